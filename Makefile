@@ -1,0 +1,47 @@
+# make setup | run | test | test-all | prove | lint | lock      everything else is a script with --help
+PYTHON ?= python3
+BIN    := .venv/bin
+
+.PHONY: setup setup-dev run test test-all prove lint lock clean
+
+setup: .venv/.installed
+setup-dev: .venv/.installed-dev
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Comity needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -m venv .venv || { echo "could not make a virtual environment: install python3-venv, then run make again" >&2; rm -rf .venv; exit 2; }
+
+.venv/.installed: .venv/bin/python requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: setup
+	$(BIN)/comity demo
+
+test: setup-dev
+	$(BIN)/python -m pytest -n auto
+
+test-all: test
+	$(BIN)/python -m pytest -n auto -m service --run-service
+
+prove: setup-dev
+	$(BIN)/python -m pytest -m prove --run-prove
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# The lock files name versions and hashes only: no index address.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-build-options --no-header --extra build -o requirements.lock pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-build-options --no-header --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf .venv build dist

@@ -1,0 +1,1 @@
+"""Comity: organisations share sensitive information under agreements that enforce themselves."""
