@@ -37,7 +37,16 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from comity.errors import BadInput, VerificationFailed
 from comity.strict import read_as, read_base64, write_base64, write_json
 
-__all__ = ["SealingKey", "SealingPublic", "SigningKey", "VerifyKey", "is_key_name", "lock", "unlock"]
+__all__ = [
+    "SIGNATURE_BYTES",
+    "SealingKey",
+    "SealingPublic",
+    "SigningKey",
+    "VerifyKey",
+    "is_key_name",
+    "lock",
+    "unlock",
+]
 
 SIGNATURE_BYTES: Final = 64
 _PRIME: Final = 2**255 - 19
