@@ -1,0 +1,295 @@
+"""Signed statements: what a Party says under its own key, and anyone can check later.
+
+A statement is DSSE-signed JSON. It is named by the SHA-256 of its payload, so that a second signature does not make a
+second statement. An item is named by the digest of its originator's `Manifest`. Statements are acts, not bearer
+tokens: a consent names its holder and its recipient and serves nobody else.
+
+| statement | who signs | function of the key |
+|---|---|---|
+| `Manifest` | originator of an item | disclosure |
+| `HopStatement` | Party that passes it on | disclosure |
+| `ConsentRequest` | Party that wishes to pass it on | disclosure |
+| `ConsentGranted`, `ConsentRefused`, `ConsentRevoked` | Party upstream | consent |
+| `Withdrawal` | originator | disclosure |
+| `WithdrawalAnswer` | each holder | disclosure |
+| `Protest` | receiver of what should not have come | disclosure |
+
+Instants are RFC 3339 in UTC, durations ISO 8601. Unknown fields are refused: what is not understood is not believed.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from comity import signing
+from comity.clock import Instant, parse_instant
+from comity.errors import ForeignInput, VerificationFailed
+from comity.identifiers import Digest
+from comity.keys import SigningKey, VerifyKey
+from comity.strict import read_as, write_json
+
+S = TypeVar("S", bound="Statement")
+
+#: A statement is small; bodies never stand in one.
+MAX_STATEMENT_BYTES = 256 * 1024
+
+_PAYLOAD_TYPE = "application/vnd.comity.{}.v1+json"
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of all statements. `by` says who speaks, `at` when (RFC 3339, UTC)."""
+
+    by: str
+    at: str
+
+    @property
+    def instant(self) -> Instant:
+        """When it was said."""
+        return parse_instant(self.at)
+
+
+class Manifest(Statement, frozen=True, kw_only=True):
+    """What an item is, said once by its originator and carried unchanged by every hand.
+
+    Attributes:
+        content: HMAC-SHA256 of the body under a random key that travels only with the body, so that those who may
+            see the manifest but not the body learn nothing of it.
+        made_from: digests of the items it was made from.
+        retention: how long a receiver may hold it (ISO 8601), shortest of its own and its sources'.
+    """
+
+    category: str
+    marking: str
+    content: str
+    kind: str = "information"
+    pap: str = ""
+    made_from: tuple[str, ...] = ()
+    retention: str = ""
+
+
+class CopiedTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The `third_party` terms under which a hop was made, copied for holders who are not Parties of the agreement."""
+
+    article: str
+    text: str
+    covers: tuple[str, ...]
+    consent_of: str
+    members_exempt: bool
+    members: tuple[str, ...]
+    standing: tuple["CopiedStanding", ...] = ()
+    fresh: str = ""
+
+
+class CopiedStanding(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A standing consent written into the agreement's text. `until` is the exclusive end, RFC 3339."""
+
+    to: str
+    categories: tuple[str, ...]
+    until: str = ""
+
+
+class HopStatement(Statement, frozen=True, kw_only=True):
+    """One hand passing an item to the next (`specs/gate.md`, What a receiver can check).
+
+    Attributes:
+        previous: digest of the hop statement before this one; empty on the first hop.
+        previous_card: digest of the card of the Party before, and `previous_root` its root's fingerprint: each hand
+            vouches for the keys of the hand before it.
+        agreement_digest: the text it was made under.
+    """
+
+    item: str
+    to: str
+    agreement: str
+    agreement_digest: str
+    purpose: str
+    terms: CopiedTerms | None = None
+    previous: str = ""
+    previous_card: str = ""
+    previous_root: str = ""
+
+
+class ConsentRequest(Statement, frozen=True, kw_only=True):
+    """Asks `of` to let `by` pass an item to `to`. `because` names the items whose terms require it."""
+
+    of: str
+    item: str
+    to: str
+    purpose: str
+    because: tuple[str, ...] = ()
+    why: str = ""
+    answer_by: str = ""
+
+
+class ConsentGranted(Statement, frozen=True, kw_only=True):
+    """Lets `holder` pass to `to`: one item, or one class (agreement and category), never both."""
+
+    holder: str
+    to: str
+    from_: str = msgspec.field(name="from")
+    until: str
+    item: str = ""
+    agreement: str = ""
+    category: str = ""
+    purpose: str = ""
+    request: str = ""
+
+
+class ConsentRefused(Statement, frozen=True, kw_only=True):
+    """Says no to a request."""
+
+    holder: str
+    request: str
+    reason: str = ""
+
+
+class ConsentRevoked(Statement, frozen=True, kw_only=True):
+    """Takes a consent back from an instant on; what passed before stays lawfully passed."""
+
+    holder: str
+    consent: str
+    effective: str
+
+
+class Withdrawal(Statement, frozen=True, kw_only=True):
+    """The originator takes an item back, from every holder along the signed hops."""
+
+    item: str
+    reason: str = ""
+
+
+class WithdrawalAnswer(Statement, frozen=True, kw_only=True):
+    """One holder's answer to a withdrawal, for the item itself or for one made from it.
+
+    Attributes:
+        answer: `done` (erased), `retained` (with `because`), `cannot` (with `because`) or `source-withdrawn` (an item
+            made from it is shown so and awaits a person's decision).
+        backups_until: until when a backup might still open it.
+        received_from: the hand it had come from; answers form a tree along the hops.
+    """
+
+    withdrawal: str
+    item: str
+    answer: str
+    received_from: str
+    because: str = ""
+    backups_until: str = ""
+
+
+class Protest(Statement, frozen=True, kw_only=True):
+    """Tells the sender, and the originator it can name, that something came that should not have."""
+
+    item: str
+    message: str
+    sender: str
+    grounds: tuple[str, ...]
+
+
+#: word -> statement type; the word stands in the payload type.
+KINDS: Mapping[str, type[Statement]] = {
+    "manifest": Manifest,
+    "hop": HopStatement,
+    "consent-request": ConsentRequest,
+    "consent": ConsentGranted,
+    "consent-refusal": ConsentRefused,
+    "consent-revocation": ConsentRevoked,
+    "withdrawal": Withdrawal,
+    "withdrawal-answer": WithdrawalAnswer,
+    "protest": Protest,
+}
+_WORDS = {kind: word for word, kind in KINDS.items()}
+_CONSENT_WORDS = {"consent", "consent-refusal", "consent-revocation"}
+
+
+def word_of(kind: type[Statement]) -> str:
+    """Give the word for a type of statement."""
+    return _WORDS[kind]
+
+
+def function_for(word: str) -> str:
+    """Give the function a key must have to make such a statement."""
+    return "consent" if word in _CONSENT_WORDS else "disclosure"
+
+
+def make(statement: Statement, key: SigningKey) -> signing.Signed:
+    """Sign a statement."""
+    return signing.sign(_PAYLOAD_TYPE.format(_WORDS[type(statement)]), write_json(statement), key)
+
+
+def pack(signed: signing.Signed) -> str:
+    """Print a statement for a letter."""
+    return signing.to_bytes(signed).decode()
+
+
+def unpack(text: str) -> signing.Signed:
+    """Read a statement that stands in a letter.
+
+    Raises:
+        ForeignInput: it is not a DSSE file, or too large.
+    """
+    return signing.from_bytes(text.encode(), max_bytes=2 * MAX_STATEMENT_BYTES, what="statement")
+
+
+def digest_of(signed: signing.Signed) -> Digest:
+    """Give the name of a statement: the SHA-256 of its payload."""
+    return Digest(hashlib.sha256(signed.payload).hexdigest())
+
+
+def word_in(signed: signing.Signed) -> str:
+    """Give the word that tells what kind of statement this is.
+
+    Raises:
+        ForeignInput: it is none that this Comity knows.
+    """
+    head, _, rest = signed.payload_type.partition("application/vnd.comity.")
+    word, _, tail = rest.partition(".v1")
+    if head or tail != "+json" or word not in KINDS:
+        raise ForeignInput(f"unknown kind of statement `{signed.payload_type[:80]}`")
+    return word
+
+
+def read(signed: signing.Signed, kind: type[S]) -> S:
+    """Read a statement without checking its signature; only for what was checked before it was kept.
+
+    Raises:
+        ForeignInput: it is of another kind or not well formed.
+    """
+    if KINDS[word_in(signed)] is not kind:
+        raise ForeignInput(f"a statement of kind `{word_in(signed)}` where `{_WORDS[kind]}` was expected")
+    statement = read_as(signed.payload, kind, max_bytes=MAX_STATEMENT_BYTES)
+    _check_times(statement)
+    return statement
+
+
+def check(
+    signed: signing.Signed, kind: type[S], keys: "Callable[[str, str, Instant], Mapping[str, VerifyKey]]"
+) -> S:
+    """Read a statement and check that the Party it names has signed it with a key for that function.
+
+    Args:
+        keys: gives a Party's keys for a function at an instant, by key id.
+
+    Raises:
+        ForeignInput: not well formed.
+        VerificationFailed: not signed by whom it says.
+    """
+    statement = read(signed, kind)
+    word = _WORDS[kind]
+    held = keys(statement.by, function_for(word), statement.instant)
+    if not held:
+        raise VerificationFailed(
+            f"no key of {statement.by} with the function `{function_for(word)}` is known"
+        )
+    signing.verify(signed, _PAYLOAD_TYPE.format(word), held)
+    return statement
+
+
+def _check_times(statement: Statement) -> None:
+    fields: dict[str, Any] = {name: getattr(statement, name) for name in statement.__struct_fields__}
+    for name in ("at", "from_", "until", "effective", "answer_by", "backups_until"):
+        if fields.get(name):
+            parse_instant(fields[name])

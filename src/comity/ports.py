@@ -1,0 +1,452 @@
+"""What a node needs from outside: a place to keep things, a way to move bytes, a clock, its keys.
+
+The use cases in `comity.node` see only this page. `comity.storage` keeps rows in SQLite, `comity.testing` runs many
+nodes in one process over the same port, `comity.assemble` plugs the real ones in.
+
+Duties of a `Store`:
+
+- `write` runs a piece of work against a `Transaction` and returns **only after its effects are durable**; what the
+  work raised is raised again and leaves nothing behind. Pieces of work never run at the same time (one sequencer).
+- `read` runs a piece of work that changes nothing.
+
+A row is a frozen value; a changed row is a new value.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from comity.clock import Instant
+
+T = TypeVar("T")
+
+__all__ = [
+    "AgreementRow",
+    "Answer",
+    "CardRow",
+    "Carrier",
+    "ChannelRow",
+    "Disclosure",
+    "Head",
+    "Holding",
+    "InboxRow",
+    "ItemRow",
+    "JournalRow",
+    "OutboxRow",
+    "RequestRow",
+    "StatementRow",
+    "Store",
+    "Transaction",
+]
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of the rows a store keeps."""
+
+
+class CardRow(Row):
+    """A Party's card as accepted, with the names of the keys it lists."""
+
+    party: str
+    version: int
+    digest: str
+    signed: bytes
+    accepted_at: Instant
+    key_names: tuple[str, ...] = ()
+
+
+class AgreementRow(Row):
+    """An agreement's folder as this node holds it."""
+
+    id: str
+    digest: str
+    acts_digest: str
+    files: Mapping[str, bytes]
+    held_at: Instant
+
+
+class StatementRow(Row):
+    """A signed statement: manifest, hop, consent, refusal, revocation, withdrawal, answer, protest.
+
+    `about` is the digest it concerns: of an item for consents and withdrawals, of a request for answers.
+    """
+
+    digest: str
+    kind: str
+    by: str
+    about: str
+    signed: bytes
+    known_at: Instant
+
+
+class ItemRow(Row):
+    """An item of information as this node knows it. `state`: held, source-withdrawn, withdrawn, erased, known.
+
+    `known` items are sources of what we hold whose content never came here.
+    """
+
+    digest: str
+    label: str
+    title: str
+    media_type: str
+    size: int
+    originator: str
+    category: str
+    kind: str
+    marking: str
+    made_from: tuple[str, ...]
+    retention: str
+    added_at: Instant
+    state: str
+    manifest: bytes
+
+
+class Holding(Row):
+    """One route by which an item came to this node: the digests of its hop statements, oldest first.
+
+    An originator holds its own item with empty custody.
+    """
+
+    item: str
+    custody: tuple[str, ...]
+    received_from: str
+    message: str
+    at: Instant
+
+
+class Disclosure(Row):
+    """An item passed on: what withdrawal follows."""
+
+    message: str
+    item: str
+    to: str
+    agreement: str
+    hop: str
+    decision: str
+    at: Instant
+
+
+class ChannelRow(Row):
+    """One direction of the traffic with a peer. `name` is random; `last` the highest sequence used or seen."""
+
+    name: str
+    peer: str
+    direction: str
+    last: int
+
+
+class OutboxRow(Row):
+    """An envelope owed to a peer. `state`: owed, receipted, quarantined, waiting, abandoned."""
+
+    message: str
+    peer: str
+    channel: str
+    sequence: int
+    kind: str
+    about: str
+    envelope: bytes
+    owed_at: Instant
+    attempts: int = 0
+    next_at: Instant
+    state: str = "owed"
+    receipt: bytes = b""
+    reason: str = ""
+
+
+class InboxRow(Row):
+    """An envelope taken in. `state`: accepted, quarantined, waiting.
+
+    `receipt` is the sealed answer, given again byte for byte whenever the envelope comes again; `letter` keeps the
+    envelope itself only while it is quarantined or waiting.
+    """
+
+    message: str
+    peer: str
+    channel: str
+    sequence: int
+    envelope_digest: str
+    kind: str
+    about: str
+    at: Instant
+    carrier: str
+    state: str
+    reason: str
+    receipt: bytes
+    receipt_owed: bool
+    letter: bytes = b""
+
+
+class JournalRow(Row):
+    """One entry of the node's journal: the leaf as hashed, and where it stands in its channel's tree."""
+
+    number: int
+    channel: str
+    channel_number: int
+    at: Instant
+    kind: str
+    act: str
+    leaf: bytes
+    key: bytes = b""
+    detail: bytes = b""
+
+
+class Head(Row):
+    """The frontier of one Merkle tree: of a channel (the peer's id) or of the whole node (empty name)."""
+
+    channel: str
+    size: int
+    frontier: tuple[bytes, ...]
+
+
+class RequestRow(Row):
+    """A request for consent. `state`: asked, granted, refused, expired. `ours` tells who asked."""
+
+    id: str
+    ours: bool
+    asker: str
+    owner: str
+    item: str
+    to: str
+    purpose: str
+    why: str
+    at: Instant
+    answer_by: Instant | None
+    state: str
+    answer: str = ""
+    via: str = ""
+
+
+class Transaction(Protocol):
+    """The rows of a node, as one piece of work sees and changes them."""
+
+    # -- cards and agreements --------------------------------------------------------------------------------
+    def put_card(self, row: CardRow) -> None:
+        """Keep a card; earlier versions stay."""
+        ...
+
+    def card(self, party: str) -> CardRow | None:
+        """Give the card of the highest version."""
+        ...
+
+    def card_by_digest(self, digest: str) -> CardRow | None:
+        """Give one version of a card."""
+        ...
+
+    def card_of_key(self, key_name: str) -> CardRow | None:
+        """Give the newest card that lists a key of this name."""
+        ...
+
+    def cards(self) -> Sequence[CardRow]:
+        """Give the newest card of every Party."""
+        ...
+
+    def put_agreement(self, row: AgreementRow) -> None:
+        """Keep an agreement's folder in place of what was held under its id."""
+        ...
+
+    def agreements(self) -> Sequence[AgreementRow]:
+        """Give all agreements held, by id."""
+        ...
+
+    # -- signed statements -----------------------------------------------------------------------------------
+    def put_statement(self, row: StatementRow) -> bool:
+        """Keep a statement; False if it was here already."""
+        ...
+
+    def statement(self, digest: str) -> StatementRow | None:
+        """Give one statement."""
+        ...
+
+    def statements(self, kind: str, about: str | None = None) -> Sequence[StatementRow]:
+        """Give the statements of a kind, of all or about one digest, in the order they became known."""
+        ...
+
+    # -- items -----------------------------------------------------------------------------------------------
+    def put_item(self, row: ItemRow) -> None:
+        """Keep an item, or its changed state."""
+        ...
+
+    def item(self, digest: str) -> ItemRow | None:
+        """Give one item by digest."""
+        ...
+
+    def items_named(self, name: str, limit: int = 3) -> Sequence[ItemRow]:
+        """Give items whose digest begins with `name` or whose label equals it."""
+        ...
+
+    def items(self, *, states: Sequence[str] = (), limit: int = 1000) -> Sequence[ItemRow]:
+        """Give items, newest first."""
+        ...
+
+    def made_from(self, source: str) -> Sequence[str]:
+        """Give the digests of items made directly from a source."""
+        ...
+
+    def put_holding(self, row: Holding) -> None:
+        """Keep one more route to an item."""
+        ...
+
+    def holdings(self, item: str) -> Sequence[Holding]:
+        """Give the routes by which an item came here, oldest first."""
+        ...
+
+    def put_body(self, item: str, body: bytes) -> None:
+        """Keep a body, sealed under a key of its own."""
+        ...
+
+    def body(self, item: str) -> bytes | None:
+        """Give a body, or None where it was never here or has been erased."""
+        ...
+
+    def erase_body(self, item: str) -> Instant | None:
+        """Destroy a body and its key; give the instant after which no backup can open it, or None if not here."""
+        ...
+
+    def put_disclosure(self, row: Disclosure) -> None:
+        """Note that an item was passed on."""
+        ...
+
+    def disclosures(self, item: str) -> Sequence[Disclosure]:
+        """Give to whom an item was passed."""
+        ...
+
+    # -- mailboxes -------------------------------------------------------------------------------------------
+    def channel(self, peer: str, direction: str) -> ChannelRow | None:
+        """Give the channel to (`out`) or from (`in`) a peer."""
+        ...
+
+    def channel_named(self, name: str) -> ChannelRow | None:
+        """Give the incoming channel of this name."""
+        ...
+
+    def put_channel(self, row: ChannelRow) -> None:
+        """Keep a channel or its last sequence."""
+        ...
+
+    def put_outbox(self, row: OutboxRow) -> None:
+        """Keep what is owed, or its changed state."""
+        ...
+
+    def outbox(self, message: str) -> OutboxRow | None:
+        """Give one envelope owed or delivered."""
+        ...
+
+    def owed(self, peer: str | None, due: Instant | None, limit: int) -> Sequence[OutboxRow]:
+        """Give envelopes not yet receipted, in sequence; of one peer, and due, where said."""
+        ...
+
+    def sent(self, limit: int = 1000) -> Sequence[OutboxRow]:
+        """Give what was sent, newest first, without the envelopes' bytes."""
+        ...
+
+    def backlog(self) -> Mapping[str, int]:
+        """Give how many envelopes are owed to each peer."""
+        ...
+
+    def put_inbox(self, row: InboxRow) -> None:
+        """Keep an envelope's fate."""
+        ...
+
+    def inbox(self, message: str) -> InboxRow | None:
+        """Give the fate of one message."""
+        ...
+
+    def inbox_by_envelope(self, envelope_digest: str) -> InboxRow | None:
+        """Give the fate of one envelope."""
+        ...
+
+    def inbox_at(self, channel: str, sequence: int) -> InboxRow | None:
+        """Give what came under a sequence number of a channel."""
+        ...
+
+    def received(self, *, states: Sequence[str] = (), limit: int = 1000) -> Sequence[InboxRow]:
+        """Give what came in, newest first."""
+        ...
+
+    def receipts_owed(self, peer: str) -> Sequence[InboxRow]:
+        """Give receipts that no carrier has taken back yet."""
+        ...
+
+    def contiguous(self, channel: str) -> int:
+        """Give the highest sequence up to which nothing of a channel is missing."""
+        ...
+
+    # -- consents asked --------------------------------------------------------------------------------------
+    def put_request(self, row: RequestRow) -> None:
+        """Keep a request or its changed state."""
+        ...
+
+    def request(self, id: str) -> RequestRow | None:
+        """Give one request."""
+        ...
+
+    def requests(self) -> Sequence[RequestRow]:
+        """Give all requests, newest first."""
+        ...
+
+    # -- journal ---------------------------------------------------------------------------------------------
+    def head(self, channel: str) -> Head:
+        """Give the frontier of a tree; an empty one where nothing was entered."""
+        ...
+
+    def heads(self) -> Sequence[Head]:
+        """Give all frontiers, the node's first."""
+        ...
+
+    def append(self, rows: Iterable[JournalRow], heads: Iterable[Head]) -> None:
+        """Enter rows and the frontiers after them."""
+        ...
+
+    def journal(
+        self, *, channel: str | None = None, after: int = 0, limit: int = 1000
+    ) -> Sequence[JournalRow]:
+        """Give entries in order; of the whole node by `number`, of a channel by `channel_number`."""
+        ...
+
+    def last_entry_at(self) -> Instant | None:
+        """Give the instant of the last entry."""
+        ...
+
+    def put_checkpoint(self, peer: str, size: int, text: str, at: Instant) -> None:
+        """Keep a checkpoint a peer showed of its side of the channel."""
+        ...
+
+    def checkpoints(self, peer: str) -> Sequence[tuple[int, str]]:
+        """Give the checkpoints a peer has shown, by size."""
+        ...
+
+
+class Store(Protocol):
+    """Where a node keeps its rows. See the duties in this module's docstring."""
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` and return once its effects are durable."""
+        ...
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work`, which changes nothing."""
+        ...
+
+    def close(self) -> None:
+        """Finish what is under way and let the home go."""
+        ...
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What came back for one envelope: `receipt` sealed, or an unsigned `reason` why it was not taken."""
+
+    receipt: bytes = b""
+    reason: str = ""
+
+
+class Carrier(Protocol):
+    """What moves envelopes to one peer and brings its receipts back."""
+
+    def deliver(self, peer: str, endpoint: str, envelopes: Sequence[bytes]) -> Sequence[Answer]:
+        """Hand over envelopes and give the answers, one for each and in their order.
+
+        Raises:
+            PeerUnreachable: nothing is known to have arrived; what was sent stays owed.
+        """
+        ...

@@ -1,0 +1,183 @@
+"""Keys of item bodies, apart from the database, so that erasing an item is real.
+
+Each body is sealed with AES-256-GCM under a key of its own. The keys stand in a file of their own, each wrapped under
+an *epoch key* that is renewed every 30 days. A backup can hold the present epoch key at most: once the epoch has
+ended, no backup made before an erasure opens the erased body. `erase` gives the day from which that holds.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pysqlite3.dbapi2 as fixed_sqlite
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from comity.clock import Instant, format_instant, parse_instant
+from comity.errors import StorageError, VerificationFailed
+
+#: How long an epoch key lives (DESIGN §6).
+EPOCH = timedelta(days=30)
+
+_NONCE = 12
+
+
+class BodyKeys:
+    """The keys of bodies, wrapped under the epoch's key.
+
+    Args:
+        folder: where `body-keys.db` and `body-epoch.json` stand; None keeps them in memory.
+        now: the instant of opening; an epoch older than `EPOCH` is renewed.
+        entropy: gives that many random bytes.
+    """
+
+    def __init__(
+        self, folder: Path | None, now: Instant, entropy: Callable[[int], bytes] = os.urandom
+    ) -> None:
+        self._entropy = entropy
+        self._epoch_file = None if folder is None else folder / "body-epoch.json"
+        path = ":memory:" if folder is None else str(folder / "body-keys.db")
+        self._db: Any = fixed_sqlite.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA secure_delete=ON")
+        if folder is not None:
+            (folder / "body-keys.db").chmod(0o600)
+            if self._db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                self._db.execute("PRAGMA synchronous=EXTRA")
+                self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS body_keys (item TEXT PRIMARY KEY, epoch INTEGER, wrapped BLOB)"
+        )
+        self._keys: dict[int, bytes] = {}
+        self._begun: dict[int, Instant] = {}
+        self._open_transaction = self._inside = False
+        self._load(now)
+
+    def seal(self, item: str, body: bytes) -> bytes:
+        """Seal a body under a new key and keep the key, durable at the next `commit`."""
+        key, nonce = self._entropy(32), self._entropy(_NONCE)
+        epoch = max(self._keys)
+        wrapped = self._wrap(epoch, item, key)
+        self._begin()
+        self._db.execute("INSERT OR REPLACE INTO body_keys VALUES (?, ?, ?)", (item, epoch, wrapped))
+        return nonce + AESGCM(key).encrypt(nonce, body, item.encode())
+
+    def open(self, item: str, sealed: bytes) -> bytes | None:
+        """Open a body, or give None where its key has been erased.
+
+        Raises:
+            VerificationFailed: the bytes were altered.
+        """
+        row = self._db.execute("SELECT epoch, wrapped FROM body_keys WHERE item = ?", (item,)).fetchone()
+        if row is None:
+            return None
+        try:
+            key = self._unwrap(row[0], item, row[1])
+            return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], item.encode())
+        except InvalidTag as error:
+            raise VerificationFailed(f"the stored body of item {item[:12]} was altered") from error
+
+    def erase(self, item: str) -> Instant:
+        """Destroy an item's key, durable at the next `commit`; give the end of the present epoch."""
+        self._begin()
+        self._db.execute("DELETE FROM body_keys WHERE item = ?", (item,))
+        return self._begun[max(self._keys)] + EPOCH
+
+    def commit(self) -> None:
+        """Make what was sealed and erased durable. Called before the database's own commit: a key without a body is
+        harmless, a body without its key would be lost.
+        """
+        if self._open_transaction:
+            self._db.execute("COMMIT")
+            self._open_transaction = False
+
+    def savepoint(self) -> None:
+        """Mark where the next piece of work begins."""
+        self._inside = self._open_transaction
+        if self._inside:
+            self._db.execute("SAVEPOINT work")
+
+    def undo(self) -> None:
+        """Undo what was done since `savepoint`: a piece of work that failed must not erase anything."""
+        if self._inside:
+            self._db.execute("ROLLBACK TO work")
+        elif self._open_transaction:
+            self._db.execute("ROLLBACK")
+            self._open_transaction = False
+
+    def renew(self, now: Instant) -> None:
+        """Begin a new epoch: wrap every key anew, then forget the old epoch's key."""
+        epoch = max(self._keys, default=0) + 1
+        self._keys[epoch], self._begun[epoch] = self._entropy(32), now
+        self._save()  # both epochs, until every key is wrapped anew
+        self._begin()
+        rows = self._db.execute(
+            "SELECT item, epoch, wrapped FROM body_keys WHERE epoch <> ?", (epoch,)
+        ).fetchall()
+        for item, old, wrapped in rows:
+            again = self._wrap(epoch, item, self._unwrap(old, item, wrapped))
+            self._db.execute(
+                "UPDATE body_keys SET epoch = ?, wrapped = ? WHERE item = ?", (epoch, again, item)
+            )
+        self.commit()
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for old in [number for number in self._keys if number != epoch]:
+            del self._keys[old], self._begun[old]
+        self._save()
+
+    def close(self) -> None:
+        """Let the file go."""
+        self.commit()
+        self._db.close()
+
+    def _begin(self) -> None:
+        if not self._open_transaction:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._open_transaction = True
+
+    def _wrap(self, epoch: int, item: str, key: bytes) -> bytes:
+        nonce = self._entropy(_NONCE)
+        return nonce + AESGCM(self._keys[epoch]).encrypt(nonce, key, item.encode())
+
+    def _unwrap(self, epoch: int, item: str, wrapped: bytes) -> bytes:
+        if epoch not in self._keys:
+            raise StorageError(f"the key of epoch {epoch} is gone: this is an older copy of body-keys.db")
+        return AESGCM(self._keys[epoch]).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], item.encode())
+
+    def _load(self, now: Instant) -> None:
+        if self._epoch_file is not None and self._epoch_file.exists():
+            for row in json.loads(self._epoch_file.read_text()):
+                self._keys[row["epoch"]] = bytes.fromhex(row["key"])
+                self._begun[row["epoch"]] = parse_instant(row["begun"])
+        if not self._keys or len(self._keys) > 1 or now >= self._begun[max(self._keys)] + EPOCH:
+            self.renew(now)
+
+    def _save(self) -> None:
+        if self._epoch_file is None:
+            return
+        rows = [
+            {"epoch": epoch, "begun": format_instant(self._begun[epoch]), "key": key.hex()}
+            for epoch, key in sorted(self._keys.items())
+        ]
+        write_private(self._epoch_file, json.dumps(rows).encode())
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file that only its owner may read, whole or not at all, durable on return."""
+    beside = path.with_name(path.name + ".new")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb", closefd=False) as file:
+            file.write(data)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

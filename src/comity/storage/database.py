@@ -1,0 +1,268 @@
+"""Opening a node's database so that what is acknowledged is durable, and running one piece of work at a time.
+
+SQLite runs in WAL mode with `synchronous=FULL`: with `NORMAL` acknowledged rows are lost at a power cut. The file is
+created and switched to WAL under `EXTRA`, because the unlinked rollback journal of that switch can come back after a
+power cut and take the whole log with it. Neither is a setting.
+
+All changes go through one sequencer. While one batch waits for the disk, the next gathers, so strictness costs one
+`fsync` a batch and not one a change (group commit). Each piece of work has a savepoint of its own: what one raises
+undoes that one alone.
+"""
+
+import contextlib
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import pysqlite3.dbapi2 as fixed_sqlite
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from comity import __version__
+from comity.errors import CannotJournal, HomeTooNew, StorageError
+from comity.storage import tables
+from comity.storage.body_keys import BodyKeys
+
+T = TypeVar("T")
+
+#: The first SQLite without the WAL-reset bug of 3.7.0–3.51.2 (two writers could corrupt the log).
+FIRST_SOUND_SQLITE = (3, 51, 3)
+
+#: Pieces of work gathered into one commit at the most.
+_BATCH = 256
+
+
+def sqlite_version() -> tuple[int, ...]:
+    """Give the version of the SQLite that Comity runs on."""
+    return tuple(int(part) for part in fixed_sqlite.sqlite_version.split("."))
+
+
+def open_engine(path: Path | None) -> Engine:
+    """Open (or create) the database file; `None` keeps everything in memory, for simulations.
+
+    Raises:
+        HomeTooNew: a newer Comity has changed the layout in a way this one does not understand.
+        StorageError: the file is not a usable database.
+    """
+    if path is None:
+        engine = create_engine(
+            "sqlite://", module=fixed_sqlite, poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
+    else:
+        engine = create_engine(
+            f"sqlite:///{path}",
+            module=fixed_sqlite,
+            connect_args={"check_same_thread": False, "timeout": 30.0},
+        )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")
+        if path is not None:
+            mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+            if mode != "wal":
+                cursor.execute("PRAGMA synchronous=EXTRA")
+                cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute("PRAGMA journal_size_limit=67108864")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    try:
+        _check_layout(engine, in_memory=path is None)
+    except (DBAPIError, fixed_sqlite.Error, sqlite3.Error) as error:
+        engine.dispose()
+        raise StorageError(f"{path}: not a usable database ({_cause(error)})") from error
+    return engine
+
+
+def _cause(error: BaseException) -> str:
+    return str(getattr(error, "orig", None) or error)
+
+
+def _check_layout(engine: Engine, *, in_memory: bool) -> None:
+    """Bring an older or empty database to the present layout; refuse a newer one by name."""
+    with engine.connect() as connection:
+        known = inspect(connection).has_table("house")
+        facts = connection.execute(select(tables.house)).tuples().all() if known else []
+    rows: dict[str, str] = {name: value for name, value in facts}
+    version = int(rows.get("version", 0))
+    if version > tables.SCHEMA_VERSION and int(rows.get("oldest_reader", version)) > tables.SCHEMA_VERSION:
+        raise HomeTooNew(
+            f"this home has layout {version}, written by comity {rows.get('comity', '?')}; "
+            f"comity {__version__} reads up to layout {tables.SCHEMA_VERSION}",
+            hint="use that version of comity, or restore a backup made before the upgrade",
+        )
+    if version < tables.SCHEMA_VERSION:
+        if in_memory:
+            with engine.begin() as connection:
+                tables.metadata.create_all(connection)
+        else:
+            from comity.storage.migrations import upgrade  # slow to import, and needed once a layout
+
+            upgrade(engine)
+        with engine.begin() as connection:
+            connection.execute(tables.house.delete())
+            facts = {
+                "version": tables.SCHEMA_VERSION,
+                "oldest_reader": tables.OLDEST_READER,
+                "comity": __version__,
+            }
+            connection.execute(
+                tables.house.insert(), [{"name": name, "value": str(value)} for name, value in facts.items()]
+            )
+
+
+class SqlStore(Generic[T]):
+    """A `Store` over a database, with one sequencer.
+
+    Args:
+        engine: from `open_engine`.
+        transaction: makes the `Transaction` over a connection.
+        threaded: run the sequencer in a thread of its own and gather commits; otherwise each `write` runs at once in
+            the caller's thread (simulations, short commands).
+        beside: what the work keeps elsewhere (keys of bodies); made durable just before each commit.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        transaction: Callable[[Connection], T],
+        *,
+        threaded: bool,
+        beside: BodyKeys,
+    ) -> None:
+        self._engine = engine
+        self._transaction = transaction
+        self._beside = beside
+        self._turn = threading.Lock()
+        self._writer = engine.connect()
+        self._jobs: queue.SimpleQueue[_Job[T] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self.commits = 0
+        if threaded:
+            self._thread = threading.Thread(target=self._sequence, name="comity-sequencer", daemon=True)
+            self._thread.start()
+
+    def submit(self, work: Callable[[T], Any]) -> "Future[Any]":
+        """Queue a piece of work; the future is done once its effects are durable."""
+        job = _Job(work)
+        if self._thread is None:
+            self._run([job])
+        else:
+            self._jobs.put(job)
+        return job.future
+
+    def write(self, work: Callable[[T], Any]) -> Any:
+        """Run a piece of work and return once its effects are durable."""
+        return self.submit(work).result()
+
+    def read(self, work: Callable[[T], Any]) -> Any:
+        """Run a piece of work that changes nothing, beside the sequencer where the database allows it."""
+        if isinstance(self._engine.pool, StaticPool):  # one shared connection in memory
+            with self._turn, self._begun() as connection:
+                return work(self._transaction(connection))
+        with self._engine.connect().execution_options(reading=True) as connection:
+            connection.exec_driver_sql("PRAGMA query_only=ON")
+            try:
+                return work(self._transaction(connection))
+            finally:
+                connection.rollback()
+                connection.exec_driver_sql("PRAGMA query_only=OFF")
+
+    def close(self) -> None:
+        """Finish what is queued, then let the database go."""
+        if self._thread is not None:
+            self._jobs.put(None)
+            self._thread.join()
+            self._thread = None
+        self._writer.close()
+        self._engine.dispose()
+
+    @contextlib.contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        transaction = self._writer.begin()
+        try:
+            yield self._writer
+        except BaseException:
+            transaction.rollback()
+            raise
+        self._beside.commit()
+        transaction.commit()
+        self.commits += 1
+
+    def _sequence(self) -> None:
+        ending = False
+        while not ending:
+            batch: list[_Job[T]] = []
+            job = self._jobs.get()
+            while job is not None:
+                batch.append(job)
+                if len(batch) == _BATCH:
+                    break
+                try:
+                    job = self._jobs.get_nowait()
+                except queue.Empty:
+                    break
+            ending = job is None
+            if batch:
+                self._run(batch)
+
+    def _run(self, batch: "Sequence[_Job[T]]") -> None:
+        """Run a batch in one transaction; report nothing done before it is durable."""
+        outcomes: list[tuple[_Job[T], Any, BaseException | None]] = []
+        try:
+            with self._turn, self._begun() as connection:
+                transaction = self._transaction(connection)
+                for job in batch:
+                    outcomes.append(self._attempt(job, transaction, connection))
+        except (DBAPIError, fixed_sqlite.Error, OSError) as error:
+            refusal = CannotJournal(
+                f"the node cannot journal, so it cannot act ({_cause(error)})",
+                hint="make room on the disk or mend it; nothing was half done",
+            )
+            for job in batch:
+                job.future.set_exception(refusal)
+            return
+        for job, result, raised in outcomes:
+            if raised is None:
+                job.future.set_result(result)
+            else:
+                job.future.set_exception(raised)
+
+    def _attempt(
+        self, job: "_Job[T]", transaction: T, connection: Connection
+    ) -> "tuple[_Job[T], Any, BaseException | None]":
+        connection.exec_driver_sql("SAVEPOINT work")
+        self._beside.savepoint()
+        try:
+            result = job.work(transaction)
+        except DBAPIError:
+            raise  # the disk, not the work: the batch fails as one
+        except Exception as raised:
+            connection.exec_driver_sql("ROLLBACK TO work")
+            connection.exec_driver_sql("RELEASE work")
+            self._beside.undo()
+            return job, None, raised
+        connection.exec_driver_sql("RELEASE work")
+        return job, result, None
+
+
+class _Job(Generic[T]):
+    """A piece of work and where its outcome goes."""
+
+    def __init__(self, work: Callable[[T], Any]) -> None:
+        self.work = work
+        self.future: Future[Any] = Future()
