@@ -110,7 +110,7 @@ def test_a_key_does_not_outlive_its_card() -> None:
 
 
 def test_nothing_is_sealed_under_an_expired_card() -> None:
-    with pytest.raises(RefusedHere, match="card 3 of .* expired at 2032-01-01T00:00:00Z"):
+    with pytest.raises(RefusedHere, match=r"card 3 of .* expired at 2032-01-01T00:00:00Z"):
         CARD.sealing_keys(EXPIRES)
 
 
