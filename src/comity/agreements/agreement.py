@@ -89,6 +89,7 @@ class ProtocolText(msgspec.Struct, frozen=True):
     texts: Mapping[str, Text]
     clauses: tuple[Clause, ...]
     digest: Digest
+    differences: tuple[str, ...] = ()
 
 
 class Notice(msgspec.Struct, frozen=True):
