@@ -53,7 +53,8 @@ class Obligation(msgspec.Struct, frozen=True, gc=False, order=True):
 
     Attributes:
         kind: `retention`, `marking`, `notice`, `read-caveat` or `consent-owed`.
-        value: a duration, a label, what is to be told, the caveat's words, or the item a consent is owed for.
+        value: a duration, a label, what is to be told, the caveat's words, or whose consent is owed
+            (`everyone-upstream`, `sender`, `originator`).
         to: who must be told or asked; for the other kinds the recipient, whom it binds.
         ref: where it comes from.
     """

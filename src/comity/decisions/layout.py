@@ -1,0 +1,267 @@
+"""Lays out the governing terms of an agreement as `comity.decisions.terms`: each ground built once, nothing decided.
+
+A clause that cannot be evaluated (a text named in `under` is missing or not in force, an office nobody knows) denies
+what it would have permitted or, if it restricts, everything it covers (`specs/gate.md`, Inputs and outcome).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from comity.agreements.agreement import Agreement
+from comity.agreements.clauses import (
+    Aid,
+    Clause,
+    Delivery,
+    Exchange,
+    Handling,
+    Materials,
+    Protection,
+    Register,
+    ThirdParty,
+    Transport,
+)
+from comity.agreements.days import EARLIEST, ending, zone_of
+from comity.agreements.governing import Terms
+from comity.decisions.decision import Ground, Obligation
+from comity.decisions.terms import NO_LIMIT, Between, CategoryTerms, Limit, Offer, Onward, Retention
+from comity.handling.custody import StandingConsent
+from comity.handling.item import KINDS
+from comity.handling.markings import TLP_LEVELS, Marking
+from comity.identifiers import ArticleRef, category_covers
+
+__all__ = ["Layout"]
+
+_Kind = TypeVar("_Kind", bound=Clause)
+#: Clauses that stand as the `exchange` clause for a category of their own (`specs/gate.md`, Which agreement).
+StandIn = Aid | Register | Materials | Delivery
+
+_NO_TRANSPORT = Ground("rule 9 transport", "no transport clause: https and pouch may carry it, no relay", 9)
+
+
+class Layout:
+    """Lays out the terms of one agreement; keeps the grounds of its clauses so that each is built once."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        self._agreement = agreement
+        self._texts: dict[ArticleRef, tuple[str, str]] = {}
+        self._grounds: dict[tuple[str, int], Ground] = {}
+
+    def ground(self, ref: ArticleRef, rule: int) -> Ground:
+        """Give the ground for an article: its citation as printed and its words in the decisive language."""
+        printed = str(ref)
+        found = self._grounds.get((printed, rule))
+        if found is None:
+            found = Ground(printed, self._agreement.text_of(ref), rule)
+            self._grounds[printed, rule] = found
+        return found
+
+    def between(self, terms: Terms, holder: str, to: str) -> Between:
+        """Lay out what governs from `holder` to `to`."""
+        transport, unread = terms.transport, [*self._unread_restrictions(terms)]
+        if transport is not None and not _names_known(transport.via, terms):
+            unread.append(self.ground(transport.ref, 9))
+        third = terms.third_party
+        broken = _of_type(terms.broken, ThirdParty)
+        onward = self._onward(third) if third else self._onward(broken[0], broken=True) if broken else None
+        return Between(
+            agreement=terms.agreement_id,
+            terms=terms,
+            permits=terms.permits and holder in terms.parties and to in terms.parties,
+            state=self._state(terms, holder, to),
+            rank=terms.in_force_from or EARLIEST,
+            categories={stem: self._category(stem, terms, holder, to) for stem in _stems(terms)},
+            excluded={
+                purpose: self.ground(clause.ref, 5)
+                for clause in terms.protection
+                for purpose in clause.purposes_excluded
+            },
+            unread=tuple(dict.fromkeys(unread)),
+            carriers=frozenset(transport.carriers if transport else ("https", "pouch")),
+            relays=frozenset(transport.relays if transport else ()),
+            suite=transport.suite if transport else "S2",
+            transport=self.ground(transport.ref, 9) if transport else _NO_TRANSPORT,
+            onward=onward,
+            owed={kind: _owed(onward, kind, holder) for kind in KINDS},
+            necessity=terms.necessity,
+            lifted_by=self.ground(terms.necessity.ref, 10) if terms.necessity else None,
+            standing=tuple(
+                StandingConsent(each.to, each.categories, ending(each.until, zone_of(terms.zone)))
+                for each in (third.standing if third else ())
+            ),
+        )
+
+    def _state(self, terms: Terms, holder: str, to: str) -> tuple[Ground, ...]:
+        grounds: list[Ground] = []
+        if not terms.permits:
+            for each in terms.grounds:
+                grounds.append(
+                    self.ground(each, 2)
+                    if isinstance(each, ArticleRef)
+                    else Ground(each, f"{terms.agreement_id} is {terms.state}", 2)
+                )
+            if not grounds:
+                grounds.append(Ground("rule 2 in force", f"{terms.agreement_id} is {terms.state}", 2))
+        for party in (holder, to):
+            if party not in terms.parties:
+                text = f"{party} is not a Party of {terms.agreement_id}"
+                grounds.append(Ground("rule 3 parties and offices", text, 3))
+        return tuple(grounds)
+
+    def _unread_restrictions(self, terms: Terms) -> Iterable[Ground]:
+        for clause in terms.broken:
+            if isinstance(clause, Protection):
+                yield self.ground(clause.ref, 5)
+            elif isinstance(clause, Transport):
+                yield self.ground(clause.ref, 9)
+
+    def _onward(self, clause: ThirdParty, *, broken: bool = False) -> Onward:
+        return Onward(
+            self._agreement.id,
+            self.ground(clause.ref, 7),
+            frozenset(clause.covers),
+            clause.consent_of,
+            clause.members_exempt,
+            clause.fresh,
+            broken,
+        )
+
+    def _category(self, stem: str, terms: Terms, holder: str, to: str) -> CategoryTerms:
+        offers: dict[str, list[Offer]] = {kind: [] for kind in KINDS}
+        denied: list[Ground] = []
+        for clause, pattern, kinds in _exchanges(terms):
+            if not _covers(pattern, stem):
+                continue
+            directions = clause.directions if isinstance(clause, Exchange) else "both"
+            if directions == "both" or (holder, to) in directions:
+                offer = self._offer(clause, kinds)
+                for kind in kinds:
+                    offers[kind].append(offer)
+            else:
+                denied.append(self.ground(clause.ref, 4))
+        denied.extend(
+            self.ground(clause.ref, 4)
+            for clause, pattern, _ in _exchanges_in(terms.broken)
+            if _covers(pattern, stem)
+        )
+        handling = [clause for clause in terms.handling if _handles(clause, stem)]
+        limits = tuple(
+            Limit(
+                self.ground(clause.ref, 6),
+                Marking.read(clause.max_marking).level if clause.max_marking else None,
+                clause.judicial_use,
+            )
+            for clause in handling
+            if clause.max_marking or clause.judicial_use
+        )
+        retentions = self._retentions(handling, terms.protection)
+        levels = [limit.level for limit in limits if limit.level is not None]
+        ref = next((limit.ground.ref for limit in limits if limit.level is not None), "rule 6 marking")
+        return CategoryTerms(
+            offers={kind: tuple(found) for kind, found in offers.items()},
+            denied=tuple(dict.fromkeys(denied)),
+            limits=limits,
+            strictest=min(levels, default=NO_LIMIT),
+            judicial=any(limit.judicial in ("consent", "never") for limit in limits),
+            unread=tuple(
+                self.ground(clause.ref, 6)
+                for clause in _of_type(terms.broken, Handling)
+                if _handles(clause, stem)
+            ),
+            retentions=retentions,
+            kept=tuple(
+                Obligation("retention", str(each.length), to, each.ground.ref) for each in retentions[:1]
+            ),
+            caveats=tuple(
+                Obligation("read-caveat", self._words(clause.caveat), to, str(clause.ref))
+                for clause in handling
+                if clause.caveat
+            ),
+            marked=tuple((Obligation("marking", label, to, ref),) for label in TLP_LEVELS),
+        )
+
+    def _offer(self, clause: Exchange | StandIn, kinds: Iterable[str]) -> Offer:
+        purposes = clause.purposes if isinstance(clause, Exchange) else None
+        return Offer(
+            (self.ground(clause.ref, 4),),
+            self.ground(clause.ref, 5),
+            self.ground(clause.ref, 4),
+            None if purposes is None else frozenset(purposes),
+            frozenset(kinds),
+        )
+
+    def _retentions(
+        self, handling: Iterable[Handling], protection: Iterable[Protection]
+    ) -> tuple[Retention, ...]:
+        clauses: tuple[Handling | Protection, ...] = (*handling, *protection)
+        return tuple(
+            Retention.of(clause.retention, self.ground(clause.ref, 8))
+            for clause in clauses
+            if clause.retention is not None
+        )
+
+    def _words(self, by_language: Mapping[str, str]) -> str:
+        return by_language.get(self._agreement.decisive) or next(iter(by_language.values()))
+
+
+def _of_type(clauses: Iterable[Clause], kind: type[_Kind]) -> list[_Kind]:
+    return [clause for clause in clauses if isinstance(clause, kind)]
+
+
+def _names_known(names: Iterable[str], terms: Terms) -> bool:
+    return all(name in terms.offices or name in terms.missions for name in names)
+
+
+def _exchanges_in(
+    clauses: Iterable[Clause],
+) -> Iterable[tuple[Exchange | StandIn, str, tuple[str, ...]]]:
+    """Give every clause that lets something pass, each category it names, and the kinds of item it speaks of."""
+    for clause in clauses:
+        if isinstance(clause, Exchange):
+            yield clause, clause.category, clause.kinds
+        elif isinstance(clause, Aid):
+            yield clause, f"aid.{clause.kind}", ("information",)
+        elif isinstance(clause, Register):
+            yield clause, f"register.{clause.id}", ("information",)
+        elif isinstance(clause, Materials):
+            for kind in clause.kinds:
+                yield clause, f"materials.{kind}", KINDS
+        elif isinstance(clause, Delivery):
+            for kind in clause.kinds:
+                yield clause, f"delivery.{kind}", KINDS
+
+
+def _exchanges(terms: Terms) -> Iterable[tuple[Exchange | StandIn, str, tuple[str, ...]]]:
+    register = (terms.register,) if terms.register else ()
+    return _exchanges_in((*terms.exchange, *terms.aid, *register, *terms.materials, *terms.delivery))
+
+
+def _stem(pattern: str) -> str:
+    return "" if pattern == "*" else pattern.removesuffix(".*")
+
+
+def _covers(pattern: str, stem: str) -> bool:
+    return pattern == "*" or (bool(stem) and category_covers(pattern, stem))
+
+
+def _handles(clause: Handling, stem: str) -> bool:
+    return clause.categories is None or any(_covers(pattern, stem) for pattern in clause.categories)
+
+
+def _stems(terms: Terms) -> set[str]:
+    """Give every stem written in a clause, with the empty one.
+
+    Which clauses cover a category is decided by which of these stems begin it, and every such stem also begins the
+    longest of them: so the longest stem's terms are the category's.
+    """
+    found = {""}
+    found.update(_stem(pattern) for _, pattern, _ in _exchanges(terms))
+    found.update(_stem(pattern) for _, pattern, _ in _exchanges_in(terms.broken))
+    for clause in (*terms.handling, *_of_type(terms.broken, Handling)):
+        found.update(_stem(pattern) for pattern in clause.categories or ())
+    return found
+
+
+def _owed(onward: Onward | None, kind: str, holder: str) -> tuple[Obligation, ...]:
+    if onward is None or kind not in onward.covers:
+        return ()
+    return (Obligation("consent-owed", onward.consent_of, holder, onward.ground.ref),)

@@ -1,0 +1,86 @@
+"""What goes with an item that may pass: how long it may be kept, its marking, caveats, who must be told or asked."""
+
+from comity.clock import Instant
+from comity.decisions.decision import Obligation
+from comity.decisions.question import Question
+from comity.decisions.rules.r03_parties_and_offices import contacts_to_tell
+from comity.decisions.rules.r07_third_party import Upstream
+from comity.decisions.rules.r10_necessity import notices
+from comity.decisions.terms import Between, CategoryTerms, Retention
+from comity.handling.item import Item
+
+__all__ = ["obligations", "own_item_obligations"]
+
+
+def own_item_obligations(
+    question: Question, item: Item, between: Between, terms: CategoryTerms, at: Instant
+) -> tuple[Obligation, ...]:
+    """Give the obligations of an item that is the holder's own and made from nothing."""
+    return between.owed.get(item.kind, ()) + _goes_along(question, item, between, terms, at)
+
+
+def obligations(
+    question: Question,
+    item: Item,
+    between: Between,
+    terms: CategoryTerms,
+    upstream: Upstream,
+    at: Instant,
+) -> tuple[Obligation, ...]:
+    """Give the obligations of an item with a custody or a lineage: its own, and everything still owed upstream."""
+    holder, to = question.holder, question.to
+    found: list[Obligation] = []
+    onward = between.onward
+    if onward is not None and item.kind in onward.covers:
+        found.extend(
+            Obligation("consent-owed", onward.consent_of, party, onward.ground.ref)
+            for party in _owed_for_this_hop(item, onward.consent_of, holder)
+            if party != to
+        )
+    for (party, ref), owed in upstream.bound.items():
+        if party != to:
+            found.append(Obligation("consent-owed", owed.consent_of, party, ref))
+    found.extend(_goes_along(question, item, between, terms, at))
+    if upstream.used:
+        found.extend(notices(upstream.parties, holder, upstream.used))
+    return tuple(dict.fromkeys(found))
+
+
+def _owed_for_this_hop(item: Item, consent_of: str, holder: str) -> tuple[str, ...]:
+    """Give the Parties to whom the recipient will owe consent for the hop now made."""
+    if consent_of == "sender" or not item.hops:
+        return (holder,)
+    if consent_of == "originator":
+        return (item.hops[0].from_,)
+    return tuple(dict.fromkeys((*(hop.from_ for hop in item.hops), holder)))
+
+
+def _goes_along(
+    question: Question, item: Item, between: Between, terms: CategoryTerms, at: Instant
+) -> tuple[Obligation, ...]:
+    """Give what goes with an item whatever stands upstream of it: retention, marking, caveats, contacts to tell."""
+    if item.retention is not None or len(terms.retentions) > 1:
+        found = _shortest(item, terms, question.to, at)
+    else:
+        found = terms.kept
+    marking = item.marking
+    if marking is not None and marking.known:
+        found += terms.marked[marking.level]
+    if item.pap is not None:
+        found += (Obligation("marking", item.pap.label, question.to, "rule 6 marking"),)
+    if not question.confirmed:
+        found += terms.caveats
+        if item.caveat:
+            found += (Obligation("read-caveat", item.caveat, question.to, "rule 6 marking"),)
+    if question.office_from is not None or question.office_to is not None:
+        found += contacts_to_tell(question, between.terms)
+    return found
+
+
+def _shortest(item: Item, terms: CategoryTerms, to: str, at: Instant) -> tuple[Obligation, ...]:
+    """Give the retention that ends first, counted from the hop now made; on a tie the first written."""
+    lengths = [(each.length, each.ground.ref) for each in terms.retentions]
+    if item.retention is not None:
+        lengths.append((item.retention, "rule 8 retention"))
+    length, ref = min(lengths, key=lambda each: Retention.end(each[0], at))
+    return (Obligation("retention", str(length), to, ref),)

@@ -1,0 +1,52 @@
+"""Rule 10, necessity: what imminent danger to life lifts.
+
+Only the text that created an obligation can lift it: an agreement's clause lifts obligations that arose under that
+agreement, and its own rules 5 and 6. It needs its distinct officers, two at least, and everyone upstream is told in
+the same transaction, or nothing is lifted. It never lifts safeguards, custody, a withdrawal or retention.
+"""
+
+from collections.abc import Iterable
+
+from comity.decisions.decision import Ground, Obligation
+from comity.decisions.question import Question
+from comity.decisions.terms import Between
+
+__all__ = ["lifted", "notices", "unmet"]
+
+_NOTHING: frozenset[str] = frozenset()
+_NO_CLAUSE = Ground("rule 10 necessity", "no necessity clause lifts what stands against it", 10)
+
+
+def _officers(question: Question) -> int:
+    return len({name.strip() for name in question.approved_by if name.strip()})
+
+
+def lifted(question: Question, between: Between | None) -> frozenset[str]:
+    """Give what this agreement's clause lifts: some of `purpose`, `marking`, `third_party`."""
+    if not question.necessity or between is None or between.necessity is None or not between.permits:
+        return _NOTHING
+    if _officers(question) < max(2, between.necessity.officers):
+        return _NOTHING
+    return frozenset(between.necessity.lifts)
+
+
+def unmet(question: Question, tried: Iterable[Between]) -> tuple[Ground, ...]:
+    """Give why a necessity that was invoked lifted nothing, for a decision that is not permitted."""
+    short = {
+        Ground(
+            each.lifted_by.ref,
+            f"{_officers(question)} of {max(2, each.necessity.officers)} officers have approved",
+            10,
+        )
+        for each in tried
+        if each.necessity is not None
+        and each.lifted_by is not None
+        and _officers(question) < max(2, each.necessity.officers)
+    }
+    return tuple(sorted(short)) or (_NO_CLAUSE,)
+
+
+def notices(upstream: Iterable[str], holder: str, used: Iterable[Ground]) -> tuple[Obligation, ...]:
+    """Give the notices owed to everyone upstream, in the same transaction, for each clause that was used."""
+    told = sorted({party for party in upstream if party != holder})
+    return tuple(Obligation("notice", "necessity", party, ground.ref) for ground in used for party in told)
