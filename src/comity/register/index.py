@@ -1,0 +1,262 @@
+"""Index: the names of a register, arranged so that the few that matter are found among millions.
+
+Holds what finding and comparing need (tokens, names, birth dates, countries) and nothing else; it is a pure function
+of the records, is written as plain arrays that open as memory maps, and can be thrown away and built again at any
+time. Entities are appended and withdrawn one by one; nothing is rebuilt.
+"""
+
+import json
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from comity.errors import BadInput
+from comity.register.columns import Column, Strings
+from comity.register.names import Name, parse
+from comity.register.postings import Postings
+from comity.register.vocabulary import Sound, Vocabulary
+
+__all__ = ["FORMAT", "Entry", "NameIndex", "country_code", "date_number", "kind_number"]
+
+#: Version of the files.
+FORMAT = 1
+#: Names of one entity that are indexed.
+MAX_NAMES = 200
+
+_COLUMNS = {
+    "first_unit": "<i8",  # of each name
+    "unit_token": "<u4",
+    "unit_cover": "<u2",
+    "unit_kind": "|u1",
+    "name_tokens": "|u1",
+    "name_entity": "<u4",
+    "first_name": "<u4",  # of each entity
+    "first_date": "<u4",
+    "dates": "<i4",
+    "first_country": "<u4",
+    "countries": "<u2",
+    "entity_kind": "|u1",
+    "entity_sex": "|u1",
+    "entity_hash": "<u4",
+    "alive": "|u1",
+}
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """What the index knows of one subject.
+
+    Attributes:
+        id: the caller's name for it.
+        schema: FollowTheMoney schema.
+        names: names and aliases, in any script.
+        dates: birth dates, `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+        countries: ISO 3166 alpha-2, lower case.
+        identifiers: numbers of documents and registers.
+        sex: `male`, `female` or empty.
+    """
+
+    id: str
+    schema: str
+    names: tuple[str, ...]
+    dates: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    sex: str = ""
+
+
+def kind_number(schema: str) -> int:
+    """Sort schemata into those that can be confused: 0 person, 1 organisation, 2 thing, 3 unsaid."""
+    if schema == "Person":
+        return 0
+    if schema in ("Organization", "Company", "PublicBody", "Asset"):
+        return 1
+    if schema in ("Vessel", "Vehicle", "Airplane", "CryptoWallet", "RealEstate"):
+        return 2
+    return 3
+
+
+def date_number(text: str) -> int:
+    """Write `1970-03-04` as 19700304 and `1970` as 19700000; 0 where it is not a date."""
+    parts = text.split("T")[0].split("-")
+    if not all(part.isdecimal() and part.isascii() for part in parts) or len(parts) > 3 or len(parts[0]) != 4:
+        return 0
+    year, month, day = (int(part) for part in [*parts, "0", "0"][:3])
+    return year * 10000 + month * 100 + day if month <= 12 and day <= 31 else 0
+
+
+def country_code(text: str) -> int:
+    """Write a two-letter country as a number; 0 where it is not one."""
+    text = text.lower()
+    if len(text) == 2 and text.isascii() and text.isalpha():
+        return (ord(text[0]) - 96) * 32 + ord(text[1]) - 96
+    return 0
+
+
+_SEX = {"": 0, "male": 1, "m": 1, "female": 2, "f": 2}
+
+
+def sex_number(text: str) -> int:
+    """Write a sex as 1 (male) or 2 (female); 0 where unsaid or other."""
+    return _SEX.get(text.lower(), 0)
+
+
+class NameIndex:
+    """Entities numbered in the order in which they came."""
+
+    def __init__(self) -> None:
+        self.vocabulary = Vocabulary()
+        self.ids = Strings()
+        self.columns = {name: Column(dtype) for name, dtype in _COLUMNS.items()}
+        self.names_of_token = Postings()
+        self.live_names = 0
+        self.live_entities = 0
+        self._number: dict[str, int] = {}
+        self._numbered = 0
+        self._sounds: dict[int, list[Sound]] = {}
+        self._room: npt.NDArray[np.int32] = np.zeros(0, np.int32)
+
+    def add(self, entry: Entry) -> None:
+        """Append an entity. An id that is already present must be withdrawn first.
+
+        Raises:
+            BadInput: the id is present.
+        """
+        if self.find(entry.id) >= 0:
+            raise BadInput(f"`{entry.id[:80]}` is already in the index")
+        person = kind_number(entry.schema) == 0
+        parsed = [name for text in entry.names[:MAX_NAMES] if (name := parse(text, person=person)).units]
+        columns = self.columns
+        entity = len(self.ids)
+        columns["first_name"].append(len(columns["name_entity"]))
+        columns["first_date"].append(len(columns["dates"]))
+        columns["first_country"].append(len(columns["countries"]))
+        columns["dates"].extend([number for text in entry.dates if (number := date_number(text))])
+        columns["countries"].extend(sorted({code for text in entry.countries if (code := country_code(text))}))
+        columns["entity_kind"].append(kind_number(entry.schema))
+        columns["entity_sex"].append(sex_number(entry.sex))
+        columns["entity_hash"].append(zlib.crc32(entry.id.encode()))
+        columns["alive"].append(1)
+        for name in dict.fromkeys(parsed):
+            self._add_name(name, entity)
+        for identifier in entry.identifiers:
+            self._file_identifier(identifier, entity)
+        self._number[entry.id] = self.ids.append(entry.id)
+        self._numbered = len(self.ids)
+        self.live_entities += 1
+
+    def _add_name(self, name: Name, entity: int) -> None:
+        columns, learn = self.columns, self.vocabulary.learn
+        number = len(columns["name_entity"])
+        tokens = [learn(unit.text) for unit in name.units]
+        columns["first_unit"].append(len(columns["unit_token"]))
+        columns["unit_token"].extend(tokens)
+        columns["unit_cover"].extend([unit.cover for unit in name.units])
+        columns["unit_kind"].extend([int(unit.kind) for unit in name.units])
+        columns["name_tokens"].append(name.tokens)
+        columns["name_entity"].append(entity)
+        distinct = list(set(tokens))
+        self.names_of_token.add_all(distinct, number)
+        self.vocabulary.count(distinct)
+        self.live_names += 1
+
+    def _file_identifier(self, identifier: str, entity: int) -> None:
+        token = self.vocabulary.learn_exact(identifier_token(identifier))
+        self.names_of_token.add(token, entity)
+
+    def withdraw(self, identity: str) -> bool:
+        """Take an entity out; its numbers stay, it is found no more. False where it is not there."""
+        entity = self.find(identity)
+        if entity < 0:
+            return False
+        columns = self.columns
+        columns["alive"].put(entity, 0)
+        self._number.pop(identity, None)
+        for name in range(*self.names_of(entity)):
+            units = columns["unit_token"].view()[slice(*self.units_of(name))]
+            self.vocabulary.names_holding()
+            self.vocabulary.names_with.add_to(np.unique(units), -1)
+            self.live_names -= 1
+        self.live_entities -= 1
+        return True
+
+    def room(self) -> npt.NDArray[np.int32]:
+        """Give a row of zeros, one for each name; whoever writes in it wipes it."""
+        if len(self._room) < len(self.columns["name_entity"]):
+            self._room = np.zeros(len(self.columns["name_entity"]) * 5 // 4 + 1024, np.int32)
+        return self._room
+
+    def find(self, identity: str) -> int:
+        """Give the number of a live entity, or -1."""
+        if self._numbered < len(self.ids):
+            alive = self.columns["alive"].view()
+            for number in range(self._numbered, len(self.ids)):
+                if alive[number]:
+                    self._number[self.ids[number]] = number
+            self._numbered = len(self.ids)
+        return self._number.get(identity, -1)
+
+    def sounds(self, token: int) -> list[Sound]:
+        """Give the spellings of a token with fold and skeleton; one empty spelling where it has none."""
+        found = self._sounds.get(token)
+        if found is None:
+            if len(self._sounds) > 60_000:
+                self._sounds.clear()
+            found = self._sounds[token] = self.vocabulary.sounds(token) or [("", "", "")]
+        return found
+
+    def names_of(self, entity: int) -> tuple[int, int]:
+        """Give the numbers of the first name of an entity and of the first that is no longer its."""
+        firsts = self.columns["first_name"].view()
+        end = int(firsts[entity + 1]) if entity + 1 < len(firsts) else len(self.columns["name_entity"])
+        return int(firsts[entity]), end
+
+    def units_of(self, name: int) -> tuple[int, int]:
+        """Give where the units of a name begin and end."""
+        firsts = self.columns["first_unit"].view()
+        end = int(firsts[name + 1]) if name + 1 < len(firsts) else len(self.columns["unit_token"])
+        return int(firsts[name]), end
+
+    def save(self, folder: Path, stamp: str = "") -> None:
+        """Write the index to `folder`; `stamp` says which state of the records it was made from."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, column in self.columns.items():
+            column.save(folder / f"{name}.npy")
+        self.ids.save(folder / "ids")
+        self.names_of_token.save(folder / "names_of_token")
+        self.vocabulary.save(folder)
+        meta = {"format": FORMAT, "stamp": stamp, "live_names": self.live_names, "live_entities": self.live_entities}
+        (folder / "index.json").write_text(json.dumps(meta), encoding="utf-8")
+
+    @classmethod
+    def open(cls, folder: Path, stamp: str = "") -> "NameIndex | None":
+        """Map an index written by `save`; None where there is none, or one of another format or state."""
+        try:
+            meta = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+            if meta["format"] != FORMAT or meta["stamp"] != stamp:
+                return None
+            it = cls()
+            it.columns = {name: Column.open(folder / f"{name}.npy") for name in _COLUMNS}
+            it.ids = Strings.open(folder / "ids")
+            it.names_of_token = Postings.open(folder / "names_of_token")
+            it.vocabulary = Vocabulary.open(folder)
+            it.live_names, it.live_entities = meta["live_names"], meta["live_entities"]
+        except (OSError, ValueError, KeyError):
+            return None
+        return it
+
+
+def identifier_token(identifier: str) -> str:
+    """Write an identifier as a token that no name has: letters and digits only, after a `#`."""
+    return "#" + "".join(letter for letter in identifier.lower() if letter.isalnum())[:64]
+
+
+def build(entries: Sequence[Entry]) -> NameIndex:
+    """Build an index from scratch."""
+    index = NameIndex()
+    for entry in entries:
+        index.add(entry)
+    return index

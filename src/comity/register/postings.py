@@ -1,0 +1,99 @@
+"""Postings: for each key the numbers filed under it, in compressed rows.
+
+Two layers: the settled one, possibly a memory map, and a small one of what came since, sorted anew when asked after a
+change. When the small layer outgrows half of the settled one they are merged, so filing n entries costs O(n log n) in
+all and nothing is ever rebuilt for one entry.
+"""
+
+from array import array
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Postings"]
+
+Numbers = npt.NDArray[np.uint32]
+_EMPTY: Numbers = np.empty(0, np.uint32)
+_SMALL = 50_000
+
+
+class Postings:
+    """Numbers filed under keys 0, 1, 2, …"""
+
+    def __init__(self, starts: npt.NDArray[np.int64] | None = None, values: Numbers | None = None) -> None:
+        self._starts = np.zeros(1, np.int64) if starts is None else starts
+        self._values = _EMPTY if values is None else values
+        self._new_keys = array("I")
+        self._new_values = array("I")
+        self._recent: tuple[npt.NDArray[np.int64], Numbers] | None = None
+
+    def add(self, key: int, value: int) -> None:
+        """File `value` under `key`."""
+        self._new_keys.append(key)
+        self._new_values.append(value)
+        self._recent = None
+
+    def add_all(self, keys: list[int], value: int) -> None:
+        """File `value` under each of `keys`."""
+        self._new_keys.extend(keys)
+        self._new_values.extend([value] * len(keys))
+        self._recent = None
+
+    def of(self, key: int) -> list[Numbers]:
+        """Give what is filed under `key`: no, one or two arrays, each in the order of filing."""
+        found = []
+        starts = self._starts
+        if key + 1 < len(starts) and starts[key] < starts[key + 1]:
+            found.append(self._values[starts[key] : starts[key + 1]])
+        if self._new_keys:
+            starts, values = self._recent or self._sort_recent()
+            if self._new_keys and key + 1 < len(starts) and starts[key] < starts[key + 1]:
+                found.append(values[starts[key] : starts[key + 1]])
+            elif not self._new_keys:
+                return self.of(key)
+        return found
+
+    def _sort_recent(self) -> tuple[npt.NDArray[np.int64], Numbers]:
+        if len(self._new_keys) > max(_SMALL, len(self._values) // 2):
+            self.settle()
+            return self._starts, self._values
+        self._recent = _rows(_numbers(self._new_keys), _numbers(self._new_values))
+        return self._recent
+
+    def settle(self) -> None:
+        """Merge both layers."""
+        if not self._new_keys:
+            return
+        keys = np.concatenate(
+            [np.repeat(np.arange(len(self._starts) - 1, dtype=np.uint32), np.diff(self._starts)), _numbers(self._new_keys)]
+        )
+        values = np.concatenate([self._values, _numbers(self._new_values)])
+        self._starts, self._values = _rows(keys, values)
+        self._new_keys, self._new_values, self._recent = array("I"), array("I"), None
+
+    def save(self, stem: Path) -> None:
+        """Settle and write `<stem>-starts.npy` and `<stem>-values.npy`."""
+        self.settle()
+        np.save(stem.with_name(stem.name + "-starts.npy"), self._starts, allow_pickle=False)
+        np.save(stem.with_name(stem.name + "-values.npy"), self._values, allow_pickle=False)
+
+    @classmethod
+    def open(cls, stem: Path) -> "Postings":
+        """Map what `save` wrote."""
+        return cls(
+            np.load(stem.with_name(stem.name + "-starts.npy"), mmap_mode="r", allow_pickle=False),
+            np.load(stem.with_name(stem.name + "-values.npy"), mmap_mode="r", allow_pickle=False),
+        )
+
+
+def _numbers(values: "array[int]") -> Numbers:
+    return np.frombuffer(values, np.uint32).copy() if values else _EMPTY
+
+
+def _rows(keys: Numbers, values: Numbers) -> tuple[npt.NDArray[np.int64], Numbers]:
+    order = np.argsort(keys, kind="stable")
+    size = int(keys.max()) + 1 if len(keys) else 0
+    starts = np.zeros(size + 1, np.int64)
+    np.cumsum(np.bincount(keys, minlength=size), out=starts[1:])
+    return starts, values[order]

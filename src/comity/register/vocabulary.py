@@ -1,0 +1,246 @@
+"""Vocabulary: every token that occurs in the register, and which of them are near a token asked for.
+
+A register of a million names has far fewer different tokens, so resemblance is worked out between tokens, once, and
+names are found through the tokens they hold. Each token has one or more Latin spellings; each spelling is filed under
+the trigrams of its folded form and under its consonant skeleton.
+"""
+
+import hashlib
+import zlib
+from array import array
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from comity.register.characters import script_of
+from comity.register.columns import Column, Strings
+from comity.register.postings import Postings
+from comity.register.sounds import fold, skeleton
+from comity.register.spellings import spellings_of
+
+__all__ = ["Sound", "Vocabulary", "sound_of"]
+
+_LETTERS = {letter: at for at, letter in enumerate("^$abcdefghijklmnopqrstuvwxyz0123456789")}
+_BASE = len(_LETTERS)
+_TRIGRAMS = _BASE**3
+#: Keys of skeletons follow those of trigrams; two skeletons that share a key are told apart by comparison.
+_SKELETONS = 1 << 16
+_MAX_GRAMS = 30
+#: Near tokens looked at for one unit.
+NEAR = 48
+#: A shared skeleton counts as this many shared trigrams.
+_SKELETON_WORTH = 2
+_SCALE = 16
+
+Numbers = npt.NDArray[np.int64]
+_NOTHING: Numbers = np.empty(0, np.int64)
+
+Sound = tuple[str, str, str]
+"""A spelling, its fold and its skeleton."""
+
+
+@lru_cache(maxsize=131072)
+def sound_of(spelling: str) -> Sound:
+    """Give a spelling with its fold and skeleton."""
+    folded = fold(spelling) or spelling
+    return spelling, folded, skeleton(folded)
+
+
+@lru_cache(maxsize=131072)
+def _keys(spelling: str) -> tuple[tuple[int, ...], int]:
+    """Give the trigram keys of a spelling and the key of its skeleton (-1 where that says too little)."""
+    _, folded, bones = sound_of(spelling)
+    codes = [0, *(_LETTERS[letter] for letter in folded[:_MAX_GRAMS]), 1]
+    grams = {(a * _BASE + b) * _BASE + c for a, b, c in zip(codes, codes[1:], codes[2:], strict=False)}
+    if len(folded) <= 3:  # short words have so few trigrams that one letter more or less would hide them
+        grams |= {(codes[1] * _BASE + codes[-2]) * _BASE + 1}
+    bone_key = _TRIGRAMS + (zlib.crc32(bones.encode()) & (_SKELETONS - 1)) if len(bones) >= 2 else -1
+    return tuple(sorted(grams)), bone_key
+
+
+class Vocabulary:
+    """Tokens numbered in the order in which they were first seen."""
+
+    def __init__(self) -> None:
+        self.tokens = Strings()
+        self.spellings = Strings()
+        self.first_spelling = Column("<u4")  # of each token; its spellings are consecutive
+        self.token_of_spelling = Column("<u4")
+        self.grams_of_spelling = Column("|u1")
+        self.first_letter = Column("|u1")
+        self.length = Column("|u1")
+        self.native = Column("|u1")  # 1 where a token is not in Latin letters
+        self.names_with = Column("<i4")  # how many live names hold the token
+        self._keys = Postings()
+        self._number: dict[str, int] = {}
+        self._hashes: npt.NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._hashed: npt.NDArray[np.uint32] = np.empty(0, np.uint32)
+        self._counted = array("I")
+        self._tally: npt.NDArray[np.int32] = np.zeros(0, np.int32)
+
+    def __len__(self) -> int:
+        return len(self.first_spelling)
+
+    def number(self, token: str) -> int:
+        """Give the number of a token, or -1 where it never occurred."""
+        found = self._number.get(token)
+        if found is not None:
+            return found
+        if len(self._hashes):
+            hashed = _hash(token)
+            at = int(np.searchsorted(self._hashes, np.uint64(hashed)))
+            while at < len(self._hashes) and int(self._hashes[at]) == hashed:
+                number = int(self._hashed[at])
+                if self.tokens[number] == token:
+                    return number
+                at += 1
+        return -1
+
+    def learn(self, token: str) -> int:
+        """Give the number of a token, filing it first where it is new."""
+        number = self.number(token)
+        if number >= 0:
+            return number
+        number = self.tokens.append(token)
+        self._number[token] = number
+        self.first_spelling.append(len(self.spellings))
+        spellings = spellings_of(token)
+        self.first_letter.append(ord(spellings[0][0]))
+        self.length.append(min(len(spellings[0]), 255))
+        self.names_with.append(0)
+        self.native.append(int(script_of(token) != "latin"))
+        for spelling in spellings:
+            at = self.spellings.append(spelling)
+            grams, bones = _keys(spelling)
+            self.token_of_spelling.append(number)
+            self.grams_of_spelling.append(len(grams))
+            self._keys.add_all(list(grams) if bones < 0 else [*grams, bones], at)
+        return number
+
+    def learn_exact(self, token: str) -> int:
+        """File a token that is only ever looked up as it is (an identifier): it has no spelling and is near nothing."""
+        number = self.number(token)
+        if number < 0:
+            number = self.tokens.append(token)
+            self._number[token] = number
+            self.first_spelling.append(len(self.spellings))
+            self.first_letter.append(0)
+            self.length.append(0)
+            self.native.append(0)
+            self.names_with.append(0)
+        return number
+
+    def count(self, tokens: list[int]) -> None:
+        """Note that one more live name holds each of `tokens`."""
+        self._counted.extend(tokens)
+
+    def names_holding(self) -> npt.NDArray[np.int32]:
+        """Give for each token how many live names hold it."""
+        if self._counted:
+            self.names_with.add_to(np.frombuffer(self._counted, np.uint32), 1)
+            self._counted = array("I")
+        held: npt.NDArray[np.int32] = self.names_with.view()
+        return held
+
+    def near(self, spellings: tuple[str, ...]) -> tuple[Numbers, Numbers]:
+        """Find the tokens whose spelling shares most with any of `spellings`.
+
+        Returns:
+            at most about `NEAR` token numbers, the most alike first, and how alike each is, 0 to 100.
+        """
+        weight: dict[int, int] = {}
+        for rank, spelling in enumerate(spellings):
+            grams, bones = _keys(spelling)
+            worth = _SCALE - 3 * rank
+            for gram in grams:
+                weight.setdefault(gram, worth)
+            if bones >= 0:
+                weight.setdefault(bones, worth * _SKELETON_WORTH)
+        lists, worths = [], []
+        for key, worth in weight.items():
+            for numbers in self._keys.of(key):
+                lists.append(numbers)
+                worths.append(worth)
+        if not lists:
+            return _NOTHING, _NOTHING
+        own_grams = len(_keys(spellings[0])[0]) + _SKELETON_WORTH
+        found = np.concatenate(lists)
+        tally = self._room()
+        np.add.at(tally, found, np.repeat(np.array(worths, np.int32), [len(numbers) for numbers in lists]))
+        shared = tally[found]
+        tally[found] = 0
+        kept = np.flatnonzero(shared >= own_grams * _SCALE // 4)
+        found, shared = found[kept], shared[kept]
+        sizes = self.grams_of_spelling.view()[found].astype(np.int64) + _SKELETON_WORTH
+        alike = np.minimum(shared * (200 // _SCALE) // (sizes + own_grams), 100)
+        owners = self.token_of_spelling.view()[found].astype(np.int64)
+        alike *= self.names_holding()[owners] > 0
+        return _best(owners, alike)
+
+    def sounds(self, token: int) -> list[Sound]:
+        """Give the spellings of a token, each with fold and skeleton."""
+        firsts = self.first_spelling.view()
+        end = int(firsts[token + 1]) if token + 1 < len(firsts) else len(self.spellings)
+        return [sound_of(self.spellings[at]) for at in range(int(firsts[token]), end)]
+
+    def _room(self) -> npt.NDArray[np.int32]:
+        if len(self._tally) < len(self.spellings):
+            self._tally = np.zeros(len(self.spellings) * 5 // 4 + 1024, np.int32)
+        return self._tally
+
+    def save(self, folder: Path) -> None:
+        """Write the vocabulary as files that `open` maps."""
+        self.names_holding()
+        for name in _COLUMNS:
+            getattr(self, name).save(folder / f"vocabulary-{name}.npy")
+        self.tokens.save(folder / "vocabulary-tokens")
+        self.spellings.save(folder / "vocabulary-spellings")
+        self._keys.save(folder / "vocabulary-keys")
+        hashes = np.fromiter((_hash(self.tokens[n]) for n in range(len(self))), np.uint64, len(self))
+        order = np.argsort(hashes, kind="stable")
+        np.save(folder / "vocabulary-hashes.npy", hashes[order], allow_pickle=False)
+        np.save(folder / "vocabulary-hashed.npy", order.astype(np.uint32), allow_pickle=False)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Vocabulary":
+        """Map what `save` wrote."""
+        it = cls()
+        for name in _COLUMNS:
+            setattr(it, name, Column.open(folder / f"vocabulary-{name}.npy"))
+        it.tokens = Strings.open(folder / "vocabulary-tokens")
+        it.spellings = Strings.open(folder / "vocabulary-spellings")
+        it._keys = Postings.open(folder / "vocabulary-keys")
+        it._hashes = np.load(folder / "vocabulary-hashes.npy", mmap_mode="r", allow_pickle=False)
+        it._hashed = np.load(folder / "vocabulary-hashed.npy", mmap_mode="r", allow_pickle=False)
+        return it
+
+
+_COLUMNS = ("first_spelling", "token_of_spelling", "grams_of_spelling", "first_letter", "length", "names_with", "native")
+
+
+def _hash(token: str) -> int:
+    return int.from_bytes(hashlib.blake2b(token.encode(), digest_size=8).digest(), "big")
+
+
+def _best(owners: Numbers, alike: Numbers) -> tuple[Numbers, Numbers]:
+    """Keep the `NEAR` owners whose best spelling is most alike, and those level with the last of them."""
+    if len(owners) > 4 * NEAR:
+        counts = np.bincount(alike, minlength=101)
+        enough = np.cumsum(counts[::-1])
+        floor = max(100 - int(np.searchsorted(enough, 4 * NEAR)), 1)
+        kept = np.flatnonzero(alike >= floor)
+        owners, alike = owners[kept], alike[kept]
+    packed = np.unique(owners * 128 + (100 - alike))
+    owners, unlike = packed >> 7, packed & 127
+    first = np.ones(len(owners), bool)
+    first[1:] = owners[1:] != owners[:-1]
+    owners, alike = owners[first], 100 - unlike[first]
+    order = np.argsort(-alike, kind="stable")
+    owners, alike = owners[order], alike[order]
+    end = len(owners)
+    if end > NEAR:
+        end = min(int(np.searchsorted(-alike, -alike[NEAR - 1], side="right")), 2 * NEAR)
+    end = min(end, int(np.searchsorted(-alike, 0)))
+    return owners[:end], alike[:end]
