@@ -135,14 +135,10 @@ class Known:
                 key=lambda source: source.agreement.id,
             )
         }
-        self.consents = tuple(sorted(consents, key=msgspec.json.encode))
-        self.withdrawn: Mapping[str, Instant] = dict(withdrawn or {})
-        self.reviewed = frozenset(reviewed)
         self.unsigned = unsigned
         self.screened = _screened(texts)
-        self.digest = self._digest(texts)
         self._between: dict[tuple[str, str], tuple[Track, ...]] = {}
-        self._given: dict[tuple[str, str], dict[str, tuple[Consent, ...]]] = _by_holder(self.consents)
+        self._take_acts(consents, withdrawn, reviewed)
 
     def between(self, holder: str, to: str) -> tuple[Track, ...]:
         """Give every agreement to which both are or were Parties, in the order of their ids."""
@@ -160,18 +156,34 @@ class Known:
         """Give the consents that let `holder` pass something to `to`, by their giver."""
         return self._given.get((holder, to), _NONE)
 
-    def with_consents(self, consents: Iterable[Consent]) -> "Known":
-        """Give the same texts and acts with other consents, sharing what is laid out already."""
+    def with_acts(
+        self,
+        consents: Iterable[Consent],
+        *,
+        withdrawn: Mapping[str, Instant] | None = None,
+        reviewed: Iterable[str] = (),
+    ) -> "Known":
+        """Give the same texts with other acts, sharing what is laid out already."""
         other = object.__new__(Known)
         other.__dict__.update(self.__dict__)
-        other.consents = tuple(sorted(consents, key=msgspec.json.encode))
-        other._given = _by_holder(other.consents)
-        other.digest = other._digest([source.agreement for source in self.sources.values()])
+        other._take_acts(consents, withdrawn, reviewed)
         return other
 
-    def _digest(self, texts: Iterable[Agreement]) -> str:
+    def _take_acts(
+        self,
+        consents: Iterable[Consent],
+        withdrawn: Mapping[str, Instant] | None,
+        reviewed: Iterable[str],
+    ) -> None:
+        self.consents = tuple(sorted(consents, key=msgspec.json.encode))
+        self.withdrawn: Mapping[str, Instant] = dict(withdrawn or {})
+        self.reviewed = frozenset(reviewed)
+        self._given = _by_holder(self.consents)
+        self.digest = self._digest()
+
+    def _digest(self) -> str:
         named = {
-            "agreements": sorted((text.id, text.acts_digest) for text in texts),
+            "agreements": [(name, source.agreement.acts_digest) for name, source in self.sources.items()],
             "consents": self.consents,
             "reviewed": sorted(self.reviewed),
             "tzdata": tzdata_version(),

@@ -1,0 +1,334 @@
+"""The form of a case file: a table of cases a lawyer can write, read with every mistake named.
+
+```toml
+agreements = ["../north-south-2026"]        # folders, relative to this file; unsigned ones are accepted here
+
+[[case]]
+name = "what North gave South may not go on to East without North's word"
+at = 2031-03-14T09:00:00Z
+from = "south.example"
+to = "east.example"
+purpose = "network-defence"
+disclose = "report-18"
+expect = "needs-consent"                     # permitted | refused | needs-consent
+grounds = ["north-south-2026 art. 5"]        # all of these must be among the grounds given
+ask = ["north.example"]                      # exactly these
+
+  [[case.item]]
+  id = "report-17"
+  …
+```
+
+Consents and hops are taken as validly signed. Two items with one id are two holdings of it. Beside the fields of the
+contract a case may say `under`, `via`, `withdrawn` and `reviewed`. Source: `docs/reference/case-file.md`.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+
+from comity.agreements.durations import Duration
+from comity.clock import Instant
+from comity.decisions.question import Question
+from comity.errors import BadInput
+from comity.handling.consent import Consent
+from comity.handling.custody import Hop
+from comity.handling.item import KINDS, Item
+from comity.handling.markings import Marking, Pap
+from comity.identifiers import is_category, is_party_id
+
+__all__ = ["MAX_BYTES", "Case", "CaseFile", "parse_case_file"]
+
+#: Largest case file read.
+MAX_BYTES: Final = 16 * 1024 * 1024
+OUTCOMES: Final = ("permitted", "refused", "needs-consent")
+#: Keys of more parts than this make a TOML reader slow; none of ours has two.
+_DEEP_KEY: Final = re.compile(r"^[^\"'#=]*(?:\.[^\"'#=.]*){17}", re.MULTILINE)
+_REQUIRED: Final = object()
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One case: a question, the acts it is judged by, and what is expected of the answer (None: nothing)."""
+
+    name: str
+    at: Instant
+    question: Question
+    consents: tuple[Consent, ...]
+    withdrawn: Mapping[str, Instant]
+    reviewed: tuple[str, ...]
+    expect: str | None
+    grounds: tuple[str, ...] | None
+    ask: tuple[str, ...] | None
+
+
+class CaseFile(msgspec.Struct, frozen=True):
+    """A case file as read: folders of agreements as written, and its cases in order."""
+
+    agreements: tuple[str, ...]
+    cases: tuple[Case, ...]
+
+
+class Fields:
+    """The fields of one table: each is read once, and what is wrong or left over becomes a mistake."""
+
+    def __init__(self, table: Any, place: str, mistakes: list[str]) -> None:
+        self.place = place
+        self.mistakes = mistakes
+        if not isinstance(table, dict):
+            mistakes.append(f"{place}: should be a table")
+            table = {}
+        self._left: dict[str, Any] = dict(table)
+
+    def wrong(self, said: str) -> None:
+        """Note a mistake here."""
+        self.mistakes.append(f"{self.place}: {said}")
+
+    def take(self, name: str, default: Any = _REQUIRED) -> Any:
+        """Take a field as it stands; a required one that is absent is a mistake."""
+        if name in self._left:
+            return self._left.pop(name)
+        if default is _REQUIRED:
+            self.wrong(f"`{name}` is missing")
+            return None
+        return default
+
+    def text(self, name: str, default: Any = _REQUIRED) -> Any:
+        """Take a text."""
+        found = self.take(name, default)
+        if found is None or found is default or isinstance(found, str):
+            return found
+        self.wrong(f"`{name}` should be a text")
+        return None
+
+    def party(self, name: str, default: Any = _REQUIRED) -> str:
+        """Take a Party id; an empty one stands for nobody and is left to the gate, which permits nobody nothing."""
+        found = self.text(name, default) or ""
+        if found and not is_party_id(found):
+            self.wrong(f"`{name}`: `{found[:60]}` is not a Party id such as `north.example`")
+        return str(found)
+
+    def one_of(self, name: str, options: tuple[str, ...], default: Any = _REQUIRED) -> Any:
+        """Take one of a few words."""
+        found = self.text(name, default)
+        if found is not None and found is not default and found not in options:
+            self.wrong(f"`{name}`: `{found[:60]}` should be one of {', '.join(options)}")
+        return found
+
+    def flag(self, name: str) -> bool:
+        """Take true or false, false where absent."""
+        found = self.take(name, False)
+        if not isinstance(found, bool):
+            self.wrong(f"`{name}` should be true or false")
+        return found is True
+
+    def texts(self, name: str, default: Any = ()) -> Any:
+        """Take a list of texts."""
+        found = self.take(name, default)
+        if found is None or found is default:
+            return found
+        if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+            self.wrong(f"`{name}` should be a list of texts")
+            return ()
+        return tuple(found)
+
+    def instant(self, name: str, default: Any = _REQUIRED) -> Any:
+        """Take a time with its offset, as an instant in UTC."""
+        found = self.take(name, default)
+        if found is None or found is default:
+            return found
+        if not isinstance(found, datetime) or found.tzinfo is None:
+            self.wrong(f"`{name}` should be a time with its offset such as 2031-03-14T09:00:00Z")
+            return None
+        try:
+            return found.astimezone(UTC)
+        except OverflowError:
+            self.wrong(f"`{name}` lies outside the years 1 to 9999")
+            return None
+
+    def length(self, name: str) -> Duration | None:
+        """Take an ISO 8601 duration."""
+        found = self.text(name, None)
+        if found is None:
+            return None
+        try:
+            return Duration.parse(found)
+        except ValueError as error:
+            self.wrong(f"`{name}`: {error}")
+            return None
+
+    def tables(self, name: str) -> list[Any]:
+        """Take a list of tables."""
+        found = self.take(name, [])
+        if not isinstance(found, list):
+            self.wrong(f"`{name}` should be written [[{name}]]")
+            return []
+        return found
+
+    def done(self) -> None:
+        """Name every field nobody asked for."""
+        for name in self._left:
+            self.wrong(f"`{name[:60]}` is not a field known here")
+
+
+def parse_case_file(data: bytes, name: str) -> CaseFile:
+    """Read a case file.
+
+    Args:
+        data: its bytes.
+        name: what to call it in mistakes.
+
+    Raises:
+        BadInput: with every mistake, each naming file and case.
+    """
+    table = _toml(data, name)
+    mistakes: list[str] = []
+    top = Fields(table, name, mistakes)
+    agreements = top.texts("agreements", _REQUIRED) or ()
+    tables = top.tables("case")
+    if not tables:
+        top.wrong("there is no [[case]] in it")
+    top.done()
+    cases = [_case(each, f"{name}: case {number}", mistakes) for number, each in enumerate(tables, 1)]
+    if mistakes:
+        raise BadInput(*mistakes, hint="the form is shown in docs/reference/case-file.md")
+    return CaseFile(agreements, tuple(case for case in cases if case is not None))
+
+
+def _toml(data: bytes, name: str) -> Mapping[str, Any]:
+    if len(data) > MAX_BYTES:
+        raise BadInput(f"{name}: {len(data)} bytes are too many; a case file holds {MAX_BYTES} at most")
+    try:
+        text = data.decode("utf-8-sig")
+        if _DEEP_KEY.search(text):
+            raise BadInput(f"{name}: a key of more than 16 parts is too deep")
+        return tomllib.loads(text)
+    except UnicodeDecodeError:
+        raise BadInput(f"{name}: this is not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{name}: {str(error)[:1].lower()}{str(error)[1:]}") from None
+    except RecursionError:
+        raise BadInput(f"{name}: brackets are nested too deep") from None
+
+
+def _case(table: Any, place: str, mistakes: list[str]) -> Case | None:
+    before = len(mistakes)
+    called = table.get("name") if isinstance(table, dict) else None
+    if isinstance(called, str) and called:
+        place = f"{place.rpartition(': case ')[0]}: case `{called}`"
+    fields = Fields(table, place, mistakes)
+    name, at = fields.text("name"), fields.instant("at")
+    holder, to = fields.party("from"), fields.party("to")
+    items = _items(fields)
+    expect = fields.one_of("expect", OUTCOMES, None)
+    grounds, ask = fields.texts("grounds", None), fields.texts("ask", None)
+    consents = [_consent(each, place, mistakes) for each in fields.tables("consent")]
+    withdrawn, reviewed = fields.texts("withdrawn"), fields.texts("reviewed")
+    use = fields.one_of("use", ("judicial",), None)
+    disclose = fields.text("disclose") or ""
+    first: dict[str, Item] = {}
+    for item in items:
+        first.setdefault(item.id, item)
+    question = Question(
+        items=first,
+        disclose=disclose,
+        holder=holder,
+        to=to,
+        purpose=fields.text("purpose", "") or "",
+        office_from=fields.text("office_from", None),
+        office_to=fields.text("office_to", None),
+        carrier=fields.text("carrier", None),
+        via=fields.texts("via"),
+        confirmed=fields.flag("confirmed"),
+        judicial=use == "judicial",
+        necessity=fields.flag("necessity"),
+        approved_by=fields.texts("approved_by"),
+        under=fields.text("under", None),
+        holdings=tuple(item for item in items if first[item.id] is not item),
+    )
+    fields.done()
+    if len(mistakes) > before:
+        return None
+    return Case(
+        name,
+        at,
+        question,
+        tuple(each for each in consents if each is not None),
+        dict.fromkeys(withdrawn, at),
+        reviewed,
+        expect,
+        grounds,
+        ask,
+    )
+
+
+def _items(fields: Fields) -> list[Item]:
+    found = [_item(each, fields.place, fields.mistakes) for each in fields.tables("item")]
+    first: dict[str, Item] = {}
+    for item in found:
+        other = first.setdefault(item.id, item)
+        if msgspec.structs.replace(item, hops=()) != msgspec.structs.replace(other, hops=()):
+            fields.wrong(f"item `{item.id[:60]}` stands twice and differs in more than its hops")
+    return found
+
+
+def _item(table: Any, place: str, mistakes: list[str]) -> Item:
+    called = table.get("id") if isinstance(table, dict) else None
+    fields = Fields(table, f"{place}: item `{str(called)[:60]}`", mistakes)
+    name, category = fields.text("id") or "", fields.text("category") or ""
+    if category and not is_category(category):
+        fields.wrong(f"`{category[:60]}` is not a category such as `incident.indicators`")
+    marking, pap = fields.text("marking", None), fields.text("pap", None)
+    item = Item(
+        id=name,
+        category=category,
+        originator=fields.party("originator", ""),
+        kind=fields.one_of("kind", KINDS, "information") or "",
+        marking=Marking.read(marking) if marking else None,
+        pap=Pap.read(pap) if pap else None,
+        hops=tuple(_hops(fields)),
+        made_from=fields.texts("made_from"),
+        retention=fields.length("retention"),
+        caveat=fields.text("caveat", None),
+        judicial=fields.one_of("judicial", ("free", "consent", "never"), None),
+    )
+    fields.done()
+    return item
+
+
+def _hops(fields: Fields) -> Iterator[Hop]:
+    for number, each in enumerate(fields.tables("hops"), 1):
+        hop = Fields(each, f"{fields.place}: hop {number}", fields.mistakes)
+        found = Hop(
+            from_=hop.party("from"),
+            to=hop.party("to"),
+            agreement=hop.text("agreement") or "",
+            at=hop.instant("at"),
+            purpose=hop.text("purpose", None),
+        )
+        hop.done()
+        yield found
+
+
+def _consent(table: Any, place: str, mistakes: list[str]) -> Consent | None:
+    before = len(mistakes)
+    fields = Fields(table, f"{place}: consent", mistakes)
+    found = Consent(
+        by=fields.party("by"),
+        holder=fields.party("holder"),
+        to=fields.party("to"),
+        from_=fields.instant("from"),
+        until=fields.instant("until"),
+        item=fields.text("item", None),
+        agreement=fields.text("agreement", None),
+        category=fields.text("category", None),
+        purpose=fields.text("purpose", None),
+        revoked=fields.instant("revoked", None),
+        confirmed_at=fields.instant("confirmed_at", None),
+        fresh=fields.length("fresh"),
+    )
+    fields.done()
+    return found if len(mistakes) == before else None
