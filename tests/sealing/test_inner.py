@@ -11,11 +11,10 @@ from comity.errors import BadInput, ForeignInput, VerificationFailed
 from comity.keys import SealingKey, SigningKey
 from comity.sealing.envelope import seal, verify_envelope
 from comity.sealing.inner import MAX_HEAD, Head, Message, open_message, read_message, write_message
-from comity.sealing.key_names import introduction_name
 
 SENDER = SigningKey.from_seed(b"\1" * 32)
 BOX = SealingKey.from_seed(b"\3" * 96)
-NAME, CHANNEL = introduction_name(BOX.fingerprint), b"c" * 16
+NAME, CHANNEL = b"n" * 16, b"c" * 16
 
 HEAD = Head(
     sender="north.example",
@@ -42,7 +41,7 @@ def deliver(head: Head, body: bytes = b"") -> Message:
         card_version=1,
         recipients=[(NAME, BOX.public)],
         signer=SENDER,
-        signer_key_name=introduction_name(SENDER.fingerprint),
+        signer_key_name=b"s" * 16,
     )
     return open_message(
         verify_envelope(data, SENDER.public),
@@ -135,10 +134,3 @@ def test_what_could_not_be_read_is_not_written() -> None:
         write_message(changed(content={"much": "x" * MAX_HEAD}))
     with pytest.raises(BadInput, match="recipient `South`"):
         write_message(changed(recipient="South"))
-
-
-def test_introduction_names_follow_from_the_card() -> None:
-    assert len(NAME) == 16
-    assert introduction_name(BOX.fingerprint) != introduction_name(SENDER.fingerprint)
-    with pytest.raises(BadInput, match="not the fingerprint"):
-        introduction_name("south.example")

@@ -6,7 +6,6 @@
 | `layout` | the bytes of an envelope, and every bound on them |
 | `padding` | sizes that say little about content |
 | `inner` | what is inside: one message, its address repeated, its id |
-| `key_names` | names for keys before two Parties have agreed on any |
 | `receipts` | what a receiver signs about an envelope |
 
 Nothing here knows a Party, an agreement or a disk. The format is `specs/envelope.md`.
