@@ -166,7 +166,7 @@ class Agreement(msgspec.Struct, frozen=True, dict=True, eq=False):
         for protocol in self.protocols:
             hasher.update(f"\nprotocol {protocol.number} {protocol.digest}".encode())
         for notice in self.notices:
-            hasher.update(f"\nnotice {notice.number} {notice.digest}".encode())
+            hasher.update(f"\nnotice {notice.number} {notice.digest} {notice.received}".encode())
         for signature in self.signatures:
             found = hashlib.sha256(signature.data).hexdigest()
             hasher.update(f"\nsignature {signature.path} {found}".encode())
