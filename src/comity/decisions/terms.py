@@ -17,11 +17,12 @@ from comity.agreements.governing import Terms
 from comity.clock import Instant
 from comity.decisions.decision import Ground, Obligation
 from comity.handling.custody import HopTerms, StandingConsent
+from comity.handling.markings import UNKNOWN_LEVEL
 
 __all__ = ["NO_LIMIT", "Between", "CategoryTerms", "Limit", "Offer", "Onward", "Retention", "onward_of"]
 
-#: Stands for "no limit of marking": above every level.
-NO_LIMIT = 100
+#: Stands for "no limit of marking": above every known level, below the unknown one, which passes nowhere.
+NO_LIMIT = UNKNOWN_LEVEL - 1
 
 
 class Offer(msgspec.Struct, frozen=True, gc=False):
@@ -110,7 +111,7 @@ class CategoryTerms(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         offers: kind of item -> articles that let it pass in this direction.
         denied: articles that cover the category but not this direction or kind, or cannot be evaluated.
-        limits: handling articles that bind it. `strictest`: the lowest of their limits, 100 without any.
+        limits: handling articles that bind it. `strictest`: the lowest of their limits, `NO_LIMIT` without any.
         judicial: whether any of them speaks of use before a court.
         unread: restrictions on it that cannot be evaluated.
         retentions: how long the recipient may keep it.
