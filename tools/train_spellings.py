@@ -4,8 +4,12 @@
     python tools/train_spellings.py DATA [script …]
 
 DATA is the folder with `translit_<language>.jsonl.gz` (`{"en": Latin, "nat": native}`; Merhav & Ash, COLING 2018, MIT;
-facts from Wikidata, CC0). Pairs are aligned letter by letter with expectation-maximisation, then counted as n-grams.
-The tables keep letters, chunks of letters and counts: no name can be read back from them.
+facts from Wikidata, CC0) and `register.jsonl.gz`, `queries.jsonl.gz` (public lists, see docs/explanation/matching.md),
+whose subjects have names in two scripts. Pairs are aligned letter by letter with expectation-maximisation, then
+counted as n-grams. The tables keep letters, chunks of letters and counts; `attested.json` keeps single tokens with
+spellings that at least two subjects bear. No name of anybody can be read back.
+
+`--half` learns from every second subject only, so that the others can be used to measure.
 """
 
 import argparse
@@ -15,12 +19,16 @@ import itertools
 import json
 import math
 import random
+import zlib
 from collections import Counter, defaultdict
 from pathlib import Path
 
 from rapidfuzz.distance import Indel
 
-from comity.register.characters import clean, plain
+from comity.register.characters import clean, plain, script_of
+from comity.register.names import parse
+from comity.register.sounds import fold
+from comity.register.spellings import spellings_of
 from comity.register.transliteration import Transliterator, letters_of
 
 SOURCES = {
@@ -67,6 +75,49 @@ def token_pairs(latin: str, native: str, script: str) -> list[Pair]:
         for i, j in enumerate(order)
         if len(ours) == 1 or alike[i][j] > 0.15
     ]
+
+
+def two_script_names(data: Path, *, half: bool) -> list[tuple[str, list[str], list[str]]]:
+    """Read the subjects that have names in Latin and in another script: id, Latin names, other names."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for file, names_of in (
+        ("register", lambda row: (row["id"], row["names"])),
+        ("queries", lambda row: (row["truth"], [row["name"]])),
+    ):
+        with gzip.open(data / f"{file}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            for line in lines:
+                row = json.loads(line)
+                if row["schema"] == "Person" and row.get("cat", "")[:1] in ("", "a", "b"):
+                    subject, its = names_of(row)
+                    names[subject].update(its)
+    found = []
+    for subject, its in sorted(names.items(), key=lambda entry: str(entry[0])):
+        if subject is None or (half and zlib.crc32(subject.encode()) % 2):
+            continue
+        latin = sorted(n for n in its if script_of(clean(n)) == "latin")
+        other = sorted(n for n in its if script_of(clean(n)) in SOURCES)
+        if latin and other:
+            found.append((subject, latin, other))
+    return found
+
+
+def attest(subjects: list[tuple[str, list[str], list[str]]]) -> dict[str, Counter[str]]:
+    """Match tokens across scripts within each subject; count for each pair the subjects that bear it."""
+    bearers: dict[str, Counter[str]] = defaultdict(Counter)
+    for _, latin, other in subjects:
+        pairs = set()
+        for theirs, ours in itertools.product(other, latin):
+            natives = [u.text for u in parse(theirs).units if script_of(u.text) != "latin"]
+            spelled = [u.text for u in parse(ours, joins=True).units]
+            for native in natives:
+                ways = [fold(way) for way in spellings_of(native)]
+                alike = [max(Indel.normalized_similarity(fold(plain(s)), w) for w in ways) for s in spelled]
+                best = max(range(len(spelled)), key=lambda at: alike[at])
+                if alike[best] >= 0.6:
+                    pairs.add((native, plain(spelled[best])))
+        for native, spelling in pairs:
+            bearers[native][spelling] += 1
+    return bearers
 
 
 def expectation_maximisation(pairs: list[Pair], longest: int, rounds: int = 8) -> Chances:
@@ -177,26 +228,49 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("data", type=Path)
     arguments.add_argument("script", nargs="*", default=list(SOURCES))
+    arguments.add_argument("--half", action="store_true")
     given = arguments.parse_args()
+    subjects = two_script_names(given.data, half=given.half)
+    bearers = attest(subjects)
     for script in given.script:
         path = given.data / f"{SOURCES[script]}.jsonl.gz"
         pairs = read_pairs(path, script)
         random.Random(1).shuffle(pairs)  # noqa: S311 - a fixed split, not a secret
         tenth = len(pairs) // 10
-        trial = Transliterator(learn(pairs[tenth:], script))
+        known = [
+            (letters_of(native, script), spelling)
+            for native, spellings in sorted(bearers.items())
+            if script_of(native) == script
+            for spelling, bearing in sorted(spellings.items())
+            for _ in range(min(bearing, 3))
+        ]
+        trial = Transliterator(learn(pairs[tenth:] + known, script))
         best_of = [
             max((Indel.normalized_similarity(s, p) for s in trial.spellings(u, 4)), default=0.0)
             for u, p in pairs[:tenth]
         ]
         head = {
             "about": "letters of the script, chunks of Latin letters, counts of runs; no names",
-            "source": f"{SOURCES[script]}: Merhav & Ash, COLING 2018 (MIT), facts from Wikidata (CC0)",
+            "source": f"{SOURCES[script]}: Merhav & Ash, COLING 2018 (MIT), facts from Wikidata (CC0); public lists",
             "data_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
             "held_out_similarity_best_of_4": round(sum(best_of) / len(best_of), 3),
         }
-        table = json.dumps(head | learn(pairs, script), ensure_ascii=False, indent=0)
+        table = json.dumps(head | learn(pairs + known, script), ensure_ascii=False, indent=0)
         (TABLES / f"spellings-{script}.json").write_text(table + "\n", encoding="utf-8")
         print(script, len(pairs), "pairs; held out, best of 4:", head["held_out_similarity_best_of_4"])
+    tokens = {
+        native: [spelling for spelling, bearing in spellings.most_common(3) if bearing >= 2]
+        for native, spellings in sorted(bearers.items())
+    }
+    attested = {
+        "about": "single tokens with the Latin spellings that at least two subjects bear",
+        "source": "UN, EU, UK and US public lists; see docs/explanation/matching.md",
+        "tokens": {native: spellings for native, spellings in tokens.items() if spellings},
+    }
+    (TABLES / "attested.json").write_text(
+        json.dumps(attested, ensure_ascii=False, indent=0) + "\n", encoding="utf-8"
+    )
+    print(len(attested["tokens"]), "attested tokens")
 
 
 if __name__ == "__main__":

@@ -58,7 +58,19 @@ _CAPITALS_TO_LATIN = dict(zip("ВНРСХЗ", "BHPCX3", strict=True))
 _CAPITALS_TO_CYRILLIC = dict(zip("BHPCXTEKMOAI", "ВНРСХТЕКМОАІ", strict=True))
 _WORD = re.compile(r"\w+")
 _ARABIC_LETTERS = str.maketrans(
-    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ھ": "ه", "ہ": "ه", "ۀ": "ه"}
+    {
+        "أ": "ا",
+        "إ": "ا",
+        "آ": "ا",
+        "ٱ": "ا",
+        "ى": "ي",
+        "ی": "ي",
+        "ې": "ي",
+        "ک": "ك",
+        "ھ": "ه",
+        "ہ": "ه",
+        "ۀ": "ه",
+    }
 )
 
 

@@ -58,7 +58,9 @@ class Column:
 
     def _own(self, needed: int) -> None:
         if needed > len(self._data) or not self._data.flags.writeable:
-            grown = np.empty(max(needed, 64) if needed <= len(self._data) else max(needed, 64) * 3 // 2, self._data.dtype)
+            grown = np.empty(
+                max(needed, 64) if needed <= len(self._data) else max(needed, 64) * 3 // 2, self._data.dtype
+            )
             grown[: self._size] = self._data[: self._size]
             self._data = grown
 

@@ -55,7 +55,9 @@ def lay_beside(index: NameIndex, name: Name, near: list[Nearness], names: npt.ND
     columns, vocabulary = index.columns, index.vocabulary
     first_unit, all_tokens = columns["first_unit"].view(), columns["unit_token"].view()
     begin = first_unit[names]
-    end = np.where(names + 1 < len(first_unit), first_unit[np.minimum(names + 1, len(first_unit) - 1)], len(all_tokens))
+    end = np.where(
+        names + 1 < len(first_unit), first_unit[np.minimum(names + 1, len(first_unit) - 1)], len(all_tokens)
+    )
     width = int((end - begin).max())
     at = begin[:, None] + np.arange(width)
     inside = at < end[:, None]
@@ -196,4 +198,3 @@ def _turns(place: Ints) -> Ints:
         turns += (here >= 0) & (here < last)
         last = np.where(here >= 0, here, last)
     return turns
-

@@ -103,7 +103,11 @@ def _features(laid: list[Laid], facts: Facts) -> Ints:
         single = np.arange(min(k, MAX_TOKENS)) < one.tokens[:, None]
         held_kind[top:end, : single.shape[1]] = np.where(single, one.kind[:, : single.shape[1]], -1)
         held_weight[top:end, : single.shape[1]] = np.where(single, one.weight[:, : single.shape[1]], 0)
-        alike[top:end, :u, :k], strict[top:end, :u, :k], bits[top:end, :u, :k] = one.alike, one.strict, one.bits
+        alike[top:end, :u, :k], strict[top:end, :u, :k], bits[top:end, :u, :k] = (
+            one.alike,
+            one.strict,
+            one.bits,
+        )
         top = end
     aligned = align(asked_cover, cover, alike, strict, bits)
     return features_of(aligned, facts, asked_weight, asked_kind, held_weight, held_kind)
@@ -114,7 +118,10 @@ def _facts(index: NameIndex, query: Query, name: Name, names: npt.NDArray[np.int
     entities = columns["name_entity"].view()[names].astype(np.int64)
     asked_native = any(script_of(unit.text) != "latin" for unit in name.units[: name.tokens])
     native = index.vocabulary.native.view()[laid.unit_tokens[:, 0]]
-    asked_kind, held_kind = kind_number(query.schema), columns["entity_kind"].view()[entities].astype(np.int32)
+    asked_kind, held_kind = (
+        kind_number(query.schema),
+        columns["entity_kind"].view()[entities].astype(np.int32),
+    )
     unsaid = (held_kind == 3) | (asked_kind == 3)
     rows = len(names)
     fixed = lambda value: np.full(rows, value, np.int32)  # noqa: E731
@@ -145,7 +152,9 @@ def _whole(index: NameIndex, name: Name, laid: Laid) -> Ints:
         "".join([index.sounds(token)[0][1] for token in tokens[:count]])
         for tokens, count in zip(laid.unit_tokens.tolist(), laid.tokens.tolist(), strict=True)
     ]
-    alike = process.cdist(sorted(ways), held, scorer=Indel.normalized_similarity, dtype=np.float32).max(axis=0)
+    alike = process.cdist(sorted(ways), held, scorer=Indel.normalized_similarity, dtype=np.float32).max(
+        axis=0
+    )
     return np.rint(alike * 1000).astype(np.int32)
 
 
@@ -179,7 +188,9 @@ def _dates(index: NameIndex, query: Query, entities: npt.NDArray[np.int64]) -> I
         level = np.where(
             equal, 4, np.where(same_year & (open_ | vague), 3, np.where(same_year | swapped | year_off, 1, 0))
         )
-        best = np.where((held > 0).any(axis=1), np.maximum(best, np.where(held > 0, level, 0).max(axis=1)), best)
+        best = np.where(
+            (held > 0).any(axis=1), np.maximum(best, np.where(held > 0, level, 0).max(axis=1)), best
+        )
     return best.astype(np.int32)
 
 

@@ -45,10 +45,16 @@ FEATURES: tuple[Claim, ...] = (
     Claim("numbers", -1, "numbers on one side without their equal on the other"),
     Claim("legal", 0, "legal forms: 0 differ, 1 absent on a side, 2 agree"),
     Claim("patronymic", 0, "patronymics: 0 contradict, 1 absent on a side, 2 agree"),
-    Claim("scripts", 0, "0 both Latin, 1 asked in another script, 2 registered in another, 3 both in the same other"),
+    Claim(
+        "scripts",
+        0,
+        "0 both Latin, 1 asked in another script, 2 registered in another, 3 both in the same other",
+    ),
     Claim("kinds", 1, "0 different kinds of subject, 1 unsaid, 2 the same kind"),
     Claim("person", 0, "1 where a person was asked for"),
-    Claim("date", 1, "birth dates: 0 conflict, 1 near (a digit, a swap, a year), 2 absent, 3 same year, 4 equal"),
+    Claim(
+        "date", 1, "birth dates: 0 conflict, 1 near (a digit, a swap, a year), 2 absent, 3 same year, 4 equal"
+    ),
     Claim("country", 1, "countries: 0 none shared, 1 absent, 2 shared"),
     Claim("sex", 1, "sex: 0 conflict, 1 absent, 2 equal"),
     Claim("whole", 1, "alikeness of the names written without spaces (thousandths)"),
@@ -71,7 +77,9 @@ class Facts(NamedTuple):
     aliases: Ints
 
 
-_MAIN = np.array([kind in (Kind.CORE, Kind.NUMBER, Kind.PATRONYMIC, Kind.GENERIC, Kind.INITIAL) for kind in Kind])
+_MAIN = np.array(
+    [kind in (Kind.CORE, Kind.NUMBER, Kind.PATRONYMIC, Kind.GENERIC, Kind.INITIAL) for kind in Kind]
+)
 
 
 def features_of(

@@ -135,14 +135,16 @@ class NameIndex:
         columns["first_date"].append(len(columns["dates"]))
         columns["first_country"].append(len(columns["countries"]))
         columns["dates"].extend([number for text in entry.dates if (number := date_number(text))])
-        columns["countries"].extend(sorted({code for text in entry.countries if (code := country_code(text))}))
+        columns["countries"].extend(
+            sorted({code for text in entry.countries if (code := country_code(text))})
+        )
         columns["entity_kind"].append(kind_number(entry.schema))
         columns["entity_sex"].append(sex_number(entry.sex))
         columns["entity_hash"].append(zlib.crc32(entry.id.encode()))
         columns["alive"].append(1)
         for name in dict.fromkeys(parsed):
             self._add_name(name, entity)
-        for identifier in entry.identifiers:
+        for identifier in dict.fromkeys(entry.identifiers):
             self._file_identifier(identifier, entity)
         self._number[entry.id] = self.ids.append(entry.id)
         self._numbered = len(self.ids)
@@ -208,6 +210,22 @@ class NameIndex:
             found = self._sounds[token] = self.vocabulary.sounds(token) or [("", "", "")]
         return found
 
+    def written(self, name: int) -> str:
+        """Give a name as the index knows it: cleaned tokens in order."""
+        start, _ = self.units_of(name)
+        count = int(self.columns["name_tokens"].view()[name])
+        tokens = self.columns["unit_token"].view()[start : start + count]
+        return " ".join([self.vocabulary.tokens[int(token)] for token in tokens])
+
+    def bearers(self, token: str) -> list[str]:
+        """Give the ids of the live entities filed under an identifier token."""
+        number = self.vocabulary.number(token)
+        if number < 0:
+            return []
+        alive = self.columns["alive"].view()
+        entities = {int(entity) for found in self.names_of_token.of(number) for entity in found}
+        return sorted(self.ids[entity] for entity in entities if alive[entity])
+
     def names_of(self, entity: int) -> tuple[int, int]:
         """Give the numbers of the first name of an entity and of the first that is no longer its."""
         firsts = self.columns["first_name"].view()
@@ -228,7 +246,12 @@ class NameIndex:
         self.ids.save(folder / "ids")
         self.names_of_token.save(folder / "names_of_token")
         self.vocabulary.save(folder)
-        meta = {"format": FORMAT, "stamp": stamp, "live_names": self.live_names, "live_entities": self.live_entities}
+        meta = {
+            "format": FORMAT,
+            "stamp": stamp,
+            "live_names": self.live_names,
+            "live_entities": self.live_entities,
+        }
         (folder / "index.json").write_text(json.dumps(meta), encoding="utf-8")
 
     @classmethod

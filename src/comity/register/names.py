@@ -79,7 +79,10 @@ def _cut(text: str, person: bool) -> list[tuple[str, bool]]:
     if not person:
         text = replace_legal_phrases(text.replace(".", "").replace(",", " ") if "." in text else text)
     pattern = _LATIN_TOKENS if text.isascii() else _TOKENS
-    return [(found.group().strip("'\""), text[found.start() - 1 : found.start()] == "-") for found in pattern.finditer(text)]
+    return [
+        (found.group().strip("'\""), text[found.start() - 1 : found.start()] == "-")
+        for found in pattern.finditer(text)
+    ]
 
 
 def _hangul_family_and_given(word: tuple[str, bool]) -> list[tuple[str, bool]]:

@@ -66,7 +66,10 @@ class Postings:
         if not self._new_keys:
             return
         keys = np.concatenate(
-            [np.repeat(np.arange(len(self._starts) - 1, dtype=np.uint32), np.diff(self._starts)), _numbers(self._new_keys)]
+            [
+                np.repeat(np.arange(len(self._starts) - 1, dtype=np.uint32), np.diff(self._starts)),
+                _numbers(self._new_keys),
+            ]
         )
         values = np.concatenate([self._values, _numbers(self._new_values)])
         self._starts, self._values = _rows(keys, values)

@@ -1,24 +1,44 @@
 """Spellings: every token in Latin letters, in as many ways as are likely.
 
 A Latin token has one spelling, or two where its diacritics are written out by some (`ž` as `z` or `zh`, `ü` as `u` or
-`ue`). A token in a script with a learned table has the likeliest learned spellings and the letter-by-letter one of
-`anyascii`; any other script has the latter alone.
+`ue`). A token in a script with a learned table has the spellings attested for it (`tables/attested.json`), the
+likeliest learned ones and the letter-by-letter one of `anyascii`; any other script has the latter alone.
 """
 
-from functools import lru_cache
+import json
+from functools import cache, lru_cache
+from importlib import resources
 
 from comity.register.characters import plain, script_of
 from comity.register.transliteration import LEARNED, letters_of, transliterator
 
 __all__ = ["spellings_of"]
 
-#: Learned spellings looked at for each token.
-LEARNED_SPELLINGS = 4
+#: Attested and learned spellings looked at for each token.
+LIKELY = 4
 
 _WRITTEN_OUT = str.maketrans(
-    {"š": "sh", "č": "ch", "ž": "zh", "ć": "ch", "ş": "sh", "ç": "ch", "ś": "sh", "ź": "zh", "ż": "zh", "ñ": "ny"}
+    {
+        "š": "sh",
+        "č": "ch",
+        "ž": "zh",
+        "ć": "ch",
+        "ş": "sh",
+        "ç": "ch",
+        "ś": "sh",
+        "ź": "zh",
+        "ż": "zh",
+        "ñ": "ny",
+    }
     | {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "ł": "l", "ř": "rzh", "ě": "ye", "ğ": "gh"}
 )
+
+
+@cache
+def _attested() -> dict[str, list[str]]:
+    table = resources.files("comity.register").joinpath("tables/attested.json")
+    tokens: dict[str, list[str]] = json.loads(table.read_text(encoding="utf-8"))["tokens"]
+    return tokens
 
 
 @lru_cache(maxsize=131072)
@@ -32,8 +52,10 @@ def spellings_of(token: str) -> tuple[str, ...]:
         written_out = plain(token.translate(_WRITTEN_OUT))
         ways = [letter_by_letter, written_out]
     elif script in LEARNED:
-        learned = transliterator(script).spellings(letters_of(token, script), LEARNED_SPELLINGS)
-        ways = [letter_by_letter, *learned[:2]] if script == "han" else [*learned, letter_by_letter]
+        attested = _attested().get(token, [])
+        learned = transliterator(script).spellings(letters_of(token, script), LIKELY)
+        likely = list(dict.fromkeys([*attested, *learned]))[:LIKELY]
+        ways = [letter_by_letter, *likely[:2]] if script == "han" else [*likely, letter_by_letter]
     else:
         ways = [letter_by_letter]
     return tuple(dict.fromkeys(way for way in ways if way)) or ("0",)

@@ -217,7 +217,15 @@ class Vocabulary:
         return it
 
 
-_COLUMNS = ("first_spelling", "token_of_spelling", "grams_of_spelling", "first_letter", "length", "names_with", "native")
+_COLUMNS = (
+    "first_spelling",
+    "token_of_spelling",
+    "grams_of_spelling",
+    "first_letter",
+    "length",
+    "names_with",
+    "native",
+)
 
 
 def _hash(token: str) -> int:
