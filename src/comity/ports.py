@@ -45,18 +45,17 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """Base of the rows a store keeps."""
 
 
-class CardRow(Row):
-    """A Party's card as accepted, with the names of the keys it lists."""
+class CardRow(Row, frozen=True, kw_only=True):
+    """A Party's card as accepted."""
 
     party: str
     version: int
     digest: str
     signed: bytes
     accepted_at: Instant
-    key_names: tuple[str, ...] = ()
 
 
-class AgreementRow(Row):
+class AgreementRow(Row, frozen=True, kw_only=True):
     """An agreement's folder as this node holds it."""
 
     id: str
@@ -66,7 +65,7 @@ class AgreementRow(Row):
     held_at: Instant
 
 
-class StatementRow(Row):
+class StatementRow(Row, frozen=True, kw_only=True):
     """A signed statement: manifest, hop, consent, refusal, revocation, withdrawal, answer, protest.
 
     `about` is the digest it concerns: of an item for consents and withdrawals, of a request for answers.
@@ -80,10 +79,11 @@ class StatementRow(Row):
     known_at: Instant
 
 
-class ItemRow(Row):
+class ItemRow(Row, frozen=True, kw_only=True):
     """An item of information as this node knows it. `state`: held, source-withdrawn, withdrawn, erased, known.
 
-    `known` items are sources of what we hold whose content never came here.
+    `known` items are sources of what we hold whose content never came here. `needs_reading`: the door found words in
+    it that a person must read before it goes anywhere.
     """
 
     digest: str
@@ -100,9 +100,10 @@ class ItemRow(Row):
     added_at: Instant
     state: str
     manifest: bytes
+    needs_reading: bool = False
 
 
-class Holding(Row):
+class Holding(Row, frozen=True, kw_only=True):
     """One route by which an item came to this node: the digests of its hop statements, oldest first.
 
     An originator holds its own item with empty custody.
@@ -115,7 +116,7 @@ class Holding(Row):
     at: Instant
 
 
-class Disclosure(Row):
+class Disclosure(Row, frozen=True, kw_only=True):
     """An item passed on: what withdrawal follows."""
 
     message: str
@@ -127,7 +128,7 @@ class Disclosure(Row):
     at: Instant
 
 
-class ChannelRow(Row):
+class ChannelRow(Row, frozen=True, kw_only=True):
     """One direction of the traffic with a peer. `name` is random; `last` the highest sequence used or seen."""
 
     name: str
@@ -136,7 +137,7 @@ class ChannelRow(Row):
     last: int
 
 
-class OutboxRow(Row):
+class OutboxRow(Row, frozen=True, kw_only=True):
     """An envelope owed to a peer. `state`: owed, receipted, quarantined, waiting, abandoned."""
 
     message: str
@@ -154,11 +155,11 @@ class OutboxRow(Row):
     reason: str = ""
 
 
-class InboxRow(Row):
+class InboxRow(Row, frozen=True, kw_only=True):
     """An envelope taken in. `state`: accepted, quarantined, waiting.
 
-    `receipt` is the sealed answer, given again byte for byte whenever the envelope comes again; `letter` keeps the
-    envelope itself only while it is quarantined or waiting.
+    `said_at` is the instant its sender gave it; `receipt` is the sealed answer, given again byte for byte whenever the
+    envelope comes again; `letter` keeps the envelope itself only while it is quarantined or waiting.
     """
 
     message: str
@@ -169,6 +170,7 @@ class InboxRow(Row):
     kind: str
     about: str
     at: Instant
+    said_at: Instant
     carrier: str
     state: str
     reason: str
@@ -177,7 +179,7 @@ class InboxRow(Row):
     letter: bytes = b""
 
 
-class JournalRow(Row):
+class JournalRow(Row, frozen=True, kw_only=True):
     """One entry of the node's journal: the leaf as hashed, and where it stands in its channel's tree."""
 
     number: int
@@ -191,7 +193,7 @@ class JournalRow(Row):
     detail: bytes = b""
 
 
-class Head(Row):
+class Head(Row, frozen=True, kw_only=True):
     """The frontier of one Merkle tree: of a channel (the peer's id) or of the whole node (empty name)."""
 
     channel: str
@@ -199,7 +201,7 @@ class Head(Row):
     frontier: tuple[bytes, ...]
 
 
-class RequestRow(Row):
+class RequestRow(Row, frozen=True, kw_only=True):
     """A request for consent. `state`: asked, granted, refused, expired. `ours` tells who asked."""
 
     id: str
@@ -233,12 +235,8 @@ class Transaction(Protocol):
         """Give one version of a card."""
         ...
 
-    def card_of_key(self, key_name: str) -> CardRow | None:
-        """Give the newest card that lists a key of this name."""
-        ...
-
     def cards(self) -> Sequence[CardRow]:
-        """Give the newest card of every Party."""
+        """Give all cards, by Party and version."""
         ...
 
     def put_agreement(self, row: AgreementRow) -> None:
@@ -358,6 +356,10 @@ class Transaction(Protocol):
 
     def inbox_at(self, channel: str, sequence: int) -> InboxRow | None:
         """Give what came under a sequence number of a channel."""
+        ...
+
+    def said_around(self, channel: str, sequence: int) -> tuple[Instant | None, Instant | None]:
+        """Give the latest instant said under a lower number of a channel, and the earliest under a higher one."""
         ...
 
     def received(self, *, states: Sequence[str] = (), limit: int = 1000) -> Sequence[InboxRow]:

@@ -1,26 +1,29 @@
-"""What an envelope holds: one letter, with one message.
+"""What an envelope holds: one message, of one of these kinds.
 
-The letter repeats who sends it to whom, on which channel, under which number and suite; all must equal the envelope's
-clear header, or the envelope is refused. A disclosure carries its body and everything a receiver needs to decide
-again by itself; every other message is a control message and carries digests and grounds, never content.
+`comity.sealing.inner` frames it with its address; here is what its `content` means. A disclosure carries everything a
+receiver needs to decide again by itself, and its body beside; every other message is a control message and carries
+digests and grounds, never content. Each message shows the sender's checkpoint of its side of the channel.
 """
 
-from typing import Union
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
 from comity.errors import ForeignInput
-from comity.strict import read_as, write_json
 
 #: A signed statement, card or receipt as its DSSE file, in a string: its exact bytes, escaped once.
 SignedText = str
 
-#: A letter's head; bodies stand beside it.
-MAX_LETTER_BYTES = 4 * 1024 * 1024
-
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of the parts of a letter."""
+    """Base of the parts of a message."""
+
+
+class Message(Part, frozen=True, kw_only=True):
+    """Base of all messages. `checkpoint` is the sender's checkpoint of its side of the channel, a signed note."""
+
+    checkpoint: str = ""
 
 
 class Route(Part, frozen=True, kw_only=True):
@@ -48,7 +51,7 @@ class Body(Part, frozen=True, kw_only=True):
     key: bytes
 
 
-class Disclose(Part, frozen=True, kw_only=True, tag="disclose"):
+class Disclose(Message, frozen=True, kw_only=True):
     """Passes an item, with its evidence: custody ending in the sender's own hop, lineage, consents, cards upstream."""
 
     manifest: SignedText
@@ -60,7 +63,7 @@ class Disclose(Part, frozen=True, kw_only=True, tag="disclose"):
     body: Body
 
 
-class Act(Part, frozen=True, kw_only=True, tag="act"):
+class Act(Message, frozen=True, kw_only=True):
     """Carries a signed statement to `to`, hop by hop where the two have no agreement.
 
     `about` is the item it concerns; a hop that is not addressed sends it on along that item's custody.
@@ -72,65 +75,73 @@ class Act(Part, frozen=True, kw_only=True, tag="act"):
     cards: tuple[SignedText, ...] = ()
 
 
-class Receipt(Part, frozen=True, kw_only=True, tag="receipt"):
+class Receipt(Message, frozen=True, kw_only=True):
     """The signed answer to an envelope."""
 
     receipt: SignedText
 
 
-class News(Part, frozen=True, kw_only=True, tag="card"):
+class News(Message, frozen=True, kw_only=True):
     """A new version of the sender's card."""
 
     card: SignedText
 
 
-class Entries(Part, frozen=True, kw_only=True):
-    """One Party's account of a channel: what it says it sent and received, by message id, in its journal's order."""
+class Texts(Message, frozen=True, kw_only=True):
+    """New files of an agreement's folder: signatures, protocols, notices. Names are relative to the folder."""
+
+    agreement: str
+    digest: str
+    files: Mapping[str, bytes]
+
+
+class Account(Part, frozen=True, kw_only=True):
+    """One Party's account of a channel: the ids of messages it says it sent and received, in its journal's order."""
 
     sent: tuple[str, ...]
     received: tuple[str, ...]
-    checkpoint: str
 
 
-class Reconcile(Part, frozen=True, kw_only=True, tag="reconcile"):
+class Reconcile(Message, frozen=True, kw_only=True):
     """Shows one's account of the channel; `asks` is True where the other side's is wanted in return."""
 
-    account: Entries
+    account: Account
     asks: bool
 
 
-Message = Union[Disclose, Act, Receipt, News, Reconcile]  # noqa: UP007  msgspec reads the union at run time
+#: word in the head -> kind of message.
+KINDS: Mapping[str, type[Message]] = {
+    "disclosure": Disclose,
+    "act": Act,
+    "receipt": Receipt,
+    "card": News,
+    "texts": Texts,
+    "reconcile": Reconcile,
+}
+_WORDS = {kind: word for word, kind in KINDS.items()}
 
 
-class Letter(Part, frozen=True, kw_only=True):
-    """What stands inside an envelope, before the body.
-
-    `checkpoint` is the sender's checkpoint of its side of the channel; `contiguous` the highest number up to which it
-    has everything from the recipient.
-    """
-
-    sender: str
-    recipient: str
-    channel: str
-    sequence: int
-    suite: str
-    at: str
-    checkpoint: str = ""
-    message: Message
+def word_of(message: Message) -> str:
+    """Give the word for a message's kind."""
+    return _WORDS[type(message)]
 
 
-def write(letter: Letter) -> bytes:
-    """Print a letter's head."""
-    return write_json(letter)
+def to_content(message: Message) -> dict[str, Any]:
+    """Give a message as plain values, ready for a head."""
+    content: dict[str, Any] = msgspec.to_builtins(message)
+    return content
 
 
-def read(head: bytes) -> Letter:
-    """Read a letter's head strictly.
+def from_content(word: str, content: Mapping[str, Any]) -> Message:
+    """Read a message from a head's content.
 
     Raises:
-        ForeignInput: it is not well formed.
+        ForeignInput: unknown kind, unknown or missing field, or a value of another type.
     """
-    letter = read_as(head, Letter, max_bytes=MAX_LETTER_BYTES)
-    if not 0 <= letter.sequence < 2**53:
-        raise ForeignInput("letter: the sequence is out of range")
-    return letter
+    kind = KINDS.get(word)
+    if kind is None:
+        raise ForeignInput(f"message of the unknown kind `{word[:60]}`")
+    try:
+        return msgspec.convert(content, kind)
+    except msgspec.ValidationError as error:
+        raise ForeignInput(f"message `{word}`: {error}") from None

@@ -12,6 +12,7 @@ tokens: a consent names its holder and its recipient and serves nobody else.
 | `ConsentGranted`, `ConsentRefused`, `ConsentRevoked` | Party upstream | consent |
 | `Withdrawal` | originator | disclosure |
 | `WithdrawalAnswer` | each holder | disclosure |
+| `Review` | holder of an item whose source was withdrawn | disclosure |
 | `Protest` | receiver of what should not have come | disclosure |
 
 Instants are RFC 3339 in UTC, durations ISO 8601. Unknown fields are refused: what is not understood is not believed.
@@ -92,14 +93,23 @@ class CopiedStanding(
     until: str = ""
 
 
+class Vouch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Names the card under which a Party's statements were checked: its digest and its root's fingerprint."""
+
+    party: str
+    card: str
+    root: str
+
+
 class HopStatement(Statement, frozen=True, kw_only=True):
     """One hand passing an item to the next (`specs/gate.md`, What a receiver can check).
 
     Attributes:
-        previous: digest of the hop statement before this one; empty on the first hop.
-        previous_card: digest of the card of the Party before, and `previous_root` its root's fingerprint: each hand
-            vouches for the keys of the hand before it.
         agreement_digest: the text it was made under.
+        terms: the onward terms of that agreement at that instant; None where it has none.
+        previous: digest of the hop statement before this one; empty on the first hop.
+        vouches: cards of the hands this one received the item, or its sources, from: keys upstream are vouched for
+            hop by hop.
     """
 
     item: str
@@ -109,17 +119,21 @@ class HopStatement(Statement, frozen=True, kw_only=True):
     purpose: str
     terms: CopiedTerms | None = None
     previous: str = ""
-    previous_card: str = ""
-    previous_root: str = ""
+    vouches: tuple["Vouch", ...] = ()
 
 
 class ConsentRequest(Statement, frozen=True, kw_only=True):
-    """Asks `of` to let `by` pass an item to `to`. `because` names the items whose terms require it."""
+    """Asks `of` to let `by` pass an item to `to`.
+
+    `because` names the items whose terms require it; `manifest` is that of the item to be passed, so that whoever is
+    asked sees what it is and what it was made from, without its content.
+    """
 
     of: str
     item: str
     to: str
     purpose: str
+    manifest: str
     because: tuple[str, ...] = ()
     why: str = ""
     answer_by: str = ""
@@ -180,6 +194,14 @@ class WithdrawalAnswer(Statement, frozen=True, kw_only=True):
     backups_until: str = ""
 
 
+class Review(Statement, frozen=True, kw_only=True):
+    """A person here decided what becomes of an item whose source was withdrawn: `keep` or `erase`, and why."""
+
+    item: str
+    decision: str
+    because: str
+
+
 class Protest(Statement, frozen=True, kw_only=True):
     """Tells the sender, and the originator it can name, that something came that should not have."""
 
@@ -199,6 +221,7 @@ KINDS: Mapping[str, type[Statement]] = {
     "consent-revocation": ConsentRevoked,
     "withdrawal": Withdrawal,
     "withdrawal-answer": WithdrawalAnswer,
+    "review": Review,
     "protest": Protest,
 }
 _WORDS = {kind: word for word, kind in KINDS.items()}

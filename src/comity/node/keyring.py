@@ -37,6 +37,6 @@ class Keyring:
         """Give a signing key by its fingerprint."""
         return self._signing.get(fingerprint)
 
-    def sealing_key(self, fingerprint: str) -> SealingKey | None:
-        """Give a sealing key by its fingerprint."""
-        return self._sealing.get(fingerprint)
+    def sealing_keys(self) -> tuple[SealingKey, ...]:
+        """Give every sealing key: letters sealed for an older one may still come."""
+        return tuple(self._sealing.values())

@@ -97,7 +97,7 @@ def _check_layout(engine: Engine, *, in_memory: bool) -> None:
     with engine.connect() as connection:
         known = inspect(connection).has_table("house")
         facts = connection.execute(select(tables.house)).tuples().all() if known else []
-    rows: dict[str, str] = {name: value for name, value in facts}
+    rows: dict[str, str] = dict(facts)
     version = int(rows.get("version", 0))
     if version > tables.SCHEMA_VERSION and int(rows.get("oldest_reader", version)) > tables.SCHEMA_VERSION:
         raise HomeTooNew(
@@ -115,13 +115,14 @@ def _check_layout(engine: Engine, *, in_memory: bool) -> None:
             upgrade(engine)
         with engine.begin() as connection:
             connection.execute(tables.house.delete())
-            facts = {
+            written = {
                 "version": tables.SCHEMA_VERSION,
                 "oldest_reader": tables.OLDEST_READER,
                 "comity": __version__,
             }
             connection.execute(
-                tables.house.insert(), [{"name": name, "value": str(value)} for name, value in facts.items()]
+                tables.house.insert(),
+                [{"name": name, "value": str(value)} for name, value in written.items()],
             )
 
 

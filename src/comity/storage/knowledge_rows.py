@@ -25,12 +25,6 @@ class KnowledgeRows(Rows):
     def put_card(self, row: CardRow) -> None:
         """Keep a card; earlier versions stay."""
         self._put(tables.cards, ("party", "version"), values_of(row))
-        for name in row.key_names:
-            self._add(
-                tables.card_keys,
-                ("name", "party", "version"),
-                {"name": name, "party": row.party, "version": row.version},
-            )
 
     def card(self, party: str) -> CardRow | None:
         """Give the card of the highest version."""
@@ -42,24 +36,10 @@ class KnowledgeRows(Rows):
         t = tables.cards
         return self._one(CardRow, columns(t, CardRow).where(t.c.digest == digest))
 
-    def card_of_key(self, key_name: str) -> CardRow | None:
-        """Give the newest card that lists a key of this name."""
-        t, k = tables.cards, tables.card_keys
-        return self._one(
-            CardRow,
-            columns(t, CardRow)
-            .join(k, (k.c.party == t.c.party) & (k.c.version == t.c.version))
-            .where(k.c.name == key_name)
-            .order_by(t.c.version.desc()),
-        )
-
     def cards(self) -> Sequence[CardRow]:
-        """Give the newest card of every Party."""
+        """Give all cards, by Party and version."""
         t = tables.cards
-        newest: dict[str, CardRow] = {}
-        for row in self._all(CardRow, columns(t, CardRow).order_by(t.c.party, t.c.version)):
-            newest[row.party] = row
-        return list(newest.values())
+        return self._all(CardRow, columns(t, CardRow).order_by(t.c.party, t.c.version))
 
     def put_agreement(self, row: AgreementRow) -> None:
         """Keep an agreement's folder in place of what was held under its id."""

@@ -82,6 +82,20 @@ class MailboxRows(Rows):
             InboxRow, columns(t, InboxRow).where(t.c.channel == channel, t.c.sequence == sequence)
         )
 
+    def said_around(self, channel: str, sequence: int) -> tuple[Instant | None, Instant | None]:
+        """Give the latest instant said under a lower number of a channel, and the earliest under a higher one."""
+        t = tables.inbox
+        before = select(t.c.said_at).where(
+            t.c.channel == channel, t.c.sequence < sequence, t.c.kind != "envelope"
+        )
+        after = select(t.c.said_at).where(
+            t.c.channel == channel, t.c.sequence > sequence, t.c.kind != "envelope"
+        )
+        return (
+            self._connection.execute(before.order_by(t.c.sequence.desc()).limit(1)).scalar(),
+            self._connection.execute(after.order_by(t.c.sequence).limit(1)).scalar(),
+        )
+
     def received(self, *, states: Sequence[str] = (), limit: int = 1000) -> Sequence[InboxRow]:
         """Give what came in, newest first."""
         t = tables.inbox

@@ -109,15 +109,6 @@ cards = Table(
     _text("digest", unique=True),
     _bytes("signed"),
     _moment("accepted_at"),
-    _words("key_names"),
-)
-
-card_keys = Table(
-    "card_keys",
-    metadata,
-    _text("name", primary_key=True),
-    _text("party", primary_key=True),
-    _number("version", primary_key=True, autoincrement=False),
 )
 
 agreements = Table(
@@ -161,6 +152,7 @@ items = Table(
     _moment("added_at"),
     _text("state", index=True),
     _bytes("manifest"),
+    Column("needs_reading", Boolean, nullable=False),
 )
 
 sources = Table(
@@ -237,6 +229,7 @@ inbox = Table(
     _text("kind"),
     _text("about"),
     _moment("at"),
+    _moment("said_at"),
     _text("carrier"),
     _text("state"),
     _text("reason"),

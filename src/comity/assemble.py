@@ -1,0 +1,147 @@
+"""The only place where real parts are plugged into a node.
+
+`open_home` gives a node over its folder, with the sequencer that commits in groups; `in_memory` gives one that keeps
+nothing, for simulations. Everything else receives what it needs.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from comity.clock import Clock, Instant, SystemClock
+from comity.identifiers import PartyId
+from comity.node.introduce import accept_card
+from comity.node.keyring import Keyring
+from comity.node.node import Node
+from comity.storage.body_keys import BodyKeys
+from comity.storage.database import SqlStore, open_engine
+from comity.storage.home import HomeFolder, Settings, create_home
+from comity.storage.transaction import SqlTransaction
+
+
+class Home:
+    """An open home: the node, its settings, and what must be closed.
+
+    Attributes:
+        node: the node to act with.
+        folder: its files.
+        settings: what `node.toml` says.
+    """
+
+    def __init__(self, folder: HomeFolder, node: Node, settings: Settings, close: Callable[[], None]) -> None:
+        self.folder = folder
+        self.node = node
+        self.settings = settings
+        self._close = close
+
+    def close(self) -> None:
+        """Finish what is under way and let the home go."""
+        self._close()
+
+    def __enter__(self) -> "Home":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_home(
+    path: Path,
+    *,
+    clock: Clock | None = None,
+    threaded: bool = True,
+    passphrase: Callable[[], str] | None = None,
+) -> Home:
+    """Open a home and take its lock.
+
+    Args:
+        threaded: run the sequencer in its own thread and commit in groups (a serving node); a short command needs none.
+
+    Raises:
+        NotFound: there is no home there.
+        HomeInUse: another process owns it.
+        HomeTooNew: a newer Comity wrote it.
+    """
+    folder = HomeFolder(path)
+    settings = folder.settings()
+    folder.take()
+    try:
+        chosen = clock or SystemClock()
+        signing, sealing = folder.keys(passphrase)
+        body_keys = BodyKeys(path, chosen.now())
+        store = _store(folder.database, body_keys, threaded=threaded)
+    except BaseException:
+        folder.close()
+        raise
+    node = Node(
+        PartyId(settings.party), store, chosen, Keyring(signing, sealing), deployment=settings.deployment
+    )
+
+    def close() -> None:
+        store.close()
+        body_keys.close()
+        folder.close()
+
+    return Home(folder, node, settings, close)
+
+
+def new_home(
+    path: Path,
+    party: str,
+    *,
+    names: dict[str, str],
+    port: int = 0,
+    deployment: str = "production",
+    functions: tuple[str, ...] = ("director",),
+    clock: Clock | None = None,
+    passphrase: str | None = None,
+) -> bytes:
+    """Make a new home with new keys, its database and its first card; give the card.
+
+    Raises:
+        BadInput: the Party id is not a DNS name.
+        RefusedHere: the folder is not empty.
+    """
+    chosen = clock or SystemClock()
+    folder, card = create_home(
+        path,
+        party,
+        names=names,
+        port=port,
+        deployment=deployment,
+        functions=functions,
+        at=_whole_second(chosen.now()),
+        passphrase=passphrase,
+    )
+    with open_home(
+        folder.path, clock=chosen, threaded=False, passphrase=(lambda: passphrase) if passphrase else None
+    ) as home:
+        home.node.act(lambda transaction: accept_card(home.node, transaction, card))
+        folder.database.chmod(0o600)
+    return card
+
+
+def in_memory(
+    party: str,
+    keyring: Keyring,
+    clock: Clock,
+    entropy: Callable[[int], bytes],
+    *,
+    deployment: str = "simulation",
+) -> Node:
+    """Make a node that keeps its rows in memory; its work runs at once in the caller's thread."""
+    body_keys = BodyKeys(None, clock.now(), entropy)
+    return Node(PartyId(party), _store(None, body_keys, threaded=False), clock, keyring, entropy, deployment)
+
+
+def _store(path: Path | None, body_keys: BodyKeys, *, threaded: bool) -> SqlStore[SqlTransaction]:
+    def transaction(connection: Connection) -> SqlTransaction:
+        return SqlTransaction(connection, body_keys)
+
+    return SqlStore(open_engine(path), transaction, threaded=threaded, beside=body_keys)
+
+
+def _whole_second(instant: Instant) -> Instant:
+    return datetime.fromtimestamp(int(instant.timestamp()), UTC)

@@ -1,0 +1,80 @@
+"""Whose keys are whose: the cards a node knows, and those that hop statements vouch for.
+
+A card is known because an agreement pins its root, or because a hand whose statement was checked names its digest
+and its root. Keys never come from a message alone.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from comity.cards import SignedCard, read_card
+from comity.clock import Instant
+from comity.errors import VerificationFailed
+from comity.federation.statements import Vouch
+from comity.keys import VerifyKey
+
+
+class CardBook:
+    """Cards by Party, all versions: what was signed under an older card stays checkable.
+
+    Args:
+        known: cards this node has accepted.
+        offered: cards that came with a message; each counts only once a checked hop vouches for it.
+    """
+
+    def __init__(self, known: Iterable[SignedCard], offered: Iterable[bytes] = ()) -> None:
+        self._cards: dict[str, list[SignedCard]] = {}
+        for card in known:
+            self._cards.setdefault(card.party, []).append(card)
+        self._offered = {
+            card.digest: card for card in (read_card(data, root_fingerprint=None) for data in offered)
+        }
+        self._vouched: dict[str, SignedCard] = {}
+
+    def keys(self, party: str, function: str, at: Instant) -> Mapping[str, VerifyKey]:
+        """Give a Party's keys for a function at an instant, by fingerprint, from any card known or vouched for."""
+        found: dict[str, VerifyKey] = {}
+        for card in self._cards.get(party, ()):
+            found.update(card.signing_keys(function, at))
+        return found
+
+    def newest(self, party: str) -> SignedCard | None:
+        """Give the card of the highest version known of a Party."""
+        return max(self._cards.get(party, ()), key=lambda card: card.card.version, default=None)
+
+    def all(self) -> list[SignedCard]:
+        """Give every card known."""
+        return [card for cards in self._cards.values() for card in cards]
+
+    def vouch(self, vouch: Vouch) -> None:
+        """Take an offered card for known because a checked statement names it.
+
+        Raises:
+            VerificationFailed: what is named differs from the card offered, or from the root known here already.
+        """
+        held = self.newest(vouch.party)
+        if held is not None and held.root_fingerprint != vouch.root:
+            raise VerificationFailed(
+                f"a hop vouches for another root of {vouch.party} than the one known here"
+            )
+        card = self._offered.get(vouch.card)
+        if card is None:
+            return  # what is signed under it cannot be checked then, and is refused there
+        if card.party != vouch.party or card.root_fingerprint != vouch.root:
+            raise VerificationFailed(f"the card offered for {vouch.party} is not the one the hop vouches for")
+        if all(card.digest != other.digest for other in self._cards.get(card.party, ())):
+            self._cards.setdefault(card.party, []).append(card)
+            self._vouched[card.digest] = card
+
+    def vouch_all(self) -> None:
+        """Take every offered card for known: the peer whose envelope brought them vouches for them.
+
+        Raises:
+            VerificationFailed: one is under another root than the one known here.
+        """
+        for card in self._offered.values():
+            self.vouch(Vouch(party=card.party, card=card.digest, root=card.root_fingerprint))
+
+    @property
+    def vouched(self) -> tuple[SignedCard, ...]:
+        """Give the cards that became known by vouching."""
+        return tuple(self._vouched.values())

@@ -1,0 +1,78 @@
+"""Filling and emptying a pouch: the same envelopes, receipts and effects as over the wire."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from comity.errors import NotFound, RefusedHere
+from comity.node.node import Node
+from comity.node.receive import receive
+from comity.ports import Transaction
+
+
+class Load(msgspec.Struct, frozen=True):
+    """What goes into a pouch for a Party: envelopes still owed, receipts no carrier has taken back yet."""
+
+    envelopes: tuple[bytes, ...]
+    receipts: tuple[bytes, ...]
+
+
+class Unloaded(msgspec.Struct, frozen=True):
+    """What became of a pouch's contents: how many were new, known already, kept apart; why some were not taken."""
+
+    accepted: int
+    known: int
+    quarantined: int
+    settled: int
+    refused: tuple[str, ...]
+
+
+def load(node: Node, transaction: Transaction, peer: str, *, most: int = 10_000) -> Load:
+    """Gather what a pouch to a Party should hold. What goes by pouch stays owed until its receipt comes back.
+
+    Raises:
+        RefusedHere: there is no agreement with that Party.
+        NotFound: there is nothing for it.
+    """
+    if peer not in node.know(transaction).peers():
+        raise RefusedHere(f"there is no agreement with {peer}, so nothing to carry")
+    envelopes = tuple(row.envelope for row in transaction.owed(peer, None, most))
+    owed = transaction.receipts_owed(peer)
+    for row in owed:
+        transaction.put_inbox(msgspec.structs.replace(row, receipt_owed=False))
+    if not envelopes and not owed:
+        raise NotFound(f"nothing is owed to {peer}")
+    return Load(envelopes, tuple(row.receipt for row in owed))
+
+
+def unload(
+    node: Node,
+    transaction: Transaction,
+    addressed_to: str,
+    envelopes: Sequence[bytes],
+    receipts: Sequence[bytes],
+) -> Unloaded:
+    """Take in what a pouch holds.
+
+    Raises:
+        RefusedHere: it is not for this node.
+    """
+    if addressed_to != node.party:
+        raise RefusedHere(
+            f"this pouch is for {addressed_to}, not for {node.party}", hint="nothing was opened"
+        )
+    states: Counter[str] = Counter()
+    refused: list[str] = []
+    for part in (*receipts, *envelopes):
+        taken = receive(node, transaction, part, "pouch")
+        states[taken.state] += 1
+        if taken.state == "refused":
+            refused.append(taken.answer.reason)
+    return Unloaded(
+        accepted=states["accepted"],
+        known=states["known"],
+        quarantined=states["quarantined"] + states["waiting"],
+        settled=states["settled"],
+        refused=tuple(refused),
+    )

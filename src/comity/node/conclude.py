@@ -1,0 +1,214 @@
+"""Agreements on this node: holding their texts, signing them, giving and taking notices.
+
+A text is never replaced by another under the same id; signatures, protocols and notices are added to it. The day a
+notice was received is this node's own to write: nothing changes an instant before its receipt (`specs/gate.md`).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from comity.agreements.agreement import Agreement
+from comity.agreements.folder import parse_agreement
+from comity.agreements.notices import act_of
+from comity.agreements.signatures import (
+    TEXT,
+    ActRef,
+    card_file_name,
+    check_signatures,
+    file_name,
+    functions_for,
+    sign_act,
+    sign_text,
+)
+from comity.clock import Instant, format_instant
+from comity.errors import BadInput, ForeignInput, NotFound, RefusedHere
+from comity.federation.messages import Texts
+from comity.node import record
+from comity.node.node import Node
+from comity.node.post import owe
+from comity.node.verdict import Verdict
+from comity.ports import AgreementRow, Transaction
+from comity.sealing.receipts import Ground
+
+_ADDED = ("signatures/", "notices/", "protocols/")
+
+
+def hold_agreement(node: Node, transaction: Transaction, files: Mapping[str, bytes]) -> Agreement:
+    """Take an agreement's folder in, or what is new in it.
+
+    Raises:
+        BadInput: the folder has mistakes; all are named.
+        RefusedHere: another text is held under its id, or a Party's card here is under another root than it pins.
+    """
+    at = node.now(transaction)
+    return _hold(node, transaction, files, at)
+
+
+def sign_agreement(
+    node: Node, transaction: Transaction, files: Mapping[str, bytes], *, function: str | None = None
+) -> dict[str, bytes]:
+    """Sign a text for this Party and hold it; give the files to add to its folder.
+
+    Args:
+        function: in which function; by default one that the text gives full powers to and whose key is here.
+    """
+    at = node.now(transaction)
+    agreement = parse_agreement(files)
+    added = _signed_by_us(node, transaction, agreement, TEXT, function, at)
+    _hold(node, transaction, {**files, **added}, at)
+    return added
+
+
+def give_notice(
+    node: Node, transaction: Transaction, agreement_id: str, fields: Mapping[str, str | date]
+) -> dict[str, bytes]:
+    """Give a notice under an agreement: write it, sign it, hold it, send it to the other Parties.
+
+    Args:
+        fields: `kind` and what else the notice says; `by` and `dated` are this Party and today.
+
+    Returns:
+        The files added to the agreement's folder.
+    """
+    at = node.now(transaction)
+    held = _held(transaction, agreement_id)
+    agreement = parse_agreement(held.files)
+    number = max((notice.number for notice in agreement.notices), default=0) + 1
+    said = {"kind": str(fields["kind"]), "by": node.party, "dated": at.date(), **fields}
+    name = f"notices/{number:04d}-{said['kind']}.toml"
+    text = "".join(f"{field} = {_toml(value)}\n" for field, value in said.items())
+    files = {**held.files, name: f"{text}received = {format_instant(at)}\n".encode()}
+    drafted = parse_agreement(files)
+    added = {
+        name: files[name],
+        **_signed_by_us(node, transaction, drafted, ActRef("notice", number), None, at),
+    }
+    agreement = _hold(node, transaction, {**held.files, **added}, at)
+    for peer in agreement.parties:
+        if peer != node.party and node.know(transaction).cards.newest(peer) is not None:
+            message = Texts(agreement=agreement.id, digest=agreement.digest, files=added)
+            owe(node, transaction, peer, message, at=at, kind="texts", detail=files[name])
+    return added
+
+
+def take_texts(node: Node, transaction: Transaction, sender: str, message: Texts, *, at: Instant) -> Verdict:
+    """Take in new files of an agreement that a Party of it sent."""
+    held = _held(transaction, message.agreement)
+    if held.digest != message.digest:
+        text = f"agreement {message.agreement} has another text here ({held.digest[:12]})"
+        return Verdict("quarantined", grounds=(Ground("agreement", text),))
+    if sender not in parse_agreement(held.files).parties:
+        return Verdict(
+            "quarantined", grounds=(Ground("agreement", f"{sender} is no Party of {message.agreement}"),)
+        )
+    foreign = [name for name in message.files if not name.startswith(_ADDED)]
+    if foreign:
+        raise ForeignInput(f"texts: `{foreign[0][:80]}` is not a signature, notice or protocol")
+    clash = [name for name, data in message.files.items() if _differs(held.files.get(name), data)]
+    if clash:
+        text = f"{clash[0][:80]} is held here with another content"
+        return Verdict("quarantined", grounds=(Ground("agreement", text),))
+    new = {
+        name: _with_receipt(data, at) if name.startswith("notices/") else data
+        for name, data in message.files.items()
+        if name not in held.files
+    }
+    _hold(node, transaction, {**held.files, **new}, at)
+    return Verdict("accepted", detail="\n".join(sorted(new)).encode())
+
+
+def _hold(node: Node, transaction: Transaction, files: Mapping[str, bytes], at: Instant) -> Agreement:
+    agreement = parse_agreement(files)
+    if node.party not in agreement.parties:
+        raise RefusedHere(f"{node.party} is not a Party of {agreement.id}")
+    held = next((row for row in transaction.agreements() if row.id == agreement.id), None)
+    if held is not None:
+        if held.digest != agreement.digest:
+            raise RefusedHere(
+                f"another text of {agreement.id} is held here: {held.digest[:12]}, not {agreement.digest[:12]}",
+                hint="a changed text needs an id of its own and a `supersedes` clause",
+            )
+        agreement = parse_agreement({**files, **held.files})  # what is held keeps the day it was received
+        files = {**files, **held.files}
+    for party, clause in agreement.party_clauses.items():
+        card = node.know(transaction).cards.newest(party)
+        if clause.root and card is not None and card.root_fingerprint != clause.root:
+            raise RefusedHere(
+                f"{agreement.id} pins another root of {party} than its card held here",
+                hint="compare the fingerprints with that Party by another way: comity card show",
+            )
+    row = AgreementRow(
+        id=agreement.id,
+        digest=agreement.digest,
+        acts_digest=agreement.acts_digest,
+        files=dict(files),
+        held_at=at,
+    )
+    if held is None or held.acts_digest != agreement.acts_digest:
+        transaction.put_agreement(row)
+        record.enter(
+            node,
+            transaction,
+            "agreement",
+            channel="",
+            act=agreement.acts_digest,
+            detail=f"{agreement.id} {agreement.digest}".encode(),
+            at=at,
+        )
+        node.forget()
+    return agreement
+
+
+def _signed_by_us(
+    node: Node, transaction: Transaction, agreement: Agreement, act: ActRef, function: str | None, at: Instant
+) -> dict[str, bytes]:
+    """Sign an act for this Party; give the signature's file and the card that proves it."""
+    own = node.know(transaction).own
+    wanted = [function] if function else list(functions_for(agreement, act, node.party))
+    if node.party not in agreement.parties:
+        raise RefusedHere(f"{node.party} is not a Party of {agreement.id}")
+    for each in wanted:
+        try:
+            key = node.keyring.signer(own.card, each, at)
+        except NotFound:
+            continue
+        if act == TEXT:
+            data = sign_text(agreement, key, node.party, each, at)
+        else:
+            data = sign_act(agreement, act, key, node.party, each, at)
+        return {file_name(act, node.party, each): data, card_file_name(own): own.signed}
+    raise RefusedHere(
+        f"no key here signs as {' or '.join(wanted) or 'anybody'} for {node.party}",
+        hint="the `signs` of the party clause name the functions with full powers",
+    )
+
+
+def signature_problems(agreement: Agreement) -> tuple[str, ...]:
+    """Name every signature file that does not hold."""
+    return check_signatures(agreement).problems
+
+
+def _held(transaction: Transaction, agreement_id: str) -> AgreementRow:
+    for row in transaction.agreements():
+        if row.id == agreement_id:
+            return row
+    raise NotFound(f"no agreement `{agreement_id[:80]}` is held here", hint="comity agreement hold FOLDER")
+
+
+def _differs(held: bytes | None, came: bytes) -> bool:
+    """Tell whether a file held and one that came differ in more than the day of receipt, which is each Party's own."""
+    return held is not None and act_of(held) != act_of(came)
+
+
+def _with_receipt(data: bytes, at: Instant) -> bytes:
+    """Write into a notice when it was received here, in place of what its sender wrote."""
+    kept = act_of(data)
+    return kept + (b"" if kept.endswith(b"\n") else b"\n") + f"received = {format_instant(at)}\n".encode()
+
+
+def _toml(value: str | date) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    if any(ord(character) < 0x20 or character in '"\\\x7f' for character in value):
+        raise BadInput(f"`{value[:60]}` holds a quote, a backslash or a control character")
+    return f'"{value}"'

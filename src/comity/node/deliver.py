@@ -1,0 +1,94 @@
+"""Moving what is owed: which envelopes are due, what came back for them, when to try again.
+
+The tables here do no input or output; `comity.carriers` moves the bytes and calls back.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
+
+from comity.clock import Instant
+from comity.node.node import Node
+from comity.node.receive import receive
+from comity.ports import Answer, OutboxRow, Transaction
+
+#: Envelopes handed over at once, and their bytes together.
+BATCH = 64
+BATCH_BYTES = 8 * 1024 * 1024
+
+#: First wait after a failure, doubled each time, up to the longest.
+_FIRST_WAIT = timedelta(seconds=2)
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+def due(node: Node, transaction: Transaction, peer: str | None = None) -> dict[str, list[OutboxRow]]:
+    """Give the envelopes due now, by peer, a batch each."""
+    found: dict[str, list[OutboxRow]] = {}
+    sizes: dict[str, int] = {}
+    for row in transaction.owed(peer, node.clock.now(), BATCH * 8):
+        batch = found.setdefault(row.peer, [])
+        size = sizes.get(row.peer, 0) + len(row.envelope)
+        if len(batch) < BATCH and (not batch or size <= BATCH_BYTES):
+            batch.append(row)
+            sizes[row.peer] = size
+    return found
+
+
+def endpoint_of(node: Node, transaction: Transaction, peer: str) -> str:
+    """Give the first endpoint of a peer's card that is reached directly; empty where it is reached by pouch only."""
+    card = node.know(transaction).cards.newest(peer)
+    endpoints = card.card.endpoints if card is not None else ()
+    return next((each for each in endpoints if not each.startswith("relay+")), "")
+
+
+def take_answers(
+    node: Node, transaction: Transaction, rows: Sequence[OutboxRow], answers: Sequence[Answer]
+) -> list[str]:
+    """Take in what came back for a batch; give the reasons of those not taken, for the log."""
+    reasons: list[str] = []
+    for row, answer in zip(rows, answers, strict=True):
+        if answer.receipt:
+            refused = receive(node, transaction, answer.receipt, "https").answer.reason
+            settled = transaction.outbox(row.message)
+            if settled is None or settled.state != "owed":
+                continue
+            waits = settled is not None and settled.reason
+            reasons.append(refused or waits or "the answer settles nothing")
+        else:
+            reasons.append(answer.reason or "an empty answer")
+        _postpone(node, transaction, row, reasons[-1])
+    return reasons
+
+
+def postpone(node: Node, transaction: Transaction, rows: Sequence[OutboxRow], reason: str) -> None:
+    """Note that a batch could not be delivered; it stays owed and is tried again later."""
+    for row in rows:
+        _postpone(node, transaction, row, reason)
+
+
+def _postpone(node: Node, transaction: Transaction, row: OutboxRow, reason: str) -> None:
+    now = node.clock.now()
+    transaction.put_outbox(
+        msgspec.structs.replace(
+            row,
+            attempts=row.attempts + 1,
+            next_at=now + wait_after(row.attempts, node.entropy(2)),
+            reason=reason[:500],
+        )
+    )
+
+
+def wait_after(attempts: int, chance: bytes) -> timedelta:
+    """Give the wait after so many failures: doubling, capped, and between half and whole of it by chance."""
+    longest: timedelta = min(_FIRST_WAIT * (1 << min(attempts, 16)), _LONGEST_WAIT)
+    share = 0.5 + int.from_bytes(chance) / float(1 << (8 * len(chance) + 1))
+    return longest * share
+
+
+def try_now(transaction: Transaction, now: Instant, peer: str | None = None) -> int:
+    """Make everything owed due at once; give how much that is."""
+    rows = transaction.owed(peer, None, 1_000_000)
+    for row in rows:
+        transaction.put_outbox(msgspec.structs.replace(row, next_at=min(row.next_at, now)))
+    return len(rows)

@@ -1,0 +1,87 @@
+"""Cards: one's own, those of others, and new versions that come by letter."""
+
+from comity.cards import SignedCard, check_succession, read_card
+from comity.clock import Instant
+from comity.errors import VerificationFailed
+from comity.federation.messages import News
+from comity.identifiers import Digest
+from comity.node import record
+from comity.node.node import Node
+from comity.node.post import owe
+from comity.node.verdict import Verdict
+from comity.ports import CardRow, Transaction
+from comity.sealing.receipts import Ground
+
+
+def accept_card(node: Node, transaction: Transaction, data: bytes) -> SignedCard:
+    """Accept a Party's card. Where an agreement pins its root, the root must be that one.
+
+    Raises:
+        ForeignInput: it is not a card.
+        VerificationFailed: another root than pinned, an older version, or a second face.
+    """
+    at = node.now(transaction)
+    party = read_card(data, root_fingerprint=None).party
+    card = check_succession(_held(transaction, party), data, pinned_root(node, transaction, party))
+    _keep(node, transaction, card, at)
+    return card
+
+
+def pinned_root(node: Node, transaction: Transaction, party: str) -> str | None:
+    """Give the root that an agreement held here pins for a Party; None where no agreement names it yet."""
+    for agreement in node.know(transaction).agreements.values():
+        clause = agreement.party_clauses.get(party)
+        if clause is not None and clause.root:
+            return clause.root
+    return None
+
+
+def tell_card(node: Node, transaction: Transaction) -> int:
+    """Send one's newest card to every peer whose card is known; give to how many."""
+    at = node.now(transaction)
+    knowledge = node.know(transaction)
+    peers = [peer for peer in sorted(knowledge.peers()) if knowledge.cards.newest(peer) is not None]
+    for peer in peers:
+        owe(node, transaction, peer, News(card=knowledge.own.signed.decode()), at=at, kind="card")
+    return len(peers)
+
+
+def take_news(node: Node, transaction: Transaction, sender: str, message: News, *, at: Instant) -> Verdict:
+    """Take in a peer's new card."""
+    try:
+        card = check_succession(
+            _held(transaction, sender), message.card.encode(), pinned_root(node, transaction, sender)
+        )
+    except VerificationFailed as error:
+        return Verdict("quarantined", grounds=(Ground("card", error.message),))
+    if card.party != sender:
+        return Verdict(
+            "quarantined", grounds=(Ground("card", f"a card of {card.party} in a letter of {sender}"),)
+        )
+    _keep(node, transaction, card, at)
+    return Verdict("accepted", detail=message.card.encode())
+
+
+def _held(transaction: Transaction, party: str) -> SignedCard | None:
+    row = transaction.card(party)
+    return (
+        None
+        if row is None
+        else SignedCard(read_card(row.signed, root_fingerprint=None).card, row.signed, Digest(row.digest))
+    )
+
+
+def _keep(node: Node, transaction: Transaction, card: SignedCard, at: Instant) -> None:
+    if transaction.card_by_digest(card.digest) is not None:
+        return
+    transaction.put_card(
+        CardRow(
+            party=card.party,
+            version=card.card.version,
+            digest=card.digest,
+            signed=card.signed,
+            accepted_at=at,
+        )
+    )
+    record.enter(node, transaction, "card", channel="", act=card.digest, detail=card.signed, at=at)
+    node.forget()

@@ -1,0 +1,186 @@
+"""A node: one Party's name, keys and clock, and the store it acts on.
+
+`Node.act` runs a use case as one piece of work; what it raises leaves nothing behind. `Node.know` gives the texts and
+acts known, as the gate needs them, built anew whenever one of them changed.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import msgspec
+
+from comity.agreements.agreement import Agreement
+from comity.agreements.folder import parse_agreement
+from comity.agreements.governing import Timeline
+from comity.cards import SignedCard, read_card
+from comity.clock import Clock, Instant, parse_instant
+from comity.decisions.known import Known
+from comity.errors import BadInput, RefusedHere
+from comity.federation import statements
+from comity.federation.card_book import CardBook
+from comity.federation.evidence import consent_of
+from comity.federation.statements import ConsentGranted, ConsentRevoked
+from comity.handling.consent import Consent
+from comity.identifiers import PartyId
+from comity.node.keyring import Keyring
+from comity.ports import AgreementRow, Store, Transaction
+from comity.signing import from_bytes
+
+T = TypeVar("T")
+
+
+class Knowledge:
+    """The texts and acts known at one moment, read once.
+
+    Attributes:
+        agreements: by id, as signed and noticed.
+        timelines: what governs under each.
+        cards: every card accepted; `own` is this Party's newest.
+        known: the same as the gate takes it; its digest names what was known.
+    """
+
+    def __init__(
+        self, party: str, transaction: Transaction, read: Callable[[AgreementRow], Agreement]
+    ) -> None:
+        self.cards = CardBook(read_card(row.signed, root_fingerprint=None) for row in transaction.cards())
+        found = [read(row) for row in transaction.agreements()]
+        self.agreements: dict[str, Agreement] = {agreement.id: agreement for agreement in found}
+        self.timelines = {
+            agreement.id: Timeline(agreement, [each for each in found if each.id != agreement.id])
+            for agreement in found
+        }
+        self.known = Known(
+            self.timelines.values(),
+            consents=_consents(transaction),
+            withdrawn=_withdrawn(transaction),
+            reviewed=[row.about for row in transaction.statements("review")],
+        )
+        self._party = party
+
+    @property
+    def own(self) -> SignedCard:
+        """This Party's newest card."""
+        card = self.cards.newest(self._party)
+        if card is None:
+            raise BadInput(f"{self._party} has no card", hint="comity init makes one")
+        return card
+
+    def peers(self) -> frozenset[str]:
+        """Give every Party with whom there is, or ever was, an agreement."""
+        return frozenset(
+            party
+            for agreement in self.agreements.values()
+            if self._party in agreement.parties
+            for party in agreement.parties
+            if party != self._party
+        )
+
+
+class Node:
+    """One Party's node.
+
+    Args:
+        party: the Party whose node this is.
+        store: where its rows are kept.
+        clock: where it reads the time.
+        keyring: the private keys it holds.
+        entropy: gives that many random bytes.
+        deployment: which world it belongs to; an exercise never counts as the real thing.
+    """
+
+    def __init__(
+        self,
+        party: PartyId,
+        store: Store,
+        clock: Clock,
+        keyring: Keyring,
+        entropy: Callable[[int], bytes] = os.urandom,
+        deployment: str = "production",
+    ) -> None:
+        self.party = party
+        self.store = store
+        self.clock = clock
+        self.keyring = keyring
+        self.entropy = entropy
+        self.deployment = deployment
+        self._knowledge: Knowledge | None = None
+        self._agreements: dict[str, Agreement] = {}
+
+    def act(self, work: Callable[[Transaction], T]) -> T:
+        """Run a use case as one piece of work; durable on return, nothing left behind if it raises."""
+
+        def guarded(transaction: Transaction) -> T:
+            try:
+                return work(transaction)
+            except BaseException:
+                self.forget()  # it may have been built on rows that are undone now
+                raise
+
+        try:
+            return self.store.write(guarded)
+        except BaseException:
+            self.forget()
+            raise
+
+    def know(self, transaction: Transaction) -> Knowledge:
+        """Give the texts and acts known."""
+        if self._knowledge is None:
+            self._knowledge = Knowledge(self.party, transaction, self._read)
+        return self._knowledge
+
+    def forget(self) -> None:
+        """Build the knowledge anew at the next question: a text or an act has changed."""
+        self._knowledge = None
+
+    def _read(self, row: AgreementRow) -> Agreement:
+        """Parse an agreement once; its digest names everything in its folder."""
+        if row.acts_digest not in self._agreements:
+            self._agreements[row.acts_digest] = parse_agreement(row.files)
+        return self._agreements[row.acts_digest]
+
+    def now(self, transaction: Transaction) -> Instant:
+        """Read the clock for one act.
+
+        Raises:
+            RefusedHere: the clock stands before the journal's last entry; such a node decides nothing
+                (`specs/gate.md`, What a receiver can check).
+        """
+        now = self.clock.now()
+        last = transaction.last_entry_at()
+        if last is not None and now < last:
+            raise RefusedHere(
+                f"the clock stands at {now:%Y-%m-%d %H:%M:%SZ}, before the journal's last entry "
+                f"({last:%Y-%m-%d %H:%M:%SZ}): nothing is decided",
+                hint="set the machine's clock",
+            )
+        return now
+
+
+def own_card(knowledge: Knowledge) -> str:
+    """Give this Party's newest card as it travels."""
+    return knowledge.own.signed.decode()
+
+
+def revoked_here(transaction: Transaction, consent: Consent) -> Consent:
+    """Give a consent with its revocation, where one is known here: the earliest instant from which it is taken back."""
+    instants = [
+        parse_instant(statements.read(from_bytes(row.signed), ConsentRevoked).effective)
+        for row in transaction.statements("consent-revocation", consent.digest)
+    ]
+    return msgspec.structs.replace(consent, revoked=min(instants)) if instants else consent
+
+
+def _consents(transaction: Transaction) -> Iterable[Consent]:
+    """Give every consent known, with its revocation where one is known."""
+    for row in transaction.statements("consent"):
+        granted = statements.read(from_bytes(row.signed), ConsentGranted)
+        yield revoked_here(transaction, consent_of(granted, row.digest))
+
+
+def _withdrawn(transaction: Transaction) -> dict[str, Instant]:
+    """Give the items withdrawn by their originators, each with the instant this node came to know of it."""
+    found: dict[str, Instant] = {}
+    for row in transaction.statements("withdrawal"):
+        found.setdefault(row.about, row.known_at)
+    return found

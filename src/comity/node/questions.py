@@ -1,0 +1,130 @@
+"""Putting a question to the gate from what this node holds: the item, its custody, its whole lineage."""
+
+import msgspec
+
+from comity.decisions.question import Question
+from comity.errors import NotFound
+from comity.federation import statements
+from comity.federation.evidence import hops_of, item_of
+from comity.federation.statements import HopStatement, Manifest
+from comity.handling.item import Item
+from comity.ports import Holding, ItemRow, Transaction
+from comity.signing import from_bytes
+
+
+class Gathered(msgspec.Struct, frozen=True):
+    """An item with one custody and its lineage, each source with the custody that ends at the maker.
+
+    Attributes:
+        row: the item; `holding`: the route by which it is held; `other_routes`: further ones.
+        sources: every item of the lineage with the route it came by, nearest first.
+    """
+
+    row: ItemRow
+    holdings: tuple[Holding, ...]
+    sources: tuple[tuple[ItemRow, Holding], ...]
+
+    @property
+    def rows(self) -> tuple[ItemRow, ...]:
+        """The item and its lineage."""
+        return (self.row, *(source for source, _ in self.sources))
+
+
+def find_item(transaction: Transaction, name: str) -> ItemRow:
+    """Find one item by its digest, the beginning of it (six characters or more), or its label.
+
+    Raises:
+        NotFound: there is none, or more than one.
+    """
+    found = transaction.items_named(name)
+    exact = [row for row in found if row.digest == name]
+    if len(exact) == 1:
+        return exact[0]
+    if not found:
+        raise NotFound(f"no item `{name[:80]}` is held here", hint="comity item list shows what is held")
+    if len(found) > 1:
+        some = ", ".join(row.digest[:12] for row in found)
+        raise NotFound(f"`{name[:80]}` names more than one item: {some}", hint="give more of the digest")
+    return found[0]
+
+
+def gather(transaction: Transaction, row: ItemRow) -> Gathered:
+    """Gather an item's routes and its lineage from the store."""
+    sources: list[tuple[ItemRow, Holding]] = []
+    seen = {row.digest}
+    waiting = [(source, row.originator) for source in row.made_from]
+    while waiting:
+        digest, maker = waiting.pop(0)
+        if digest in seen:
+            continue
+        seen.add(digest)
+        source = transaction.item(digest)
+        if source is None:
+            continue  # the gate refuses a lineage with a source missing (rule 7 custody)
+        sources.append((source, _route_to(transaction, source, maker)))
+        waiting.extend((further, source.originator) for further in source.made_from)
+    return Gathered(row, tuple(transaction.holdings(row.digest)), tuple(sources))
+
+
+def _route_to(transaction: Transaction, source: ItemRow, maker: str) -> Holding:
+    """Choose the route by which a source came to whoever made something from it."""
+    routes = transaction.holdings(source.digest)
+    for route in routes:
+        last = statements_of(transaction, route)[-1:] if route.custody else ()
+        if (last[0].to if last else source.originator) == maker:
+            return route
+    return (
+        routes[0]
+        if routes
+        else Holding(item=source.digest, custody=(), received_from="", message="", at=source.added_at)
+    )
+
+
+def statements_of(transaction: Transaction, holding: Holding) -> tuple[HopStatement, ...]:
+    """Read the hop statements of a route, oldest first. They were checked before they were kept.
+
+    Raises:
+        NotFound: one is missing from the store.
+    """
+    found: list[HopStatement] = []
+    for digest in holding.custody:
+        row = transaction.statement(digest)
+        if row is None:
+            raise NotFound(f"hop statement {digest[:12]} is missing from this home", hint="comity doctor")
+        found.append(statements.read(from_bytes(row.signed), HopStatement))
+    return tuple(found)
+
+
+def as_item(transaction: Transaction, row: ItemRow, holding: Holding) -> Item:
+    """Give an item with one of its routes, as the gate knows it."""
+    manifest = statements.read(from_bytes(row.manifest), Manifest)
+    hops = hops_of(statements_of(transaction, holding), holding.custody)
+    return item_of(row.digest, manifest, hops, needs_reading=row.needs_reading)
+
+
+def question_of(
+    transaction: Transaction,
+    gathered: Gathered,
+    *,
+    holder: str,
+    to: str,
+    purpose: str,
+    under: str | None = None,
+    carrier: str | None = None,
+    confirmed: bool = False,
+) -> Question:
+    """Put together the question: may this holder pass this item to that Party for this purpose?"""
+    routes = tuple(as_item(transaction, gathered.row, holding) for holding in gathered.holdings)
+    items = {source.digest: as_item(transaction, source, holding) for source, holding in gathered.sources}
+    items[gathered.row.digest] = routes[0]
+    return Question(
+        items=items,
+        disclose=gathered.row.digest,
+        holder=holder,
+        to=to,
+        purpose=purpose,
+        under=under,
+        carrier=carrier,
+        confirmed=confirmed,
+        holdings=routes if len(routes) > 1 else (),
+    )

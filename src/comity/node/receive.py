@@ -1,0 +1,321 @@
+"""Taking an envelope in: the mirror of sending. Whatever a carrier brings passes through `receive`, once.
+
+The order matters: find out whose it is, check the signature, and only then open; count it once; decide again; answer
+with a signed receipt. An envelope whose sender cannot be established is not taken and leaves nothing behind but the
+carrier's own count. One that is authentic but does not hold is kept apart (quarantine) and never blocks what follows.
+"""
+
+import msgspec
+
+from comity.clock import Instant, format_instant
+from comity.errors import BadInput, ComityError, ForeignInput, VerificationFailed
+from comity.federation import messages
+from comity.federation.key_names import find_signer, key_name
+from comity.federation.messages import Act, Disclose, Message, News, Reconcile, Texts
+from comity.federation.messages import Receipt as ReceiptMessage
+from comity.node import record
+from comity.node.conclude import take_texts
+from comity.node.introduce import take_news
+from comity.node.node import Node
+from comity.node.post import next_in_channel, seal_for
+from comity.node.reconcile import take_account
+from comity.node.settle import settle
+from comity.node.take_act import take_act
+from comity.node.take_disclosure import take_disclosure
+from comity.node.verdict import Verdict
+from comity.ports import Answer, ChannelRow, InboxRow, Transaction
+from comity.sealing.envelope import VerifiedEnvelope, peek, verify_envelope
+from comity.sealing.inner import Message as InnerMessage
+from comity.sealing.inner import open_message
+from comity.sealing.receipts import Ground as ReceiptGround
+from comity.sealing.receipts import Receipt, sign_receipt
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What became of one envelope.
+
+    Attributes:
+        answer: what goes back to its sender.
+        state: `accepted`, `quarantined` or `waiting`; `known` where it came before; `settled` for a receipt; `refused`
+            where its sender could not be established.
+    """
+
+    answer: Answer
+    state: str
+
+
+def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> Taken:
+    """Take one envelope in.
+
+    (1) whose is it: the key's name in the channel, then the signature    sealing/envelope.py
+    (2) the same envelope again: the same receipt, byte for byte; one that waits for a text is tried anew
+    (3) open it; the message inside must say what the envelope says       sealing/inner.py
+    (4) the same message again, or another under its number               DESIGN §5, Inside
+    (5) act on it by kind                                                 take_disclosure.py, take_act.py, …
+    (6) journal it, keep its fate, answer with a signed receipt           record.py
+
+    The answer is a sealed receipt; or, where the sender could not be established, an unsigned reason.
+    """
+    at = node.now(transaction)
+    # (1)
+    try:
+        sender, verified = _authenticate(node, transaction, data)
+    except (ForeignInput, VerificationFailed) as error:
+        return Taken(Answer(reason=error.message), "refused")
+
+    # (2)
+    seen = transaction.inbox_by_envelope(verified.digest)
+    if seen is not None and seen.state != "waiting":
+        return Taken(Answer(receipt=seen.receipt), "known")
+
+    # (3)
+    try:
+        message, content = _open(node, verified, sender)
+    except (ForeignInput, VerificationFailed) as error:
+        answer = _quarantine_unopened(node, transaction, sender, verified, data, carrier, error, at)
+        return Taken(answer, "quarantined")
+    if isinstance(content, ReceiptMessage):
+        try:
+            settle(node, transaction, sender, content.receipt, at=at)
+        except (ForeignInput, VerificationFailed) as error:
+            return Taken(Answer(reason=error.message), "refused")
+        return Taken(Answer(), "settled")
+
+    # (4)
+    once = transaction.inbox(message.id)
+    if once is not None and once.state != "waiting":
+        return Taken(Answer(receipt=_receipt_again(node, transaction, once, verified, at)), "known")
+    verdict = _check_number(transaction, sender, verified, message)
+
+    # (5)
+    if verdict is None:
+        try:
+            verdict = _take(node, transaction, sender, message, content, carrier=carrier, at=at)
+        except ComityError as error:
+            verdict = Verdict("quarantined", about=_about(content), grounds=(_ground(error),))
+
+    # (6)
+    answer = _conclude(node, transaction, sender, verified, message, data, carrier, verdict, at)
+    return Taken(answer, verdict.state)
+
+
+def _authenticate(node: Node, transaction: Transaction, data: bytes) -> tuple[str, VerifiedEnvelope]:
+    """Find whose envelope it is and check the signature.
+
+    Raises:
+        ForeignInput: not an envelope of this version and suite.
+        VerificationFailed: no Party known here signed it, or not with a key for that.
+    """
+    header = peek(data)
+    cards = node.know(transaction).cards.all()
+    bound = transaction.channel_named(header.channel.hex())
+    if bound is not None:
+        cards = [card for card in cards if card.party == bound.peer]
+    found = find_signer(header.channel, header.signer, cards)
+    if found is None:
+        raise VerificationFailed("signed by no key of a Party known here")
+    card, key = found
+    if card.party == node.party:
+        raise VerificationFailed("signed by this node itself")
+    return card.party, verify_envelope(data, key)
+
+
+def _open(node: Node, verified: VerifiedEnvelope, sender: str) -> tuple[InnerMessage, Message]:
+    """Open an envelope with whichever of this node's keys it is sealed for, and read its message."""
+    channel = verified.header.channel
+    keys = {key_name(channel, key.fingerprint): key for key in node.keyring.sealing_keys()}
+    message = open_message(verified, keys, sender=sender, recipient=node.party, deployment=node.deployment)
+    return message, messages.from_content(message.head.type, message.head.content)
+
+
+def _check_number(
+    transaction: Transaction, sender: str, verified: VerifiedEnvelope, message: InnerMessage
+) -> Verdict | None:
+    """Bind the channel to its sender and keep the sequence honest; None where nothing is amiss."""
+    name, sequence = verified.header.channel.hex(), verified.header.sequence
+    held = transaction.channel(sender, "in")
+    if held is not None and held.name != name:
+        return Verdict(
+            "quarantined",
+            grounds=(ReceiptGround("channel", "another channel than the one this Party began"),),
+        )
+    other = transaction.inbox_at(name, sequence)
+    if other is not None and other.message != message.id:
+        text = (
+            f"number {sequence} was used before for message {other.message[:12]}: both are kept as evidence"
+        )
+        return Verdict("quarantined", grounds=(ReceiptGround("equivocation", text),))
+    before, after = transaction.said_around(name, sequence)
+    said = message.head.at
+    if (before is not None and said < before) or (after is not None and said > after):
+        text = f"number {sequence} bears {format_instant(said)}, which its neighbours in the channel belie"
+        return Verdict("quarantined", grounds=(ReceiptGround("back-dated", text),))
+    last = max(sequence, held.last if held is not None else 0)
+    transaction.put_channel(ChannelRow(name=name, peer=sender, direction="in", last=last))
+    return None
+
+
+def _take(
+    node: Node,
+    transaction: Transaction,
+    sender: str,
+    message: InnerMessage,
+    content: Message,
+    *,
+    carrier: str,
+    at: Instant,
+) -> Verdict:
+    """Act on a message by its kind."""
+    if isinstance(content, Disclose):
+        return take_disclosure(node, transaction, sender, message, content, carrier=carrier, at=at)
+    if isinstance(content, Act):
+        return take_act(node, transaction, sender, content, at=at)
+    if isinstance(content, Reconcile):
+        return take_account(node, transaction, sender, content, at=at)
+    if isinstance(content, News):
+        return take_news(node, transaction, sender, content, at=at)
+    if isinstance(content, Texts):
+        return take_texts(node, transaction, sender, content, at=at)
+    raise ForeignInput(f"message of the unknown kind `{message.head.type[:60]}`")
+
+
+def _conclude(
+    node: Node,
+    transaction: Transaction,
+    sender: str,
+    verified: VerifiedEnvelope,
+    message: InnerMessage,
+    data: bytes,
+    carrier: str,
+    verdict: Verdict,
+    at: Instant,
+) -> Answer:
+    """Enter what came in the journal, keep its fate, answer."""
+    word = "received" if verdict.state == "accepted" else verdict.state
+    record.enter(
+        node,
+        transaction,
+        f"{word}-{message.head.type}",
+        channel=sender,
+        act=message.id,
+        detail=verdict.detail or msgspec.json.encode(verdict.grounds),
+        at=at,
+    )
+    if message.head.content.get("checkpoint"):
+        record.witness(node, transaction, sender, message.head.content["checkpoint"], at=at)
+    row = InboxRow(
+        message=message.id,
+        peer=sender,
+        channel=verified.header.channel.hex(),
+        sequence=verified.header.sequence,
+        envelope_digest=verified.digest,
+        kind=message.head.type,
+        about=verdict.about,
+        at=at,
+        said_at=message.head.at,
+        carrier=carrier,
+        state=verdict.state,
+        reason="; ".join(f"{ground.ref}: {ground.text}" for ground in verdict.grounds),
+        receipt=b"",
+        receipt_owed=True,
+        letter=b"" if verdict.state == "accepted" else data,
+    )
+    transaction.put_inbox(row)  # before the receipt, which says up to where nothing is missing
+    receipt = _sealed_receipt(node, transaction, row, verified, verdict.state, verdict.grounds, at)
+    transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))
+    return Answer(receipt=receipt)
+
+
+def _receipt_again(
+    node: Node, transaction: Transaction, row: InboxRow, verified: VerifiedEnvelope, at: Instant
+) -> bytes:
+    """Answer a message that came again in another envelope: it counts once."""
+    status = "duplicate" if row.state == "accepted" else row.state
+    grounds = () if row.state == "accepted" else (ReceiptGround("before", row.reason[:1000]),)
+    return _sealed_receipt(node, transaction, row, verified, status, grounds, at)
+
+
+def _sealed_receipt(
+    node: Node,
+    transaction: Transaction,
+    row: InboxRow,
+    verified: VerifiedEnvelope,
+    status: str,
+    grounds: tuple[ReceiptGround, ...],
+    at: Instant,
+) -> bytes:
+    """Sign a receipt for an envelope and seal it for its sender."""
+    knowledge = node.know(transaction)
+    statement = Receipt(
+        by=node.party,
+        to=row.peer,
+        envelope=verified.digest,
+        message=row.message if len(row.message) == 64 else None,
+        channel=verified.header.channel.hex(),
+        sequence=verified.header.sequence,
+        status=status,  # type: ignore[arg-type]  # checked by sign_receipt's reader on the other side
+        grounds=grounds,
+        contiguous=transaction.contiguous(verified.header.channel.hex()),
+        checkpoint=record.checkpoint(node, transaction, row.peer, at=at),
+        at=at,
+    )
+    signed = sign_receipt(statement, node.keyring.signer(knowledge.own.card, "control", at))
+    channel = next_in_channel(node, transaction, row.peer, "receipts-out")
+    _, envelope = seal_for(
+        node, transaction, row.peer, ReceiptMessage(receipt=signed.decode()), channel, at=at
+    )
+    return envelope
+
+
+def _quarantine_unopened(
+    node: Node,
+    transaction: Transaction,
+    sender: str,
+    verified: VerifiedEnvelope,
+    data: bytes,
+    carrier: str,
+    error: BadInput | VerificationFailed,
+    at: Instant,
+) -> Answer:
+    """Keep apart an authentic envelope that cannot be opened or read, under its own digest."""
+    ground = _ground(error)
+    record.enter(
+        node,
+        transaction,
+        "quarantined-envelope",
+        channel=sender,
+        act=verified.digest,
+        detail=msgspec.json.encode((ground,)),
+        at=at,
+    )
+    row = InboxRow(
+        message=f"unopened-{verified.digest}",
+        peer=sender,
+        channel=verified.header.channel.hex(),
+        sequence=verified.header.sequence,
+        envelope_digest=verified.digest,
+        kind="envelope",
+        about="",
+        at=at,
+        said_at=at,
+        carrier=carrier,
+        state="quarantined",
+        reason=f"{ground.ref}: {ground.text}",
+        receipt=b"",
+        receipt_owed=True,
+        letter=data,
+    )
+    transaction.put_inbox(row)
+    receipt = _sealed_receipt(node, transaction, row, verified, "quarantined", (ground,), at)
+    transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))
+    return Answer(receipt=receipt)
+
+
+def _ground(error: ComityError) -> ReceiptGround:
+    """Put an error as a ground: digests and reasons, never content."""
+    ref = "form" if isinstance(error, BadInput) else "evidence"
+    return ReceiptGround(ref, error.message.replace("\n", "; ")[:1000])
+
+
+def _about(content: Message) -> str:
+    return content.about if isinstance(content, Act) else ""

@@ -1,0 +1,57 @@
+"""A receipt that came back: the envelope is no longer owed, and what the peer said of it is kept as evidence."""
+
+import msgspec
+
+from comity.clock import Instant
+from comity.errors import VerificationFailed
+from comity.node import record
+from comity.node.node import Node
+from comity.ports import OutboxRow, Transaction
+from comity.sealing.receipts import Receipt, read_receipt
+
+
+def settle(
+    node: Node, transaction: Transaction, sender: str, signed: str, *, at: Instant
+) -> OutboxRow | None:
+    """Take a receipt in and settle what it answers; None where nothing here is answered by it.
+
+    Raises:
+        ForeignInput: it is not a receipt.
+        VerificationFailed: the peer did not sign it, or it speaks of somebody else.
+    """
+    cards = node.know(transaction).cards
+    receipt = read_receipt(signed.encode(), cards.keys(sender, "control", at))
+    if receipt.by != sender or receipt.to != node.party:
+        raise VerificationFailed(f"a receipt of {receipt.by} for {receipt.to}, brought by {sender}")
+    row = transaction.outbox(receipt.message) if receipt.message is not None else None
+    if row is None or row.peer != sender:
+        return None
+    if receipt.checkpoint:
+        record.witness(node, transaction, sender, receipt.checkpoint, at=at)
+    if row.state == _state(receipt) != "owed":
+        return row
+    changed = msgspec.structs.replace(
+        row,
+        state=_state(receipt),
+        receipt=signed.encode(),
+        reason="; ".join(f"{ground.ref}: {ground.text}" for ground in receipt.grounds),
+    )
+    transaction.put_outbox(changed)
+    if changed.state == "owed":
+        return changed
+    record.enter(
+        node,
+        transaction,
+        "receipted" if changed.state == "receipted" else f"peer-{changed.state}",
+        channel=sender,
+        act=row.message,
+        detail=signed.encode(),
+        at=at,
+    )
+    return changed
+
+
+def _state(receipt: Receipt) -> str:
+    """Give what a receipt makes of an envelope owed; one that waits for a text is tried again later."""
+    states = {"accepted": "receipted", "duplicate": "receipted", "waiting": "owed"}
+    return states.get(receipt.status, receipt.status)

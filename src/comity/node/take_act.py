@@ -1,0 +1,125 @@
+"""A signed act that came in: checked, kept, acted on; or, where it is for another, sent on its way.
+
+The peer whose envelope brought an act vouches for the cards beside it, as each hand vouches for the hand before.
+"""
+
+from collections.abc import Callable
+
+from comity import signing
+from comity.clock import Instant
+from comity.errors import ForeignInput, VerificationFailed
+from comity.federation import statements
+from comity.federation.card_book import CardBook
+from comity.federation.messages import Act
+from comity.federation.statements import (
+    ConsentGranted,
+    ConsentRefused,
+    ConsentRequest,
+    ConsentRevoked,
+    Manifest,
+    Protest,
+    Statement,
+    Withdrawal,
+    WithdrawalAnswer,
+)
+from comity.node.arrival import Arrival
+from comity.node.node import Node
+from comity.node.obtain_consent import take_answer, take_request, take_revocation
+from comity.node.routes import send_act
+from comity.node.verdict import Verdict
+from comity.node.withdraw import take_withdrawal
+from comity.ports import CardRow, StatementRow, Transaction
+
+
+def take_act(node: Node, transaction: Transaction, sender: str, message: Act, *, at: Instant) -> Verdict:
+    """Check an act, keep it, and act on it or send it on.
+
+    Raises:
+        ForeignInput: it is not well formed, or of a kind that does not travel by itself.
+        VerificationFailed: the Party it names did not sign it.
+    """
+    signed = statements.unpack(message.statement)
+    word = statements.word_in(signed)
+    if word not in _ACTS:
+        raise ForeignInput(f"a statement of kind `{word}` does not travel by itself")
+    book = CardBook(node.know(transaction).cards.all(), offered=(text.encode() for text in message.cards))
+    book.vouch_all()
+    kind, about_of, take = _ACTS[word]
+    statement = statements.check(signed, kind, book.keys)
+    digest = statements.digest_of(signed)
+    arrival = Arrival(node, transaction, sender, digest, at)
+    about = about_of(statement)
+    _check_entitled(transaction, statement)
+
+    for card in book.vouched:
+        transaction.put_card(
+            CardRow(
+                party=card.party,
+                version=card.card.version,
+                digest=card.digest,
+                signed=card.signed,
+                accepted_at=at,
+            )
+        )
+        node.forget()
+    if message.to != node.party:
+        if word == "consent-request":
+            take(arrival, statement)
+        send_act(
+            node,
+            transaction,
+            message.statement,
+            to=message.to,
+            about=message.about,
+            at=at,
+            cards=message.cards,
+        )
+        return Verdict("accepted", about=message.about, detail=signed.payload)
+    new = transaction.put_statement(
+        StatementRow(
+            digest=digest,
+            kind=word,
+            by=statement.by,
+            about=about,
+            signed=signing.to_bytes(signed),
+            known_at=at,
+        )
+    )
+    if new:
+        node.forget()
+        take(arrival, statement)
+    return Verdict("accepted", about=message.about, detail=signed.payload)
+
+
+def _check_entitled(transaction: Transaction, statement: Statement) -> None:
+    """Only the originator withdraws an item, and only its giver takes a consent back.
+
+    Raises:
+        VerificationFailed: somebody else tries to.
+    """
+    if isinstance(statement, Withdrawal):
+        row = transaction.item(statement.item)
+        if row is not None:
+            originator = statements.read(signing.from_bytes(row.manifest), Manifest).by
+            if originator != statement.by:
+                raise VerificationFailed(f"{statement.by} withdraws an item of {originator}")
+    if isinstance(statement, ConsentRevoked):
+        consent = transaction.statement(statement.consent)
+        if consent is not None and consent.by != statement.by:
+            raise VerificationFailed(f"{statement.by} takes back a consent of {consent.by}")
+
+
+def _only_kept(arrival: Arrival, statement: Statement) -> None:
+    """Nothing more is to be done with it than to keep it and show it."""
+
+
+#: word -> type, what it is about, what is done with it
+_ACTS: dict[str, tuple[type[Statement], Callable[..., str], Callable[..., None]]] = {
+    "consent-request": (ConsentRequest, lambda s: s.item, take_request),
+    "consent": (ConsentGranted, lambda s: s.item, take_answer),
+    "consent-refusal": (ConsentRefused, lambda s: s.request, take_answer),
+    "consent-revocation": (ConsentRevoked, lambda s: s.consent, take_revocation),
+    "withdrawal": (Withdrawal, lambda s: s.item, take_withdrawal),
+    "withdrawal-answer": (WithdrawalAnswer, lambda s: s.withdrawal, _only_kept),
+    "protest": (Protest, lambda s: s.item, _only_kept),
+}

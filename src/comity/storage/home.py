@@ -1,0 +1,219 @@
+"""A node's home: one folder with everything it is and knows.
+
+```
+node.toml          which Party, which world, which port                  0644
+keys/root.key      signs cards and nothing else; may be taken offline    0600
+keys/*.key         everyday keys                                         0600
+node.db            rows: items, mailboxes, journal                       0600
+body-keys.db       keys of item bodies, apart (see `body_keys`)          0600
+body-epoch.json    the present epoch's key                               0600
+lock               held by the one process that owns the home
+control            the Unix socket of a serving node                     0600
+```
+
+The folder itself is 0700. One process owns a home at a time; a second is refused.
+"""
+
+import fcntl
+import os
+import tomllib
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+
+from comity.cards import Card, issue, sealing_entry, signing_entry
+from comity.clock import Instant
+from comity.errors import BadInput, HomeInUse, NotFound, RefusedHere, StorageError
+from comity.identifiers import PartyId, party_id
+from comity.keys import SealingKey, SigningKey, lock, unlock
+from comity.signing import to_bytes
+from comity.storage.body_keys import write_private
+from comity.strict import read_base64, write_base64
+
+#: How long a card made by `init` speaks.
+CARD_LIFE = timedelta(days=730)
+
+#: What the everyday key may do; persons with full powers have keys of their own.
+EVERYDAY = ("disclosure", "consent", "control", "journal", "agreement")
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `node.toml` says.
+
+    Attributes:
+        party: whose node this is.
+        deployment: which world: `production`, `exercise`, `demo`. Messages of another world are refused.
+        port: where the endpoint listens on loopback; 0 for none.
+    """
+
+    party: str
+    deployment: str = "production"
+    port: int = 0
+
+
+class HomeFolder:
+    """The files of a home. Opening it takes the lock; `close` lets it go."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: int | None = None
+
+    @property
+    def database(self) -> Path:
+        """Where the rows are."""
+        return self.path / "node.db"
+
+    @property
+    def socket(self) -> Path:
+        """Where a serving node listens for commands."""
+        return self.path / "control"
+
+    def settings(self) -> Settings:
+        """Read `node.toml`.
+
+        Raises:
+            NotFound: there is no home here.
+            BadInput: it cannot be read.
+        """
+        file = self.path / "node.toml"
+        if not file.exists():
+            raise NotFound(f"{self.path} is not a node's home", hint=f"comity init {self.path} --party ID")
+        try:
+            return msgspec.convert(tomllib.loads(file.read_text()), Settings)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+            raise BadInput(f"{file}: {error}") from None
+
+    def take(self) -> None:
+        """Take the lock of this home.
+
+        Raises:
+            HomeInUse: another process owns it.
+        """
+        handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            owner = os.pread(handle, 20, 0).decode(errors="replace").strip() or "another process"
+            os.close(handle)
+            raise HomeInUse(
+                f"{self.path} is in use by process {owner}",
+                hint="commands speak to a serving node by themselves; otherwise wait for it to end",
+            ) from None
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        self._lock = handle
+
+    def close(self) -> None:
+        """Let the lock go."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def keys(self, passphrase: Callable[[], str] | None = None) -> tuple[list[SigningKey], list[SealingKey]]:
+        """Read the everyday keys; the root key is not among them.
+
+        Raises:
+            StorageError: a key file is readable by others.
+            BadInput: a key file cannot be read.
+        """
+        signing: list[SigningKey] = []
+        sealing: list[SealingKey] = []
+        for file in sorted((self.path / "keys").glob("*.key")):
+            if file.stem == "root":
+                continue
+            key = _read_key(file, passphrase)
+            if isinstance(key, SigningKey):
+                signing.append(key)
+            else:
+                sealing.append(key)
+        return signing, sealing
+
+    def root_key(self, passphrase: Callable[[], str] | None = None) -> SigningKey:
+        """Read the root key.
+
+        Raises:
+            NotFound: it was taken offline.
+        """
+        file = self.path / "keys" / "root.key"
+        if not file.exists():
+            raise NotFound(
+                f"the root key is not in {file.parent}", hint="bring it back for the time of signing a card"
+            )
+        key = _read_key(file, passphrase)
+        if not isinstance(key, SigningKey):
+            raise BadInput(f"{file}: not a signing key")
+        return key
+
+
+def create_home(
+    path: Path,
+    party: str,
+    *,
+    names: dict[str, str],
+    port: int,
+    deployment: str,
+    functions: tuple[str, ...],
+    at: Instant,
+    passphrase: str | None = None,
+) -> tuple[HomeFolder, bytes]:
+    """Make a new home with new keys; give it and the Party's first card.
+
+    Args:
+        functions: full powers of the officer's key, such as `director`.
+        passphrase: locks every key file; None leaves them protected by the file system alone.
+
+    Raises:
+        BadInput: the Party id is not a DNS name.
+        RefusedHere: there is something in that folder already.
+    """
+    checked: PartyId = party_id(party)
+    if path.exists() and any(path.iterdir()):
+        raise RefusedHere(f"{path} is not empty", hint="choose a new folder; a home is never written over")
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    (path / "keys").mkdir(mode=0o700)
+    root, everyday, officer = SigningKey.generate(), SigningKey.generate(), SigningKey.generate()
+    sealing = SealingKey.generate()
+    until = at + CARD_LIFE
+    card = Card(
+        party=checked,
+        version=1,
+        names=names,
+        issued=at,
+        expires=until,
+        endpoints=(f"http://127.0.0.1:{port}",) if port else (),
+        root=write_base64(root.public.raw),
+        signing=(
+            signing_entry(everyday.public, EVERYDAY, at, until),
+            signing_entry(officer.public, functions, at, until),
+        ),
+        sealing=(sealing_entry(sealing.public, at, until),),
+    )
+    signed = to_bytes(issue(card, root))
+    for name, key in (("root", root), ("everyday", everyday), ("officer", officer), ("sealing", sealing)):
+        write_private(path / "keys" / f"{name}.key", lock(key, passphrase) if passphrase else _plain(key))
+    settings = f'party = "{checked}"\ndeployment = "{deployment}"\nport = {port}\n'
+    write_private(path / "node.toml", settings.encode())
+    return HomeFolder(path), signed
+
+
+def _plain(key: SigningKey | SealingKey) -> bytes:
+    return f"comity-key-v1 {key.kind} {write_base64(key.raw)}\n".encode()
+
+
+def _read_key(file: Path, passphrase: Callable[[], str] | None) -> SigningKey | SealingKey:
+    if file.stat().st_mode & 0o077:
+        raise StorageError(f"{file} is readable by others", hint=f"chmod 600 {file}")
+    data = file.read_bytes()
+    words = data.split()
+    if len(words) == 3 and words[0] == b"comity-key-v1":
+        try:
+            raw = read_base64(words[2].decode(), what=str(file))
+            return SigningKey.from_seed(raw) if words[1] == b"ed25519" else SealingKey.from_seed(raw)
+        except UnicodeDecodeError as error:
+            raise BadInput(f"{file}: {error}") from None
+    if passphrase is None:
+        raise BadInput(f"{file}: locked with a passphrase", hint="give it with --passphrase-file")
+    return unlock(data, passphrase())
