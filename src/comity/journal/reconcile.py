@@ -1,0 +1,243 @@
+"""Finding what two accounts of a million acts do not share, in some ten kilobytes.
+
+Both sides hold a set of act digests. The asker sends the digests of parts of its set: first of the whole, then of the
+sixteen parts by first hexadecimal digit, and so on down wherever the two differ, until a part is small enough to send
+as it is. Acts are hashed already, so parts are of even size and nobody can make the tree lean.
+
+```
+asker                                    answerer
+question: part "" (the whole)       →
+                                    ←    sixteen digests, one a digit
+question: parts "3", "a"            →
+                                    ←    sixteen digests each
+question: part "3f1c"               →
+                                    ←    the acts of it
+```
+
+Nothing here sends: `Reconciliation.question` and `take` are driven by a conversation, a pouch or a test alike. What the
+other side answers is checked for form; that it is complete is what the digests of the whole say at the end.
+Source: `specs/journal.md` §6.
+"""
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Annotated, Final
+
+import msgspec
+import numpy as np
+
+from comity.errors import BadInput, ForeignInput
+from comity.strict import MAX_INTEGER, read_as, read_base64, write_base64, write_json
+
+__all__ = ["ActSet", "Answer", "Part", "Question", "Reconciliation", "answer", "read_answer", "read_question"]
+
+_WIDTH: Final = 32
+#: A part of at most this many acts is sent as it is: two lists cost less than another round.
+LEAF_ACTS: Final = 32
+#: Parts asked about at once, so that no answer is larger than about 350 KB.
+MAX_PARTS: Final = 256
+MAX_MESSAGE: Final = 1024 * 1024
+#: Two sets of millions with nothing in common need some thousand; whoever needs more is leading us on.
+MAX_ROUNDS: Final = 10_000
+
+Prefix = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{0,64}\Z")]
+Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_INTEGER)]
+
+
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parts the asker wants to know more of, each by the hexadecimal digits its acts begin with."""
+
+    parts: Annotated[tuple[Prefix, ...], msgspec.Meta(max_length=MAX_PARTS)]
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the answerer has in one part.
+
+    Attributes:
+        prefix: as asked.
+        count: acts in it.
+        children: base64 of sixteen SHA-256 digests, one for each next digit; empty where `acts` says it all.
+        acts: base64 of the act digests, sorted; only where there are at most 32.
+    """
+
+    prefix: Prefix
+    count: Count
+    children: str = ""
+    acts: str = ""
+
+
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the answerer has in each part asked about, in the order of the question."""
+
+    parts: Annotated[tuple[Part, ...], msgspec.Meta(max_length=MAX_PARTS)]
+
+
+class ActSet:
+    """A set of act digests, sorted; 32 bytes an act.
+
+    Args:
+        acts: SHA-256 digests, 32 bytes each; what stands in it twice counts once.
+
+    Raises:
+        BadInput: one has another length.
+    """
+
+    def __init__(self, acts: Iterable[bytes]) -> None:
+        held = list(acts)
+        if any(len(act) != _WIDTH for act in held):
+            raise BadInput(f"an act digest has {_WIDTH} bytes")
+        # numpy compares "S32" byte by byte to the end; only when an element is taken out does it drop trailing zeros.
+        self._sorted = np.unique(np.frombuffer(b"".join(held), dtype=f"S{_WIDTH}"))
+        self._bytes = memoryview(self._sorted.tobytes())
+
+    def __len__(self) -> int:
+        return len(self._sorted)
+
+    def acts(self, prefix: str = "") -> list[bytes]:
+        """Give the acts that begin with these digits, sorted."""
+        first, last = self._bounds(prefix)
+        return [
+            bytes(self._bytes[place : place + _WIDTH])
+            for place in range(first * _WIDTH, last * _WIDTH, _WIDTH)
+        ]
+
+    def count(self, prefix: str = "") -> int:
+        """Give how many acts begin with these digits."""
+        first, last = self._bounds(prefix)
+        return last - first
+
+    def digest(self, prefix: str = "") -> bytes:
+        """Give the SHA-256 over all acts that begin with these digits, sorted and joined."""
+        first, last = self._bounds(prefix)
+        return sha256(self._bytes[first * _WIDTH : last * _WIDTH]).digest()
+
+    def _bounds(self, prefix: str) -> tuple[int, int]:
+        lowest = bytes.fromhex(prefix.ljust(2 * _WIDTH, "0"))
+        highest = bytes.fromhex(prefix.ljust(2 * _WIDTH, "f"))
+        first = int(np.searchsorted(self._sorted, np.bytes_(lowest), side="left"))
+        return first, int(np.searchsorted(self._sorted, np.bytes_(highest), side="right"))
+
+
+def answer(acts: ActSet, question: Question) -> Answer:
+    """Answer one question from our own set."""
+    return Answer(tuple(_describe(acts, prefix) for prefix in question.parts))
+
+
+class Reconciliation:
+    """The asker's side: ask until nothing is open.
+
+    >>> ours, theirs = ActSet([bytes([n]) * 32 for n in (1, 2, 3)]), ActSet([bytes([n]) * 32 for n in (2, 3, 4)])
+    >>> asking = Reconciliation(ours)
+    >>> while question := asking.question():
+    ...     asking.take(question, answer(theirs, question))
+    >>> [act[0] for act in asking.missing_here], [act[0] for act in asking.missing_there]
+    ([4], [1])
+
+    Attributes:
+        missing_here: acts that only the other side has, so far.
+        missing_there: acts that only we have, so far.
+        rounds: questions answered.
+    """
+
+    def __init__(self, acts: ActSet, max_rounds: int = MAX_ROUNDS) -> None:
+        self._acts = acts
+        self._max_rounds = max_rounds
+        self._open: list[str] = [""]
+        self.missing_here: list[bytes] = []
+        self.missing_there: list[bytes] = []
+        self.rounds = 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether all differences are known."""
+        return not self._open
+
+    def question(self) -> Question | None:
+        """Give what to ask next; None where nothing is open."""
+        return Question(tuple(self._open[:MAX_PARTS])) if self._open else None
+
+    def take(self, question: Question, answer: Answer) -> None:
+        """Take the answer to the question that is open.
+
+        Raises:
+            ForeignInput: it does not answer it, contradicts itself, or the answers come to no end. Nothing is taken
+                from it.
+        """
+        if question != self.question():
+            raise ValueError("this is not the question that is open")
+        if tuple(part.prefix for part in answer.parts) != question.parts:
+            raise ForeignInput("reconciliation: the answer is about other parts than the question")
+        if self.rounds >= self._max_rounds:
+            raise ForeignInput(f"reconciliation: {self.rounds} answers and still no end")
+        read = [(part, *_read_part(part)) for part in answer.parts]
+        del self._open[: len(question.parts)]
+        self.rounds += 1
+        for part, theirs, children in read:
+            if theirs is not None:
+                self._hold_against(part.prefix, theirs)
+            else:
+                self._descend(part.prefix, children)
+
+    def _hold_against(self, prefix: str, theirs: Sequence[bytes]) -> None:
+        ours, others = self._acts.acts(prefix), set(theirs)
+        held = set(ours)
+        self.missing_here += [act for act in theirs if act not in held]
+        self.missing_there += [act for act in ours if act not in others]
+
+    def _descend(self, prefix: str, children: Sequence[bytes]) -> None:
+        for digit, digest in zip("0123456789abcdef", children, strict=True):
+            if self._acts.digest(prefix + digit) != digest:
+                self._open.append(prefix + digit)
+
+
+def read_question(data: bytes) -> Question:
+    """Read a question from another Party.
+
+    Raises:
+        ForeignInput: it is not one, or asks twice about one part.
+    """
+    question = read_as(data, Question, max_bytes=MAX_MESSAGE, what="reconciliation")
+    if len(set(question.parts)) != len(question.parts):
+        raise ForeignInput("reconciliation: one part is asked about twice")
+    return question
+
+
+def read_answer(data: bytes) -> Answer:
+    """Read an answer from another Party; whether it fits the question `Reconciliation.take` says.
+
+    Raises:
+        ForeignInput: it is not one.
+    """
+    return read_as(data, Answer, max_bytes=MAX_MESSAGE, what="reconciliation")
+
+
+def write(message: Question | Answer) -> bytes:
+    """Write a question or an answer to be sent."""
+    return write_json(message)
+
+
+def _describe(acts: ActSet, prefix: str) -> Part:
+    count = acts.count(prefix)
+    if count <= LEAF_ACTS:
+        return Part(prefix, count, acts=write_base64(b"".join(acts.acts(prefix))))
+    children = b"".join(acts.digest(prefix + digit) for digit in "0123456789abcdef")
+    return Part(prefix, count, children=write_base64(children))
+
+
+def _read_part(part: Part) -> tuple[list[bytes] | None, list[bytes]]:
+    """Give the acts of a part, or None and the digests of its sixteen children."""
+    place = f"reconciliation: part `{part.prefix}`"
+    if part.count > LEAF_ACTS:
+        if part.acts or len(part.prefix) >= 2 * _WIDTH:
+            raise ForeignInput(f"{place} is too large to come as it is, or too deep to be divided")
+        return None, _cut(read_base64(part.children, length=16 * _WIDTH, what=place))
+    if part.children:
+        raise ForeignInput(f"{place} is small and still divided")
+    acts = _cut(read_base64(part.acts, length=part.count * _WIDTH, what=place))
+    if acts != sorted(set(acts)) or any(not act.hex().startswith(part.prefix) for act in acts):
+        raise ForeignInput(f"{place} holds acts out of order or of another part")
+    return acts, []
+
+
+def _cut(joined: bytes) -> list[bytes]:
+    return [joined[place : place + _WIDTH] for place in range(0, len(joined), _WIDTH)]
