@@ -15,13 +15,14 @@ from comity.decisions.decision import Ask, Decision, Ground
 from comity.decisions.known import Known
 from comity.decisions.obligations import obligations, own_item_obligations
 from comity.decisions.question import Question
+from comity.decisions.rules.passing import Owed, Passing
 from comity.decisions.rules.r01_safeguards import safeguards
 from comity.decisions.rules.r02_in_force import in_force, no_agreement
 from comity.decisions.rules.r03_parties_and_offices import offices
 from comity.decisions.rules.r04_category import category, offers
 from comity.decisions.rules.r05_purpose import agreed, purpose_objections
 from comity.decisions.rules.r06_marking import judicial_objections, marking_objections
-from comity.decisions.rules.r07_third_party import Owed, Upstream, upstream
+from comity.decisions.rules.r07_third_party import upstream
 from comity.decisions.rules.r08_retention import retention
 from comity.decisions.rules.r09_transport import transport
 from comity.decisions.rules.r10_necessity import lifted, unmet
@@ -74,7 +75,7 @@ def _decide(question: Question, item: Item, known: Known, at: Instant, holding: 
     screened = known.screened
     if item.category not in screened or question.purpose not in screened or item.needs_reading:
         once = safeguards(item, question.purpose)
-    above: Upstream | None = None
+    above: Passing | None = None
     if item.hops or item.made_from or question.necessity or question.judicial or known.withdrawn:
         above = upstream(question, item, known, at)
         if item.hops:
@@ -123,7 +124,7 @@ def _try(question: Question, item: Item, between: Between) -> tuple[tuple[Ground
         return against, ()
     terms = between.of(item.category)
     lifts = lifted(question, between) if question.necessity else _NOTHING
-    against = between.unread + terms.unread
+    against = terms.unread
     if question.office_from is not None or question.office_to is not None:
         against += offices(question, item.category, between.terms)
     found = offers(item.kind, terms)
@@ -141,7 +142,7 @@ def _try(question: Question, item: Item, between: Between) -> tuple[tuple[Ground
             against += marking_objections(item.marking, terms)
         if question.judicial and terms.judicial:
             against += judicial_objections(terms)
-    if question.carrier is not None or question.suite != between.suite:
+    if question.carrier not in between.carriers or question.suite != between.suite:
         against += transport(question.carrier, question.suite, between)
     return against, permitting
 
@@ -171,7 +172,7 @@ def _permitted(
     holding: int,
     used: Between,
     grounds: tuple[Ground, ...],
-    above: Upstream,
+    above: Passing,
 ) -> Decision:
     own_lift = _lifted_here(question, item, used)
     if own_lift is not None:
@@ -193,7 +194,7 @@ def _lifted_here(question: Question, item: Item, used: Between) -> Ground | None
 
 
 def _needs_consent(
-    question: Question, known: Known, at: Instant, holding: int, tried: list[Between], above: Upstream
+    question: Question, known: Known, at: Instant, holding: int, tried: list[Between], above: Passing
 ) -> Decision:
     grounds = {owed.ground for owed in above.owed}
     if question.necessity:
@@ -220,7 +221,7 @@ def _refused(
     holding: int,
     else_passes: bool,
     grounds: tuple[Ground, ...],
-    above: Upstream | None,
+    above: Passing | None,
 ) -> Decision:
     blocked: tuple[str, ...] = ()
     if above is not None:
@@ -250,7 +251,7 @@ def _place(ground: Ground) -> tuple[int, str, str]:
     return ground.rule, ground.ref, ground.text
 
 
-def _ask(above: Upstream) -> tuple[Ask, ...]:
+def _ask(above: Passing) -> tuple[Ask, ...]:
     """Name each Party to be asked once, sorted, with the items and articles it is asked about."""
     asked: dict[str, list[Owed]] = {}
     for owed in above.owed:

@@ -72,17 +72,25 @@ class Source:
                 *(each.by for each in self.agreement.notices if each.kind in ("accession", "succession")),
             )
         )
-        self._binds_held = any(
+        #: Whether a protocol binds also what is held already.
+        self.binds_held = any(
             clause.applies_to == "held"
             for protocol in self.agreement.protocols
             for clause in protocol.clauses
         )
 
     def track(self, holder: str, to: str) -> Track:
-        """Give the agreement between two Parties over all time."""
+        """Give the agreement between two Parties over all time; both are or were Parties of it."""
         found = self._tracks.get((holder, to))
         if found is None:
             found = self._tracks[holder, to] = Track(self.timeline, self._layout, holder, to)
+        return found
+
+    def road(self, sender: str, to: str) -> Track | None:
+        """Give the agreement between the two ends of a hop; None where one of them never was a Party of it."""
+        found = self._tracks.get((sender, to))
+        if found is None and sender in self.ever_parties and to in self.ever_parties:
+            return self.track(sender, to)
         return found
 
     def bound(self, hop_at: Instant, now: Instant, holder: str, to: str) -> Between:
@@ -92,7 +100,7 @@ class Source:
         """
         track = self.track(holder, to)
         then = track.at(hop_at)
-        if not self._binds_held:
+        if not self.binds_held:
             return then
         today = track.at(now)
         kept = self._held.get((id(then), id(today)))

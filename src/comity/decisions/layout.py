@@ -63,25 +63,27 @@ class Layout:
         third = terms.third_party
         broken = _of_type(terms.broken, ThirdParty)
         onward = self._onward(third) if third else self._onward(broken[0], broken=True) if broken else None
+        owed = {kind: _owed(onward, kind, holder) for kind in KINDS}
         return Between(
             agreement=terms.agreement_id,
             terms=terms,
             permits=terms.permits and holder in terms.parties and to in terms.parties,
             state=self._state(terms, holder, to),
             rank=terms.in_force_from or EARLIEST,
-            categories={stem: self._category(stem, terms, holder, to) for stem in _stems(terms)},
+            categories={
+                stem: self._category(stem, terms, holder, to, tuple(dict.fromkeys(unread)), owed)
+                for stem in _stems(terms)
+            },
             excluded={
                 purpose: self.ground(clause.ref, 5)
                 for clause in terms.protection
                 for purpose in clause.purposes_excluded
             },
-            unread=tuple(dict.fromkeys(unread)),
-            carriers=frozenset(transport.carriers if transport else ("https", "pouch")),
-            relays=frozenset(transport.relays if transport else ()),
+            carriers=_carriers(transport),
             suite=transport.suite if transport else "S2",
             transport=self.ground(transport.ref, 9) if transport else _NO_TRANSPORT,
             onward=onward,
-            owed={kind: _owed(onward, kind, holder) for kind in KINDS},
+            owed=owed,
             necessity=terms.necessity,
             lifted_by=self.ground(terms.necessity.ref, 10) if terms.necessity else None,
             standing=tuple(
@@ -125,7 +127,15 @@ class Layout:
             broken,
         )
 
-    def _category(self, stem: str, terms: Terms, holder: str, to: str) -> CategoryTerms:
+    def _category(
+        self,
+        stem: str,
+        terms: Terms,
+        holder: str,
+        to: str,
+        unread: tuple[Ground, ...],
+        owed: Mapping[str, tuple[Obligation, ...]],
+    ) -> CategoryTerms:
         offers: dict[str, list[Offer]] = {kind: [] for kind in KINDS}
         denied: list[Ground] = []
         for clause, pattern, kinds in _exchanges(terms):
@@ -155,28 +165,39 @@ class Layout:
         )
         retentions = self._retentions(handling, terms.protection)
         levels = [limit.level for limit in limits if limit.level is not None]
+        kept = tuple(
+            Obligation("retention", str(each.length), to, each.ground.ref) for each in retentions[:1]
+        )
+        caveats = tuple(
+            Obligation("read-caveat", self._words(clause.caveat), to, str(clause.ref))
+            for clause in handling
+            if clause.caveat
+        )
         ref = next((limit.ground.ref for limit in limits if limit.level is not None), "rule 6 marking")
+        marked = tuple((Obligation("marking", label, to, ref),) for label in TLP_LEVELS)
         return CategoryTerms(
             offers={kind: tuple(found) for kind, found in offers.items()},
             denied=tuple(dict.fromkeys(denied)),
             limits=limits,
             strictest=min(levels, default=NO_LIMIT),
             judicial=any(limit.judicial in ("consent", "never") for limit in limits),
-            unread=tuple(
-                self.ground(clause.ref, 6)
-                for clause in _of_type(terms.broken, Handling)
-                if _handles(clause, stem)
+            unread=(
+                *unread,
+                *(
+                    self.ground(clause.ref, 6)
+                    for clause in _of_type(terms.broken, Handling)
+                    if _handles(clause, stem)
+                ),
             ),
             retentions=retentions,
-            kept=tuple(
-                Obligation("retention", str(each.length), to, each.ground.ref) for each in retentions[:1]
-            ),
-            caveats=tuple(
-                Obligation("read-caveat", self._words(clause.caveat), to, str(clause.ref))
-                for clause in handling
-                if clause.caveat
-            ),
-            marked=tuple((Obligation("marking", label, to, ref),) for label in TLP_LEVELS),
+            kept=kept,
+            simple={
+                kind: tuple((*owed[kind], *kept, *each, *caveats) for each in ((), *marked)) for kind in KINDS
+            }
+            if len(retentions) < 2
+            else {},
+            caveats=caveats,
+            marked=marked,
         )
 
     def _offer(self, clause: Exchange | StandIn, kinds: Iterable[str]) -> Offer:
@@ -233,6 +254,16 @@ def _exchanges_in(
 def _exchanges(terms: Terms) -> Iterable[tuple[Exchange | StandIn, str, tuple[str, ...]]]:
     register = (terms.register,) if terms.register else ()
     return _exchanges_in((*terms.exchange, *terms.aid, *register, *terms.materials, *terms.delivery))
+
+
+def _carriers(transport: Transport | None) -> frozenset[str | None]:
+    """Give what may carry an envelope, each as a question names it. A relay must be named: empty means nobody."""
+    if transport is None:
+        return frozenset((None, "https", "pouch"))
+    means: set[str | None] = {None, *transport.carriers} - {"relay"}
+    if "relay" in transport.carriers and transport.relays:
+        means.update(("relay", *(f"relay:{body}" for body in transport.relays)))
+    return frozenset(means)
 
 
 def _stem(pattern: str) -> str:

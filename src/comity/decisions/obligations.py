@@ -3,8 +3,8 @@
 from comity.clock import Instant
 from comity.decisions.decision import Obligation
 from comity.decisions.question import Question
+from comity.decisions.rules.passing import Passing
 from comity.decisions.rules.r03_parties_and_offices import contacts_to_tell
-from comity.decisions.rules.r07_third_party import Upstream
 from comity.decisions.rules.r10_necessity import notices
 from comity.decisions.terms import Between, CategoryTerms, Retention
 from comity.handling.item import Item
@@ -16,6 +16,17 @@ def own_item_obligations(
     question: Question, item: Item, between: Between, terms: CategoryTerms, at: Instant
 ) -> tuple[Obligation, ...]:
     """Give the obligations of an item that is the holder's own and made from nothing."""
+    if (
+        question.office_from is None
+        and question.office_to is None
+        and item.retention is None
+        and item.pap is None
+        and item.caveat is None
+        and not question.confirmed
+    ):
+        simple = terms.simple.get(item.kind)
+        if simple is not None and (item.marking is None or item.marking.known):
+            return simple[0 if item.marking is None else item.marking.level + 1]
     return between.owed.get(item.kind, ()) + _goes_along(question, item, between, terms, at)
 
 
@@ -24,7 +35,7 @@ def obligations(
     item: Item,
     between: Between,
     terms: CategoryTerms,
-    upstream: Upstream,
+    upstream: Passing,
     at: Instant,
 ) -> tuple[Obligation, ...]:
     """Give the obligations of an item with a custody or a lineage: its own, and everything still owed upstream."""

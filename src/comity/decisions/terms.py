@@ -113,11 +113,13 @@ class CategoryTerms(msgspec.Struct, frozen=True, gc=False):
         denied: articles that cover the category but not this direction or kind, or cannot be evaluated.
         limits: handling articles that bind it. `strictest`: the lowest of their limits, `NO_LIMIT` without any.
         judicial: whether any of them speaks of use before a court.
-        unread: restrictions on it that cannot be evaluated.
+        unread: restrictions that cover it and cannot be evaluated.
         retentions: how long the recipient may keep it.
         caveats: words that a person must confirm having read before an item of the category opens.
         marked: by level of marking, the obligation to keep it.
         kept: the obligation of retention, where there is just one.
+        simple: what goes with an item of the holder's own, by kind, for no marking and for each marking in order;
+            empty where the shortest of several retentions must be found first.
     """
 
     offers: Mapping[str, tuple[Offer, ...]]
@@ -130,6 +132,7 @@ class CategoryTerms(msgspec.Struct, frozen=True, gc=False):
     caveats: tuple[Obligation, ...]
     marked: tuple[tuple[Obligation], ...]
     kept: tuple[Obligation, ...]
+    simple: Mapping[str, tuple[tuple[Obligation, ...], ...]]
 
 
 class Between(msgspec.Struct, frozen=True, gc=False):
@@ -141,8 +144,8 @@ class Between(msgspec.Struct, frozen=True, gc=False):
         rank: instant of entry into force, to choose the last.
         categories: stem of category -> its terms; the empty stem holds what only `*` covers.
         excluded: purposes nothing may serve.
-        unread: restrictions on everything that cannot be evaluated.
-        carriers, relays, suite, transport: what may carry it, and the article that says so.
+        carriers: what may carry it, as a question names it; None, for no carrier chosen yet, is among them.
+        suite, transport: the suite it is sealed with, and the article that says so.
         onward: the third-party terms, for hops made under this text.
         owed: what the recipient will owe the holder under them, by kind of item.
         necessity: the clause and its ground.
@@ -155,9 +158,7 @@ class Between(msgspec.Struct, frozen=True, gc=False):
     rank: Instant
     categories: Mapping[str, CategoryTerms]
     excluded: Mapping[str, Ground]
-    unread: tuple[Ground, ...]
-    carriers: frozenset[str]
-    relays: frozenset[str]
+    carriers: frozenset[str | None]
     suite: str
     transport: Ground
     onward: Onward | None

@@ -5,91 +5,76 @@ any, is as fresh as it must be, and names one item (the disclosed one, the one t
 between them) or one class (the agreement of the hop, and a category covering the item that carries the obligation).
 """
 
-from collections.abc import Iterable
-
 from comity.agreements.durations import Duration
 from comity.clock import Instant
-from comity.decisions.question import Question
-from comity.decisions.rules.lineage import Holdings
+from comity.decisions.rules.passing import Passing
 from comity.handling.consent import Consent
 from comity.handling.custody import Hop
 from comity.handling.item import Item
 from comity.identifiers import category_covers
 
-__all__ = ["Passing", "consented", "is_fresh"]
-
-
-class Passing:
-    """The passing that a consent must speak of."""
-
-    __slots__ = ("at", "disclosed", "holdings", "question")
-
-    def __init__(self, question: Question, holdings: Holdings, at: Instant) -> None:
-        self.question = question
-        self.disclosed = question.disclose
-        self.holdings = holdings
-        self.at = at
+__all__ = ["consented", "is_fresh"]
 
 
 def consented(
-    given: Iterable[Consent],
+    giver: str,
     hop: Hop | None,
     carrier: Item,
     fresh: Duration | None,
     passing: Passing,
-    *,
     named_purpose: bool = False,
 ) -> bool:
-    """Tell whether one of the consents its giver gave this holder for this recipient covers this obligation.
+    """Tell whether one of the giver's consents covers this obligation.
 
     Args:
-        given: what the Party gave to this holder for this recipient, each naming one item or one class.
+        giver: to whom consent is owed.
         hop: the hop that made the obligation, None for a term the originator gave the item itself.
         carrier: the item that carries it.
-        fresh: how recently the agreement wants it confirmed.
+        fresh: how recently the agreement wants a consent confirmed.
         named_purpose: the consent must name the purpose; one for any purpose is not enough (rule 5).
     """
-    at, purpose = passing.at, passing.question.purpose
-    for consent in given:
-        if consent.purpose != purpose and (named_purpose or consent.purpose is not None):
-            continue
+    standing = passing.standing.get(giver)
+    if standing is None:
+        standing = passing.standing[giver] = _standing(giver, passing)
+    for consent in standing:
         named = consent.item
         if named is not None:
             if (
-                named != passing.disclosed
-                and named != carrier.id
+                named != carrier.id
+                and named != passing.question.disclose
                 and not passing.holdings.between(named, carrier)
             ):
                 continue
-        elif (
-            hop is None
-            or consent.agreement != hop.agreement
-            or consent.category is None
-            or not category_covers(consent.category, carrier.category)
-        ):
+        elif hop is None or consent.agreement != hop.agreement:
             continue
-        if not consent.from_ <= at < consent.until:
+        elif not category_covers(consent.category or "", carrier.category):  # noqa: SIM114 - tried last: dearest
             continue
-        if consent.revoked is not None and consent.revoked <= at:
+        if named_purpose and consent.purpose is None:
             continue
-        if (fresh is not None or consent.fresh is not None) and not is_fresh(
-            consent.confirmed_at, at, fresh, consent.fresh
-        ):
+        if fresh is not None and not is_fresh(consent.confirmed_at, passing.at, fresh):
             continue
         return True
     return False
 
 
-def is_fresh(confirmed: Instant | None, at: Instant, *wanted: Duration | None) -> bool:
-    """Tell whether a consent was confirmed no longer ago than every length wanted."""
+def _standing(giver: str, passing: Passing) -> list[Consent]:
+    """Give the giver's consents to this holder for this recipient that stand now, for this purpose or for any."""
+    at, purpose = passing.at, passing.question.purpose
+    return [
+        consent
+        for consent in passing.given.get(giver, ())
+        if consent.from_ <= at < consent.until
+        and (consent.revoked is None or at < consent.revoked)
+        and (consent.purpose is None or consent.purpose == purpose)
+        and (consent.fresh is None or is_fresh(consent.confirmed_at, at, consent.fresh))
+    ]
+
+
+def is_fresh(confirmed: Instant | None, at: Instant, wanted: Duration) -> bool:
+    """Tell whether a consent was confirmed, and no longer ago than wanted."""
     if confirmed is None or confirmed > at:
         return False
-    for length in wanted:
-        if length is None:
-            continue
-        try:
-            if at > length.after_instant(confirmed):
-                return False
-        except OverflowError:
-            continue
-    return True
+    try:
+        return at <= wanted.after_instant(confirmed)
+    except OverflowError:
+        return True

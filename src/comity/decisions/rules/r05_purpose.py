@@ -2,17 +2,22 @@
 
 Purposes are equal strings. A purpose also travels: for every hop of the item or of what it was made from that
 recorded one, the new purpose is the same, or the sender of that hop consents to the new one by name. That part is
-judged once, with the custody (`r07_third_party.py`), and binds under every agreement.
+judged once, hop by hop with the custody (`r07_third_party.py`), and binds under every agreement.
 """
 
 from comity.decisions.decision import Ground
+from comity.decisions.rules.consented import consented
+from comity.decisions.rules.exempt import successor
+from comity.decisions.rules.passing import Passing
+from comity.decisions.rules.r10_necessity import lifts
 from comity.decisions.terms import Between, Offer
+from comity.handling.custody import Hop
+from comity.handling.item import Item
 
-__all__ = ["UNKNOWN_PURPOSE", "agreed", "purpose_objections", "travels"]
+__all__ = ["agreed", "purpose_objections", "purpose_that_travels"]
 
-UNKNOWN_PURPOSE = Ground("rule 5 purpose", "no purpose is stated, and unknown means no", 5)
-#: Cited where the purpose an item was received for is not the one it would be passed on for.
-OTHER_PURPOSE = Ground(
+_UNKNOWN = Ground("rule 5 purpose", "no purpose is stated, and unknown means no", 5)
+_OTHER = Ground(
     "rule 5 purpose", "it was received for another purpose, which its sender has not consented to change", 5
 )
 
@@ -29,13 +34,24 @@ def agreed(offers: tuple[Offer, ...], purpose: str) -> tuple[Ground, ...]:
 def purpose_objections(offers: tuple[Offer, ...], purpose: str, between: Between) -> tuple[Ground, ...]:
     """Give what stands against the purpose: the article that excludes it, or all that agree on others."""
     if not purpose:
-        return (UNKNOWN_PURPOSE,)
+        return (_UNKNOWN,)
     against = [between.excluded[purpose]] if purpose in between.excluded else []
     if offers and not agreed(offers, purpose):
         against.extend(offer.other_purpose for offer in offers)
     return tuple(dict.fromkeys(against))
 
 
-def travels(recorded: str | None, purpose: str) -> bool:
-    """Tell whether a purpose recorded with a hop lets the item go on for `purpose`; none recorded binds nothing."""
-    return recorded is None or recorded == purpose
+def purpose_that_travels(hop: Hop, holding: Item, today: Between | None, passing: Passing) -> None:
+    """Ask the sender of a hop that recorded another purpose to consent to the new one, unless it has.
+
+    Args:
+        today: the hop's agreement as it stands now, None where it is not at hand.
+    """
+    question = passing.question
+    sender = successor(hop.from_, today)
+    if sender == passing.holder:
+        return  # its own word: who passed it on may itself pass it for something else
+    if consented(sender, hop, holding, None, passing, named_purpose=True):
+        return
+    if not lifts("purpose", today, passing):
+        passing.ask(sender, holding.id, _OTHER, question.purpose)

@@ -11,14 +11,5 @@ __all__ = ["transport"]
 
 
 def transport(carrier: str | None, suite: str, between: Between) -> tuple[Ground, ...]:
-    """Give the transport article where carrier or suite are not allowed."""
-    if suite != between.suite:
-        return (between.transport,)
-    if carrier is None:
-        return ()
-    means, _, relay = carrier.partition(":")
-    if means not in between.carriers:
-        return (between.transport,)
-    if means == "relay" and (relay not in between.relays if relay else not between.relays):
-        return (between.transport,)
-    return ()
+    """Give the transport article where carrier (`https`, `pouch`, `relay`, `relay:<body>`) or suite are not allowed."""
+    return () if carrier in between.carriers and suite == between.suite else (between.transport,)

@@ -9,39 +9,42 @@ from collections.abc import Iterable
 
 from comity.decisions.decision import Ground, Obligation
 from comity.decisions.question import Question
+from comity.decisions.rules.passing import Passing
 from comity.decisions.terms import Between
 
-__all__ = ["lifted", "notices", "unmet"]
+__all__ = ["lifted", "lifts", "notices", "unmet"]
 
 _NOTHING: frozenset[str] = frozenset()
 _NO_CLAUSE = Ground("rule 10 necessity", "no necessity clause lifts what stands against it", 10)
+#: "Two officers": no clause can ask for fewer.
+_LEAST_OFFICERS = 2
 
 
-def _officers(question: Question) -> int:
-    return len({name.strip() for name in question.approved_by if name.strip()})
-
-
-def lifted(question: Question, between: Between | None) -> frozenset[str]:
+def lifted(question: Question, between: Between) -> frozenset[str]:
     """Give what this agreement's clause lifts: some of `purpose`, `marking`, `third_party`."""
-    if not question.necessity or between is None or between.necessity is None or not between.permits:
+    clause = between.necessity
+    if not question.necessity or clause is None or not between.permits:
         return _NOTHING
-    if _officers(question) < max(2, between.necessity.officers):
+    if _officers(question) < max(_LEAST_OFFICERS, clause.officers):
         return _NOTHING
-    return frozenset(between.necessity.lifts)
+    return frozenset(clause.lifts)
+
+
+def lifts(what: str, today: Between | None, passing: Passing) -> bool:
+    """Lift what a hop's own agreement made, if it can, and note the article for the notices that go with it."""
+    if today is None or today.lifted_by is None or what not in lifted(passing.question, today):
+        return False
+    passing.used[today.lifted_by] = None
+    return True
 
 
 def unmet(question: Question, tried: Iterable[Between]) -> tuple[Ground, ...]:
-    """Give why a necessity that was invoked lifted nothing, for a decision that is not permitted."""
+    """Give why a necessity that was invoked lifted too little, for a decision that is not permitted."""
+    present = _officers(question)
     short = {
-        Ground(
-            each.lifted_by.ref,
-            f"{_officers(question)} of {max(2, each.necessity.officers)} officers have approved",
-            10,
-        )
+        Ground(each.lifted_by.ref, f"{present} of {each.necessity.officers} officers have approved", 10)
         for each in tried
-        if each.necessity is not None
-        and each.lifted_by is not None
-        and _officers(question) < max(2, each.necessity.officers)
+        if each.necessity is not None and each.lifted_by is not None and not lifted(question, each)
     }
     return tuple(sorted(short)) or (_NO_CLAUSE,)
 
@@ -50,3 +53,7 @@ def notices(upstream: Iterable[str], holder: str, used: Iterable[Ground]) -> tup
     """Give the notices owed to everyone upstream, in the same transaction, for each clause that was used."""
     told = sorted({party for party in upstream if party != holder})
     return tuple(Obligation("notice", "necessity", party, ground.ref) for ground in used for party in told)
+
+
+def _officers(question: Question) -> int:
+    return len({name.strip() for name in question.approved_by if name.strip()})

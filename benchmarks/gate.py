@@ -1,0 +1,404 @@
+"""Decisions a second: `python benchmarks/gate.py [--questions N]`.
+
+Shapes, each over N distinct questions (default 100,000), every ground built, nothing remembered between them:
+
+    floor      five flat rules as plain Python `if`s over the same questions: what the language itself allows
+    own        an item of the holder's own, six agreements at hand
+    onward     three hops, a lineage of five, ten consents: everything a decision can look at
+    refused    the same without one of the consents: the missing one is named
+    bulk       a million items of one holder for one recipient, by classes
+
+Beside them, where `cedarpy` can be imported, the flat subset (parties, category, purpose, marking) as Cedar policies in
+the same run. Questions are made before the clock starts; times are of one core, best of three. Absolute figures mean
+little on shared machines; the ratios are printed.
+"""
+
+import argparse
+import gc
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from comity.agreements.loading import parse_agreement
+from comity.decisions.bulk import decide_all
+from comity.decisions.gate import decide
+from comity.decisions.known import Known
+from comity.decisions.question import Question
+from comity.handling.consent import Consent
+from comity.handling.custody import Hop
+from comity.handling.item import Item
+from comity.handling.markings import Marking
+
+START = datetime(2030, 1, 1, tzinfo=UTC)
+PARTIES = [f"{name}.example" for name in ("north", "south", "east", "west", "lake", "harbour")]
+PURPOSES = ("network-defence", "incident-response")
+CATEGORIES = ("incident.indicators", "incident.reports", "incident.samples", "vulnerability", "bulletin")
+MARKINGS = tuple(Marking.parse(f"TLP:{label}") for label in ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT"))
+
+TEXT = """+++
+comity = 1
+id = "{id}"
+title = "Arrangement between {a} and {b}"
+language = "en"
++++
+
+## Article 1 — Parties
+
+The two.
+
+```toml clause
+[[party]]
+id = "{a}"
+name.en = "A"
+
+[[party]]
+id = "{b}"
+name.en = "B"
+
+[term]
+signed = 2026-01-01
+```
+
+## Article 2 — What is shared
+
+1. Incidents.
+2. Vulnerabilities and bulletins.
+
+```toml clause
+[[exchange]]
+category = "incident.*"
+purposes = ["network-defence", "incident-response"]
+paragraph = "1"
+
+[[exchange]]
+category = "vulnerability"
+paragraph = "2"
+
+[[exchange]]
+category = "bulletin"
+purposes = ["network-defence", "incident-response"]
+paragraph = "2"
+```
+
+## Article 3 — Third parties
+
+Everyone upstream is asked.
+
+```toml clause
+[third_party]
+consent_of = "everyone-upstream"
+```
+
+## Article 4 — Handling
+
+Up to AMBER+STRICT, kept five years.
+
+```toml clause
+[[handling]]
+max_marking = "TLP:AMBER+STRICT"
+retention = "P5Y"
+
+[transport]
+carriers = ["https", "pouch"]
+
+[protection]
+purposes_excluded = ["commercial"]
+```
+"""
+
+
+def agreement_between(a: str, b: str) -> tuple[str, Any]:
+    """Make the agreement of two Parties."""
+    name = f"{a.partition('.')[0]}-{b.partition('.')[0]}"
+    return name, parse_agreement({"agreement.en.md": TEXT.format(id=name, a=a, b=b).encode()})
+
+
+def agreements() -> dict[str, Any]:
+    """Make the agreements of a row of Parties, each with the next, and the first with the last."""
+    pairs = [*pairwise(PARTIES), (PARTIES[0], PARTIES[-1])]
+    return dict(agreement_between(a, b) for a, b in pairs)
+
+
+def own_questions(count: int) -> list[tuple[Question, datetime]]:
+    """Make questions about items of the holder's own; no two are alike."""
+    found = []
+    for number in range(count):
+        holder, to = PARTIES[number % 5], PARTIES[number % 5 + 1]
+        if number % 2:
+            holder, to = to, holder
+        item = Item(f"item-{number}", CATEGORIES[number % 5], holder, marking=MARKINGS[number % 4])
+        question = Question({item.id: item}, item.id, holder, to, PURPOSES[number // 3 % 2], carrier="https")
+        found.append((question, START + timedelta(seconds=number * 7)))
+    return found
+
+
+def onward_questions(count: int) -> tuple[list[tuple[Question, datetime]], list[Consent]]:
+    """Make questions about items with three hops, made from five with one to three hops each; ten consents bear on each.
+
+    Every item goes north, south, east, west; west made a summary of five and would pass it to lake.
+    """
+    row = PARTIES[:4]
+    names = [f"{a.partition('.')[0]}-{b.partition('.')[0]}" for a, b in pairwise(row)]
+    found = []
+    for number in range(count):
+        at = START + timedelta(seconds=number * 7)
+        hops = tuple(
+            Hop(row[step], row[step + 1], names[step], at - timedelta(days=30 - step), "network-defence")
+            for step in range(3)
+        )
+        items = {}
+        for part in range(5):
+            first = part % 3
+            held = hops[first:]
+            item = Item(
+                f"s-{number}-{part}", CATEGORIES[part % 3], row[first], hops=held, marking=MARKINGS[part % 4]
+            )
+            items[item.id] = item
+        top = Item(
+            f"d-{number}",
+            "incident.reports",
+            row[0],
+            hops=hops,
+            made_from=(),
+            marking=MARKINGS[number % 4],
+        )
+        summary = Item(f"m-{number}", "incident.reports", row[3], made_from=tuple(items), marking=MARKINGS[1])
+        items[summary.id] = summary
+        # The disclosed item has three hops of its own and is made by North from North's five.
+        whole = {
+            top.id: Item(**{**_fields(top), "made_from": tuple(f"n-{number}-{part}" for part in range(5))})
+        }
+        for part in range(5):
+            maker_hops = (
+                ()
+                if part % 2
+                else (Hop("south.example", "north.example", names[0], at - timedelta(days=60)),)
+            )
+            origin = row[1] if maker_hops else row[0]
+            whole[f"n-{number}-{part}"] = Item(
+                f"n-{number}-{part}",
+                CATEGORIES[part % 3],
+                origin,
+                hops=maker_hops,
+                marking=MARKINGS[part % 4],
+            )
+        chosen = whole if number % 2 else items
+        disclosed = top.id if number % 2 else summary.id
+        question = Question(chosen, disclosed, row[3], PARTIES[4], "network-defence", carrier="https")
+        found.append((question, at))
+    return found, consents()
+
+
+def _fields(item: Item) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in item.__struct_fields__}
+
+
+def consents(without: str = "") -> list[Consent]:
+    """Make ten consents to West for Lake: the ones that count stand last."""
+    until = START + timedelta(days=4000)
+    found = []
+    for giver, name in (
+        ("north.example", "north-south"),
+        ("south.example", "south-east"),
+        ("east.example", "east-west"),
+    ):
+        if giver == without:
+            continue
+        for number, category in enumerate(("vulnerability", "bulletin", "incident")):
+            agreement = name
+            found.append(
+                Consent(
+                    giver,
+                    "west.example",
+                    "lake.example",
+                    START - timedelta(days=100 + number),
+                    until,
+                    agreement=agreement,
+                    category=category,
+                )
+            )
+    # Whoever stands further up is owed under every later text too.
+    for giver, name in (
+        ("north.example", "south-east"),
+        ("north.example", "east-west"),
+        ("south.example", "east-west"),
+        ("south.example", "north-south"),
+    ):
+        if giver != without:
+            found.append(
+                Consent(
+                    giver,
+                    "west.example",
+                    "lake.example",
+                    START - timedelta(days=90),
+                    until,
+                    agreement=name,
+                    category="incident",
+                )
+            )
+    return found
+
+
+def floor(question: Question, at: datetime, rules: dict[tuple[str, str], Any]) -> tuple[str, tuple[str, ...]]:
+    """Five flat rules as plain Python: parties, time, category, purpose, marking."""
+    terms = rules.get((question.holder, question.to))
+    if terms is None:
+        return "refused", ("rule 2",)
+    begins, categories, purposes, level = terms
+    if at < begins:
+        return "refused", ("rule 2",)
+    item = question.items[question.disclose]
+    if item.category not in categories:
+        return "refused", ("rule 4",)
+    if question.purpose not in purposes:
+        return "refused", ("rule 5",)
+    if item.marking is not None and item.marking.level > level:
+        return "refused", ("rule 6",)
+    return "permitted", ("art. 2",)
+
+
+def timed(ask: Callable[[Question, datetime], Any], questions: Sequence[tuple[Question, datetime]]) -> float:
+    """Give questions a second, best of three."""
+    best = 0.0
+    for _ in range(3):
+        gc.collect()
+        began = time.perf_counter()
+        for question, at in questions:
+            ask(question, at)
+        best = max(best, len(questions) / (time.perf_counter() - began))
+    return best
+
+
+def outcomes(known: Known, questions: Sequence[tuple[Question, datetime]]) -> str:
+    """Count the outcomes of a sample, to show what was measured."""
+    counted: dict[str, int] = {}
+    for question, at in questions[:1000]:
+        outcome = decide(question, known, at).outcome
+        counted[outcome] = counted.get(outcome, 0) + 1
+    return ", ".join(f"{count / 10:g} % {outcome}" for outcome, count in sorted(counted.items()))
+
+
+def cedar(questions: Sequence[tuple[Question, datetime]]) -> float | None:
+    """Ask Cedar the flat subset of the same questions; None where `cedarpy` is not installed."""
+    try:
+        import cedarpy
+    except ImportError:
+        return None
+    policies = "\n".join(
+        f'@id("{name}") permit(principal, action, resource) when {{'
+        f"[{pair}].contains(context.pair) && [{categories}].contains(context.category)"
+        f" && [{purposes}].contains(context.purpose) && context.level <= 3 }};"
+        for name, pair, categories, purposes in _cedar_rules()
+    )
+    sample = list(questions[:2000])
+    requests = [
+        {
+            "principal": f'Party::"{question.holder}"',
+            "action": 'Action::"disclose"',
+            "resource": f'Item::"{question.disclose}"',
+            "context": {
+                "pair": f"{question.holder}>{question.to}",
+                "category": question.items[question.disclose].category,
+                "purpose": question.purpose,
+                "level": question.items[question.disclose].marking.level,
+            },
+        }
+        for question, _ in sample
+    ]
+    handles: tuple[Any, Any] = (policies, [])
+    if hasattr(cedarpy, "PolicySet"):
+        handles = (cedarpy.PolicySet(policies), cedarpy.Entities([]) if hasattr(cedarpy, "Entities") else [])
+    best = 0.0
+    for _ in range(3):
+        began = time.perf_counter()
+        answers = [cedarpy.is_authorized(request, *handles) for request in requests]
+        best = max(best, len(sample) / (time.perf_counter() - began))
+    assert all(answer.allowed for answer in answers), "the flat subset should permit the same questions"
+    return best
+
+
+def _cedar_rules() -> list[tuple[str, str, str, str]]:
+    quoted = lambda values: ", ".join(f'"{value}"' for value in values)  # noqa: E731
+    return [
+        (
+            f"{a}-{b}",
+            quoted((f"{a}>{b}", f"{b}>{a}")),
+            quoted(CATEGORIES),
+            quoted(PURPOSES),
+        )
+        for a, b in pairwise(PARTIES)
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--questions", type=int, default=100_000, help="distinct questions a shape")
+    parser.add_argument("--bulk", type=int, default=1_000_000, help="items for the bulk shape")
+    given = parser.parse_args()
+    texts = agreements()
+    own = own_questions(given.questions)
+    known = Known(texts.values(), unsigned=True)
+    rules = {
+        pair: (datetime(2026, 1, 1, tzinfo=UTC), frozenset(CATEGORIES), frozenset(PURPOSES), 3)
+        for a, b in pairwise(PARTIES)
+        for pair in ((a, b), (b, a))
+    }
+    print(f"Python {sys.version.split()[0]}, {given.questions:,} distinct questions a shape, best of three")
+    base = timed(lambda question, at: floor(question, at, rules), own)
+    print(f"floor    {base:>12,.0f}/s   five flat rules, plain Python")
+    flat = timed(lambda question, at: decide(question, known, at), own)
+    print(
+        f"own      {flat:>12,.0f}/s   {outcomes(known, own)}; {base / flat:.1f} times below the floor; aim 250,000"
+    )
+    engine = cedar(own)
+    if engine is None:
+        print("cedar              -     cedarpy is not installed: pip install cedarpy, and run again")
+    else:
+        print(
+            f"cedar    {engine:>12,.0f}/s   the flat subset; the gate is {flat / engine:.0f} times faster; aim 10"
+        )
+    del own
+    onward, given_consents = onward_questions(given.questions)
+    known = Known(texts.values(), given_consents, unsigned=True)
+    deep = timed(lambda question, at: decide(question, known, at), onward)
+    print(f"onward   {deep:>12,.0f}/s   {outcomes(known, onward)}; aim 30,000")
+    known = Known(texts.values(), consents(without="south.example"), unsigned=True)
+    short = timed(lambda question, at: decide(question, known, at), onward)
+    print(f"refused  {short:>12,.0f}/s   {outcomes(known, onward)}")
+    del onward
+    return bulk(texts, given.bulk)
+
+
+def bulk(texts: dict[str, Any], count: int) -> int:
+    """Decide `count` items of one holder for one recipient at once."""
+    known = Known(texts.values(), unsigned=True)
+    at = START + timedelta(days=1)
+    hop = Hop("north.example", "south.example", "north-south", START - timedelta(days=9), "network-defence")
+    items = [
+        Item(
+            f"b-{number}",
+            CATEGORIES[number % 5],
+            "south.example" if number % 3 else "north.example",
+            hops=() if number % 3 else (hop,),
+            marking=MARKINGS[number % 4],
+        )
+        for number in range(count)
+    ]
+    question = Question({}, "", "south.example", "east.example", "network-defence", carrier="https")
+    best = 0.0
+    for _ in range(3):
+        gc.collect()
+        began = time.perf_counter()
+        answer = decide_all(items, question, known, at)
+        best = max(best, count / (time.perf_counter() - began))
+    print(f"bulk     {best:>12,.0f}/s   {len(answer.decisions)} classes; aim 1,000,000")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

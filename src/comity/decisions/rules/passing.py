@@ -1,0 +1,84 @@
+"""One passing under judgement: what was asked, what stands upstream of it, and what has been found so far.
+
+The rules that look upstream (5, 6 and 7) share this while one decision is made; nothing of it outlives the decision.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from comity.clock import Instant
+from comity.decisions.decision import Ground
+from comity.decisions.known import Known
+from comity.decisions.question import Question
+from comity.decisions.rules.lineage import Holdings, lineage
+from comity.decisions.terms import Onward
+from comity.handling.consent import Consent
+from comity.handling.item import Item
+
+__all__ = ["Owed", "Passing"]
+
+
+class Owed(msgspec.Struct, frozen=True, gc=False):
+    """A consent that is owed and not given: whose, for which item, by which article, for which new purpose."""
+
+    party: str
+    item: str
+    ground: Ground
+    purpose: str | None = None
+
+
+class Passing:
+    """The passing, and what was found upstream of it.
+
+    Attributes:
+        given: consents that let the holder pass something to the recipient, by their giver.
+        standing: of these, per giver, the ones that stand at this instant for this purpose; filled as asked for.
+        against: grounds that refuse. `owed`: consents that are missing.
+        blocked: items of the lineage that carry either.
+        bound: what binds whoever receives the item: Party owed and article, and the terms that say so.
+        parties: everyone upstream. `used`: necessity articles that lifted something.
+    """
+
+    __slots__ = (
+        "against",
+        "at",
+        "blocked",
+        "bound",
+        "given",
+        "holder",
+        "holdings",
+        "known",
+        "owed",
+        "parties",
+        "question",
+        "standing",
+        "to",
+        "used",
+    )
+
+    def __init__(self, question: Question, item: Item, known: Known, at: Instant) -> None:
+        self.question = question
+        self.holder = question.holder
+        self.to = question.to
+        self.known = known
+        self.at = at
+        self.holdings: Holdings = lineage(question, item)
+        self.given: Mapping[str, tuple[Consent, ...]] = known.given(question.holder, question.to)
+        self.standing: dict[str, list[Consent]] = {}
+        self.against: list[Ground] = []
+        self.owed: list[Owed] = []
+        self.blocked: dict[str, None] = {}
+        self.bound: dict[tuple[str, str], Onward] = {}
+        self.parties: dict[str, None] = {}
+        self.used: dict[Ground, None] = {}
+
+    def refuse(self, item: str, ground: Ground) -> None:
+        """Note a ground against, and the item that carries it."""
+        self.against.append(ground)
+        self.blocked[item] = None
+
+    def ask(self, party: str, item: str, ground: Ground, purpose: str | None = None) -> None:
+        """Note a consent that is missing, and the item that carries what is owed."""
+        self.owed.append(Owed(party, item, ground, purpose))
+        self.blocked[item] = None
