@@ -1,0 +1,322 @@
+"""Leak paths: where could what a Party gives end up without its word?
+
+An obligation travels with an item: once the agreement of the first hop makes the giver's consent owed, every later
+hop is bound by it, whatever agreement it is made under. Onward from there the item reaches only those to whom the
+giver's own text lets it go (members it exempts, standing consents). So a leak begins exactly where a *first* hop
+owes the giver nothing: the text has no third-party rule, the rule does not cover that kind of item, or (for what the
+giver itself had from others) it asks the originator alone. From there the search follows every exchange article, and
+stops at hops whose own text makes the first giver's consent owed.
+
+Either paths are found, each with the articles that let it through, or the `bounds` are the proof that there is none:
+for every Party, agreement and kind, the article by which the giver's word is owed.
+
+Source: specs/agreement.md, "Leak paths"; specs/gate.md, "Custody, lineage, obligations".
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, Literal
+
+import msgspec
+
+from comity.agreements.agreement import Agreement
+from comity.agreements.clauses import (
+    Accession,
+    Aid,
+    Clause,
+    Delivery,
+    Exchange,
+    Materials,
+    Necessity,
+    Party,
+    Register,
+    ThirdParty,
+)
+from comity.identifiers import ArticleRef, category_covers
+
+__all__ = ["Bound", "Leak", "Leaks", "Opening", "Step", "find_leaks"]
+
+#: What a giver gives: what it made itself, or what it had from others.
+Given = Literal["made", "passed-on"]
+GIVEN: Final[tuple[Given, ...]] = ("made", "passed-on")
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One hop of a path and the article that permits it."""
+
+    from_: str
+    to: str
+    ref: ArticleRef
+
+
+class Leak(msgspec.Struct, frozen=True):
+    """A path by which what `origin` gives reaches `to` without its word.
+
+    Attributes:
+        because: why the giver's consent is not owed.
+        asks: Parties on the way whose consent is owed, and who may give it without asking the origin.
+    """
+
+    origin: str
+    to: str
+    category: str
+    kind: str
+    given: Given
+    path: tuple[Step, ...]
+    because: str
+    asks: tuple[str, ...]
+
+    def __str__(self) -> str:
+        road = " → ".join([self.path[0].from_, *(step.to for step in self.path)])
+        cited = ", ".join(str(step.ref) for step in self.path)
+        return f"{self.category} ({self.kind}, {self.given}): {road}; by {cited}; {self.because}"
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """Why what a Party gives under an agreement does not leak: the article by which its word is owed."""
+
+    origin: str
+    agreement: str
+    kind: str
+    given: Given
+    ref: ArticleRef
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """A text that can be widened, or lifted, without one Party's word: accession, or necessity."""
+
+    agreement: str
+    ref: ArticleRef
+    said: str
+
+
+class Leaks(msgspec.Struct, frozen=True):
+    """The answer: paths, or the proof that there are none, and what a text lets happen besides."""
+
+    leaks: tuple[Leak, ...]
+    bounds: tuple[Bound, ...]
+    openings: tuple[Opening, ...]
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether nothing any Party gives can reach anyone without its word, as the texts stand."""
+        return not self.leaks
+
+
+class _Pact(msgspec.Struct, frozen=True):
+    """What of an agreement matters here."""
+
+    id: str
+    parties: frozenset[str]
+    rule: ThirdParty | None
+    ways: tuple["_Way", ...]
+
+    def owes_giver(self, kind: str, given: Given) -> bool:
+        """Tell whether a first hop under this text makes the giver's consent owed."""
+        return (
+            self.rule is not None
+            and kind in self.rule.covers
+            and not (given == "passed-on" and self.rule.consent_of == "originator")
+        )
+
+    def owes_first(self, kind: str, given: Given) -> bool:
+        """Tell whether a later hop under this text makes the first giver's consent owed."""
+        if self.rule is None or kind not in self.rule.covers:
+            return False
+        return self.rule.consent_of == "everyone-upstream" or (
+            self.rule.consent_of == "originator" and given == "made"
+        )
+
+    def lets(self, party: str, category: str) -> bool:
+        """Tell whether this text itself lets a bound item go to a Party."""
+        if self.rule is None:
+            return True
+        if self.rule.members_exempt and party in self.parties:
+            return True
+        return any(
+            each.to == party and any(category_covers(pattern, category) for pattern in each.categories)
+            for each in self.rule.standing
+        )
+
+
+class _Way(msgspec.Struct, frozen=True):
+    """One permitted direction of one category."""
+
+    from_: str
+    to: str
+    category: str
+    kinds: tuple[str, ...]
+    ref: ArticleRef
+
+
+class _Reach(msgspec.Struct, frozen=True):
+    """How far an item has come: holder, what of its category is left, and the texts that bind it to the first giver."""
+
+    holder: str
+    category: str
+    bound_by: frozenset[str]
+    path: tuple[Step, ...]
+    asks: tuple[str, ...]
+
+
+def find_leaks(agreements: Iterable[Agreement], *, keep: Callable[[Clause], bool] | None = None) -> Leaks:
+    """Search all agreements at hand.
+
+    Args:
+        agreements: the texts, taken as they are written, whatever their state: drafts are searched before signing.
+        keep: leaves clauses out, for instance those that do not stand at some instant.
+    """
+    pacts = [_pact(agreement, keep) for agreement in agreements]
+    search = _Search(pacts)
+    return Leaks(tuple(search.leaks()), tuple(search.bounds()), tuple(_openings(agreements, keep)))
+
+
+def _pact(agreement: Agreement, keep: Callable[[Clause], bool] | None) -> _Pact:
+    every: list[Clause] = [
+        *agreement.clauses,
+        *(each for part in agreement.protocols for each in part.clauses),
+    ]
+    clauses = every if keep is None else [clause for clause in every if keep(clause)]
+    parties = tuple(dict.fromkeys(clause.id for clause in clauses if isinstance(clause, Party)))
+    rules = [clause for clause in clauses if isinstance(clause, ThirdParty)]
+    ways = tuple(way for clause in clauses for way in _ways(clause, parties))
+    return _Pact(agreement.id, frozenset(parties), rules[-1] if rules else None, ways)
+
+
+def _ways(clause: Clause, parties: Sequence[str]) -> Iterator[_Way]:
+    """Give the directions a clause opens. Aid, register, materials and deliveries pass as categories of their own."""
+    pairs: Iterable[tuple[str, str]] = ((a, b) for a in parties for b in parties if a != b)
+    passing: list[tuple[str, tuple[str, ...]]] = []
+    if isinstance(clause, Exchange):
+        passing = [(clause.category, clause.kinds)]
+        if not isinstance(clause.directions, str):
+            pairs = clause.directions
+    elif isinstance(clause, Aid):
+        passing = [(f"aid.{clause.kind}", ("information",))]
+    elif isinstance(clause, Register):
+        passing = [(f"register.{clause.id}", ("information",))]
+    elif isinstance(clause, Materials):
+        passing = [(f"materials.{kind}", ("materials",)) for kind in clause.kinds]
+    elif isinstance(clause, Delivery) and clause.retransfer != "never":
+        passing = [(f"delivery.{kind}", ("equipment",)) for kind in clause.kinds]
+    if passing:
+        for a, b in pairs:
+            for category, kinds in passing:
+                yield _Way(a, b, category, kinds, clause.ref)
+
+
+def _meet(one: str, two: str) -> str | None:
+    """Give what two categories as written have in common; the narrower, or None."""
+    if category_covers(one, two.removesuffix(".*")):
+        return two
+    return one if category_covers(two, one.removesuffix(".*")) else None
+
+
+class _Search:
+    """Follows items through all pacts. Reaches are kept by where they start, for many givers share them."""
+
+    def __init__(self, pacts: Sequence[_Pact]) -> None:
+        self.pacts = {pact.id: pact for pact in pacts}
+        self.out: dict[str, list[tuple[_Pact, _Way]]] = defaultdict(list)
+        for pact in pacts:
+            for way in pact.ways:
+                self.out[way.from_].append((pact, way))
+        self._kept: dict[tuple[str, str, str, Given], Mapping[str, _Reach]] = {}
+
+    def leaks(self) -> Iterator[Leak]:
+        """Give, for every first hop that binds nobody, the shortest path to everyone it can reach."""
+        for pact in self.pacts.values():
+            for way in pact.ways:
+                for kind in way.kinds:
+                    for given in GIVEN:
+                        if not pact.owes_giver(kind, given) and (
+                            given == "made" or pact.owes_giver(kind, "made")
+                        ):
+                            yield from self._from(pact, way, kind, given)
+
+    def bounds(self) -> Iterator[Bound]:
+        """Give the article by which each giver's word is owed."""
+        for pact in self.pacts.values():
+            kinds = {(way.from_, kind) for way in pact.ways for kind in way.kinds}
+            for origin, kind in sorted(kinds):
+                for given in GIVEN:
+                    if pact.rule is not None and pact.owes_giver(kind, given):
+                        yield Bound(origin, pact.id, kind, given, pact.rule.ref)
+
+    def _from(self, pact: _Pact, way: _Way, kind: str, given: Given) -> Iterator[Leak]:
+        first = Step(way.from_, way.to, way.ref)
+        found = self._reached(way.to, way.category, kind, given)
+        if any(step.to == way.from_ for reach in found.values() for step in reach.path):
+            # A path back through the giver asks it after all: look for others.
+            found = self._walk(way.to, way.category, kind, given, avoid=way.from_)
+        for party, reach in sorted(found.items()):
+            if party == way.from_ or party in pact.parties:
+                continue
+            asks = self._asks(pact, way, kind, given, reach)
+            because = _why(pact, kind, given)
+            yield Leak(way.from_, party, reach.category, kind, given, (first, *reach.path), because, asks)
+
+    def _asks(self, pact: _Pact, way: _Way, kind: str, given: Given, reach: _Reach) -> tuple[str, ...]:
+        """Give whose consent is owed on the way: never the giver's, or it would be no leak."""
+        originator = ("whoever made it",) if given == "passed-on" and pact.rule is not None else ()
+        return tuple(dict.fromkeys(each for each in (*originator, *reach.asks) if each != way.from_))
+
+    def _reached(self, start: str, category: str, kind: str, given: Given) -> Mapping[str, _Reach]:
+        key = (start, category, kind, given)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self._walk(start, category, kind, given, avoid="")
+        return found
+
+    def _walk(self, start: str, category: str, kind: str, given: Given, avoid: str) -> Mapping[str, _Reach]:
+        """Walk breadth first from a holder that owes the giver nothing; the first way to each Party is the shortest."""
+        origin = _Reach(start, category, frozenset(), (), ())
+        queue, seen = deque([origin]), {(start, category, origin.bound_by)}
+        found: dict[str, _Reach] = {}
+        while queue:
+            here = queue.popleft()
+            for pact, way in self.out[here.holder]:
+                after = self._step(here, pact, way, kind, given)
+                if after is None or way.to in (start, avoid):
+                    continue
+                state = (after.holder, after.category, after.bound_by)
+                if state in seen or (after.holder, after.category, frozenset()) in seen:
+                    continue
+                seen.add(state)
+                found.setdefault(after.holder, after)
+                queue.append(after)
+        return found
+
+    def _step(self, here: _Reach, pact: _Pact, way: _Way, kind: str, given: Given) -> _Reach | None:
+        category = _meet(here.category, way.category) if kind in way.kinds else None
+        if category is None:
+            return None
+        if not all(self.pacts[name].lets(way.to, category.removesuffix(".*")) for name in here.bound_by):
+            return None
+        bound_by = here.bound_by | {pact.id} if pact.owes_first(kind, given) else here.bound_by
+        asks = here.asks
+        if here.path and pact.rule is not None and kind in pact.rule.covers:
+            asks = tuple(dict.fromkeys((*asks, here.path[-1].from_)))
+        return _Reach(way.to, category, bound_by, (*here.path, Step(way.from_, way.to, way.ref)), asks)
+
+
+def _why(pact: _Pact, kind: str, given: Given) -> str:
+    if pact.rule is None:
+        return f"{pact.id} has no third_party clause"
+    if kind not in pact.rule.covers:
+        return f"{pact.rule.ref} does not cover {kind}"
+    assert given == "passed-on"
+    return f"{pact.rule.ref} asks the originator alone"
+
+
+def _openings(agreements: Iterable[Agreement], keep: Callable[[Clause], bool] | None) -> Iterator[Opening]:
+    for agreement in agreements:
+        for clause in agreement.clauses:
+            if keep is not None and not keep(clause):
+                continue
+            if isinstance(clause, Accession) and clause.open_to and clause.approval != "unanimous":
+                said = f"a newcomer may come in by {clause.approval}, without the word of every member"
+                yield Opening(agreement.id, clause.ref, said)
+            if isinstance(clause, Necessity) and "third_party" in clause.lifts:
+                said = f"imminent danger may set the third-party rule aside; {clause.officers} officers, all upstream told"
+                yield Opening(agreement.id, clause.ref, said)
