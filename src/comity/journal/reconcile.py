@@ -19,9 +19,10 @@ other side answers is checked for form; that it is complete is what the digests 
 Source: `specs/journal.md` §6.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 import numpy as np
@@ -32,6 +33,8 @@ from comity.strict import MAX_INTEGER, read_as, read_base64, write_base64, write
 __all__ = ["ActSet", "Answer", "Part", "Question", "Reconciliation", "answer", "read_answer", "read_question"]
 
 _WIDTH: Final = 32
+#: Hexadecimal digits of the 64-bit word by which acts are sorted first.
+_WORD: Final = 16
 #: A part of at most this many acts is sent as it is: two lists cost less than another round.
 LEAF_ACTS: Final = 32
 #: Parts asked about at once, so that no answer is larger than about 350 KB.
@@ -86,12 +89,12 @@ class ActSet:
         held = list(acts)
         if any(len(act) != _WIDTH for act in held):
             raise BadInput(f"an act digest has {_WIDTH} bytes")
-        # numpy compares "S32" byte by byte to the end; only when an element is taken out does it drop trailing zeros.
-        self._sorted = np.unique(np.frombuffer(b"".join(held), dtype=f"S{_WIDTH}"))
-        self._bytes = memoryview(self._sorted.tobytes())
+        rows = _sorted_rows(np.frombuffer(b"".join(held), dtype=">u8").reshape(-1, 4).astype(np.uint64))
+        self._bytes = memoryview(rows.astype(">u8").tobytes())
+        self._first_words = np.ascontiguousarray(rows[:, 0])
 
     def __len__(self) -> int:
-        return len(self._sorted)
+        return len(self._first_words)
 
     def acts(self, prefix: str = "") -> list[bytes]:
         """Give the acts that begin with these digits, sorted."""
@@ -112,10 +115,16 @@ class ActSet:
         return sha256(self._bytes[first * _WIDTH : last * _WIDTH]).digest()
 
     def _bounds(self, prefix: str) -> tuple[int, int]:
-        lowest = bytes.fromhex(prefix.ljust(2 * _WIDTH, "0"))
-        highest = bytes.fromhex(prefix.ljust(2 * _WIDTH, "f"))
-        first = int(np.searchsorted(self._sorted, np.bytes_(lowest), side="left"))
-        return first, int(np.searchsorted(self._sorted, np.bytes_(highest), side="right"))
+        lowest, highest = (prefix.ljust(2 * _WIDTH, digit) for digit in "0f")
+        first = int(np.searchsorted(self._first_words, np.uint64(int(lowest[:_WORD], 16)), side="left"))
+        last = int(np.searchsorted(self._first_words, np.uint64(int(highest[:_WORD], 16)), side="right"))
+        if len(prefix) <= _WORD:
+            return first, last
+        crowd = [bytes(self._bytes[place * _WIDTH : (place + 1) * _WIDTH]) for place in range(first, last)]
+        return (
+            first + bisect_left(crowd, bytes.fromhex(lowest)),
+            first + bisect_right(crowd, bytes.fromhex(highest)),
+        )
 
 
 def answer(acts: ActSet, question: Question) -> Answer:
@@ -214,6 +223,19 @@ def read_answer(data: bytes) -> Answer:
 def write(message: Question | Answer) -> bytes:
     """Write a question or an answer to be sent."""
     return write_json(message)
+
+
+def _sorted_rows(rows: "np.ndarray[Any, np.dtype[np.uint64]]") -> "np.ndarray[Any, np.dtype[np.uint64]]":
+    """Sort digests given as four words each, and drop repetitions.
+
+    The first word decides nearly always, and sorting by it alone is some ten times faster than by 32 bytes.
+    """
+    ordered = rows[np.argsort(rows[:, 0], kind="stable")]
+    if (ordered[1:, 0] == ordered[:-1, 0]).any():
+        ordered = rows[np.lexsort((rows[:, 3], rows[:, 2], rows[:, 1], rows[:, 0]))]
+        differs = (ordered[1:] != ordered[:-1]).any(axis=1)
+        ordered = ordered[np.concatenate(([True], differs))]
+    return ordered
 
 
 def _describe(acts: ActSet, prefix: str) -> Part:

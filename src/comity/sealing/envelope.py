@@ -16,6 +16,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from typing import Final
 
 import msgspec
@@ -112,7 +113,7 @@ def seal(
     core_digest = bare.core_digest
     wraps = tuple(Wrap(name, key.wrap(secret, _INFO + core_digest)) for name, key in recipients)
     header = msgspec.structs.replace(bare, wraps=wraps)
-    return _Sealer(header, secret, core_digest).finish(inner, padding, signer)
+    return _write(header, secret, inner, padding, signer)
 
 
 def peek(data: bytes) -> Header:
@@ -182,33 +183,28 @@ def open_envelope(verified: VerifiedEnvelope, keys: Mapping[bytes, SealingKey]) 
     return bytes(unpad(content))
 
 
-class _Sealer:
-    """Writes an envelope into one buffer of its final size."""
+def _write(header: Header, secret: bytes, inner: bytes, padding: bytes, signer: SigningKey) -> bytes:
+    """Encrypt chunk by chunk through one small buffer, digest each while it is warm, sign.
 
-    def __init__(self, header: Header, secret: bytes, core_digest: bytes) -> None:
-        self._padded = header.padded_size
-        self._box = AESGCM(_expand(secret, b"body"))
-        self._core_digest = core_digest
-        self._buffer = bytearray(envelope_size(header))
-        head = write_header(header)
-        self._start = len(head)
-        self._buffer[: self._start] = head
-
-    def finish(self, inner: bytes, padding: bytes, signer: SigningKey) -> bytes:
-        """Encrypt every chunk into its place, digest it while it is warm, sign."""
-        out = memoryview(self._buffer)
-        digest = hashlib.sha256()
-        here = self._start
-        for index, place in enumerate(range(0, self._padded, CHUNK)):
-            end = min(place + CHUNK, self._padded)
-            nonce, bound = _chunk_terms(self._core_digest, index, last=end == self._padded)
-            sealed = out[here : here + end - place + TAG]
-            self._box.encrypt_into(nonce, _slice(inner, padding, place, end), bound, sealed)
-            digest.update(sealed)
-            here += len(sealed)
-        signed = bytes(out[: self._start]) + digest.digest()
-        out[here:] = signer.sign(pae(_SIGNED_AS, signed))
-        return bytes(self._buffer)
+    The stream is brought to its final size first and given out without another copy.
+    """
+    box, core_digest, padded = AESGCM(_expand(secret, b"body")), header.core_digest, header.padded_size
+    head = write_header(header)
+    out, digest = BytesIO(), hashlib.sha256()
+    out.seek(envelope_size(header) - 1)
+    out.write(b"\0")
+    out.seek(0)
+    out.write(head)
+    chunk = memoryview(bytearray(CHUNK + TAG))
+    for index, place in enumerate(range(0, padded, CHUNK)):
+        end = min(place + CHUNK, padded)
+        sealed = chunk[: end - place + TAG]
+        nonce, bound = _chunk_terms(core_digest, index, last=end == padded)
+        box.encrypt_into(nonce, _slice(inner, padding, place, end), bound, sealed)
+        digest.update(sealed)
+        out.write(sealed)
+    out.write(signer.sign(pae(_SIGNED_AS, head + digest.digest())))
+    return out.getvalue()
 
 
 def _slice(inner: bytes, padding: bytes, start: int, end: int) -> bytes | memoryview:
