@@ -28,6 +28,7 @@ from comity.decisions.rules.r09_transport import transport
 from comity.decisions.rules.r10_necessity import lifted, unmet
 from comity.decisions.terms import Between
 from comity.handling.item import Item
+from comity.handling.protected_matters import needs_a_look
 
 __all__ = ["decide"]
 
@@ -73,7 +74,11 @@ def _decide(question: Question, item: Item, known: Known, at: Instant, holding: 
     # (1) Once: rules 1, 7 and 8, and the purposes of rule 5 that travel, bind under every agreement.
     once: tuple[Ground, ...] = ()
     screened = known.screened
-    if item.category not in screened or question.purpose not in screened or item.needs_reading:
+    if (
+        item.needs_reading
+        or (item.category not in screened and needs_a_look(item.category))
+        or (question.purpose not in screened and needs_a_look(question.purpose))
+    ):
         once = safeguards(item, question.purpose)
     above: Passing | None = None
     if item.hops or item.made_from or question.necessity or question.judicial or known.withdrawn:

@@ -46,7 +46,7 @@ def obligations(
         found.extend(
             Obligation("consent-owed", onward.consent_of, party, onward.ground.ref)
             for party in _owed_for_this_hop(item, onward.consent_of, holder)
-            if party != to
+            if party != to and (party, onward.ground.ref) not in upstream.bound
         )
     for (party, ref), owed in upstream.bound.items():
         if party != to:
@@ -54,7 +54,7 @@ def obligations(
     found.extend(_goes_along(question, item, between, terms, at))
     if upstream.used:
         found.extend(notices(upstream.parties, holder, upstream.used))
-    return tuple(dict.fromkeys(found))
+    return tuple(found)
 
 
 def _owed_for_this_hop(item: Item, consent_of: str, holder: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-__all__ = ["COVERT_WORK", "is_about", "is_covert_work", "words_to_read"]
+__all__ = ["COVERT_WORK", "is_about", "is_covert_work", "needs_a_look", "words_to_read"]
 
 #: A whole part of a name -> the matter it names.
 _PARTS: Final = {
@@ -66,8 +66,8 @@ COVERT_WORK: Final = frozenset(
     )
 )
 
-#: Every word that occurs in a protected name: the quick test that almost every honest name passes.
-_SUSPECT: Final = frozenset(word for part in _PARTS for word in part.split("-")) | frozenset(_ANYWHERE)
+#: Every word that occurs in such a name: the quick test that almost every honest name passes.
+_SUSPECT: Final = frozenset(word for part in (*_PARTS, *COVERT_WORK, *_ANYWHERE) for word in part.split("-"))
 
 #: Beginnings of words that send free text to a person. Languages: en, de, fr, es, pl, ru.
 _STEMS: Final = (
@@ -86,8 +86,16 @@ _SUSPICION: Final = re.compile(
 )
 
 
+_SEPARATORS: Final = str.maketrans("_ /:", "--..")
+
+
 def _plain(name: str) -> str:
-    return name.casefold().replace("_", "-").replace(" ", "-").replace("/", ".").replace(":", ".")
+    return name.casefold().translate(_SEPARATORS)
+
+
+def needs_a_look(name: str) -> bool:
+    """Tell whether a typed name has a word that occurs in a protected one; if not, `is_about` need not be asked."""
+    return not _SUSPECT.isdisjoint(_plain(name).replace("-", ".").split("."))
 
 
 def is_about(name: str) -> str | None:
@@ -96,8 +104,6 @@ def is_about(name: str) -> str | None:
     `name` is a dotted category, a purpose, a topic or the name of a field; only its form is read.
     """
     plain = _plain(name)
-    if _SUSPECT.isdisjoint(plain.replace("-", ".").split(".")):
-        return None
     for part in plain.split("."):
         matter = _PARTS.get(part)
         if matter:

@@ -33,21 +33,21 @@ def consented(
         fresh: how recently the agreement wants a consent confirmed.
         named_purpose: the consent must name the purpose; one for any purpose is not enough (rule 5).
     """
-    standing = passing.standing.get(giver)
+    agreement = hop.agreement if hop is not None else ""
+    standing = passing.standing.get((giver, agreement))
     if standing is None:
-        standing = passing.standing[giver] = _standing(giver, passing)
+        standing = passing.standing[giver, agreement] = _standing(giver, agreement, passing)
     for consent in standing:
         named = consent.item
-        if named is not None:
-            if (
-                named != carrier.id
-                and named != passing.question.disclose
-                and not passing.holdings.between(named, carrier)
-            ):
+        if named is None:
+            pattern = consent.category or ""
+            if pattern != carrier.category and not category_covers(pattern, carrier.category):
                 continue
-        elif hop is None or consent.agreement != hop.agreement:
-            continue
-        elif not category_covers(consent.category or "", carrier.category):  # noqa: SIM114 - tried last: dearest
+        elif (
+            named != carrier.id
+            and named != passing.question.disclose
+            and not passing.holdings.between(named, carrier)
+        ):
             continue
         if named_purpose and consent.purpose is None:
             continue
@@ -57,13 +57,14 @@ def consented(
     return False
 
 
-def _standing(giver: str, passing: Passing) -> list[Consent]:
-    """Give the giver's consents to this holder for this recipient that stand now, for this purpose or for any."""
+def _standing(giver: str, agreement: str, passing: Passing) -> list[Consent]:
+    """Give the giver's consents to items, and to classes of an agreement, that stand now for this purpose or any."""
     at, purpose = passing.at, passing.question.purpose
     return [
         consent
         for consent in passing.given.get(giver, ())
-        if consent.from_ <= at < consent.until
+        if (consent.item is not None or consent.agreement == agreement)
+        and consent.from_ <= at < consent.until
         and (consent.revoked is None or at < consent.revoked)
         and (consent.purpose is None or consent.purpose == purpose)
         and (consent.fresh is None or is_fresh(consent.confirmed_at, at, consent.fresh))

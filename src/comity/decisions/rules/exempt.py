@@ -23,7 +23,10 @@ def exempt(to: str, hop: Hop, carrier: Item, onward: Onward, today: Between, at:
     for standing in today.standing:
         if standing.to == to and _names(standing, carrier, at):
             return True
-    return any(clause.body == to and _sees(clause.sees, carrier.category) for clause in today.terms.oversight)
+    overseers = today.terms.oversight
+    return bool(overseers) and any(
+        clause.body == to and _sees(clause.sees, carrier.category) for clause in overseers
+    )
 
 
 def exempt_by_copy(to: str, carrier: Item, terms: HopTerms, at: Instant) -> bool:

@@ -60,7 +60,7 @@ def lineage(question: Question, item: Item) -> Holdings:
     for derived in carried:  # grows while it is read: breadth first
         maker = derived.originator
         for name in derived.made_from:
-            if (name, maker) in seen:
+            if (name, maker) in seen or name == item.id:
                 met_again = True
                 continue
             seen.add((name, maker))
@@ -74,7 +74,7 @@ def lineage(question: Question, item: Item) -> Holdings:
             if reason:
                 broken.append((name, f"`{name}`, source of `{derived.id}`: {reason}"))
             carried.append(source)
-    if met_again or item.id in {name for name, _ in seen}:
+    if met_again:
         broken.extend((item.id, f"`{name}` stands among its own sources") for name in _circular(question))
     return holdings
 

@@ -9,10 +9,10 @@ import msgspec
 
 from comity.clock import Instant
 from comity.decisions.decision import Ground
-from comity.decisions.known import Known
+from comity.decisions.known import Known, Track
 from comity.decisions.question import Question
 from comity.decisions.rules.lineage import Holdings, lineage
-from comity.decisions.terms import Onward
+from comity.decisions.terms import Between, Onward
 from comity.handling.consent import Consent
 from comity.handling.item import Item
 
@@ -33,7 +33,8 @@ class Passing:
 
     Attributes:
         given: consents that let the holder pass something to the recipient, by their giver.
-        standing: of these, per giver, the ones that stand at this instant for this purpose; filled as asked for.
+        standing: of these, by giver and agreement, those that stand at this instant for this purpose.
+        today: agreements of hops as they stand now. Both are filled as they are asked for.
         against: grounds that refuse. `owed`: consents that are missing.
         blocked: items of the lineage that carry either.
         bound: what binds whoever receives the item: Party owed and article, and the terms that say so.
@@ -54,6 +55,7 @@ class Passing:
         "question",
         "standing",
         "to",
+        "today",
         "used",
     )
 
@@ -65,7 +67,8 @@ class Passing:
         self.at = at
         self.holdings: Holdings = lineage(question, item)
         self.given: Mapping[str, tuple[Consent, ...]] = known.given(question.holder, question.to)
-        self.standing: dict[str, list[Consent]] = {}
+        self.standing: dict[tuple[str, str], list[Consent]] = {}
+        self.today: dict[Track, Between] = {}
         self.against: list[Ground] = []
         self.owed: list[Owed] = []
         self.blocked: dict[str, None] = {}

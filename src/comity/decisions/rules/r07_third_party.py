@@ -62,13 +62,13 @@ def _hop(hop: Hop, holding: Item, parties: list[str], source: Source, passing: P
     if road is None:
         _not_parties(hop, holding, passing)
         return
-    today: Between | None = None
+    today = passing.today.get(road)
+    if today is None:
+        today = passing.today[road] = road.at(at)
     bound = road.at(hop.at) if not source.binds_held else source.bound(hop.at, at, hop.from_, hop.to)
     if hop.purpose != question.purpose and hop.purpose is not None:
-        today = road.at(at)
         purpose_that_travels(hop, holding, today, passing)
     if question.judicial:
-        today = road.at(at)
         judicial_upstream(hop, holding, bound, today, passing)
     onward = bound.onward
     if onward is None or holding.kind not in onward.covers:
@@ -79,16 +79,12 @@ def _hop(hop: Hop, holding: Item, parties: list[str], source: Source, passing: P
     waiting = _waiting(onward, hop, holding, parties, passing)  # (3)
     if not waiting:
         return
-    today = today or road.at(at)
     if exempt(passing.to, hop, holding, onward, today, at):  # (4)
         return
-    unmet: list[str] = []
-    for party in waiting:
-        giver = successor(party, today) if today.terms.successors else party
-        if giver in (passing.holder, passing.to):
-            continue
-        if not consented(giver, hop, holding, onward.fresh, passing):
-            unmet.append(giver)
+    if today.terms.successors:
+        waiting = _answering(waiting, today, passing)
+    fresh = onward.fresh
+    unmet = [giver for giver in waiting if not consented(giver, hop, holding, fresh, passing)]
     if unmet and not lifts("third_party", today, passing):  # (5)
         for giver in unmet:
             passing.ask(giver, holding.id, onward.ground)
@@ -132,6 +128,12 @@ def _waiting(onward: Onward, hop: Hop, holding: Item, parties: list[str], passin
     if holder in owed or to in owed:
         return [party for party in owed if party != holder and party != to]
     return owed
+
+
+def _answering(waiting: Sequence[str], today: Between, passing: Passing) -> list[str]:
+    """Put successors in the place of Parties that no longer exist."""
+    givers = dict.fromkeys(successor(party, today) for party in waiting)
+    return [giver for giver in givers if giver not in (passing.holder, passing.to)]
 
 
 def _not_parties(hop: Hop, holding: Item, passing: Passing) -> None:
