@@ -16,11 +16,16 @@ from comity.register.words import Kind
 __all__ = ["CANDIDATES", "Nearness", "find_names", "nearness_of"]
 
 #: Names compared in full for one name asked for.
-CANDIDATES = 64
+CANDIDATES = 48
 #: Postings read for one name, the most telling tokens first: bounds the cost of a name made of common words.
 POSTINGS = 120_000
 
 Numbers = npt.NDArray[np.int64]
+#: How many times `CANDIDATES` are looked at again, with the number of their tokens.
+_SHORT_LIST = 8
+#: What a token more or less costs, in sixteenths of a bit.
+_PER_TOKEN = 24
+_ALL_BUT_EQUAL = 85
 #: Bits are counted in sixteenths.
 BIT = 16
 
@@ -28,7 +33,7 @@ BIT = 16
 class Nearness:
     """The tokens near one unit, with how alike (0–100) and how rare it is to be that alike (sixteenths of a bit)."""
 
-    __slots__ = ("alike", "bits", "holders", "tokens")
+    __slots__ = ("alike", "bits", "credit", "holders", "rarity", "sorted_bits", "sorted_tokens", "tokens")
 
     def __init__(self, tokens: Numbers, alike: Numbers, holders: Numbers, live_names: int) -> None:
         self.tokens, self.alike, self.holders = tokens, alike, holders
@@ -37,6 +42,12 @@ class Nearness:
             last = np.searchsorted(-alike, -alike, side="right") - 1
             reached = reached[last]
         self.bits: Numbers = bits_of(reached, live_names)
+        self.credit: Numbers = self.bits * alike * alike // 10_000
+        by_number = np.argsort(tokens)
+        self.sorted_tokens: Numbers = tokens[by_number]
+        self.sorted_bits: Numbers = self.bits[by_number]
+        #: How rare the unit itself is: by the names holding it or something all but equal to it.
+        self.rarity = int(bits_of(np.array([holders[alike >= _ALL_BUT_EQUAL].sum()]), live_names)[0])
 
 
 def bits_of(holders: Numbers, live_names: int) -> Numbers:
@@ -47,12 +58,17 @@ def bits_of(holders: Numbers, live_names: int) -> Numbers:
 
 def nearness_of(index: NameIndex, name: Name) -> list[Nearness]:
     """Work out for every unit of a name the tokens near it."""
-    held = index.vocabulary.names_holding()
-    found = []
-    for unit in name.units:
-        tokens, alike = index.vocabulary.near(spellings_of(unit.text))
-        found.append(Nearness(tokens, alike, held[tokens].astype(np.int64), index.live_names))
-    return found
+    known = index.nearness
+    missing = [unit.text for unit in name.units if unit.text not in known]
+    if missing:
+        if len(known) > 20_000:
+            known.clear()
+            missing = [unit.text for unit in name.units]
+        held = index.vocabulary.names_holding()
+        near = index.vocabulary.near([spellings_of(text) for text in missing])
+        for text, (tokens, alike) in zip(missing, near, strict=True):
+            known[text] = Nearness(tokens, alike, held[tokens].astype(np.int64), index.live_names)
+    return [known[unit.text] for unit in name.units]
 
 
 _WORTH = {Kind.PARTICLE: 3, Kind.LEGAL: 2, Kind.TITLE: 3, Kind.INITIAL: 0, Kind.GENERIC: 10}
@@ -60,45 +76,44 @@ _WORTH = {Kind.PARTICLE: 3, Kind.LEGAL: 2, Kind.TITLE: 3, Kind.INITIAL: 0, Kind.
 
 def find_names(index: NameIndex, name: Name, near: list[Nearness]) -> Numbers:
     """Give the numbers of the live names with the most credit, at most about `CANDIDATES`, in no telling order."""
-    calls: list[tuple[int, int, int]] = []
-    for unit, around in zip(name.units, near, strict=True):
-        worth = _WORTH.get(unit.kind, 16)
-        credit = (around.bits * around.alike * around.alike * worth) // 160_000
-        calls.extend(zip(credit.tolist(), around.tokens.tolist(), around.holders.tolist(), strict=True))
-    calls.sort(reverse=True)
-    lists, credits, sizes, budget = [], [], [], POSTINGS
-    for credit, token, size in calls:
-        if budget < 0 or credit <= 0:
-            break
-        if size > budget and lists:
-            continue
-        budget -= size
-        for names in index.names_of_token.of(token):
-            lists.append(names)
-            credits.append(credit)
-            sizes.append(len(names))
-    if not lists:
+    tokens = np.concatenate([around.tokens for around in near])
+    sizes = np.concatenate([around.holders for around in near])
+    credit = np.concatenate(
+        [
+            around.credit * _WORTH.get(unit.kind, 16) >> 4
+            for unit, around in zip(name.units, near, strict=True)
+        ]
+    )
+    order = np.lexsort((tokens, -credit))
+    order = order[credit[order] > 0]
+    order = order[np.cumsum(sizes[order]) - sizes[order] < POSTINGS]
+    names, place = index.names_of_token.gather(tokens[order])
+    if not len(names):
         return np.empty(0, np.int64)
-    names = np.concatenate(lists)
     tally = index.room()
-    np.add.at(tally, names, np.repeat(np.array(credits, np.int32), sizes))
+    np.add.at(tally, names, credit[order].astype(np.int32)[place])
     credit_of = tally[names]
     tally[names] = 0
-    return _most_credit(index, names.astype(np.int64), credit_of)
+    return _most_credit(index, names, credit_of, name.tokens)
 
 
-def _most_credit(index: NameIndex, names: Numbers, credit: npt.NDArray[np.int32]) -> Numbers:
-    if len(names) > 4 * CANDIDATES:
+def _most_credit(
+    index: NameIndex, names: npt.NDArray[np.uint32], credit: npt.NDArray[np.int32], tokens: int
+) -> Numbers:
+    """Keep the names with the most credit; a token more or less than asked for costs a little."""
+    if len(names) > _SHORT_LIST * CANDIDATES:
         steps = credit >> 2
         enough = np.cumsum(np.bincount(steps)[::-1])
-        floor = len(enough) - 1 - int(np.searchsorted(enough, 4 * CANDIDATES))
+        floor = len(enough) - 1 - int(np.searchsorted(enough, _SHORT_LIST * CANDIDATES))
         kept = np.flatnonzero(steps >= floor)
         names, credit = names[kept], credit[kept]
     columns = index.columns
     owners = columns["name_entity"].view()[names]
     alive = columns["alive"].view()[owners] > 0
-    tie = columns["entity_hash"].view()[owners].astype(np.int64)
-    order = np.lexsort((names[alive], tie[alive], -credit[alive]))
-    ordered = names[alive][order]
-    _, first = np.unique(ordered, return_index=True)
-    return ordered[np.sort(first)[:CANDIDATES]]
+    found, tie = names[alive].astype(np.int64), columns["entity_hash"].view()[owners[alive]]
+    more = np.abs(columns["name_tokens"].view()[found].astype(np.int32) - tokens)
+    order = np.lexsort((found, tie, _PER_TOKEN * more - credit[alive]))
+    found = found[order]
+    _, first = np.unique(found, return_index=True)
+    first.sort()
+    return found[first[:CANDIDATES]]

@@ -10,9 +10,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Column", "Strings"]
+__all__ = ["Column", "Strings", "mapped"]
 
 Array = npt.NDArray[Any]
+
+
+def mapped(path: Path) -> Array:
+    """Map an array file read-only, seen as a plain array (whose slices cost a third of a memmap's)."""
+    found: Array = np.load(path, mmap_mode="r", allow_pickle=False)
+    return found.view(np.ndarray)
 
 
 class Column:
@@ -71,7 +77,7 @@ class Column:
     @classmethod
     def open(cls, path: Path) -> "Column":
         """Map the numbers written by `save`."""
-        data = np.load(path, mmap_mode="r", allow_pickle=False)
+        data = mapped(path)
         return cls(data.dtype.str, data)
 
 

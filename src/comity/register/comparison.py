@@ -25,6 +25,8 @@ Ints = npt.NDArray[np.int32]
 
 #: Below this a pair of units is no pair.
 LEAST = 400
+#: A joined reading asked for is compared only where some candidate has a unit at least this much like it.
+_JOINED_LEAST = 720
 #: An initial that fits counts as this much alike.
 INITIAL = 620
 #: Share of its rarity that a token's part in the name leaves it, in sixteenths.
@@ -61,43 +63,39 @@ def lay_beside(index: NameIndex, name: Name, near: list[Nearness], names: npt.ND
     width = int((end - begin).max())
     at = begin[:, None] + np.arange(width)
     inside = at < end[:, None]
-    at[~inside] = begin[0]
+    np.minimum(at, len(all_tokens) - 1, out=at)
     tokens = all_tokens[at]
     cover = np.where(inside, columns["unit_cover"].view()[at], 0).astype(np.int32)
     kind = columns["unit_kind"].view()[at].astype(np.int32)
+    tokens[~inside] = tokens[0, 0]
     distinct, place = np.unique(tokens, return_inverse=True)
     place = place.reshape(tokens.shape)
     alike, strict = _alike(index, name, distinct)
-    bits = _bits(index, near, distinct, alike)
+    rows = [row for row in range(len(name.units)) if row < name.tokens or alike[row].max() >= _JOINED_LEAST]
+    units = [name.units[row] for row in rows]
+    tables = np.zeros((3, len(rows), len(distinct) + 1), np.int32)
+    tables[0, :, :-1], tables[1, :, :-1] = alike[rows], strict[rows]
+    tables[2, :, :-1] = _bits([near[row] for row in rows], distinct)
     held = vocabulary.names_holding()[distinct].astype(np.int64)
     rarity = bits_of(held, index.live_names).astype(np.int32)
     weight = np.where(inside, rarity[place] * _WEIGHT_OF_KIND[kind] >> 4, 0).astype(np.int32)
-    asked_kind = np.array([unit.kind for unit in name.units], np.int32)
-    asked_rarity = np.array(
-        [_rarity_of(around, index.live_names) for around in near[: name.tokens]], np.int32
-    )
-    spread = lambda table: np.where(inside[:, None, :], table.T[place].transpose(0, 2, 1), 0)  # noqa: E731
+    asked_kind = np.array([unit.kind for unit in name.units[: name.tokens]], np.int32)
+    asked_rarity = np.array([around.rarity for around in near[: name.tokens]], np.int32)
+    place[~inside] = len(distinct)
+    laid = tables[:, :, place].transpose(0, 2, 1, 3)
     return Laid(
         names,
         tokens,
-        np.array([unit.cover for unit in name.units], np.int32),
+        np.array([unit.cover for unit in units], np.int32),
         asked_kind,
-        asked_rarity * _WEIGHT_OF_KIND[asked_kind[: name.tokens]] >> 4,
+        asked_rarity * _WEIGHT_OF_KIND[asked_kind] >> 4,
         name.tokens,
         cover,
         kind,
         weight,
         columns["name_tokens"].view()[names].astype(np.int32),
-        spread(alike),
-        spread(strict),
-        spread(bits),
+        *laid,
     )
-
-
-def _rarity_of(around: Nearness, live_names: int) -> int:
-    """Give how rare a token asked for is: by the names holding it or something all but equal to it."""
-    holders = int(around.holders[around.alike >= 85].sum())
-    return int(bits_of(np.array([holders]), live_names)[0])
 
 
 def _alike(index: NameIndex, name: Name, distinct: npt.NDArray[np.uint32]) -> tuple[Ints, Ints]:
@@ -128,17 +126,14 @@ def _alike(index: NameIndex, name: Name, distinct: npt.NDArray[np.uint32]) -> tu
     return best_int, np.rint(strictly * 1000).astype(np.int32)
 
 
-def _bits(index: NameIndex, near: list[Nearness], distinct: npt.NDArray[np.uint32], alike: Ints) -> Ints:
-    """Give how telling each pair is: from the nearness where it is near, else next to nothing."""
-    bits = np.zeros(alike.shape, np.int32)
+def _bits(near: list[Nearness], distinct: npt.NDArray[np.uint32]) -> Ints:
+    """Give how telling each pair is: from the nearness where it is near, else half of what the least near says."""
+    bits = np.zeros((len(near), len(distinct)), np.int32)
     for row, around in enumerate(near):
         if len(around.tokens):
-            order = np.argsort(around.tokens)
-            sorted_tokens = around.tokens[order]
-            place = np.minimum(np.searchsorted(sorted_tokens, distinct), len(order) - 1)
-            hit = sorted_tokens[place] == distinct
-            least = around.bits[-1] // 2
-            bits[row] = np.where(hit, around.bits[order][place], least)
+            place = np.minimum(np.searchsorted(around.sorted_tokens, distinct), len(around.tokens) - 1)
+            hit = around.sorted_tokens[place] == distinct
+            bits[row] = np.where(hit, around.sorted_bits[place], around.bits[-1] >> 1)
     return bits
 
 

@@ -9,6 +9,7 @@ import json
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -116,6 +117,8 @@ class NameIndex:
         self.live_entities = 0
         self._number: dict[str, int] = {}
         self._numbered = 0
+        #: What is near a text, worked out before; emptied whenever the register changes.
+        self.nearness: dict[str, Any] = {}
         self._sounds: dict[int, list[Sound]] = {}
         self._room: npt.NDArray[np.int32] = np.zeros(0, np.int32)
 
@@ -127,6 +130,7 @@ class NameIndex:
         """
         if self.find(entry.id) >= 0:
             raise BadInput(f"`{entry.id[:80]}` is already in the index")
+        self.nearness.clear()
         person = kind_number(entry.schema) == 0
         parsed = [name for text in entry.names[:MAX_NAMES] if (name := parse(text, person=person)).units]
         columns = self.columns
@@ -174,6 +178,7 @@ class NameIndex:
         entity = self.find(identity)
         if entity < 0:
             return False
+        self.nearness.clear()
         columns = self.columns
         columns["alive"].put(entity, 0)
         self._number.pop(identity, None)
@@ -223,7 +228,7 @@ class NameIndex:
         if number < 0:
             return []
         alive = self.columns["alive"].view()
-        entities = {int(entity) for found in self.names_of_token.of(number) for entity in found}
+        entities = {int(entity) for entity in self.names_of_token.of(number)}
         return sorted(self.ids[entity] for entity in entities if alive[entity])
 
     def names_of(self, entity: int) -> tuple[int, int]:

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from comity.register.columns import mapped
+
 __all__ = ["Postings"]
 
 Numbers = npt.NDArray[np.uint32]
@@ -40,26 +42,27 @@ class Postings:
         self._new_values.extend([value] * len(keys))
         self._recent = None
 
-    def of(self, key: int) -> list[Numbers]:
-        """Give what is filed under `key`: no, one or two arrays, each in the order of filing."""
-        found = []
-        starts = self._starts
-        if key + 1 < len(starts) and starts[key] < starts[key + 1]:
-            found.append(self._values[starts[key] : starts[key + 1]])
-        if self._new_keys:
-            starts, values = self._recent or self._sort_recent()
-            if self._new_keys and key + 1 < len(starts) and starts[key] < starts[key + 1]:
-                found.append(values[starts[key] : starts[key + 1]])
-            elif not self._new_keys:
-                return self.of(key)
-        return found
+    def of(self, key: int) -> Numbers:
+        """Give what is filed under `key`."""
+        return self.gather(np.array([key]))[0]
 
-    def _sort_recent(self) -> tuple[npt.NDArray[np.int64], Numbers]:
+    def gather(self, keys: npt.NDArray[np.int64]) -> tuple[Numbers, npt.NDArray[np.int64]]:
+        """Give what is filed under all of `keys`, one after another, and for each number the place of its key."""
+        if self._new_keys and self._recent is None:
+            self._sort_recent()
+        lists, places = _slices(self._starts, self._values, keys)
+        if self._recent is not None:
+            more, more_places = _slices(*self._recent, keys)
+            lists, places = lists + more, np.concatenate([places, more_places])
+        if not lists:
+            return _EMPTY, np.empty(0, np.int64)
+        return np.concatenate(lists), places
+
+    def _sort_recent(self) -> None:
         if len(self._new_keys) > max(_SMALL, len(self._values) // 2):
             self.settle()
-            return self._starts, self._values
-        self._recent = _rows(_numbers(self._new_keys), _numbers(self._new_values))
-        return self._recent
+        else:
+            self._recent = _rows(_numbers(self._new_keys), _numbers(self._new_values))
 
     def settle(self) -> None:
         """Merge both layers."""
@@ -85,13 +88,23 @@ class Postings:
     def open(cls, stem: Path) -> "Postings":
         """Map what `save` wrote."""
         return cls(
-            np.load(stem.with_name(stem.name + "-starts.npy"), mmap_mode="r", allow_pickle=False),
-            np.load(stem.with_name(stem.name + "-values.npy"), mmap_mode="r", allow_pickle=False),
+            mapped(stem.with_name(stem.name + "-starts.npy")),
+            mapped(stem.with_name(stem.name + "-values.npy")),
         )
 
 
 def _numbers(values: "array[int]") -> Numbers:
     return np.frombuffer(values, np.uint32).copy() if values else _EMPTY
+
+
+def _slices(
+    starts: npt.NDArray[np.int64], values: Numbers, keys: npt.NDArray[np.int64]
+) -> tuple[list[Numbers], npt.NDArray[np.int64]]:
+    known = np.flatnonzero(keys < len(starts) - 1)
+    begin = starts[keys[known]]
+    end = starts[keys[known] + 1]
+    lists = [values[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True) if a < b]
+    return lists, np.repeat(known, end - begin)
 
 
 def _rows(keys: Numbers, values: Numbers) -> tuple[npt.NDArray[np.int64], Numbers]:

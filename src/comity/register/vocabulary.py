@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from comity.register.characters import script_of
-from comity.register.columns import Column, Strings
+from comity.register.columns import Column, Strings, mapped
 from comity.register.postings import Postings
 from comity.register.sounds import fold, skeleton
 from comity.register.spellings import spellings_of
@@ -144,40 +144,38 @@ class Vocabulary:
         held: npt.NDArray[np.int32] = self.names_with.view()
         return held
 
-    def near(self, spellings: tuple[str, ...]) -> tuple[Numbers, Numbers]:
-        """Find the tokens whose spelling shares most with any of `spellings`.
+    def near(self, asked: list[tuple[str, ...]]) -> list[tuple[Numbers, Numbers]]:
+        """Find for each unit asked for, given by its spellings, the tokens whose spelling shares most with any of them.
 
         Returns:
-            at most about `NEAR` token numbers, the most alike first, and how alike each is, 0 to 100.
+            for each unit at most about `NEAR` token numbers, the most alike first, and how alike each is, 0 to 100.
         """
-        weight: dict[int, int] = {}
-        for rank, spelling in enumerate(spellings):
-            grams, bones = _keys(spelling)
-            worth = _SCALE - 3 * rank
-            for gram in grams:
-                weight.setdefault(gram, worth)
-            if bones >= 0:
-                weight.setdefault(bones, worth * _SKELETON_WORTH)
-        lists, worths = [], []
-        for key, worth in weight.items():
-            for numbers in self._keys.of(key):
-                lists.append(numbers)
-                worths.append(worth)
-        if not lists:
-            return _NOTHING, _NOTHING
-        own_grams = len(_keys(spellings[0])[0]) + _SKELETON_WORTH
-        found = np.concatenate(lists)
-        tally = self._room()
-        np.add.at(tally, found, np.repeat(np.array(worths, np.int32), [len(numbers) for numbers in lists]))
-        shared = tally[found]
-        tally[found] = 0
-        kept = np.flatnonzero(shared >= own_grams * _SCALE // 4)
-        found, shared = found[kept], shared[kept]
-        sizes = self.grams_of_spelling.view()[found].astype(np.int64) + _SKELETON_WORTH
-        alike = np.minimum(shared * (200 // _SCALE) // (sizes + own_grams), 100)
-        owners = self.token_of_spelling.view()[found].astype(np.int64)
+        keys, worths, units, own = [], [], [], []
+        for unit, spellings in enumerate(asked):
+            weight = _weights(spellings)
+            keys += weight.keys()
+            worths += weight.values()
+            units += [unit] * len(weight)
+            own.append(len(_keys(spellings[0])[0]) + _SKELETON_WORTH)
+        found, place = self._keys.gather(np.array(keys, np.int64))
+        if not len(found):
+            return [(_NOTHING, _NOTHING)] * len(asked)
+        width = len(self.spellings)
+        unit_at = np.array(units, np.int64) * width
+        cell = found + unit_at[place]
+        tally = self._room(width * len(asked))
+        np.add.at(tally, cell, np.array(worths, np.int32)[place])
+        shared = tally[cell]
+        tally[cell] = 0
+        least = np.array(own, np.int32) * (_SCALE // 4)
+        kept = np.flatnonzero(shared >= least[np.array(units, np.int64)][place])
+        cell, shared = cell[kept], shared[kept]
+        unit, spelling = np.divmod(cell, width)
+        sizes = self.grams_of_spelling.view()[spelling].astype(np.int64) + _SKELETON_WORTH
+        alike = np.minimum(shared * (200 // _SCALE) // (sizes + np.array(own)[unit]), 100)
+        owners = self.token_of_spelling.view()[spelling].astype(np.int64)
         alike *= self.names_holding()[owners] > 0
-        return _best(owners, alike)
+        return _best(len(asked), unit, owners, alike)
 
     def sounds(self, token: int) -> list[Sound]:
         """Give the spellings of a token, each with fold and skeleton."""
@@ -185,9 +183,9 @@ class Vocabulary:
         end = int(firsts[token + 1]) if token + 1 < len(firsts) else len(self.spellings)
         return [sound_of(self.spellings[at]) for at in range(int(firsts[token]), end)]
 
-    def _room(self) -> npt.NDArray[np.int32]:
-        if len(self._tally) < len(self.spellings):
-            self._tally = np.zeros(len(self.spellings) * 5 // 4 + 1024, np.int32)
+    def _room(self, size: int) -> npt.NDArray[np.int32]:
+        if len(self._tally) < size:
+            self._tally = np.zeros(size * 5 // 4 + 1024, np.int32)
         return self._tally
 
     def save(self, folder: Path) -> None:
@@ -212,8 +210,8 @@ class Vocabulary:
         it.tokens = Strings.open(folder / "vocabulary-tokens")
         it.spellings = Strings.open(folder / "vocabulary-spellings")
         it._keys = Postings.open(folder / "vocabulary-keys")
-        it._hashes = np.load(folder / "vocabulary-hashes.npy", mmap_mode="r", allow_pickle=False)
-        it._hashed = np.load(folder / "vocabulary-hashed.npy", mmap_mode="r", allow_pickle=False)
+        it._hashes = mapped(folder / "vocabulary-hashes.npy")
+        it._hashed = mapped(folder / "vocabulary-hashed.npy")
         return it
 
 
@@ -232,23 +230,35 @@ def _hash(token: str) -> int:
     return int.from_bytes(hashlib.blake2b(token.encode(), digest_size=8).digest(), "big")
 
 
-def _best(owners: Numbers, alike: Numbers) -> tuple[Numbers, Numbers]:
-    """Keep the `NEAR` owners whose best spelling is most alike, and those level with the last of them."""
-    if len(owners) > 4 * NEAR:
-        counts = np.bincount(alike, minlength=101)
-        enough = np.cumsum(counts[::-1])
-        floor = max(100 - int(np.searchsorted(enough, 4 * NEAR)), 1)
-        kept = np.flatnonzero(alike >= floor)
-        owners, alike = owners[kept], alike[kept]
-    packed = np.unique(owners * 128 + (100 - alike))
-    owners, unlike = packed >> 7, packed & 127
-    first = np.ones(len(owners), bool)
-    first[1:] = owners[1:] != owners[:-1]
-    owners, alike = owners[first], 100 - unlike[first]
-    order = np.argsort(-alike, kind="stable")
-    owners, alike = owners[order], alike[order]
-    end = len(owners)
-    if end > NEAR:
-        end = min(int(np.searchsorted(-alike, -alike[NEAR - 1], side="right")), 2 * NEAR)
-    end = min(end, int(np.searchsorted(-alike, 0)))
-    return owners[:end], alike[:end]
+def _weights(spellings: tuple[str, ...]) -> dict[int, int]:
+    """Give the keys under which spellings like these are filed, the likelier spelling's with more weight."""
+    weight: dict[int, int] = {}
+    for rank, spelling in enumerate(spellings):
+        grams, bones = _keys(spelling)
+        worth = _SCALE - 3 * rank
+        for gram in grams:
+            weight.setdefault(gram, worth)
+        if bones >= 0:
+            weight.setdefault(bones, worth * _SKELETON_WORTH)
+    return weight
+
+
+def _best(units: int, unit: Numbers, owners: Numbers, alike: Numbers) -> list[tuple[Numbers, Numbers]]:
+    """Keep for each unit the `NEAR` owners whose best spelling is most alike, and those level with the last."""
+    packed = (unit << 40) | ((100 - alike) << 32) | owners
+    packed.sort()
+    ends = np.searchsorted(packed, (np.arange(units) << 40) | (100 << 32)).tolist()
+    starts = np.searchsorted(packed, np.arange(units) << 40).tolist()
+    found = []
+    for start, end in zip(starts, ends, strict=True):
+        row = packed[start : min(end, start + 6 * NEAR)]
+        owner = row & 0xFFFFFFFF
+        _, first = np.unique(owner, return_index=True)
+        first.sort()
+        kept = first[: 2 * NEAR]
+        like = 100 - ((row[kept] >> 32) & 127)
+        size = len(kept)
+        if size > NEAR:
+            size = int(np.searchsorted(-like, -like[NEAR - 1], side="right"))
+        found.append((owner[kept[:size]], like[:size]))
+    return found
