@@ -144,7 +144,8 @@ class _Taker:
             return self._accession(notice, at)
         if notice.kind == "succession":
             return self._succession(notice, at)
-        if notice.by not in self.acts.members(at):
+        # Its author may have left by the very notice it revokes; `_revocation` says so.
+        if notice.by not in self.acts.members(at) and notice.kind != "revocation":
             return f"{notice.by} is not a Party on that day"
         if not self.conclusion.is_signed_by(notice, notice.by):
             return f"it lacks a signature of {notice.by} by a function with full powers"

@@ -35,29 +35,24 @@ from comity.identifiers import ArticleRef
 
 __all__ = ["Change", "compare", "in_words", "summary"]
 
-_NUMBERS: Final = [
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
+_NUMBERS: Final = (
+    *(
+        "no",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+    ),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
 #: Kind -> the word for several of them, in the summary line.
 _MANY: Final = {
     "exchange": "categories",
@@ -147,7 +142,8 @@ def _between(one: Clause | None, two: Clause | None) -> Iterator[Change]:
         present = two if one is None else one
         assert present is not None
         word = "new" if one is None else "gone"
-        yield Change(word, _kind(present), f"{_named(present)}: {word}", one and one.ref, two and two.ref)
+        said = f"{_named(present)}: {word}"
+        yield Change(word, _kind(present), said, one.ref if one else None, two.ref if two else None)
         return
     for field, a, b in _unequal(one, two):
         label = field if _kind(one) == "term" else f"{_named(one)}: {field}"

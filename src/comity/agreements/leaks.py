@@ -150,12 +150,19 @@ class _Way(msgspec.Struct, frozen=True):
 
 
 class _Reach(msgspec.Struct, frozen=True):
-    """How far an item has come: holder, what of its category is left, and the texts that bind it to the first giver."""
+    """How far an item has come.
+
+    Attributes:
+        category: what of the category is left. `bound_by`: texts that bind it to the first giver.
+        owed: senders on the way to whom consent is owed from now on, with the text that says so.
+        asks: those of them who had to be asked for the path so far.
+    """
 
     holder: str
     category: str
     bound_by: frozenset[str]
     path: tuple[Step, ...]
+    owed: tuple[tuple[str, str], ...]
     asks: tuple[str, ...]
 
 
@@ -252,11 +259,11 @@ class _Search:
         for party, reach in sorted(found.items()):
             if party == way.from_ or party in pact.parties:
                 continue
-            asks = self._asks(pact, way, kind, given, reach)
+            asks = self._asks(pact, way, given, reach)
             because = _why(pact, kind, given)
             yield Leak(way.from_, party, reach.category, kind, given, (first, *reach.path), because, asks)
 
-    def _asks(self, pact: _Pact, way: _Way, kind: str, given: Given, reach: _Reach) -> tuple[str, ...]:
+    def _asks(self, pact: _Pact, way: _Way, given: Given, reach: _Reach) -> tuple[str, ...]:
         """Give whose consent is owed on the way: never the giver's, or it would be no leak."""
         originator = ("whoever made it",) if given == "passed-on" and pact.rule is not None else ()
         return tuple(dict.fromkeys(each for each in (*originator, *reach.asks) if each != way.from_))
@@ -270,7 +277,7 @@ class _Search:
 
     def _walk(self, start: str, category: str, kind: str, given: Given, avoid: str) -> Mapping[str, _Reach]:
         """Walk breadth first from a holder that owes the giver nothing; the first way to each Party is the shortest."""
-        origin = _Reach(start, category, frozenset(), (), ())
+        origin = _Reach(start, category, frozenset(), (), (), ())
         queue, seen = deque([origin]), {(start, category, origin.bound_by)}
         found: dict[str, _Reach] = {}
         while queue:
@@ -294,10 +301,16 @@ class _Search:
         if not all(self.pacts[name].lets(way.to, category.removesuffix(".*")) for name in here.bound_by):
             return None
         bound_by = here.bound_by | {pact.id} if pact.owes_first(kind, given) else here.bound_by
-        asks = here.asks
-        if here.path and pact.rule is not None and kind in pact.rule.covers:
-            asks = tuple(dict.fromkeys((*asks, here.path[-1].from_)))
-        return _Reach(way.to, category, bound_by, (*here.path, Step(way.from_, way.to, way.ref)), asks)
+        asked = [
+            party
+            for party, name in here.owed
+            if not self.pacts[name].lets(way.to, category.removesuffix(".*"))
+        ]
+        owed = here.owed
+        if pact.rule is not None and kind in pact.rule.covers and pact.rule.consent_of != "originator":
+            owed = (*owed, (way.from_, pact.id))
+        asks = tuple(dict.fromkeys((*here.asks, *asked)))
+        return _Reach(way.to, category, bound_by, (*here.path, Step(way.from_, way.to, way.ref)), owed, asks)
 
 
 def _why(pact: _Pact, kind: str, given: Given) -> str:
@@ -318,5 +331,5 @@ def _openings(agreements: Iterable[Agreement], keep: Callable[[Clause], bool] | 
                 said = f"a newcomer may come in by {clause.approval}, without the word of every member"
                 yield Opening(agreement.id, clause.ref, said)
             if isinstance(clause, Necessity) and "third_party" in clause.lifts:
-                said = f"imminent danger may set the third-party rule aside; {clause.officers} officers, all upstream told"
+                said = f"imminent danger may set the third-party rule aside, with {clause.officers} officers"
                 yield Opening(agreement.id, clause.ref, said)

@@ -112,10 +112,8 @@ def _expense_unknown(view: View) -> Found:
         elif isinstance(clause, Meeting | Mission):
             name = clause.expense
         if name and name not in known:
-            yield (
-                clause,
-                f"{clause.clause_kind} names the expense clause `{name}`, which is not there{did_you_mean(name, known)}",
-            )
+            extra = did_you_mean(name, known)
+            yield clause, f"{clause.clause_kind} names the expense clause `{name}`, which is not there{extra}"
 
 
 def _defined(view: View) -> list[str]:
