@@ -13,6 +13,7 @@ A row is a frozen value; a changed row is a new value.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -424,6 +425,10 @@ class Store(Protocol):
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` and return once its effects are durable."""
+        ...
+
+    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
+        """Queue `work`; the future is done once its effects are durable, or it has raised and left nothing."""
         ...
 
     def read(self, work: Callable[[Transaction], T]) -> T:

@@ -6,6 +6,7 @@ acts known, as the gate needs them, built anew whenever one of them changed.
 
 import os
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from typing import TypeVar
 
 import msgspec
@@ -109,6 +110,10 @@ class Node:
 
     def act(self, work: Callable[[Transaction], T]) -> T:
         """Run a use case as one piece of work; durable on return, nothing left behind if it raises."""
+        return self.submit(work).result()
+
+    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
+        """Queue a use case as one piece of work; its future is done once its effects are durable."""
 
         def guarded(transaction: Transaction) -> T:
             try:
@@ -117,11 +122,9 @@ class Node:
                 self.forget()  # it may have been built on rows that are undone now
                 raise
 
-        try:
-            return self.store.write(guarded)
-        except BaseException:
-            self.forget()
-            raise
+        queued = self.store.submit(guarded)
+        queued.add_done_callback(lambda done: self.forget() if done.exception() else None)
+        return queued
 
     def know(self, transaction: Transaction) -> Knowledge:
         """Give the texts and acts known."""

@@ -20,7 +20,6 @@ from comity.federation.card_book import CardBook
 from comity.federation.evidence import SKEW, CheckedRoute, Evidence, Kept
 from comity.federation.messages import Act, Disclose
 from comity.federation.statements import HopStatement, Protest
-from comity.handling.consent import Consent
 from comity.node.node import Knowledge, Node, own_card, revoked_here
 from comity.node.post import owe
 from comity.node.verdict import Verdict

@@ -1,0 +1,85 @@
+"""`comity doctor`: check a home and this machine, each check by name, with what to do."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from comity.cli.options import as_json, home_options, passphrase_from, print_json
+from comity.errors import ComityError, HomeInUse
+
+Check = tuple[str, bool, str, str]
+
+
+@click.command()
+@home_options
+@as_json
+def doctor(home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Check a home and this machine. Exit code 6 if something is wrong."""
+    checks = list(_checks(home, passphrase_from(passphrase_file)))
+    if json_:
+        print_json(
+            {
+                "ok": all(ok for _, ok, _, _ in checks),
+                "checks": [
+                    {"name": name, "ok": ok, "detail": detail, "next": help_ or None}
+                    for name, ok, detail, help_ in checks
+                ],
+            }
+        )
+    else:
+        for name, ok, detail, help_ in checks:
+            click.echo(f"{'ok  ' if ok else 'WRONG'} {name}: {detail}")
+            if help_ and not ok:
+                click.echo(f"      next: {help_}")
+    sys.exit(0 if all(ok for _, ok, _, _ in checks) else 6)
+
+
+def _checks(home: Path, passphrase: Callable[[], str] | None) -> Iterator[Check]:
+    from comity.storage.database import FIRST_SOUND_SQLITE, sqlite_version
+
+    version = ".".join(map(str, sqlite_version()))
+    yield (
+        "sqlite",
+        sqlite_version() >= FIRST_SOUND_SQLITE,
+        f"{version}; from {'.'.join(map(str, FIRST_SOUND_SQLITE))} on without the WAL-reset bug",
+        "install pysqlite3 0.6.1 or newer",
+    )
+    mode = home.stat().st_mode & 0o777 if home.exists() else 0
+    yield "home", mode == 0o700, f"{home} has mode {mode:04o}", f"chmod 700 {home}"
+    for file in sorted((home / "keys").glob("*.key")):
+        kept = file.stat().st_mode & 0o777
+        yield f"key {file.stem}", kept == 0o600, f"mode {kept:04o}", f"chmod 600 {file}"
+    yield from _inside(home, passphrase)
+
+
+def _inside(home: Path, passphrase: Callable[[], str] | None) -> Iterator[Check]:
+    """Look inside, unless a node serves the home: then its own commands look."""
+    from comity.control.client import node_at as teller_at
+
+    try:
+        with teller_at(home, passphrase=passphrase) as tell:
+            now = tell("status")
+            yield "party", True, f"{now['party']} ({now['deployment']})", ""
+            last = now["last_entry"]
+            yield (
+                "clock",
+                last is None or now["now"] >= last,
+                f"{now['now']}, last entry {last or 'none'}",
+                "set the machine's clock: a node whose clock stands before its journal decides nothing",
+            )
+            report = tell("journal-verify", witnessed=[])
+            faults = [f"entry {fault['number']} {fault['kind']}" for fault in report["faults"]]
+            yield (
+                "journal",
+                report["ok"],
+                f"{report['entries']} entries" + (f": {', '.join(faults)}" if faults else ", whole"),
+                "comity journal verify tells more; restore a backup, then comity journal reconcile PARTY",
+            )
+            for agreement in tell("agreement-list"):
+                yield "agreement", True, f"{agreement['id']} is {agreement['status']['state']}", ""
+    except HomeInUse as error:
+        yield "lock", False, error.message, error.hint
+    except ComityError as error:
+        yield "home", False, error.message, error.hint

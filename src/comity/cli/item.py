@@ -1,0 +1,177 @@
+"""`comity item`: take items in, list and show them."""
+
+import mimetypes
+from pathlib import Path
+
+import click
+
+from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines, print_table
+from comity.errors import BadInput
+
+
+@click.group()
+def item() -> None:
+    """Take items in, list and show them."""
+
+
+@item.command("add")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--category", required=True, help="Kind of information, such as incident.indicators.")
+@click.option("--marking", default="", help="TLP 2.0 marking; a STIX bundle brings its own.")
+@click.option("--title", default="", help="What people call it; by default the bundle's or the file's name.")
+@click.option("--label", default="", help="A short name of your own to call it by.")
+@click.option(
+    "--made-from", multiple=True, metavar="ID", help="An item it was made from; repeat for several."
+)
+@click.option("--kind", type=click.Choice(["information", "materials", "equipment"]), default="information")
+@click.option("--pap", default="", help="PAP marking.")
+@click.option("--retention", default="", help="How long a receiver may hold it, such as P1Y.")
+@home_options
+@as_json
+def add(
+    file: Path,
+    category: str,
+    marking: str,
+    title: str,
+    label: str,
+    made_from: tuple[str, ...],
+    kind: str,
+    pap: str,
+    retention: str,
+    home: Path,
+    passphrase_file: Path | None,
+    json_: bool,
+) -> None:
+    """Take FILE in as an item of one's own.
+
+    A STIX 2.1 bundle is one item, marked with the strictest of its objects' markings.
+    """
+    content = file.read_bytes()
+    title, marking, media_type = describe(file, content, title, marking)
+    with node_at(home, passphrase_file) as tell:
+        shown = tell(
+            "item-add",
+            content=content,
+            category=category,
+            marking=marking,
+            title=title,
+            label=label,
+            media_type=media_type,
+            kind=kind,
+            pap=pap,
+            retention=retention,
+            made_from=list(made_from),
+        )
+    if json_:
+        print_json(shown)
+        return
+    click.echo(f"{shown['id'][:12]}  {shown['marking']}  {shown['category']}  {shown['title']}")
+    if shown["needs_reading"]:
+        click.echo(
+            "the door found words in it that a person must read before it goes anywhere\n"
+            f"  next: comity item show {shown['id'][:12]}, then comity item read {shown['id'][:12]}",
+            err=True,
+        )
+
+
+def describe(file: Path, content: bytes, title: str, marking: str) -> tuple[str, str, str]:
+    """Give title, marking and media type of a file; what a STIX bundle says itself counts.
+
+    Raises:
+        BadInput: it has no marking, or the bundle is marked more strictly than was said.
+    """
+    from comity.handling.markings import Marking, strictest
+    from comity.interop.stix import is_stix, needs_marking, read_bundle
+
+    given = Marking.parse(marking) if marking else None
+    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    if not is_stix(content):
+        if given is None:
+            raise BadInput(
+                f"{file}: an item needs a marking", hint="add --marking TLP:AMBER, or the one that fits"
+            )
+        return title or file.name, str(given), media_type
+    bundle = read_bundle(content)
+    if given is None and needs_marking(bundle):
+        why = "none of its objects carries a TLP marking"
+        if bundle.unknown:
+            why = f"it refers to a marking that nobody here knows ({bundle.unknown[0]})"
+        raise BadInput(f"{file}: {why}", hint="name the marking that fits: --marking TLP:AMBER")
+    return title or bundle.title, str(strictest(bundle.marking, given)), "application/stix+json;version=2.1"
+
+
+@item.command("list")
+@click.option("--limit", default=100, show_default=True, help="At most so many, newest first.")
+@home_options
+@as_json
+def list_(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """List the items held, newest first."""
+    with node_at(home, passphrase_file) as tell:
+        rows = tell("item-list", limit=limit)
+    if json_:
+        print_json_lines(rows)
+        return
+    print_table(
+        ["item", "label", "originator", "category", "marking", "state", "title"],
+        (
+            [
+                row["id"][:12],
+                "" if row["label"] == row["id"][:12] else row["label"],
+                row["originator"],
+                row["category"],
+                row["marking"],
+                row["state"],
+                row["title"],
+            ]
+            for row in rows
+        ),
+        empty="no items",
+    )
+
+
+@item.command("show")
+@click.argument("id_", metavar="ID")
+@click.option(
+    "--save", type=click.Path(dir_okay=False, path_type=Path), help="Write the content to this file."
+)
+@home_options
+@as_json
+def show(id_: str, save: Path | None, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Show an item: what it is, the hands it came through, its sources, to whom it went."""
+    with node_at(home, passphrase_file) as tell:
+        shown = tell("item-show", item=id_)
+        content = tell("item-content", item=id_)["content"] if save else None
+    if save is not None and content is not None:
+        import base64
+
+        save.write_bytes(base64.b64decode(content))
+        click.echo(f"content written to {save}", err=True)
+    if json_:
+        print_json(shown)
+        return
+    click.echo(f"{shown['id']}\n  {shown['title']}")
+    for name in ("originator", "category", "marking", "state", "retention", "size", "media_type"):
+        click.echo(f"  {name.replace('_', ' ')}: {shown[name] if shown[name] is not None else 'not limited'}")
+    for route in shown["custody"]:
+        hands = [f"{hop['from']} → {hop['to']} under {hop['agreement']}, {hop['at']}" for hop in route]
+        click.echo("  custody: " + ("; ".join(hands) or "made here"))
+    for source in shown["sources"]:
+        click.echo(f"  made from: {source['id'][:12]} of {source['originator']} ({source['state']})")
+    for each in shown["disclosed"]:
+        click.echo(f"  passed to: {each['to']} under {each['agreement']}, {each['at']}")
+    if any(shown["custody"]):
+        click.echo("  that no hand was left out can be evidenced, never proved, by a custody alone")
+
+
+@item.command("read")
+@click.argument("id_", metavar="ID")
+@home_options
+@as_json
+def read(id_: str, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Confirm that you have read an item in which the door found words to be read."""
+    with node_at(home, passphrase_file) as tell:
+        shown = tell("item-read", item=id_)
+    if json_:
+        print_json(shown)
+    else:
+        click.echo(f"{shown['id'][:12]} is read; it may be shared as its agreements allow")

@@ -1,0 +1,136 @@
+"""`comity journal`: show, verify, reconcile."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines, print_table
+from comity.errors import BadInput, PeerUnreachable
+
+#: Seconds to wait for a peer's account.
+_WAIT = 20.0
+
+
+@click.group()
+def journal() -> None:
+    """Show, verify and reconcile the journal."""
+
+
+@journal.command("show")
+@click.option("--channel", default="", metavar="PARTY", help="Only what concerns this Party.")
+@click.option("--after", default=0, help="Only entries after this number.")
+@click.option("--limit", default=200, show_default=True)
+@home_options
+@as_json
+def show(channel: str, after: int, limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """List entries, oldest first."""
+    with node_at(home, passphrase_file) as tell:
+        rows = tell("journal-show", channel=channel, after=after, limit=limit)
+    if json_:
+        print_json_lines(rows)
+        return
+    print_table(
+        ["number", "at", "channel", "kind", "act"],
+        ([str(row["number"]), row["at"], row["channel"], row["kind"], row["act"][:16]] for row in rows),
+        empty="the journal is empty",
+    )
+
+
+@journal.command("verify")
+@click.option(
+    "--witnessed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Checkpoints of this journal that a peer kept (its `comity journal witnessed`), to hold it against.",
+)
+@home_options
+@as_json
+def verify(witnessed: Path | None, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Read the journal through and name what is altered, missing, moved or back-dated. Exit code 6 if anything is."""
+    notes = _notes(witnessed) if witnessed else ()
+    with node_at(home, passphrase_file) as tell:
+        shown = tell("journal-verify", witnessed=list(notes))
+    if json_:
+        print_json(shown)
+    else:
+        for fault in shown["faults"]:
+            click.echo(f"entry {fault['number']}: {fault['kind']}: {fault['text']}")
+        if shown["further"]:
+            click.echo(f"and {shown['further']} more")
+        if shown["ok"]:
+            against = f" and agrees with {len(notes)} checkpoints kept by others" if notes else ""
+            click.echo(f"{shown['entries']} entries: whole{against}")
+    sys.exit(0 if shown["ok"] else 6)
+
+
+@journal.command("witnessed")
+@click.argument("party")
+@home_options
+def witnessed_(party: str, home: Path, passphrase_file: Path | None) -> None:
+    """Print the checkpoints kept of PARTY's side of the channel, as a file PARTY, or an inspector, can verify with."""
+    with node_at(home, passphrase_file) as tell:
+        notes = tell("journal-witnessed", peer=party)
+    for note in notes:
+        click.echo(note, nl=False)
+        click.echo(_END)
+
+
+@journal.command("reconcile")
+@click.argument("party")
+@home_options
+@as_json
+def reconcile(party: str, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Compare this side of the channel with PARTY's. Exit code 6 on a difference, 5 if PARTY cannot be reached."""
+    with node_at(home, passphrase_file) as tell:
+        before = tell("journal-comparison", peer=party)
+        asked = tell("journal-reconcile", peer=party)
+        if asked["unreachable"]:
+            raise PeerUnreachable(
+                asked["unreachable"], hint=f"comity pouch pack {party} FILE carries the question"
+            )
+        shown = _wait_for_answer(tell, party, before)
+    if json_:
+        print_json(shown)
+    else:
+        print_comparison(shown)
+    sys.exit(0 if shown["clean"] else 6)
+
+
+def print_comparison(shown: dict[str, Any]) -> None:
+    """Print what two accounts show."""
+    click.echo(f"with {shown['peer']}: {shown['agreed']} messages agreed")
+    words = {
+        "lost": "sent and receipted, but {peer} does not have it",
+        "under_way": "sent, no receipt yet",
+        "unseen": "{peer} says it sent it; it is not here",
+        "foreign": "{peer} says it received it; it was never sent from here",
+        "forgotten": "received here; {peer} does not say it sent it",
+    }
+    for name, text in words.items():
+        for act in shown[name]:
+            click.echo(f"  {act[:16]}  {text.format(peer=shown['peer'])}")
+
+
+def _wait_for_answer(tell: Any, party: str, before: dict[str, Any] | None) -> dict[str, Any]:
+    until = time.monotonic() + _WAIT
+    while time.monotonic() < until:
+        found: dict[str, Any] | None = tell("journal-comparison", peer=party)
+        if found is not None and found != before:
+            return found
+        time.sleep(0.1)
+    raise PeerUnreachable(
+        f"{party} has not answered yet", hint="its answer is entered when it comes: comity journal show"
+    )
+
+
+_END = "-----"
+
+
+def _notes(file: Path) -> tuple[str, ...]:
+    text = file.read_text(errors="replace")
+    notes = tuple(note.lstrip("\n") for note in text.split(f"{_END}\n") if note.strip())
+    if not notes:
+        raise BadInput(f"{file}: holds no checkpoint", hint="make it with: comity journal witnessed PARTY")
+    return notes

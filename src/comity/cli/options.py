@@ -1,0 +1,133 @@
+"""Options and outputs that several commands share."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from comity.clock import Instant, format_instant, parse_instant
+from comity.errors import BadInput
+
+if TYPE_CHECKING:
+    from comity.control.client import Teller
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def home_options(command: F) -> F:
+    """Add `--home` and `--passphrase-file`."""
+    command = click.option(
+        "--passphrase-file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="File that holds the passphrase of the node's keys.",
+    )(command)
+    return click.option(
+        "--home",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="COMITY_HOME",
+        required=True,
+        show_envvar=True,
+        help="The node's home.",
+    )(command)
+
+
+as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON object (JSON Lines for lists).")
+
+
+def node_at(home: Path, passphrase_file: Path | None) -> "AbstractContextManager[Teller]":
+    """Give a way to tell the node of a home what to do."""
+    from comity.control.client import node_at as teller_at
+
+    return teller_at(home, passphrase=passphrase_from(passphrase_file))
+
+
+def passphrase_from(file: Path | None) -> Callable[[], str] | None:
+    """Give how the passphrase is read: from a file, or not at all. Never from arguments or the environment."""
+    if file is None:
+        return None
+    return lambda: file.read_text().rstrip("\n")
+
+
+class InstantType(click.ParamType[Instant]):
+    """A time in RFC 3339, or a plain day, which means its beginning in UTC."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Instant:
+        """Read it."""
+        if isinstance(value, Instant):
+            return value
+        text = f"{value}T00:00:00Z" if len(str(value)) == 10 else str(value)
+        try:
+            return parse_instant(text)
+        except BadInput:
+            self.fail(
+                f"`{value}` is not a time such as 2031-03-14T09:00:00Z or a day such as 2031-03-14",
+                param,
+                ctx,
+            )
+
+
+INSTANT = InstantType()
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON value on one line."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def print_json_lines(values: Iterable[Any]) -> None:
+    """Print JSON Lines."""
+    for value in values:
+        print_json(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Instant):
+        return format_instant(value)
+    return str(value)
+
+
+def print_table(heads: list[str], rows: Iterable[list[str]], *, empty: str) -> None:
+    """Print a table for people; in full width where it is piped on."""
+    kept = list(rows)
+    if not kept:
+        click.echo(empty, err=True)
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in kept:
+        table.add_row(*(Text(cell) for cell in row))
+    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 160
+    Console(highlight=False, width=width).print(table)
+
+
+def print_decision(shown: Mapping[str, Any], *, item: str, to: str) -> None:
+    """Print a decision for people: the outcome, its grounds, whom to ask, what would help."""
+    words = {"permitted": "Permitted", "refused": "Refused", "needs-consent": "Needs consent"}
+    click.echo(f"{words[shown['decision']]}: {item} to {to}")
+    for ground in shown["grounds"]:
+        text = " ".join(str(ground["text"]).split())
+        click.echo(f"  {ground['ref']}" + (f"  {_short(text)}" if text else ""))
+    for asked in shown.get("asked_for", ()):
+        because = ", ".join(dict.fromkeys(asked["grounds"]))
+        click.echo(f"  ask {asked['party']} ({because})")
+    for obligation in shown["obligations"]:
+        click.echo(f"  goes with it: {obligation['kind']} {obligation['value']} ({obligation['ref']})")
+    for remedy in shown.get("remedies", ()):
+        click.echo(f"  {remedy}")
+
+
+def _short(text: str, width: int = 160) -> str:
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"

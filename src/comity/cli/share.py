@@ -1,0 +1,172 @@
+"""`comity share`, `comity inbox`, `comity outbox`."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from comity.cli.item import describe
+from comity.cli.options import (
+    as_json,
+    home_options,
+    node_at,
+    print_decision,
+    print_json,
+    print_json_lines,
+    print_table,
+)
+from comity.errors import BadInput
+
+#: Exit codes by outcome (DESIGN §11).
+EXIT = {"permitted": 0, "refused": 1, "needs-consent": 4}
+
+#: Seconds a command waits for the receipt when a serving node delivers by itself.
+_WAIT = 5.0
+
+
+@click.command()
+@click.argument("item")
+@click.option("--to", required=True, metavar="PARTY", help="The Party to share it with.")
+@click.option("--purpose", required=True, help="What for, in the agreement's word.")
+@click.option(
+    "--under", default="", metavar="AGREEMENT", help="The agreement to use, where several would permit."
+)
+@click.option("--dry-run", is_flag=True, help="Only ask the gate; nothing is entered or sent.")
+@click.option("--explain", "explained", is_flag=True, help="Tell what each rule saw and concluded.")
+@click.option("--category", default="", help="If ITEM is a file: its category.")
+@click.option("--marking", default="", help="If ITEM is a file: its marking.")
+@home_options
+@as_json
+def share(
+    item: str,
+    to: str,
+    purpose: str,
+    under: str,
+    dry_run: bool,
+    explained: bool,
+    category: str,
+    marking: str,
+    home: Path,
+    passphrase_file: Path | None,
+    json_: bool,
+) -> None:
+    """Share ITEM (an id, its beginning, a label, or a file) with another Party, or learn why not.
+
+    Exit code 0 permitted, 1 refused, 4 needs consent, 5 permitted but not delivered yet.
+    """
+    file = Path(item)
+    with node_at(home, passphrase_file) as tell:
+        if category:
+            if not file.is_file():
+                raise BadInput(
+                    f"{item}: no such file", hint="--category belongs to a file that is taken in first"
+                )
+            content = file.read_bytes()
+            title, marking, media_type = describe(file, content, "", marking)
+            item = tell(
+                "item-add",
+                content=content,
+                category=category,
+                marking=marking,
+                title=title,
+                media_type=media_type,
+            )["id"]
+        shown = tell(
+            "share", item=item, to=to, purpose=purpose, under=under, dry_run=dry_run, explained=explained
+        )
+        if shown["message"]:
+            shown["delivery"] = _settled(tell, shown["message"], shown["delivery"])
+    if json_:
+        print_json(shown)
+    else:
+        print_decision(shown, item=shown["item"]["title"] or shown["item"]["id"][:12], to=to)
+        for line in shown["explanation"]:
+            click.echo(f"  {line}")
+        _tell_what_next(shown, item, to, purpose, dry_run)
+    delivery = shown["delivery"]
+    if delivery is not None and delivery["state"] == "owed":
+        sys.exit(5)
+    sys.exit(EXIT[shown["decision"]])
+
+
+def _settled(tell: Any, message: str, delivery: dict[str, Any]) -> dict[str, Any]:
+    """Wait a moment for the receipt, as long as nothing says that it will not come."""
+    until = time.monotonic() + _WAIT
+    while delivery["state"] == "owed" and not delivery["reason"] and time.monotonic() < until:
+        time.sleep(0.05)
+        delivery = tell("delivery", message=message)
+    return delivery
+
+
+def _tell_what_next(shown: dict[str, Any], item: str, to: str, purpose: str, dry_run: bool) -> None:
+    if dry_run:
+        click.echo("nothing was sent: this was only asked", err=True)
+    elif shown["decision"] == "needs-consent":
+        click.echo(f"  next: comity consent ask {item[:12]} --to {to} --purpose {purpose}", err=True)
+    elif shown["delivery"] is not None:
+        state, reason = shown["delivery"]["state"], shown["delivery"]["reason"]
+        words = {
+            "receipted": f"delivered; {to} decided again and signed a receipt",
+            "owed": f"queued: {reason or 'no receipt yet'}; it is tried again by itself",
+            "quarantined": f"{to} keeps it apart: {reason}",
+        }
+        click.echo(words.get(state, f"{state}: {reason}"), err=True)
+
+
+@click.command()
+@click.option("--limit", default=50, show_default=True, help="At most so many, newest first.")
+@home_options
+@as_json
+def inbox(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """List what came in, newest first."""
+    with node_at(home, passphrase_file) as tell:
+        rows = tell("inbox", limit=limit)
+    if json_:
+        print_json_lines(rows)
+        return
+    print_table(
+        ["at", "from", "what", "state", "item", "title or reason"],
+        (
+            [
+                row["at"],
+                row["from"],
+                row["kind"],
+                row["state"],
+                row["item"]["id"][:12] if row["item"] else "",
+                row["reason"] or (row["item"] or {}).get("title", ""),
+            ]
+            for row in rows
+        ),
+        empty="nothing came in",
+    )
+
+
+@click.command()
+@click.option("--limit", default=50, show_default=True, help="At most so many, newest first.")
+@home_options
+@as_json
+def outbox(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """List what was sent, newest first, and how far each has come."""
+    with node_at(home, passphrase_file) as tell:
+        rows = tell("outbox", limit=limit)
+    if json_:
+        print_json_lines(rows)
+        return
+    print_table(
+        ["at", "to", "what", "state", "tries", "item", "reason"],
+        (
+            [
+                row["at"],
+                row["to"],
+                row["kind"],
+                row["state"],
+                str(row["attempts"]),
+                row["item"][:12],
+                row["reason"],
+            ]
+            for row in rows
+        ),
+        empty="nothing was sent",
+    )

@@ -1,0 +1,109 @@
+"""The Unix socket of a serving node: the command speaks to it, with the rights of the file's owner.
+
+One request a connection: a line of JSON `{"verb", "parameters"}`, answered by a line `{"result"}` or `{"error"}`. The
+socket is `0600` in a folder that is `0700`, and the kernel tells whose process is calling: another user is refused.
+"""
+
+import contextlib
+import os
+import socket
+import socketserver
+import struct
+import threading
+
+import msgspec
+import structlog
+
+from comity.control import verbs_acts, verbs_house, verbs_items
+from comity.control.address import reachable
+from comity.control.verb import VERBS, Desk
+from comity.errors import BadInput, ComityError
+from comity.strict import read_json
+
+log = structlog.get_logger("comity.control")
+
+#: A content of 100 MiB in base64, and a little.
+MAX_REQUEST_BYTES = 144 * 1024 * 1024
+
+REGISTERED = (verbs_acts, verbs_house, verbs_items)
+
+
+class ControlServer:
+    """Answers commands for a desk, until closed."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._path = desk.home.folder.socket
+        with contextlib.suppress(FileNotFoundError):
+            self._path.unlink()  # the lock on the home tells that nobody listens there any more
+
+        class Handler(socketserver.StreamRequestHandler):
+            timeout = 60
+
+            def handle(self) -> None:
+                answer(desk, self)
+
+        before = os.umask(0o177)
+        try:
+            self._server = _Server(reachable(self._path), Handler)
+        finally:
+            os.umask(before)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="comity-control", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Listen no longer."""
+        self._server.shutdown()
+        self._server.server_close()
+        with contextlib.suppress(FileNotFoundError):
+            self._path.unlink()
+
+
+class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+    request_queue_size = 32
+
+
+def answer(desk: Desk, handler: socketserver.StreamRequestHandler) -> None:
+    """Answer one request."""
+    if _caller(handler.connection) not in (os.geteuid(), 0):
+        return
+    line = handler.rfile.readline(MAX_REQUEST_BYTES + 1)
+    try:
+        if len(line) > MAX_REQUEST_BYTES:
+            raise BadInput("the command is too large")
+        reply = {"result": run(desk, line)}
+    except ComityError as error:
+        reply = {"error": error_fields(error)}
+    except Exception:  # a fault of ours: the log has the trace, the caller one line
+        log.exception("command failed")
+        reply = {"error": {"kind": "fault", "message": "the node met a fault of its own; its log tells more"}}
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        handler.wfile.write(msgspec.json.encode(reply) + b"\n")
+
+
+def run(desk: Desk, line: bytes) -> object:
+    """Run the verb a request names."""
+    request = read_json(line.rstrip(b"\n"), max_bytes=MAX_REQUEST_BYTES, floats=False, what="command")
+    if not isinstance(request, dict) or request.get("verb") not in VERBS:
+        raise BadInput(
+            "the node does not know this command", hint="the command and the node may differ in version"
+        )
+    return VERBS[request["verb"]](desk, request.get("parameters") or {})
+
+
+def error_fields(error: ComityError) -> dict[str, object]:
+    """Put an error as plain values, so that the caller can raise the same."""
+    return {
+        "kind": type(error).__name__,
+        "message": error.message,
+        "mistakes": list(getattr(error, "mistakes", ())),
+        "hint": error.hint,
+    }
+
+
+def _caller(connection: socket.socket) -> int:
+    """Give the user id of the calling process, as the kernel knows it."""
+    _, uid, _ = struct.unpack(
+        "3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    )
+    return int(uid)

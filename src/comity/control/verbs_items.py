@@ -1,0 +1,241 @@
+"""Verbs about items: take in, list, show, share, the inbox."""
+
+from typing import Any
+
+import msgspec
+
+from comity.clock import format_instant
+from comity.control.verb import Desk, verb
+from comity.decisions.decision import Decision
+from comity.decisions.explain import explain, remedy_in_words
+from comity.errors import NotFound
+from comity.node import items as item_use
+from comity.node.disclose import Outcome, disclose
+from comity.node.items import NewItem
+from comity.node.questions import find_item, statements_of
+from comity.ports import ItemRow, Transaction
+
+
+@verb("item-add")
+def item_add(
+    desk: Desk,
+    content: bytes,
+    category: str,
+    marking: str,
+    title: str,
+    label: str = "",
+    media_type: str = "application/octet-stream",
+    kind: str = "information",
+    pap: str = "",
+    retention: str = "",
+    made_from: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Take an item of one's own in."""
+    new = NewItem(
+        content=content,
+        category=category,
+        marking=marking,
+        title=title,
+        label=label,
+        media_type=media_type,
+        kind=kind,
+        pap=pap,
+        retention=retention,
+        made_from=made_from,
+    )
+    row: ItemRow = desk.act(lambda node, transaction: item_use.add_item(node, transaction, new))
+    return item_fields(row)
+
+
+@verb("item-list")
+def item_list(desk: Desk, limit: int = 100) -> list[dict[str, Any]]:
+    """List the items held, newest first."""
+    rows = desk.node.store.read(
+        lambda transaction: transaction.items(
+            states=("held", "source-withdrawn", "withdrawn", "erased"), limit=limit
+        )
+    )
+    return [item_fields(row) for row in rows]
+
+
+@verb("item-show")
+def item_show(desk: Desk, item: str) -> dict[str, Any]:
+    """Show an item with its custody, its sources and to whom it went."""
+    return desk.node.store.read(lambda transaction: _shown(transaction, find_item(transaction, item)))
+
+
+@verb("item-content")
+def item_content(desk: Desk, item: str) -> dict[str, Any]:
+    """Give an item's content."""
+
+    def read(transaction: Transaction) -> tuple[ItemRow, bytes]:
+        row = find_item(transaction, item)
+        return row, item_use.read_content(transaction, row)[1]
+
+    row, content = desk.node.store.read(read)
+    return {**item_fields(row), "content": content}
+
+
+@verb("item-read")
+def item_read(desk: Desk, item: str) -> dict[str, Any]:
+    """Note that a person has read an item in which the door found words to be read."""
+    return item_fields(desk.act(lambda node, transaction: item_use.confirm_read(node, transaction, item)))
+
+
+@verb("share")
+def share(
+    desk: Desk,
+    item: str,
+    to: str,
+    purpose: str,
+    under: str = "",
+    carrier: str = "",
+    dry_run: bool = False,
+    explained: bool = False,
+) -> dict[str, Any]:
+    """Share an item with another Party, or say why not."""
+
+    def work(node: Any, transaction: Transaction) -> tuple[Outcome, list[str]]:
+        outcome = disclose(
+            node,
+            transaction,
+            item,
+            to=to,
+            purpose=purpose,
+            under=under or None,
+            carrier=carrier or None,
+            dry_run=dry_run,
+        )
+        words = explain(outcome.decision, node.know(transaction).known) if explained else []
+        return outcome, words
+
+    outcome, words = desk.act(work)
+    unreachable = desk.send() if outcome.message else {}
+    return {
+        "item": item_fields(outcome.item),
+        **decision_fields(outcome.decision),
+        "explanation": words,
+        "message": outcome.message,
+        "delivery": delivery(desk, outcome.message, unreachable.get(to, "")) if outcome.message else None,
+    }
+
+
+@verb("delivery")
+def delivery(desk: Desk, message: str, reason: str = "") -> dict[str, str]:
+    """Tell how far a message has come: owed, receipted, quarantined or waiting there."""
+    row = desk.node.store.read(lambda transaction: transaction.outbox(message))
+    if row is None:
+        raise NotFound(f"no message {message[:12]} was sent from here")
+    return {"state": row.state, "peer": row.peer, "reason": reason or row.reason}
+
+
+@verb("inbox")
+def inbox(desk: Desk, limit: int = 100) -> list[dict[str, Any]]:
+    """List what came in, newest first: items with their fate, and acts."""
+
+    def read(transaction: Transaction) -> list[dict[str, Any]]:
+        found = []
+        for row in transaction.received(limit=limit):
+            held = transaction.item(row.about) if row.about else None
+            found.append(
+                {
+                    "at": format_instant(row.at),
+                    "from": row.peer,
+                    "kind": row.kind,
+                    "state": row.state,
+                    "reason": row.reason,
+                    "carrier": row.carrier,
+                    "message": row.message,
+                    "item": item_fields(held)
+                    if held is not None
+                    else ({"id": row.about} if row.about else None),
+                }
+            )
+        return found
+
+    return desk.node.store.read(read)
+
+
+@verb("outbox")
+def outbox(desk: Desk, limit: int = 100) -> list[dict[str, Any]]:
+    """List what was sent, newest first, and how far each has come."""
+    rows = desk.node.store.read(lambda transaction: transaction.sent(limit))
+    return [
+        {
+            "at": format_instant(row.owed_at),
+            "to": row.peer,
+            "kind": row.kind,
+            "state": row.state,
+            "reason": row.reason,
+            "attempts": row.attempts,
+            "message": row.message,
+            "item": row.about,
+        }
+        for row in rows
+    ]
+
+
+def item_fields(row: ItemRow) -> dict[str, Any]:
+    """Put an item's facts as plain values."""
+    return {
+        "id": row.digest,
+        "label": row.label,
+        "title": row.title,
+        "originator": row.originator,
+        "category": row.category,
+        "kind": row.kind,
+        "marking": row.marking,
+        "made_from": list(row.made_from),
+        "retention": row.retention or None,
+        "media_type": row.media_type,
+        "size": row.size,
+        "state": row.state,
+        "needs_reading": row.needs_reading,
+        "added_at": format_instant(row.added_at),
+    }
+
+
+def decision_fields(decision: Decision) -> dict[str, Any]:
+    """Put a decision as plain values, in the form of `comity decide --json`."""
+    return {
+        "decision": decision.outcome,
+        "grounds": [{"ref": ground.ref, "text": ground.text} for ground in decision.grounds],
+        "ask": [ask.party for ask in decision.ask],
+        "asked_for": [
+            {
+                "party": ask.party,
+                "items": list(ask.items),
+                "grounds": [ground.ref for ground in ask.grounds],
+            }
+            for ask in decision.ask
+        ],
+        "obligations": [msgspec.to_builtins(each) for each in decision.obligations],
+        "remedies": [remedy_in_words(decision, each) for each in decision.remedies],
+        "agreement": decision.agreement,
+        "digest": decision.digest,
+    }
+
+
+def _shown(transaction: Transaction, row: ItemRow) -> dict[str, Any]:
+    routes = [
+        [
+            {"from": hop.by, "to": hop.to, "agreement": hop.agreement, "purpose": hop.purpose, "at": hop.at}
+            for hop in statements_of(transaction, holding)
+        ]
+        for holding in transaction.holdings(row.digest)
+    ]
+    sources = [transaction.item(source) for source in row.made_from]
+    return {
+        **item_fields(row),
+        "custody": routes,
+        "sources": [item_fields(source) for source in sources if source is not None],
+        "disclosed": [
+            {
+                "to": each.to,
+                "agreement": each.agreement,
+                "at": format_instant(each.at),
+                "message": each.message,
+            }
+            for each in transaction.disclosures(row.digest)
+        ],
+    }

@@ -1,0 +1,120 @@
+"""A serving node: endpoint, postman and control socket around one open home."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import uvicorn
+
+from comity.assemble import open_home
+from comity.carriers.http_endpoint import make_endpoint
+from comity.carriers.postman import Postman
+from comity.clock import Clock
+from comity.control.server import ControlServer
+from comity.control.verb import Desk
+from comity.errors import BadInput, ComityError, StorageError
+from comity.node.receive import receive
+from comity.ports import Answer, Transaction
+
+#: Seconds to wait for the endpoint to listen, and to finish at the end.
+_PATIENCE = 10.0
+
+
+class Serving:
+    """Opens a home and serves it, until closed.
+
+    Args:
+        home: the node's home.
+        port: where to listen on loopback; by default what `node.toml` says.
+        clock: where the node reads the time.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        port: int | None = None,
+        clock: Clock | None = None,
+        passphrase: Callable[[], str] | None = None,
+    ) -> None:
+        self._home = open_home(home, clock=clock, passphrase=passphrase)
+        try:
+            chosen = port if port is not None else self._home.settings.port
+            if not chosen:
+                raise BadInput(f"{home}: node.toml names no port", hint="comity serve --port 8101")
+            self._listener = _listen(chosen)
+        except BaseException:
+            self._home.close()
+            raise
+        self.endpoint = f"http://127.0.0.1:{chosen}"
+        self.party = self._home.node.party
+        self.node = self._home.node
+        self.postman = Postman(self._home.node)
+        self.desk = Desk(self._home, self.postman, serving=True)
+        config = uvicorn.Config(
+            make_endpoint(self._accept),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run,
+            kwargs={"sockets": [self._listener]},
+            name=f"comity-endpoint-{self.party}",
+        )
+        self._thread.start()
+        self._control = ControlServer(self.desk)
+        self.postman.start()
+
+    def close(self) -> None:
+        """Stop listening, finish what is under way, let the home go."""
+        self._control.close()
+        self.postman.stop()
+        self._server.should_exit = True
+        self._thread.join(timeout=_PATIENCE)
+        self._listener.close()
+        self._home.close()
+
+    def __enter__(self) -> "Serving":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _taking(self, data: bytes, carrier: str) -> Callable[[Transaction], Answer]:
+        return lambda transaction: receive(self.node, transaction, data, carrier).answer
+
+    async def _accept(self, envelopes: Sequence[bytes], carrier: str) -> Sequence[Answer]:
+        """Take envelopes in, each a piece of work of its own, all in as few commits as the sequencer can."""
+        works = [asyncio.wrap_future(self.node.submit(self._taking(data, carrier))) for data in envelopes]
+        done = await asyncio.gather(*works, return_exceptions=True)
+        self.postman.wake()
+        answers: list[Answer] = []
+        for each in done:
+            if isinstance(each, StorageError):
+                raise each
+            if isinstance(each, ComityError):
+                answers.append(Answer(reason=each.message))
+            elif isinstance(each, BaseException):
+                raise each
+            else:
+                answers.append(each)
+        return answers
+
+
+def _listen(port: int) -> socket.socket:
+    """Listen on loopback, and nowhere else."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        raise StorageError(
+            f"port {port} on 127.0.0.1 cannot be used: {error.strerror}", hint="choose another with --port"
+        ) from None
+    return listener
