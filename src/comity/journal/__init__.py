@@ -8,6 +8,7 @@
 | `append` | frontiers in, entry and frontiers out |
 | `checkpoint` | signed tree heads (C2SP `tlog-checkpoint`) and cosignatures of witnesses |
 | `verify` | read a journal through and name the entry that is wrong |
+| `findings` | what verifying takes and gives |
 | `compare` | two Parties' accounts of one channel; two histories of one journal |
 | `reconcile` | the same without sending the accounts |
 

@@ -18,95 +18,18 @@ own columns, details and numbers show is named. Source: `specs/journal.md` §5.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final, Protocol
-
-import msgspec
+from typing import Final
 
 from comity.errors import ForeignInput, VerificationFailed
 from comity.journal.append import NODE
 from comity.journal.entries import Entry, check_commitment, read_leaf
+from comity.journal.findings import Fault, Report, StoredLine, Witnessed
 from comity.journal.merkle import Frontier, leaf_hash
 
-__all__ = ["Fault", "Report", "Verifier", "Witnessed", "verify_journal"]
+__all__ = ["Fault", "Report", "StoredLine", "Verifier", "Witnessed", "verify_journal"]
 
 #: Faults kept in full; further ones are only counted.
 MAX_FAULTS: Final = 100
-
-
-class StoredLine(Protocol):
-    """A line as a store gives it back (`comity.journal.entries.Line`, or a row with the same names)."""
-
-    @property
-    def number(self) -> int: ...
-    @property
-    def channel(self) -> str: ...
-    @property
-    def channel_number(self) -> int: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def act(self) -> str: ...
-    @property
-    def leaf(self) -> bytes: ...
-    @property
-    def key(self) -> bytes: ...
-    @property
-    def detail(self) -> bytes: ...
-
-
-class Witnessed(msgspec.Struct, frozen=True):
-    """A root that is known from elsewhere than the journal itself.
-
-    Attributes:
-        channel: whose tree; `NODE` for the node's.
-        size, root: as in the checkpoint, whose signature the caller has checked.
-        by: who kept it, for the message: a Party, or `the node's own head`.
-    """
-
-    channel: str
-    size: int
-    root: bytes
-    by: str
-
-
-class Fault(msgspec.Struct, frozen=True):
-    """One thing that is wrong.
-
-    Attributes:
-        kind: `altered`, `missing`, `reordered`, `back-dated` or `rewritten`.
-        number: the entry of the node it is about, 0 where only the channel's number is known.
-        channel, channel_number: the same within its channel; empty and 0 for the node's own tree.
-        text: one sentence.
-    """
-
-    kind: str
-    number: int
-    channel: str
-    channel_number: int
-    text: str
-
-
-class Report(msgspec.Struct, frozen=True):
-    """What reading a journal through came to.
-
-    Attributes:
-        entries: lines read.
-        faults: the first of what is wrong, in order of discovery; empty where the journal is whole.
-        further: how many more there are.
-        frontiers: the trees as computed, by channel, the node's under `NODE`.
-    """
-
-    entries: int
-    faults: tuple[Fault, ...]
-    further: int
-    frontiers: dict[str, Frontier]
-
-    @property
-    def whole(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.faults
 
 
 def verify_journal(
