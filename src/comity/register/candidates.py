@@ -9,40 +9,45 @@ import numpy as np
 import numpy.typing as npt
 
 from comity.register.index import NameIndex
-from comity.register.names import Name
+from comity.register.likeness import fold_likeness
+from comity.register.names import Name, Unit
 from comity.register.spellings import spellings_of
 from comity.register.words import Kind
 
 __all__ = ["CANDIDATES", "Nearness", "find_names", "nearness_of"]
 
 #: Names compared in full for one name asked for.
-CANDIDATES = 48
+CANDIDATES = 40
 #: Postings read for one name, the most telling tokens first: bounds the cost of a name made of common words.
-POSTINGS = 120_000
+POSTINGS = 60_000
+#: Tokens called for one name, the most telling first.
+TOKENS = 120
 
 Numbers = npt.NDArray[np.int64]
 #: How many times `CANDIDATES` are looked at again, with the number of their tokens.
 _SHORT_LIST = 8
 #: What a token more or less costs, in sixteenths of a bit.
 _PER_TOKEN = 24
+#: Texts whose nearness is remembered.
+_REMEMBERED = 20_000
 _ALL_BUT_EQUAL = 85
+_NO_LIKENESS = np.zeros(0, np.int64)
 #: Bits are counted in sixteenths.
 BIT = 16
 
 
 class Nearness:
-    """The tokens near one unit, with how alike (0–100) and how rare it is to be that alike (sixteenths of a bit)."""
+    """The tokens near one unit, how telling it is to be that near (sixteenths of a bit), and what they call for."""
 
-    __slots__ = ("alike", "bits", "credit", "holders", "rarity", "sorted_bits", "sorted_tokens", "tokens")
+    __slots__ = ("bits", "credit", "holders", "rarity", "sorted_bits", "sorted_tokens", "tokens")
 
-    def __init__(self, tokens: Numbers, alike: Numbers, holders: Numbers, live_names: int) -> None:
-        self.tokens, self.alike, self.holders = tokens, alike, holders
+    def __init__(self, tokens: Numbers, alike: Numbers, likeness: Numbers, holders: Numbers, live_names: int) -> None:
+        self.tokens, self.holders = tokens, holders
         reached = np.cumsum(holders)
         if len(alike):  # tokens level with each other share the count of all of them
-            last = np.searchsorted(-alike, -alike, side="right") - 1
-            reached = reached[last]
+            reached = reached[np.searchsorted(-alike, -alike, side="right") - 1]
         self.bits: Numbers = bits_of(reached, live_names)
-        self.credit: Numbers = self.bits * alike * alike // 10_000
+        self.credit: Numbers = self.bits * likeness * likeness // 1_000_000
         by_number = np.argsort(tokens)
         self.sorted_tokens: Numbers = tokens[by_number]
         self.sorted_bits: Numbers = self.bits[by_number]
@@ -59,16 +64,39 @@ def bits_of(holders: Numbers, live_names: int) -> Numbers:
 def nearness_of(index: NameIndex, name: Name) -> list[Nearness]:
     """Work out for every unit of a name the tokens near it."""
     known = index.nearness
-    missing = [unit.text for unit in name.units if unit.text not in known]
-    if missing:
-        if len(known) > 20_000:
-            known.clear()
-            missing = [unit.text for unit in name.units]
-        held = index.vocabulary.names_holding()
-        near = index.vocabulary.near([spellings_of(text) for text in missing])
-        for text, (tokens, alike) in zip(missing, near, strict=True):
-            known[text] = Nearness(tokens, alike, held[tokens].astype(np.int64), index.live_names)
+    if len(known) > _REMEMBERED:
+        known.clear()
+    held = index.vocabulary.names_holding()
+    seek: dict[str, bool] = {}
+    for unit in name.units:
+        if unit.text in known or unit.text in seek:
+            continue
+        joined = unit.cover & (unit.cover - 1) != 0
+        if joined and _parts_are_known(index, name, unit):
+            known[unit.text] = _itself(index, unit.text, held)
+        else:
+            seek[unit.text] = joined
+    if seek:
+        spelled = [spellings_of(text) for text in seek]
+        near = index.vocabulary.near(list(zip(spelled, seek.values(), strict=True)))
+        for text, ways, (tokens, alike) in zip(seek, spelled, near, strict=True):
+            like = fold_likeness(ways, index.sounds(tokens.tolist())) if len(tokens) else _NO_LIKENESS
+            known[text] = Nearness(tokens, alike, like, held[tokens].astype(np.int64), index.live_names)
     return [known[unit.text] for unit in name.units]
+
+
+def _parts_are_known(index: NameIndex, name: Name, unit: Unit) -> bool:
+    """Tell whether every token of a joined reading is a word of the register: then it was hardly cut by mistake."""
+    parts = (part for at, part in enumerate(name.units[: name.tokens]) if unit.cover >> at & 1)
+    return all(index.is_word(part.text) for part in parts)
+
+
+def _itself(index: NameIndex, text: str, held: npt.NDArray[np.int32]) -> Nearness:
+    """Give the nearness of a text to nothing but itself."""
+    number = index.vocabulary.number(text)
+    tokens = np.array([number] if number >= 0 and held[number] > 0 else [], np.int64)
+    whole = np.full(len(tokens), 100, np.int64)
+    return Nearness(tokens, whole, whole * 10, held[tokens].astype(np.int64), index.live_names)
 
 
 _WORTH = {Kind.PARTICLE: 3, Kind.LEGAL: 2, Kind.TITLE: 3, Kind.INITIAL: 0, Kind.GENERIC: 10}
@@ -86,6 +114,7 @@ def find_names(index: NameIndex, name: Name, near: list[Nearness]) -> Numbers:
     )
     order = np.lexsort((tokens, -credit))
     order = order[credit[order] > 0]
+    order = order[:TOKENS]
     order = order[np.cumsum(sizes[order]) - sizes[order] < POSTINGS]
     names, place = index.names_of_token.gather(tokens[order])
     if not len(names):

@@ -102,8 +102,8 @@ class Strings:
 
     def __getitem__(self, number: int) -> str:
         ends = self._ends.view()
-        start = int(ends[number - 1]) if number else 0
-        return self._letters.view()[start : int(ends[number])].tobytes().decode()
+        start = ends[number - 1] if number else 0
+        return self._letters.view()[start : ends[number]].tobytes().decode()
 
     def save(self, stem: Path) -> None:
         """Write `<stem>-ends.npy` and `<stem>-letters.npy`."""

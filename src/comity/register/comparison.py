@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import process
-from rapidfuzz.distance import OSA, Indel
 
 from comity.register.candidates import Nearness, bits_of
 from comity.register.index import NameIndex
+from comity.register.likeness import likeness
 from comity.register.names import MAX_TOKENS, Name
 from comity.register.spellings import spellings_of
 from comity.register.vocabulary import sound_of
@@ -99,31 +98,20 @@ def lay_beside(index: NameIndex, name: Name, near: list[Nearness], names: npt.ND
 
 
 def _alike(index: NameIndex, name: Name, distinct: npt.NDArray[np.uint32]) -> tuple[Ints, Ints]:
-    """Give alikeness between units asked for (rows) and tokens (columns): the best over all spellings of both."""
-    asked = [[sound_of(s) for s in spellings_of(unit.text)] for unit in name.units]
-    known = [index.sounds(int(token)) for token in distinct]
-    rows = [sound for sounds in asked for sound in sounds]
-    lines = [sound for sounds in known for sound in sounds]
-    spelled, folded, bones = zip(*rows, strict=True)
-    spelled_k, folded_k, bones_k = zip(*lines, strict=True)
-    by_spelling = process.cdist(spelled, spelled_k, scorer=OSA.normalized_similarity, dtype=np.float32)
-    by_fold = process.cdist(folded, folded_k, scorer=OSA.normalized_similarity, dtype=np.float32)
-    by_bones = process.cdist(bones, bones_k, scorer=Indel.normalized_similarity, dtype=np.float32)
-    alike = np.maximum(by_spelling, np.maximum(0.97 * by_fold, 0.55 * by_fold + 0.42 * by_bones))
-    row_starts = np.cumsum([0, *map(len, asked[:-1])])
-    line_starts = np.cumsum([0, *map(len, known[:-1])])
-    best = np.maximum.reduceat(np.maximum.reduceat(alike, row_starts, axis=0), line_starts, axis=1)
-    strictly = np.maximum.reduceat(np.maximum.reduceat(by_spelling, row_starts, axis=0), line_starts, axis=1)
-    best_int = np.rint(best * 1000).astype(np.int32)
+    """Give likeness between units asked for (rows) and tokens (columns); a fitting initial counts as `INITIAL`."""
+    asked = [[sound_of(spelling) for spelling in spellings_of(unit.text)] for unit in name.units]
+    alike, strict = likeness(asked, index.sounds(distinct.tolist()))
     letters = index.vocabulary.first_letter.view()[distinct]
     short = index.vocabulary.length.view()[distinct] == 1
+    any_short = short.any()
     for at, unit in enumerate(name.units[: name.tokens]):
-        first = ord(asked[at][0][0][0])
         if unit.kind == Kind.INITIAL:
-            best_int[at] = np.where(letters == first, np.maximum(best_int[at], INITIAL), best_int[at])
-        else:
-            best_int[at] = np.where(short & (letters == first), INITIAL, best_int[at])
-    return best_int, np.rint(strictly * 1000).astype(np.int32)
+            first = ord(asked[at][0][0][0])
+            alike[at] = np.where(letters == first, np.maximum(alike[at], INITIAL), alike[at])
+        elif any_short:
+            first = ord(asked[at][0][0][0])
+            alike[at] = np.where(short & (letters == first), INITIAL, alike[at])
+    return alike, strict
 
 
 def _bits(near: list[Nearness], distinct: npt.NDArray[np.uint32]) -> Ints:

@@ -148,9 +148,11 @@ def _whole(index: NameIndex, name: Name, laid: Laid) -> Ints:
     """Compare the names written without spaces, in the order asked, and with the first or last token moved round."""
     words = [sound_of(spellings_of(unit.text)[0])[1] for unit in name.units[: name.tokens]]
     ways = {"".join(words), "".join(words[1:] + words[:1]), "".join(words[-1:] + words[:-1])}
+    width = laid.unit_tokens.shape[1]
+    folds = [sounds[0][1] for sounds in index.sounds(laid.unit_tokens.ravel().tolist())]
     held = [
-        "".join([index.sounds(token)[0][1] for token in tokens[:count]])
-        for tokens, count in zip(laid.unit_tokens.tolist(), laid.tokens.tolist(), strict=True)
+        "".join(folds[start : start + count])
+        for start, count in zip(range(0, len(folds), width), laid.tokens.tolist(), strict=True)
     ]
     alike = process.cdist(sorted(ways), held, scorer=Indel.normalized_similarity, dtype=np.float32).max(
         axis=0

@@ -25,6 +25,8 @@ __all__ = ["FORMAT", "Entry", "NameIndex", "country_code", "date_number", "kind_
 
 #: Version of the files.
 FORMAT = 1
+#: Tokens whose sounds are remembered.
+_REMEMBERED = 150_000
 #: Names of one entity that are indexed.
 MAX_NAMES = 200
 
@@ -206,14 +208,23 @@ class NameIndex:
             self._numbered = len(self.ids)
         return self._number.get(identity, -1)
 
-    def sounds(self, token: int) -> list[Sound]:
-        """Give the spellings of a token with fold and skeleton; one empty spelling where it has none."""
-        found = self._sounds.get(token)
-        if found is None:
-            if len(self._sounds) > 60_000:
-                self._sounds.clear()
-            found = self._sounds[token] = self.vocabulary.sounds(token) or [("", "", "")]
-        return found
+    def sounds(self, tokens: list[int]) -> list[list[Sound]]:
+        """Give for each token its spellings with fold and skeleton; one empty spelling where it has none."""
+        known = self._sounds
+        found = list(map(known.get, tokens))
+        if None in found:
+            if len(known) > _REMEMBERED:
+                known.clear()
+            for token in tokens:
+                if token not in known:
+                    known[token] = self.vocabulary.sounds(token) or [("", "", "")]
+            found = list(map(known.get, tokens))
+        return found  # type: ignore[return-value]
+
+    def is_word(self, text: str) -> bool:
+        """Tell whether a live name holds this very token."""
+        number = self.vocabulary.number(text)
+        return number >= 0 and bool(self.vocabulary.names_holding()[number] > 0)
 
     def written(self, name: int) -> str:
         """Give a name as the index knows it: cleaned tokens in order."""

@@ -46,6 +46,17 @@ class Postings:
         """Give what is filed under `key`."""
         return self.gather(np.array([key]))[0]
 
+    def sizes(self, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Give how many numbers are filed under each of `keys`."""
+        if self._new_keys and self._recent is None:
+            self._sort_recent()
+        total = np.zeros(len(keys), np.int64)
+        for starts in (self._starts, *([self._recent[0]] if self._recent is not None else [])):
+            known = keys < len(starts) - 1
+            at = np.where(known, keys, 0)
+            total += np.where(known, starts[np.minimum(at + 1, len(starts) - 1)] - starts[at], 0)
+        return total
+
     def gather(self, keys: npt.NDArray[np.int64]) -> tuple[Numbers, npt.NDArray[np.int64]]:
         """Give what is filed under all of `keys`, one after another, and for each number the place of its key."""
         if self._new_keys and self._recent is None:

@@ -23,8 +23,8 @@ LEARNED = ("arabic", "cyrillic", "han", "hangul", "hebrew", "kana")
 _GERESH = frozenset("'׳״\"’‘`ʼ")
 _SMALL_KANA = frozenset("ァィゥェォャュョヮぁぃぅぇぉゃゅょゎ")
 _EDGE = 0  # graphone 0: before the first and after the last letter
-_KEEP = 8  # best continuations looked at
-_BEAM = 8  # partial spellings kept
+_KEEP = 6  # best continuations looked at
+_BEAM = 6  # partial spellings kept
 _DISCOUNT = 0.6  # absolute discount of the interpolated n-gram
 _MAX_LETTERS = 24
 

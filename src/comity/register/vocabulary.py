@@ -33,6 +33,13 @@ NEAR = 48
 #: A shared skeleton counts as this many shared trigrams.
 _SKELETON_WORTH = 2
 _SCALE = 16
+#: Of the weight of a unit's keys, the share that is looked up, the rarest keys first; less for joined readings.
+_SHARE = 0.65
+_SHARE_JOINED = 0.5
+_SHARE_MORE = 0.2  # for a token with several spellings, whose keys are spread over them
+_FEWEST_KEYS = 4
+#: Share of a unit's keys that a spelling must have to be looked at.
+_LEAST_SHARED = 0.3
 
 Numbers = npt.NDArray[np.int64]
 _NOTHING: Numbers = np.empty(0, np.int64)
@@ -65,7 +72,7 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self.tokens = Strings()
-        self.spellings = Strings()
+        self.spellings = Strings()  # spelling, fold and skeleton, a space between
         self.first_spelling = Column("<u4")  # of each token; its spellings are consecutive
         self.token_of_spelling = Column("<u4")
         self.grams_of_spelling = Column("|u1")
@@ -112,7 +119,7 @@ class Vocabulary:
         self.names_with.append(0)
         self.native.append(int(script_of(token) != "latin"))
         for spelling in spellings:
-            at = self.spellings.append(spelling)
+            at = self.spellings.append(" ".join(sound_of(spelling)))
             grams, bones = _keys(spelling)
             self.token_of_spelling.append(number)
             self.grams_of_spelling.append(len(grams))
@@ -144,44 +151,65 @@ class Vocabulary:
         held: npt.NDArray[np.int32] = self.names_with.view()
         return held
 
-    def near(self, asked: list[tuple[str, ...]]) -> list[tuple[Numbers, Numbers]]:
-        """Find for each unit asked for, given by its spellings, the tokens whose spelling shares most with any of them.
+    def near(self, asked: list[tuple[tuple[str, ...], bool]]) -> list[tuple[Numbers, Numbers]]:
+        """Find for each unit asked for the tokens whose spelling shares most with any of its own.
+
+        Args:
+            asked: for each unit its spellings, and whether it is a joined reading (only close ones matter then).
 
         Returns:
             for each unit at most about `NEAR` token numbers, the most alike first, and how alike each is, 0 to 100.
         """
-        keys, worths, units, own = [], [], [], []
-        for unit, spellings in enumerate(asked):
-            weight = _weights(spellings)
-            keys += weight.keys()
-            worths += weight.values()
-            units += [unit] * len(weight)
-            own.append(len(_keys(spellings[0])[0]) + _SKELETON_WORTH)
-        found, place = self._keys.gather(np.array(keys, np.int64))
-        if not len(found):
-            return [(_NOTHING, _NOTHING)] * len(asked)
         width = len(self.spellings)
-        unit_at = np.array(units, np.int64) * width
-        cell = found + unit_at[place]
+        keys, worths, units, own, used = [], [], [], [], []
+        for unit, (spellings, joined) in enumerate(asked):
+            share = _SHARE_JOINED if joined else _SHARE
+            total, telling = self._telling(spellings, share if len(spellings) == 1 else share + _SHARE_MORE)
+            keys += [key for key, _ in telling]
+            worths += [worth for _, worth in telling]
+            units += [unit] * len(telling)
+            own.append(len(_keys(spellings[0])[0]) + _SKELETON_WORTH)
+            used.append(sum(worth for _, worth in telling) / total if telling else 1.0)
+        lists, places = self._keys.gather(np.array(keys, np.int64))
+        if not len(lists):
+            return [(_NOTHING, _NOTHING)] * len(asked)
+        cell = (np.array(units, np.int64) * width)[places]
+        cell += lists
         tally = self._room(width * len(asked))
-        np.add.at(tally, cell, np.array(worths, np.int32)[place])
+        np.add.at(tally, cell, np.array(worths, np.int32)[places])
         shared = tally[cell]
         tally[cell] = 0
-        least = np.array(own, np.int32) * (_SCALE // 4)
-        kept = np.flatnonzero(shared >= least[np.array(units, np.int64)][place])
-        cell, shared = cell[kept], shared[kept]
-        unit, spelling = np.divmod(cell, width)
+        own_, used_ = np.array(own), np.array(used)
+        least = (own_ * used_ * (_SCALE * _LEAST_SHARED)).astype(np.int32)
+        kept = np.flatnonzero(shared >= least[np.array(units, np.int64)][places])
+        shared, unit_ = shared[kept], np.array(units, np.int64)[places[kept]]
+        spelling = cell[kept] - unit_ * width
         sizes = self.grams_of_spelling.view()[spelling].astype(np.int64) + _SKELETON_WORTH
-        alike = np.minimum(shared * (200 // _SCALE) // (sizes + np.array(own)[unit]), 100)
+        alike = (shared * (200 / _SCALE) / (used_[unit_] * (sizes + own_[unit_]))).astype(np.int64)
         owners = self.token_of_spelling.view()[spelling].astype(np.int64)
-        alike *= self.names_holding()[owners] > 0
-        return _best(len(asked), unit, owners, alike)
+        alike = np.minimum(alike, 100) * (self.names_holding()[owners] > 0)
+        return _best(len(asked), unit_, owners, alike)
+
+    def _telling(self, spellings: tuple[str, ...], share: float) -> tuple[int, list[tuple[int, int]]]:
+        """Give the weight of all keys of a unit, and those of its keys that say most: under which least is filed."""
+        weight = _weights(spellings)
+        total = sum(weight.values())
+        sizes = self._keys.sizes(np.array(list(weight), np.int64)).tolist()
+        telling, reached = [], 0
+        for size, key in sorted(zip(sizes, weight, strict=True)):
+            if reached >= share * total and len(telling) >= _FEWEST_KEYS:
+                break
+            reached += weight[key]
+            if size:
+                telling.append((key, weight[key]))
+        return max(total, 1), telling
 
     def sounds(self, token: int) -> list[Sound]:
         """Give the spellings of a token, each with fold and skeleton."""
         firsts = self.first_spelling.view()
+        start = int(firsts[token])
         end = int(firsts[token + 1]) if token + 1 < len(firsts) else len(self.spellings)
-        return [sound_of(self.spellings[at]) for at in range(int(firsts[token]), end)]
+        return [_sound(self.spellings[at]) for at in range(start, end)]
 
     def _room(self, size: int) -> npt.NDArray[np.int32]:
         if len(self._tally) < size:
@@ -228,6 +256,11 @@ _COLUMNS = (
 
 def _hash(token: str) -> int:
     return int.from_bytes(hashlib.blake2b(token.encode(), digest_size=8).digest(), "big")
+
+
+def _sound(text: str) -> Sound:
+    spelling, folded, bones = text.split(" ")
+    return spelling, folded, bones
 
 
 def _weights(spellings: tuple[str, ...]) -> dict[int, int]:
