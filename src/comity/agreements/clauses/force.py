@@ -11,7 +11,7 @@ from typing import Final
 
 from comity.agreements.clauses.clause import Clause, Extension, Force, fields_of
 
-__all__ = ["force_of", "forces"]
+__all__ = ["force_of", "force_of_field", "forces"]
 
 #: Fields whose worth is not that of their clause.
 _FIELDS: Final[Mapping[tuple[str, str], Force]] = {
@@ -47,13 +47,17 @@ def force_of(clause: Clause) -> Force:
     return "declared" if isinstance(clause, Extension) else type(clause).force
 
 
+def force_of_field(kind: type[Clause], field: str) -> Force:
+    """Give the worth of one field of a kind of clause."""
+    return "declared" if field == "note" else _FIELDS.get((kind.clause_kind, field), kind.force)
+
+
 def forces(clause: Clause) -> Mapping[str, Force]:
     """Give the worth of each field a clause states, leaving out those at their defaults."""
     if isinstance(clause, Extension):
         return dict.fromkeys(clause.value, "declared")
-    whole = force_of(clause)
     found: dict[str, Force] = {}
     for field, (attribute, _, _) in fields_of(type(clause)).items():
         if getattr(clause, attribute) not in (None, (), {}, ""):
-            found[field] = "declared" if field == "note" else _FIELDS.get((clause.clause_kind, field), whole)
+            found[field] = force_of_field(type(clause), field)
     return found | dict.fromkeys(clause.extensions, "declared")
