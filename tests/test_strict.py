@@ -214,3 +214,18 @@ def test_any_bytes_are_read_or_refused_and_never_break_it(data: bytes) -> None:
     except ForeignInput:
         return
     assert value == json.loads(data)
+
+
+@pytest.mark.parametrize("code", [*range(0x20), *range(0x7F, 0xA0), 0xD800, 0xDBFF, 0xDC00, 0xDFFF])
+@pytest.mark.parametrize("form", ["\\u%04x", "\\u%04X"])
+def test_no_unfit_character_can_be_spelled_as_an_escape(code: int, form: str) -> None:
+    for text in (f'["{form % code}"]', f'{{"\\\\{form % code}": 1}}'):
+        if chr(code) in "\t\n":
+            assert read_json(text.encode(), max_bytes=100)
+        else:
+            with pytest.raises(ForeignInput, match=r"control character|surrogate"):
+                read_json(text.encode(), max_bytes=100)
+
+
+def test_an_escaped_backslash_before_a_u_is_no_escape() -> None:
+    assert read_json(b'["\\\\ud800", "\\\\u0000"]', max_bytes=100) == ["\\ud800", "\\u0000"]

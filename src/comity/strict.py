@@ -14,7 +14,7 @@ comity.errors.ForeignInput: message: key 'to' stands twice in one object
 
 Order of work: size, encoding, depth (before the parser recurses), syntax with keys and numbers, then the
 characters inside strings. The checks that run over all bytes are single passes in C; the walk over strings runs
-only where there is an escape. Text is never normalised: what is shown and signed is what came.
+only where an escape is in doubt. Text is never normalised: what is shown and signed is what came.
 Source: RFC 8259, RFC 7493 (I-JSON), `specs/envelope.md`.
 """
 
@@ -41,6 +41,8 @@ T = TypeVar("T")
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _CONTROL_ABOVE_ASCII = re.compile("[\x7f-\x9f]")
+#: Escapes that may spell a control character or half of a surrogate pair; one behind a backslash does no harm here.
+_DOUBTFUL_ESCAPE = re.compile(r"\\(?:[bfr]|u(?:00[0189]|007[fF]|[dD][89a-fA-F]))")
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -147,7 +149,7 @@ def _read(data: bytes, max_bytes: int, max_depth: int, decoder: json.JSONDecoder
         raise _Refusal(f"not UTF-8 at byte {error.start}") from None
     _check_depth(data, max_depth)
     value = _parse(text, decoder)
-    if "\\" in text:
+    if "\\" in text and _DOUBTFUL_ESCAPE.search(text):
         _check_strings(value)  # escapes can spell what the parser refuses when it stands there in person
     elif (b"\x7f" in data) if data.isascii() else _CONTROL_ABOVE_ASCII.search(text):
         raise _Refusal("a control character in a string")
