@@ -117,7 +117,7 @@ def _decide(question: Question, item: Item, known: Known, at: Instant, holding: 
             return _needs_consent(question, known, at, holding, tried, above)
     if not tried:
         against.extend(no_agreement(question.under))
-    if question.necessity and not once:
+    if question.necessity:
         against.extend(unmet(question, tried))
     return _refused(question, known, at, holding, used is not None and not once, (*once, *against), above)
 
@@ -159,7 +159,9 @@ def _retained(question: Question, item: Item, known: Known, at: Instant) -> tupl
         if hop.to != question.holder:
             continue
         source = known.sources.get(hop.agreement)
-        terms = source.bound(hop.at, at, hop.from_, hop.to).of(item.category) if source is not None else None
+        terms = None  # not at hand, or not between these two: rule 7 says so
+        if source is not None and source.road(hop.from_, hop.to) is not None:
+            terms = source.bound(hop.at, at, hop.from_, hop.to).of(item.category)
         against += retention(item, hop.at, at, terms)
     return against
 

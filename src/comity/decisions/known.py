@@ -115,7 +115,7 @@ class Known:
     """The signed texts and acts known.
 
     Args:
-        agreements: agreements (or their timelines) at hand.
+        agreements: agreements at hand, or their timelines, or sources laid out already for another set.
         consents: consents known, each already checked to be validly signed by its giver.
         withdrawn: ids of items withdrawn by their originator, with the instant the withdrawal was received.
         reviewed: ids of items made from withdrawn ones which a person has decided may still be used.
@@ -124,7 +124,7 @@ class Known:
 
     def __init__(
         self,
-        agreements: Iterable[Agreement | Timeline] = (),
+        agreements: Iterable[Agreement | Timeline | Source] = (),
         consents: Iterable[Consent] = (),
         *,
         withdrawn: Mapping[str, Instant] | None = None,
@@ -132,14 +132,11 @@ class Known:
         unsigned: bool = False,
     ) -> None:
         given = list(agreements)
-        texts = [each.agreement if isinstance(each, Timeline) else each for each in given]
+        texts = [each if isinstance(each, Agreement) else each.agreement for each in given]
         self.sources: dict[str, Source] = {
             source.agreement.id: source
             for source in sorted(
-                (
-                    Source(each if isinstance(each, Timeline) else Timeline(each, texts, unsigned=unsigned))
-                    for each in given
-                ),
+                (_source(each, texts, unsigned) for each in given),
                 key=lambda source: source.agreement.id,
             )
         }
@@ -199,6 +196,12 @@ class Known:
             "withdrawn": {item: format_instant(at) for item, at in self.withdrawn.items()},
         }
         return hashlib.sha256(msgspec.json.encode(named, order="deterministic")).hexdigest()
+
+
+def _source(given: Agreement | Timeline | Source, texts: list[Agreement], unsigned: bool) -> Source:
+    if isinstance(given, Source):
+        return given
+    return Source(given if isinstance(given, Timeline) else Timeline(given, texts, unsigned=unsigned))
 
 
 _NONE: Mapping[str, tuple[Consent, ...]] = {}

@@ -63,12 +63,14 @@ class Layout:
         third = terms.third_party
         broken = _of_type(terms.broken, ThirdParty)
         onward = self._onward(third) if third else self._onward(broken[0], broken=True) if broken else None
+        members = self._members(terms)
         owed = {kind: _owed(onward, kind, holder) for kind in KINDS}
         return Between(
             agreement=terms.agreement_id,
             terms=terms,
-            permits=terms.permits and holder in terms.parties and to in terms.parties,
-            state=self._state(terms, holder, to),
+            permits=terms.permits and holder in members and to in members,
+            members=members,
+            state=self._state(terms, holder, to, members),
             rank=terms.in_force_from or EARLIEST,
             categories={
                 stem: self._category(stem, terms, holder, to, tuple(dict.fromkeys(unread)), owed)
@@ -92,7 +94,14 @@ class Layout:
             ),
         )
 
-    def _state(self, terms: Terms, holder: str, to: str) -> tuple[Ground, ...]:
+    def _members(self, terms: Terms) -> frozenset[str]:
+        """Give the members. Nobody leaves an agreement of two: its denunciation ends it, and exemption outlives that."""
+        joined = any(notice.kind in ("accession", "succession") for notice in self._agreement.notices)
+        if terms.state == "ended" and len(self._agreement.parties) == 2 and not joined:
+            return frozenset(self._agreement.parties)
+        return terms.parties
+
+    def _state(self, terms: Terms, holder: str, to: str, members: frozenset[str]) -> tuple[Ground, ...]:
         grounds: list[Ground] = []
         if not terms.permits:
             for each in terms.grounds:
@@ -104,7 +113,7 @@ class Layout:
             if not grounds:
                 grounds.append(Ground("rule 2 in force", f"{terms.agreement_id} is {terms.state}", 2))
         for party in (holder, to):
-            if party not in terms.parties:
+            if party not in members:
                 text = f"{party} is not a Party of {terms.agreement_id}"
                 grounds.append(Ground("rule 3 parties and offices", text, 3))
         return tuple(grounds)

@@ -140,6 +140,7 @@ class Between(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         terms: the governing text itself, for what is asked seldom (offices, membership).
+        members: its Parties at that time; of an agreement that has ended, its last ones.
         state: why nothing may pass; empty where something may.
         rank: instant of entry into force, to choose the last.
         categories: stem of category -> its terms; the empty stem holds what only `*` covers.
@@ -154,6 +155,7 @@ class Between(msgspec.Struct, frozen=True, gc=False):
     agreement: str
     terms: Terms
     permits: bool
+    members: frozenset[str]
     state: tuple[Ground, ...]
     rank: Instant
     categories: Mapping[str, CategoryTerms]

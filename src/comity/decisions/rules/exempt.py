@@ -16,7 +16,7 @@ __all__ = ["exempt", "exempt_by_copy", "is_member", "successor"]
 
 def exempt(to: str, hop: Hop, carrier: Item, onward: Onward, today: Between, at: Instant) -> bool:
     """Tell whether `to` is no third party for what this hop binds."""
-    if onward.members_exempt and to in today.terms.parties and is_member(to, hop.at, today):
+    if onward.members_exempt and to in today.members and is_member(to, hop.at, today):
         return True
     if not today.permits:
         return False

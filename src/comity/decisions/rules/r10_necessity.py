@@ -44,7 +44,10 @@ def unmet(question: Question, tried: Iterable[Between]) -> tuple[Ground, ...]:
     short = {
         Ground(each.lifted_by.ref, f"{present} of {each.necessity.officers} officers have approved", 10)
         for each in tried
-        if each.necessity is not None and each.lifted_by is not None and not lifted(question, each)
+        if each.permits
+        and each.necessity is not None
+        and each.lifted_by is not None
+        and present < max(_LEAST_OFFICERS, each.necessity.officers)
     }
     return tuple(sorted(short)) or (_NO_CLAUSE,)
 
