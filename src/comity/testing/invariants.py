@@ -1,0 +1,320 @@
+"""The promises of DESIGN §1 as functions over all members of a simulated world.
+
+`Invariants.after_step` is called after every step, `at_rest` once everything owed has been delivered. Each promise is a
+method that gives one line for each way in which it is broken, so that a run shows everything at once. They judge by the
+ledger (every envelope, opened), by the stores, and by `naive`; never by the gate.
+
+Promised is what honest members keep: a hostile one may send what it likes, and is judged by what others make of it.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from comity.clock import Instant
+from comity.federation.messages import Account
+from comity.journal.merkle import Frontier
+from comity.journal.verify import Verifier
+from comity.node.reconcile import account_of
+from comity.testing.ledger import Letter
+from comity.testing.members import Member
+from comity.testing.naive import Passing, objections, read_passing
+from comity.testing.views import View, ended_for, given_to
+
+if TYPE_CHECKING:
+    from comity.testing.world import World
+
+__all__ = ["Invariants"]
+
+#: Grounds on which an honest receiver may set aside what an honest sender sent.
+_EXCUSED = ("stale", "crossed", "back-dated", "art. 4")
+
+
+class Invariants:
+    """Judges a world, remembering what it has judged already.
+
+    Args:
+        world: whose members.
+    """
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._views: dict[str, View] = {}
+        self._judged = 0
+        self._passings: dict[str, Passing] = {}
+        self._against: dict[str, list[str]] = {}
+        self._settled: dict[str, set[str]] = {}
+        self._verifiers: dict[str, tuple[Verifier, int]] = {}
+
+    def after_step(self) -> list[str]:
+        """Give what is broken after a step."""
+        changed = self._look()
+        new = self._world.ledger.letters[self._judged :]
+        self._judged = len(self._world.ledger.letters)
+        return [
+            *self.p1_nothing_leaves_without_a_ground(new),
+            *self.p2_originators_keep_control(changed),
+            *self.p3_the_receiver_checks_too(changed),
+            *self.p4_nothing_is_lost_nothing_doubled(changed),
+            *self.p5_nobody_can_rewrite(changed),
+            *self.p6_words_can_be_taken_back(changed),
+            *self.p10_no_carrier_reads(),
+        ]
+
+    def at_rest(self) -> list[str]:
+        """Give what is broken though everything owed has been delivered."""
+        self._look()
+        return [
+            *self.p3_those_concerned_were_told(),
+            *self.p4_what_was_receipted_arrived(),
+            *self.p5_both_accounts_agree(),
+            *self.p5_every_journal_is_whole(),
+            *self.p6_every_holder_answered(),
+        ]
+
+    # -- P1, P7 ----------------------------------------------------------------------------------------------------
+
+    def p1_nothing_leaves_without_a_ground(self, letters: Iterable[Letter]) -> Iterable[str]:
+        """Say which disclosures of honest members stand on nothing.
+
+        Each has a permitted decision in its sender's journal, entered before it was sent, of this item to this Party;
+        and everything the naive check knows of texts in force, custody, consents and withdrawals allows it (P7 is the
+        part of it about agreements that have ended).
+        """
+        for letter in letters:
+            if letter.disclosure is None or letter.sender in self._world.hostile:
+                continue
+            passing = self._passing(letter)
+            view = self._views[letter.sender]
+            sent = view.entry("sent-disclosure", letter.id)
+            decided = view.entry("decided", letter.disclosure.decided.digest)
+            where = f"{letter.sender} to {letter.to}, item {passing.item[:12]}"
+            if sent is None:
+                yield f"P1: {where}: sent without an entry"
+                continue
+            if decided is None or decided.number >= sent.number:
+                yield f"P1: {where}: sent without a decision entered before"
+                continue
+            decision = json.loads(decided.detail)
+            if (
+                decision["outcome"] != "permitted"
+                or not decision["grounds"]
+                or decision["agreement"] != passing.hop["agreement"]
+                or (decision["question"]["disclose"], decision["question"]["to"]) != (passing.item, letter.to)
+            ):
+                yield f"P1: {where}: the decision entered is not one that permits this"
+            for objection in self._objections(letter):
+                yield f"P1, P7: {where}: {objection}"
+
+    # -- P2, P3 ----------------------------------------------------------------------------------------------------
+
+    def p2_originators_keep_control(self, changed: Iterable[str]) -> Iterable[str]:
+        """Say what an honest member holds that should not have reached it, by the naive check."""
+        for party in changed:
+            for row in self._views[party].inbox.values():
+                letter = self._world.ledger.by_id(row.message)
+                if row.state != "accepted" or letter is None or letter.disclosure is None:
+                    continue
+                for objection in self._objections(letter):
+                    yield f"P2: {party} took item {row.about[:12]} of {letter.sender}: {objection}"
+
+    def p3_the_receiver_checks_too(self, changed: Iterable[str]) -> Iterable[str]:
+        """Say what an honest receiver set aside without telling, or without a reason."""
+        for party in changed:
+            view = self._views[party]
+            for row in view.inbox.values():
+                letter = self._world.ledger.by_id(row.message)
+                if row.state != "quarantined" or letter is None:
+                    continue
+                if letter.sender not in self._world.hostile and not self._may_set_aside(row.reason, letter):
+                    yield f"P3: {party} set aside a {letter.kind} of {letter.sender}, who is honest: {row.reason}"
+                if not row.reason or not row.receipt:
+                    yield f"P3: {party} set aside a {letter.kind} without a signed reason"
+                if letter.disclosure is not None and self._objections(letter):
+                    told = {statement["message"] for statement in view.said("protest")}
+                    if letter.id not in told:
+                        yield f"P3: {party} set aside item {row.about[:12]} and protests to nobody"
+
+    def p3_those_concerned_were_told(self) -> Iterable[str]:
+        """Say which sender or originator never heard of a protest that must have reached it by now."""
+        for party, view in self._views.items():
+            for protest in view.said("protest"):
+                letter = self._world.ledger.by_id(protest["message"])
+                if protest["by"] != party or letter is None:
+                    continue
+                for addressee in {letter.sender, *self._passing(letter).originators} - {party}:
+                    heard = {each["message"] for each in self._views[addressee].said("protest")}
+                    if letter.id not in heard:
+                        yield f"P3: {addressee} never heard that {party} set aside a letter of {letter.sender}"
+
+    # -- P4 --------------------------------------------------------------------------------------------------------
+
+    def p4_nothing_is_lost_nothing_doubled(self, changed: Iterable[str]) -> Iterable[str]:
+        """Say what was accepted and is gone, or counted twice."""
+        yield from self._world.network.problems
+        for party in changed:
+            view = self._views[party]
+            accepted = {row.message for row in view.inbox.values() if row.state == "accepted"}
+            for message in self._settled.setdefault(party, set()) - accepted:
+                yield f"P4: {party} had accepted message {message[:12]} and has it no more"
+            self._settled[party] |= accepted
+            for message in accepted:
+                letter = self._world.ledger.by_id(message)
+                if letter is None:
+                    continue
+                entries = view.entries(f"received-{letter.kind}", message)
+                if len(entries) != 1:
+                    yield f"P4: {party} entered message {message[:12]} {len(entries)} times"
+                if letter.disclosure is None:
+                    continue
+                item = view.items.get(self._passing(letter).item)
+                if item is None:
+                    yield f"P4: {party} accepted item {self._passing(letter).item[:12]} and does not have it"
+                elif item.state in ("held", "source-withdrawn") and item.digest not in view.bodies:
+                    yield f"P4: {party} holds item {item.digest[:12]} without its content"
+
+    def p4_what_was_receipted_arrived(self) -> Iterable[str]:
+        """Say what a sender has a receipt for and its receiver does not have."""
+        for party, view in self._views.items():
+            for row in view.outbox.values():
+                there = self._views[row.peer].inbox.get(row.message)
+                if row.state == "receipted" and (there is None or there.state != "accepted"):
+                    yield f"P4: {row.peer} receipted a {row.kind} of {party} and does not have it"
+
+    # -- P5 --------------------------------------------------------------------------------------------------------
+
+    def p5_nobody_can_rewrite(self, changed: Iterable[str]) -> Iterable[str]:
+        """Say where a journal, read on from where it was read before, does not hold together."""
+        for party in changed:
+            view = self._views[party]
+            verifier, read = self._verifiers.get(party, (Verifier(), 0))
+            verifier.feed(view.journal[read:])
+            self._verifiers[party] = (verifier, len(view.journal))
+            heads = {head.channel: Frontier(size=head.size, peaks=head.frontier) for head in view.heads}
+            for fault in verifier.report(heads).faults:
+                yield f"P5: journal of {party}: {fault.kind}: {fault.text}"
+
+    def p5_every_journal_is_whole(self) -> Iterable[str]:
+        """Say where a journal read anew from its store does not hold together, or shrank."""
+        for party, member in self._world.members.items():
+            view = View.of(member)
+            verifier = Verifier()
+            verifier.feed(view.journal)
+            heads = {head.channel: Frontier(size=head.size, peaks=head.frontier) for head in view.heads}
+            for fault in verifier.report(heads).faults:
+                yield f"P5: journal of {party}: {fault.kind}: {fault.text}"
+            known = self._views[party].journal
+            if [row.leaf for row in view.journal] != [row.leaf for row in known]:
+                yield f"P5: the journal of {party} is not the one it was"
+
+    def p5_both_accounts_agree(self) -> Iterable[str]:
+        """Say which two members' accounts of their channel differ."""
+        accounts = {
+            (party, peer): _account(member, peer)
+            for party, member in self._world.members.items()
+            for peer in self._world.members
+            if peer != party
+        }
+        for (party, peer), mine in accounts.items():
+            theirs = accounts[peer, party]
+            sent, received = set(mine.sent), set(theirs.received)
+            if sent != received:
+                yield (
+                    f"P5: {party} sent {peer} {len(sent - received)} that it does not have, "
+                    f"and it has {len(received - sent)} that were never sent"
+                )
+
+    # -- P6 --------------------------------------------------------------------------------------------------------
+
+    def p6_words_can_be_taken_back(self, changed: Iterable[str]) -> Iterable[str]:
+        """Say where an honest member knows of a withdrawal and still holds the item, or shows what was made of it
+        as if nothing were.
+        """
+        for party in changed:
+            if party in self._world.hostile:
+                continue
+            view = self._views[party]
+            for item in view.withdrawn():
+                row = view.items.get(item)
+                if row is None or row.originator == party:
+                    continue
+                if row.state == "held" or (row.state == "erased" and item in view.bodies):
+                    yield f"P6: {party} knows that {item[:12]} was withdrawn and still holds it"
+                for made in view.made_from(item):
+                    if view.items[made].state == "held" and made not in view.reviewed():
+                        yield f"P6: {party} shows {made[:12]} as if its source stood"
+
+    def p6_every_holder_answered(self) -> Iterable[str]:
+        """Say which holder of a withdrawn item never answered its originator."""
+        for party, view in self._views.items():
+            for item, withdrawal in view.own_withdrawals().items():
+                answered = {
+                    answer["by"]
+                    for answer in view.said("withdrawal-answer")
+                    if answer["withdrawal"] == withdrawal
+                }
+                for holder, other in self._views.items():
+                    if holder == party or holder in self._world.hostile or holder in answered:
+                        continue
+                    if other.took(item):
+                        yield f"P6: {holder} held {item[:12]} of {party} and never answered its withdrawal"
+
+    # -- P10 -------------------------------------------------------------------------------------------------------
+
+    def p10_no_carrier_reads(self) -> Iterable[str]:
+        """Say where content stood in clear in what a carrier moves."""
+        return [f"P10: {leak}" for leak in self._world.ledger.leaks]
+
+    # -- what the above look at ------------------------------------------------------------------------------------
+
+    def _look(self) -> list[str]:
+        """Read the stores of those who acted; give their Parties."""
+        changed = [party for party, member in self._world.members.items() if member.dirty]
+        for party in changed:
+            member = self._world.members[party]
+            self._views[party] = View.of(member, before=self._views.get(party))
+            member.dirty = False
+        return changed
+
+    def _passing(self, letter: Letter) -> Passing:
+        if letter.id not in self._passings:
+            assert letter.disclosure is not None
+            self._passings[letter.id] = read_passing(letter.disclosure)
+        return self._passings[letter.id]
+
+    def _objections(self, letter: Letter) -> list[str]:
+        """Judge a disclosure once, by what its sender knew when it decided."""
+        if letter.id not in self._against:
+            passing = self._passing(letter)
+            view = self._views[letter.sender]
+            at = passing.decided_at
+            self._against[letter.id] = objections(
+                passing,
+                self._world.texts,
+                given_to(self._views.values(), view, letter.to),
+                ended_for(view, self._world.texts),
+                view.withdrawn(),
+                view.reviewed(until=at),
+            )
+        return self._against[letter.id]
+
+    def _may_set_aside(self, reason: str, letter: Letter) -> bool:
+        """Tell whether an honest receiver may set aside what an honest sender sent: it came late, or acts crossed."""
+        if any(word in reason for word in _EXCUSED):
+            return True
+        if letter.disclosure is None:
+            return False
+        return self._crossed(letter)
+
+    def _crossed(self, letter: Letter) -> bool:
+        """Tell whether the receiver knew of an end or a revocation that the sender did not know of."""
+        view = self._views[letter.to]
+        at: Instant = self._passing(letter).decided_at
+        ended = ended_for(view, self._world.texts)
+        if any(when <= at for text, when in ended.items() if text == self._passing(letter).hop["agreement"]):
+            return True
+        return bool(view.said("consent-revocation"))
+
+
+def _account(member: Member, peer: str) -> Account:
+    return member.read(lambda transaction: account_of(transaction, peer))

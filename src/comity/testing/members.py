@@ -1,0 +1,151 @@
+"""One Party of a simulation: its keys, its card, its node, and its clock, which may stand apart from the world's."""
+
+import hashlib
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from comity.assemble import Home, in_memory, new_home, open_home
+from comity.cards import Card, SignedCard, issue, read_card, sealing_entry, signing_entry
+from comity.clock import Instant, SteppedClock
+from comity.keys import SealingKey, SigningKey
+from comity.node.introduce import accept_card
+from comity.node.keyring import Keyring
+from comity.node.node import Node
+from comity.ports import Transaction
+from comity.signing import to_bytes
+from comity.strict import write_base64
+
+__all__ = ["Member", "SkewedClock"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: What the everyday key of a member may do; the director signs agreements with a key of his own.
+_EVERYDAY = ("disclosure", "consent", "control", "journal", "agreement")
+_CARD_LIFE = timedelta(days=3650)
+
+
+class SkewedClock:
+    """The world's clock as one node reads it: `skew` apart."""
+
+    def __init__(self, world: SteppedClock) -> None:
+        self._world = world
+        self.skew = timedelta(0)
+
+    def now(self) -> Instant:
+        """Give the instant this node believes it is."""
+        return self._world.now() + self.skew
+
+
+class Member:
+    """A Party with its node.
+
+    Attributes:
+        party: its id.
+        node: its node; replaced when a home on disk is opened again.
+        clock: what it reads the time from.
+        card: its card.
+        dirty: whether it acted since the invariants last looked.
+    """
+
+    def __init__(self, party: str, node: Node, clock: SkewedClock, card: SignedCard) -> None:
+        self.party = party
+        self.node = node
+        self.clock = clock
+        self.card = card
+        self.dirty = True
+        self._home: Home | None = None
+
+    @classmethod
+    def in_memory(cls, party: str, world: SteppedClock, seed: str, number: int) -> "Member":
+        """Make a Party whose keys and randomness all follow from the seed; its rows live in memory."""
+        clock = SkewedClock(world)
+        root, everyday, director = (
+            SigningKey.from_seed(_bytes(seed, party, name, 32)) for name in ("root", "everyday", "director")
+        )
+        sealing = SealingKey.from_seed(_bytes(seed, party, "sealing", 96))
+        at = world.now()
+        until = at + _CARD_LIFE
+        card = Card(
+            party=party,
+            version=1,
+            names={"en": party.partition(".")[0].title()},
+            issued=at,
+            expires=until,
+            endpoints=(f"http://127.0.0.1:{8100 + number}",),
+            root=write_base64(root.public.raw),
+            signing=(
+                signing_entry(everyday.public, _EVERYDAY, at, until),
+                signing_entry(director.public, ("director",), at, until),
+            ),
+            sealing=(sealing_entry(sealing.public, at, until),),
+        )
+        signed = to_bytes(issue(card, root))
+        entropy = random.Random(f"{seed}/{party}")  # noqa: S311  a replay must draw the same bytes
+        node = in_memory(party, Keyring([everyday, director], [sealing]), clock, entropy.randbytes)
+        made = cls(party, node, clock, read_card(signed, root_fingerprint=root.fingerprint))
+        made.act(accept_card, signed)
+        return made
+
+    @classmethod
+    def on_disk(cls, party: str, world: SteppedClock, folder: Path, number: int) -> "Member":
+        """Make a Party with a home on disk, keys from the operating system."""
+        clock = SkewedClock(world)
+        name = party.partition(".")[0]
+        signed = new_home(
+            folder / name,
+            party,
+            names={"en": name.title()},
+            port=8100 + number,
+            deployment="simulation",
+            clock=clock,
+        )
+        home = open_home(folder / name, clock=clock, threaded=False)
+        made = cls(party, home.node, clock, read_card(signed, root_fingerprint=None))
+        made._home = home
+        return made
+
+    @property
+    def name(self) -> str:
+        """What a trace calls it."""
+        return self.party.partition(".")[0].title()
+
+    def act(
+        self, use_case: Callable[Concatenate[Node, Transaction, P], T], *args: P.args, **named: P.kwargs
+    ) -> T:
+        """Run a use case on this node, as one piece of work."""
+        self.dirty = True
+        return self.node.act(lambda transaction: use_case(self.node, transaction, *args, **named))
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """Read from this node's store."""
+        return self.node.store.read(work)
+
+    def restart(self) -> None:
+        """Close the home and open it again: what was only in memory is gone.
+
+        Raises:
+            ValueError: this member keeps its rows in memory.
+        """
+        if self._home is None:
+            raise ValueError(f"{self.party} keeps its rows in memory")
+        folder = self._home.folder.path
+        self._home.close()
+        self._home = open_home(folder, clock=self.clock, threaded=False)
+        self.node = self._home.node
+        self.dirty = True
+
+    def close(self) -> None:
+        """Let the store go."""
+        if self._home is not None:
+            self._home.close()
+        else:
+            self.node.store.close()
+
+
+def _bytes(seed: str, party: str, name: str, length: int) -> bytes:
+    """Derive the bytes of a key from the seed."""
+    return hashlib.shake_256(f"comity simulation {seed} {party} {name}".encode()).digest(length)

@@ -1,0 +1,154 @@
+"""A network that loses, doubles, delays and reorders, all by the seed.
+
+It implements `ports.Carrier`, so the real postman drives it. What HTTP does in one exchange (request there, receipts
+back) can fail in either direction: a request lost never arrived; an answer lost did arrive, and the sender, who cannot
+tell the two apart, sends again.
+
+| fault | what the receiver sees | what the sender sees |
+|---|---|---|
+| cut, or lost | nothing | unreachable |
+| answer lost, or the way back cut | the envelopes | unreachable |
+| delayed | the envelopes later, out of order | unreachable |
+| doubled | the envelopes twice | the answers |
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from comity.clock import SteppedClock
+from comity.errors import ComityError, PeerUnreachable
+from comity.node.receive import receive
+from comity.ports import Answer
+from comity.testing.ledger import Ledger
+from comity.testing.members import Member
+
+__all__ = ["CALM", "STORMY", "Faults", "InFlight", "Line", "Network"]
+
+
+class Faults(msgspec.Struct, frozen=True):
+    """How often what goes wrong, each between 0 and 1 for one exchange."""
+
+    lost: float = 0.0
+    answer_lost: float = 0.0
+    delayed: float = 0.0
+    doubled: float = 0.0
+    reordered: float = 0.0
+
+
+#: Nothing goes wrong.
+CALM = Faults()
+#: Every third exchange goes wrong somehow.
+STORMY = Faults(lost=0.1, answer_lost=0.1, delayed=0.1, doubled=0.1, reordered=0.2)
+
+
+class InFlight(msgspec.Struct, frozen=True):
+    """A delayed envelope that will still arrive."""
+
+    sender: str
+    to: str
+    data: bytes
+
+
+class Network:
+    """All lines between the members.
+
+    Attributes:
+        faults: how often what goes wrong now.
+        in_flight: delayed envelopes.
+        problems: what no fault excuses, such as two different receipts for one envelope.
+    """
+
+    def __init__(
+        self, members: Mapping[str, Member], ledger: Ledger, clock: SteppedClock, chance: random.Random
+    ) -> None:
+        self._members = members
+        self._ledger = ledger
+        self._clock = clock
+        self._chance = chance
+        self._cut: set[tuple[str, str]] = set()
+        self.faults = CALM
+        self.in_flight: list[InFlight] = []
+        self.problems: list[str] = []
+
+    def cut(self, a: str, b: str, *, one_way: bool = False) -> None:
+        """Cut the way from `a` to `b`, and back unless `one_way`."""
+        self._cut.add((a, b))
+        if not one_way:
+            self._cut.add((b, a))
+
+    def mend(self) -> None:
+        """Mend every cut."""
+        self._cut.clear()
+
+    @property
+    def cuts(self) -> frozenset[tuple[str, str]]:
+        """The ways that are cut."""
+        return frozenset(self._cut)
+
+    def line(self, sender: str) -> "Line":
+        """Give the carrier of one member."""
+        return Line(self, sender)
+
+    def exchange(self, sender: str, to: str, envelopes: Sequence[bytes]) -> list[Answer]:
+        """Carry envelopes over and answers back, or fail.
+
+        Raises:
+            PeerUnreachable: for the sender nothing is known to have arrived.
+        """
+        source, target = self._members[sender], self._members[to]
+        for data in envelopes:
+            self._ledger.note(source, target, data, "https", self._clock.now())
+        if (sender, to) in self._cut or self._happens(self.faults.lost):
+            raise PeerUnreachable(f"{to}: the request was lost")
+        if self._happens(self.faults.delayed):
+            self.in_flight += [InFlight(sender, to, data) for data in envelopes]
+            raise PeerUnreachable(f"{to}: the request is on its way")
+        order = list(range(len(envelopes)))
+        if self._happens(self.faults.reordered):
+            self._chance.shuffle(order)
+        answers: dict[int, Answer] = {place: self.hand_over(sender, to, envelopes[place]) for place in order}
+        if self._happens(self.faults.doubled):
+            for place in order:
+                self._compare(to, answers[place], self.hand_over(sender, to, envelopes[place]))
+        if (to, sender) in self._cut or self._happens(self.faults.answer_lost):
+            raise PeerUnreachable(f"{to}: the answer was lost")
+        return [answers[place] for place in range(len(envelopes))]
+
+    def arrive_late(self, place: int) -> InFlight:
+        """Let one delayed envelope arrive; its sender learns nothing of it."""
+        late = self.in_flight.pop(place)
+        self.hand_over(late.sender, late.to, late.data)
+        return late
+
+    def hand_over(self, sender: str, to: str, data: bytes, carrier: str = "https") -> Answer:
+        """Give one envelope to a node and take its answer, as an endpoint does."""
+        target = self._members[to]
+        try:
+            answer = target.act(receive, data, carrier).answer
+        except ComityError as error:
+            self._ledger.refusals.append(f"{to} raised on an envelope of {sender}: {error.message}")
+            return Answer(reason=error.message)
+        if answer.receipt:
+            self._ledger.look_for_leaks(answer.receipt, f"receipt of {to}")
+        return answer
+
+    def _compare(self, to: str, first: Answer, again: Answer) -> None:
+        if first.receipt and again.receipt and first.receipt != again.receipt:
+            self.problems.append(f"P4: {to} gave two different receipts for one envelope")
+
+    def _happens(self, share: float) -> bool:
+        return share > 0 and self._chance.random() < share
+
+
+class Line:
+    """The carrier of one member: `ports.Carrier`."""
+
+    def __init__(self, network: Network, sender: str) -> None:
+        self._network = network
+        self._sender = sender
+
+    def deliver(self, peer: str, endpoint: str, envelopes: Sequence[bytes]) -> Sequence[Answer]:  # noqa: ARG002
+        """Hand over envelopes and give the answers."""
+        return self._network.exchange(self._sender, peer, envelopes)

@@ -1,0 +1,171 @@
+"""What one member's store shows, read once for the invariants."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from comity.clock import Instant
+from comity.journal.entries import LOCAL
+from comity.ports import Head, InboxRow, ItemRow, JournalRow, OutboxRow, StatementRow, Transaction
+from comity.signing import from_bytes
+from comity.testing.members import Member
+from comity.testing.naive import Given
+from comity.testing.texts import Text
+
+__all__ = ["View", "ended_for", "given_to"]
+
+_EVERYTHING = 1_000_000
+_KINDS = ("consent", "consent-revocation", "withdrawal", "withdrawal-answer", "review", "protest")
+
+
+class View:
+    """One member's rows.
+
+    Attributes:
+        party: whose.
+        journal, heads, inbox, outbox, items: its rows, by their own names.
+        bodies: digests of the items whose content is here and opens.
+        notices: notice files received or given, by agreement.
+    """
+
+    def __init__(self, party: str) -> None:
+        self.party = party
+        self.journal: list[JournalRow] = []
+        self.heads: list[Head] = []
+        self.inbox: dict[str, InboxRow] = {}
+        self.outbox: dict[str, OutboxRow] = {}
+        self.items: dict[str, ItemRow] = {}
+        self.bodies: frozenset[str] = frozenset()
+        self.notices: dict[str, list[str]] = {}
+        self._statements: dict[str, list[tuple[StatementRow, dict[str, Any]]]] = {}
+        self._entries: dict[tuple[str, str], list[JournalRow]] = {}
+
+    @classmethod
+    def of(cls, member: Member, before: "View | None" = None) -> "View":
+        """Read a member's store; of the journal only what came after `before`."""
+        view = cls(member.party)
+        if before is not None:
+            view.journal, view._entries = before.journal, before._entries
+
+        def read(transaction: Transaction) -> None:
+            new = transaction.journal(after=len(view.journal), limit=_EVERYTHING)
+            view.journal.extend(new)
+            for row in new:
+                view._entries.setdefault((row.kind, row.act), []).append(row)
+            view.heads = [
+                Head(channel=head.channel, size=head.size, frontier=head.frontier)
+                for head in transaction.heads()
+            ]
+            view.inbox = {row.message: row for row in transaction.received(limit=_EVERYTHING)}
+            view.outbox = {row.message: row for row in transaction.sent(limit=_EVERYTHING)}
+            view.items = {row.digest: row for row in transaction.items(limit=_EVERYTHING)}
+            view.bodies = frozenset(item for item in view.items if transaction.body(item) is not None)
+            for kind in _KINDS:
+                view._statements[kind] = [
+                    (row, json.loads(from_bytes(row.signed).payload)) for row in transaction.statements(kind)
+                ]
+            for agreement in transaction.agreements():
+                view.notices[agreement.id] = [
+                    data.decode() for name, data in agreement.files.items() if name.startswith("notices/")
+                ]
+
+        member.read(read)
+        return view
+
+    def entries(self, kind: str, act: str) -> list[JournalRow]:
+        """Give the journal's entries of an act."""
+        return self._entries.get((kind, act), [])
+
+    def entry(self, kind: str, act: str) -> JournalRow | None:
+        """Give the first entry of an act."""
+        return next(iter(self.entries(kind, act)), None)
+
+    def said(self, kind: str) -> list[dict[str, Any]]:
+        """Give what the statements of a kind say."""
+        return [statement for _, statement in self._statements[kind]]
+
+    def rows(self, kind: str) -> list[tuple[StatementRow, dict[str, Any]]]:
+        """Give the statements of a kind with what they say."""
+        return self._statements[kind]
+
+    def withdrawn(self) -> dict[str, Instant]:
+        """Give the items withdrawn by their originators, with the instant this member knew of it first."""
+        found: dict[str, Instant] = {}
+        for row, statement in self._statements["withdrawal"]:
+            item = self.items.get(statement["item"])
+            if item is None or item.originator == statement["by"]:
+                found.setdefault(statement["item"], row.known_at)
+        return found
+
+    def reviewed(self, until: Instant | None = None) -> dict[str, Instant]:
+        """Give the items a person here has decided to keep, with when that was last."""
+        return {
+            statement["item"]: row.known_at
+            for row, statement in self._statements["review"]
+            if until is None or row.known_at <= until
+        }
+
+    def made_from(self, source: str) -> set[str]:
+        """Give everything here that was made from an item, directly or not."""
+        direct = {item for item, row in self.items.items() if source in row.made_from}
+        return direct.union(*(self.made_from(item) for item in direct))
+
+    def own_withdrawals(self) -> dict[str, str]:
+        """Give this member's own withdrawals: item to the statement's digest."""
+        return {
+            statement["item"]: row.digest
+            for row, statement in self._statements["withdrawal"]
+            if statement["by"] == self.party
+        }
+
+    def took(self, item: str) -> bool:
+        """Tell whether this member accepted an item from another, ever."""
+        return any(
+            row.kind == "disclosure" and row.state == "accepted" and row.about == item
+            for row in self.inbox.values()
+        )
+
+    def channels(self) -> set[str]:
+        """Give the peers with whom there are entries."""
+        return {row.channel for row in self.journal} - {LOCAL}
+
+
+def given_to(views: Iterable[View], holder: View, to: str) -> list[Given]:
+    """Give every consent that anyone signed for a holder and a recipient, and when the holder knew it was revoked."""
+    revoked = {
+        statement["consent"]: max(row.known_at, datetime.fromisoformat(statement["effective"]))
+        for row, statement in holder.rows("consent-revocation")
+    }
+    return [
+        Given(
+            by=statement["by"],
+            holder=statement["holder"],
+            to=statement["to"],
+            item=statement.get("item", ""),
+            purpose=statement.get("purpose", ""),
+            begins=datetime.fromisoformat(statement["from"]),
+            until=datetime.fromisoformat(statement["until"]),
+            known_revoked=revoked.get(row.digest),
+        )
+        for view in views
+        for row, statement in view.rows("consent")
+        if statement["by"] == view.party and (statement["holder"], statement["to"]) == (holder.party, to)
+    ]
+
+
+def ended_for(view: View, texts: Mapping[str, Text]) -> dict[str, Instant]:
+    """Give the agreements that a notice known to a member has ended, each with the latest instant that can be.
+
+    A notice runs from the day it is dated; the instant is that of the day's end, so that nobody is blamed for hours.
+    """
+    found: dict[str, Instant] = {}
+    for agreement, notices in view.notices.items():
+        for notice in notices:
+            fields = dict(line.split(" = ", 1) for line in notice.splitlines() if " = " in line)
+            if fields.get("kind") != '"denunciation"':
+                continue
+            dated = datetime.fromisoformat(fields["dated"] + "T00:00:00+00:00")
+            ends = dated + timedelta(days=texts[agreement].notice_days + 2)
+            found[agreement] = min(ends, found.get(agreement, ends))
+    return found
