@@ -14,7 +14,8 @@ Source: specs/agreement.md, "Leak paths"; specs/gate.md, "Custody, lineage, obli
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from functools import lru_cache
 from typing import Final, Literal
 
 import msgspec
@@ -110,6 +111,8 @@ class _Pact(msgspec.Struct, frozen=True):
     parties: frozenset[str]
     rule: ThirdParty | None
     ways: tuple["_Way", ...]
+    #: Everyone to whom a bound item may ever go on.
+    circle: frozenset[str]
 
     def owes_giver(self, kind: str, given: Given) -> bool:
         """Tell whether a first hop under this text makes the giver's consent owed."""
@@ -187,7 +190,10 @@ def _pact(agreement: Agreement, keep: Callable[[Clause], bool] | None) -> _Pact:
     parties = tuple(dict.fromkeys(clause.id for clause in clauses if isinstance(clause, Party)))
     rules = [clause for clause in clauses if isinstance(clause, ThirdParty)]
     ways = tuple(way for clause in clauses for way in _ways(clause, parties))
-    return _Pact(agreement.id, frozenset(parties), rules[-1] if rules else None, ways)
+    rule = rules[-1] if rules else None
+    circle = {each.to for each in rule.standing} if rule else set()
+    circle |= set(parties) if rule and rule.members_exempt else set()
+    return _Pact(agreement.id, frozenset(parties), rule, ways, frozenset(circle))
 
 
 def _ways(clause: Clause, parties: Sequence[str]) -> Iterator[_Way]:
@@ -212,6 +218,7 @@ def _ways(clause: Clause, parties: Sequence[str]) -> Iterator[_Way]:
                 yield _Way(a, b, category, kinds, clause.ref)
 
 
+@lru_cache(maxsize=65536)
 def _meet(one: str, two: str) -> str | None:
     """Give what two categories as written have in common; the narrower, or None."""
     if category_covers(one, two.removesuffix(".*")):
@@ -228,6 +235,7 @@ class _Search:
         for pact in pacts:
             for way in pact.ways:
                 self.out[way.from_].append((pact, way))
+        self._exits: dict[tuple[str, str, Given], list[tuple[_Pact, _Way, bool]]] = {}
         self._kept: dict[tuple[str, str, str, Given], Mapping[str, _Reach]] = {}
 
     def leaks(self) -> Iterator[Leak]:
@@ -280,27 +288,53 @@ class _Search:
         origin = _Reach(start, category, frozenset(), (), (), ())
         queue, seen = deque([origin]), {(start, category, origin.bound_by)}
         found: dict[str, _Reach] = {}
+        known = {start}
         while queue:
             here = queue.popleft()
-            for pact, way in self.out[here.holder]:
-                after = self._step(here, pact, way, kind, given)
-                if after is None or way.to in (start, avoid):
+            for pact, way, binds in self._ways_out(here.holder, kind, given):
+                if way.to in (start, avoid) or (binds and way.to in known and pact.circle <= known):
+                    continue  # nobody new this way: a text that binds lets the item go no further than its circle
+                after = self._step(here, pact, way, kind, binds)
+                if after is None:
                     continue
                 state = (after.holder, after.category, after.bound_by)
-                if state in seen or (after.holder, after.category, frozenset()) in seen:
+                if state in seen or (after.holder, after.category, origin.bound_by) in seen:
                     continue
                 seen.add(state)
                 found.setdefault(after.holder, after)
-                queue.append(after)
+                known.add(after.holder)
+                if self._goes_on(after, known):
+                    queue.append(after)
         return found
 
-    def _step(self, here: _Reach, pact: _Pact, way: _Way, kind: str, given: Given) -> _Reach | None:
-        category = _meet(here.category, way.category) if kind in way.kinds else None
+    def _ways_out(self, holder: str, kind: str, given: Given) -> Sequence[tuple[_Pact, _Way, bool]]:
+        """Give the ways a kind of item may leave a holder, each with whether its text binds it to the first giver."""
+        key = (holder, kind, given)
+        found = self._exits.get(key)
+        if found is None:
+            found = self._exits[key] = [
+                (pact, way, pact.owes_first(kind, given))
+                for pact, way in self.out[holder]
+                if kind in way.kinds
+            ]
+        return found
+
+    def _goes_on(self, here: _Reach, known: Set[str]) -> bool:
+        """Tell whether a holder can reach anyone new: a bound item stays within the circle of what binds it."""
+        if not here.bound_by:
+            return True
+        circle = frozenset.intersection(*(self.pacts[name].circle for name in here.bound_by))
+        return not circle <= known
+
+    def _step(self, here: _Reach, pact: _Pact, way: _Way, kind: str, binds: bool) -> _Reach | None:
+        category = _meet(here.category, way.category)
         if category is None:
             return None
-        if not all(self.pacts[name].lets(way.to, category.removesuffix(".*")) for name in here.bound_by):
-            return None
-        bound_by = here.bound_by | {pact.id} if pact.owes_first(kind, given) else here.bound_by
+        bare = category.removesuffix(".*")
+        for name in here.bound_by:
+            if not self.pacts[name].lets(way.to, bare):
+                return None
+        bound_by = here.bound_by | {pact.id} if binds else here.bound_by
         asked = [
             party
             for party, name in here.owed
