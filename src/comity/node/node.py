@@ -5,6 +5,7 @@ acts known, as the gate needs them, built anew whenever one of them changed.
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import TypeVar
@@ -25,7 +26,7 @@ from comity.federation.statements import ConsentGranted, ConsentRevoked
 from comity.handling.consent import Consent
 from comity.identifiers import PartyId
 from comity.node.keyring import Keyring
-from comity.ports import AgreementRow, Store, Transaction
+from comity.ports import AgreementRow, CardRow, Store, Transaction
 from comity.signing import from_bytes
 
 T = TypeVar("T")
@@ -41,19 +42,11 @@ class Knowledge:
         known: the same as the gate takes it; its digest names what was known.
     """
 
-    def __init__(
-        self, party: str, transaction: Transaction, read: Callable[[AgreementRow], Agreement]
-    ) -> None:
-        self.cards = CardBook(read_card(row.signed, root_fingerprint=None) for row in transaction.cards())
-        found = [read(row) for row in transaction.agreements()]
-        self.agreements: dict[str, Agreement] = {agreement.id: agreement for agreement in found}
-        self.timelines = {
-            agreement.id: Timeline(agreement, [each for each in found if each.id != agreement.id])
-            for agreement in found
-        }
-        self.known = Known(
-            self.timelines.values(),
-            consents=_consents(transaction),
+    def __init__(self, party: str, transaction: Transaction, reader: "Reader") -> None:
+        self.cards = CardBook(reader.card(row) for row in transaction.cards())
+        self.agreements, self.timelines, texts = reader.texts(transaction.agreements())
+        self.known = texts.with_acts(
+            _consents(transaction),
             withdrawn=_withdrawn(transaction),
             reviewed=[row.about for row in transaction.statements("review")],
         )
@@ -76,6 +69,36 @@ class Knowledge:
             for party in agreement.parties
             if party != self._party
         )
+
+
+class Reader:
+    """Reads texts and cards once each: what was signed never changes, and reading it costs more than an act."""
+
+    def __init__(self) -> None:
+        self._cards: dict[str, SignedCard] = {}
+        self._agreements: dict[str, Agreement] = {}
+        self._texts: tuple[frozenset[str], dict[str, Agreement], dict[str, Timeline], Known] | None = None
+
+    def card(self, row: CardRow) -> SignedCard:
+        """Give a card, its root's signature checked."""
+        if row.digest not in self._cards:
+            self._cards[row.digest] = read_card(row.signed, root_fingerprint=None)
+        return self._cards[row.digest]
+
+    def texts(self, rows: Iterable[AgreementRow]) -> tuple[dict[str, Agreement], dict[str, Timeline], Known]:
+        """Give the agreements by id, what governs under each, and the same for the gate, without any act."""
+        held = {row.acts_digest: row for row in rows}
+        if self._texts is None or self._texts[0] != held.keys():
+            for digest, row in held.items():
+                if digest not in self._agreements:
+                    self._agreements[digest] = parse_agreement(row.files)
+            found = [self._agreements[digest] for digest in held]
+            timelines = {
+                each.id: Timeline(each, [other for other in found if other.id != each.id]) for each in found
+            }
+            known = Known(timelines.values())
+            self._texts = (frozenset(held), {each.id: each for each in found}, timelines, known)
+        return self._texts[1:]
 
 
 class Node:
@@ -106,7 +129,8 @@ class Node:
         self.entropy = entropy
         self.deployment = deployment
         self._knowledge: Knowledge | None = None
-        self._agreements: dict[str, Agreement] = {}
+        self._reader = Reader()
+        self._acting: int | None = None
 
     def act(self, work: Callable[[Transaction], T]) -> T:
         """Run a use case as one piece of work; durable on return, nothing left behind if it raises."""
@@ -116,31 +140,34 @@ class Node:
         """Queue a use case as one piece of work; its future is done once its effects are durable."""
 
         def guarded(transaction: Transaction) -> T:
+            self._acting = threading.get_ident()
             try:
                 return work(transaction)
             except BaseException:
                 self.forget()  # it may have been built on rows that are undone now
                 raise
+            finally:
+                self._acting = None
 
         queued = self.store.submit(guarded)
         queued.add_done_callback(lambda done: self.forget() if done.exception() else None)
         return queued
 
     def know(self, transaction: Transaction) -> Knowledge:
-        """Give the texts and acts known."""
-        if self._knowledge is None:
-            self._knowledge = Knowledge(self.party, transaction, self._read)
-        return self._knowledge
+        """Give the texts and acts known.
+
+        Only an act keeps what it built: a reader beside it may see the rows of a moment ago.
+        """
+        known = self._knowledge
+        if known is None:
+            known = Knowledge(self.party, transaction, self._reader)
+            if self._acting == threading.get_ident():
+                self._knowledge = known
+        return known
 
     def forget(self) -> None:
         """Build the knowledge anew at the next question: a text or an act has changed."""
         self._knowledge = None
-
-    def _read(self, row: AgreementRow) -> Agreement:
-        """Parse an agreement once; its digest names everything in its folder."""
-        if row.acts_digest not in self._agreements:
-            self._agreements[row.acts_digest] = parse_agreement(row.files)
-        return self._agreements[row.acts_digest]
 
     def now(self, transaction: Transaction) -> Instant:
         """Read the clock for one act.
