@@ -14,6 +14,7 @@ A row is a frozen value; a changed row is a new value.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -222,6 +223,10 @@ class RequestRow(Row, frozen=True, kw_only=True):
 
 class Transaction(Protocol):
     """The rows of a node, as one piece of work sees and changes them."""
+
+    def piece(self) -> AbstractContextManager[None]:
+        """Undo everything done inside if it raises; the rest of the piece of work goes on."""
+        ...
 
     # -- cards and agreements --------------------------------------------------------------------------------
     def put_card(self, row: CardRow) -> None:

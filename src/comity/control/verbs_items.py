@@ -1,5 +1,6 @@
 """Verbs about items: take in, list, show, share, the inbox."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -14,6 +15,10 @@ from comity.node.disclose import Outcome, disclose
 from comity.node.items import NewItem
 from comity.node.questions import find_item, statements_of
 from comity.ports import ItemRow, Transaction
+
+
+#: A digest in words for people: its beginning suffices to find the item again.
+_DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 
 
 @verb("item-add")
@@ -210,7 +215,7 @@ def decision_fields(decision: Decision) -> dict[str, Any]:
             for ask in decision.ask
         ],
         "obligations": [msgspec.to_builtins(each) for each in decision.obligations],
-        "remedies": [remedy_in_words(decision, each) for each in decision.remedies],
+        "remedies": [_DIGEST.sub(r"\1", remedy_in_words(decision, each)) for each in decision.remedies],
         "agreement": decision.agreement,
         "digest": decision.digest,
     }

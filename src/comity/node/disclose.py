@@ -68,7 +68,7 @@ def disclose(
     gathered = gather(transaction, find_item(transaction, item))
 
     # (1)
-    if not gathered.holdings:
+    if gathered.row.state == "known":
         raise NotFound(
             f"item {gathered.row.digest[:12]} is known here only as a source; its content never came"
         )

@@ -47,7 +47,7 @@ def ask_consent(
     at = node.now(transaction)
     knowledge = node.know(transaction)
     gathered = gather(transaction, find_item(transaction, item))
-    if not gathered.holdings:
+    if gathered.row.state == "known":
         raise NotFound(
             f"item {gathered.row.digest[:12]} is known here only as a source; its content never came"
         )

@@ -90,8 +90,10 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     # (5)
     if verdict is None:
         try:
-            verdict = _take(node, transaction, sender, message, content, carrier=carrier, at=at)
+            with transaction.piece():
+                verdict = _take(node, transaction, sender, message, content, carrier=carrier, at=at)
         except ComityError as error:
+            node.forget()
             verdict = Verdict("quarantined", about=_about(content), grounds=(_ground(error),))
 
     # (6)

@@ -210,11 +210,8 @@ def _keep(
             transaction.put_item(
                 _row(route, text, content, len(body) if disclosed else 0, at, known=not disclosed)
             )
-        received_from = sender if disclosed else ""
         transaction.put_holding(
-            Holding(
-                item=route.item, custody=route.custody, received_from=received_from, message=message_id, at=at
-            )
+            Holding(item=route.item, custody=route.custody, received_from=sender, message=message_id, at=at)
         )
     if transaction.body(proof.disclosed.item) is None:
         transaction.put_body(proof.disclosed.item, content.body.key + body)

@@ -53,7 +53,8 @@ class BodyKeys:
         )
         self._keys: dict[int, bytes] = {}
         self._begun: dict[int, Instant] = {}
-        self._open_transaction = self._inside = False
+        self._open_transaction = False
+        self._marks: list[bool] = []
         self._load(now)
 
     def seal(self, item: str, body: bytes) -> bytes:
@@ -95,15 +96,21 @@ class BodyKeys:
             self._open_transaction = False
 
     def savepoint(self) -> None:
-        """Mark where the next piece of work begins."""
-        self._inside = self._open_transaction
-        if self._inside:
-            self._db.execute("SAVEPOINT work")
+        """Mark where a piece of work begins; pieces may stand within each other."""
+        self._marks.append(self._open_transaction)
+        if self._open_transaction:
+            self._db.execute(f"SAVEPOINT piece{len(self._marks)}")
+
+    def release(self) -> None:
+        """Keep what was done since the last mark, as part of what it stands within."""
+        if self._marks.pop():
+            self._db.execute(f"RELEASE piece{len(self._marks) + 1}")
 
     def undo(self) -> None:
-        """Undo what was done since `savepoint`: a piece of work that failed must not erase anything."""
-        if self._inside:
-            self._db.execute("ROLLBACK TO work")
+        """Undo what was done since the last mark: a piece of work that failed must not erase anything."""
+        if self._marks.pop():
+            self._db.execute(f"ROLLBACK TO piece{len(self._marks) + 1}")
+            self._db.execute(f"RELEASE piece{len(self._marks) + 1}")
         elif self._open_transaction:
             self._db.execute("ROLLBACK")
             self._open_transaction = False

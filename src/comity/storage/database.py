@@ -246,19 +246,29 @@ class SqlStore(Generic[T]):
     def _attempt(
         self, job: "_Job[T]", transaction: T, connection: Connection
     ) -> "tuple[_Job[T], Any, BaseException | None]":
-        connection.exec_driver_sql("SAVEPOINT work")
-        self._beside.savepoint()
         try:
-            result = job.work(transaction)
+            with piece_of_work(connection, self._beside):
+                return job, job.work(transaction), None
         except DBAPIError:
             raise  # the disk, not the work: the batch fails as one
         except Exception as raised:
-            connection.exec_driver_sql("ROLLBACK TO work")
-            connection.exec_driver_sql("RELEASE work")
-            self._beside.undo()
             return job, None, raised
-        connection.exec_driver_sql("RELEASE work")
-        return job, result, None
+
+
+@contextlib.contextmanager
+def piece_of_work(connection: Connection, beside: BodyKeys) -> Iterator[None]:
+    """Undo everything done inside if it raises; pieces may stand within each other."""
+    connection.exec_driver_sql("SAVEPOINT piece")
+    beside.savepoint()
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO piece")
+        connection.exec_driver_sql("RELEASE piece")
+        beside.undo()
+        raise
+    connection.exec_driver_sql("RELEASE piece")
+    beside.release()
 
 
 class _Job(Generic[T]):

@@ -1,8 +1,11 @@
 """The whole transaction: the parts of `comity.ports.Transaction` put together over one connection."""
 
+from contextlib import AbstractContextManager
+
 from sqlalchemy import Connection
 
 from comity.storage.body_keys import BodyKeys
+from comity.storage.database import piece_of_work
 from comity.storage.item_rows import ItemRows
 from comity.storage.journal_rows import JournalRows
 from comity.storage.knowledge_rows import KnowledgeRows
@@ -14,3 +17,7 @@ class SqlTransaction(ItemRows, KnowledgeRows, MailboxRows, JournalRows):
 
     def __init__(self, connection: Connection, body_keys: BodyKeys) -> None:
         ItemRows.__init__(self, connection, body_keys)
+
+    def piece(self) -> AbstractContextManager[None]:
+        """Undo everything done inside if it raises."""
+        return piece_of_work(self._connection, self._body_keys)
