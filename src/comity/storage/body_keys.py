@@ -115,6 +115,13 @@ class BodyKeys:
             self._db.execute("ROLLBACK")
             self._open_transaction = False
 
+    def give_up(self) -> None:
+        """Undo everything since the last `commit`, whatever state a failing disk left it in."""
+        self._marks.clear()
+        self._open_transaction = False
+        if self._db.in_transaction:
+            self._db.rollback()
+
     def renew(self, now: Instant) -> None:
         """Begin a new epoch: wrap every key anew, then forget the old epoch's key."""
         epoch = max(self._keys, default=0) + 1

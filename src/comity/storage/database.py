@@ -20,7 +20,8 @@ from typing import Any, Generic, TypeVar
 
 import pysqlite3.dbapi2 as fixed_sqlite
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import RootTransaction
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.pool import StaticPool
 
 from comity import __version__
@@ -183,6 +184,12 @@ class SqlStore(Generic[T]):
                 connection.rollback()
                 connection.exec_driver_sql("PRAGMA query_only=OFF")
 
+    def copy_to(self, other: "SqlStore[T]") -> None:
+        """Copy every row into another store, over what it holds: simulations begin many worlds from one."""
+        source: Any = self._writer.connection.driver_connection
+        with self._turn, other._turn:
+            source.backup(other._writer.connection.driver_connection)
+
     def close(self) -> None:
         """Finish what is queued, then let the database go."""
         if self._thread is not None:
@@ -197,12 +204,21 @@ class SqlStore(Generic[T]):
         transaction = self._writer.begin()
         try:
             yield self._writer
+            self._beside.commit()
+            transaction.commit()
         except BaseException:
-            transaction.rollback()
+            self._give_up(transaction)
             raise
-        self._beside.commit()
-        transaction.commit()
         self.commits += 1
+
+    def _give_up(self, transaction: RootTransaction) -> None:
+        """Undo everything, here and beside, so that the next batch begins as if this one had never been."""
+        self._beside.give_up()
+        with contextlib.suppress(DBAPIError, InvalidRequestError):
+            transaction.rollback()
+        raw: Any = self._writer.connection.driver_connection
+        if raw.in_transaction:  # SQLAlchemy has done with a transaction whose COMMIT failed; SQLite has not
+            raw.rollback()
 
     def _sequence(self) -> None:
         ending = False
@@ -237,6 +253,10 @@ class SqlStore(Generic[T]):
             for job in batch:
                 job.future.set_exception(refusal)
             return
+        except Exception as error:  # nobody who waits may be left waiting
+            for job in batch:
+                job.future.set_exception(error)
+            return
         for job, result, raised in outcomes:
             if raised is None:
                 job.future.set_result(result)
@@ -249,7 +269,7 @@ class SqlStore(Generic[T]):
         try:
             with piece_of_work(connection, self._beside):
                 return job, job.work(transaction), None
-        except DBAPIError:
+        except (DBAPIError, fixed_sqlite.Error):
             raise  # the disk, not the work: the batch fails as one
         except Exception as raised:
             return job, None, raised
@@ -262,6 +282,8 @@ def piece_of_work(connection: Connection, beside: BodyKeys) -> Iterator[None]:
     beside.savepoint()
     try:
         yield
+    except (DBAPIError, fixed_sqlite.Error):
+        raise  # the disk: SQLite may have undone the whole transaction by itself, and the batch is given up
     except BaseException:
         connection.exec_driver_sql("ROLLBACK TO piece")
         connection.exec_driver_sql("RELEASE piece")
