@@ -188,7 +188,7 @@ class World:
             made_from=tuple(made_from),
         )
         line = f"{member.name} adds `{said}` ({category}, {marking}{made})"
-        return self.step(line, lambda: member.act(add_item, new)).digest
+        return self.step(line, lambda: member.act(add_item, new))[0].digest
 
     def share(self, party: str, item: str, to: str, purpose: str, *, under: str | None = None) -> Outcome:
         """Let a member share an item."""
