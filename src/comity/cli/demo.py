@@ -48,7 +48,7 @@ def _play(folder: Path, item: Path | None, marking: str, json_: bool, *, stay: b
 
     quiet_log()
     if item is not None:
-        from comity.cli.item import describe
+        from comity.interop.files import describe
 
         describe(
             item, item.read_bytes(), "", marking

@@ -1,12 +1,10 @@
 """`comity item`: take items in, list and show them."""
 
-import mimetypes
 from pathlib import Path
 
 import click
 
 from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines, print_table
-from comity.errors import BadInput
 
 
 @click.group()
@@ -46,17 +44,19 @@ def add(
 
     A STIX 2.1 bundle is one item, marked with the strictest of its objects' markings.
     """
+    from comity.interop.files import describe
+
     content = file.read_bytes()
-    title, marking, media_type = describe(file, content, title, marking)
+    said = describe(file, content, title, marking)
     with node_at(home, passphrase_file) as tell:
         shown = tell(
             "item-add",
             content=content,
             category=category,
-            marking=marking,
-            title=title,
+            marking=said.marking,
+            title=said.title,
             label=label,
-            media_type=media_type,
+            media_type=said.media_type,
             kind=kind,
             pap=pap,
             retention=retention,
@@ -68,36 +68,10 @@ def add(
     click.echo(f"{shown['id'][:12]}  {shown['marking']}  {shown['category']}  {shown['title']}")
     if shown["needs_reading"]:
         click.echo(
-            "the door found words in it that a person must read before it goes anywhere\n"
+            f"the door wants a person to read it before it goes anywhere: {'; '.join(shown['because'])}\n"
             f"  next: comity item show {shown['id'][:12]}, then comity item read {shown['id'][:12]}",
             err=True,
         )
-
-
-def describe(file: Path, content: bytes, title: str, marking: str) -> tuple[str, str, str]:
-    """Give title, marking and media type of a file; what a STIX bundle says itself counts.
-
-    Raises:
-        BadInput: it has no marking, or the bundle is marked more strictly than was said.
-    """
-    from comity.handling.markings import Marking, strictest
-    from comity.interop.stix import is_stix, needs_marking, read_bundle
-
-    given = Marking.parse(marking) if marking else None
-    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    if not is_stix(content):
-        if given is None:
-            raise BadInput(
-                f"{file}: an item needs a marking", hint="add --marking TLP:AMBER, or the one that fits"
-            )
-        return title or file.name, str(given), media_type
-    bundle = read_bundle(content)
-    if given is None and needs_marking(bundle):
-        why = "none of its objects carries a TLP marking"
-        if bundle.unknown:
-            why = f"it refers to a marking that nobody here knows ({bundle.unknown[0]})"
-        raise BadInput(f"{file}: {why}", hint="name the marking that fits: --marking TLP:AMBER")
-    return title or bundle.title, str(strictest(bundle.marking, given)), "application/stix+json;version=2.1"
 
 
 @item.command("list")

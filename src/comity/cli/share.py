@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from comity.cli.item import describe
 from comity.cli.options import (
     as_json,
     home_options,
@@ -63,15 +62,17 @@ def share(
                 raise BadInput(
                     f"{item}: no such file", hint="--category belongs to a file that is taken in first"
                 )
+            from comity.interop.files import describe
+
             content = file.read_bytes()
-            title, marking, media_type = describe(file, content, "", marking)
+            said = describe(file, content, "", marking)
             item = tell(
                 "item-add",
                 content=content,
                 category=category,
-                marking=marking,
-                title=title,
-                media_type=media_type,
+                marking=said.marking,
+                title=said.title,
+                media_type=said.media_type,
             )["id"]
         shown = tell(
             "share", item=item, to=to, purpose=purpose, under=under, dry_run=dry_run, explained=explained

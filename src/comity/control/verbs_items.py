@@ -16,7 +16,6 @@ from comity.node.items import NewItem
 from comity.node.questions import find_item, statements_of
 from comity.ports import ItemRow, Transaction
 
-
 #: A digest in words for people: its beginning suffices to find the item again.
 _DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 
@@ -48,8 +47,8 @@ def item_add(
         retention=retention,
         made_from=made_from,
     )
-    row: ItemRow = desk.act(lambda node, transaction: item_use.add_item(node, transaction, new))
-    return item_fields(row)
+    row, to_read = desk.act(lambda node, transaction: item_use.add_item(node, transaction, new))
+    return {**item_fields(row), "because": list(to_read)}
 
 
 @verb("item-list")

@@ -12,6 +12,7 @@ from comity.cards import read_card
 from comity.clock import format_instant
 from comity.demo.stage import NAMES, Stage, example_agreement
 from comity.demo.step import Script, Step
+from comity.interop.files import describe
 
 NORTH, SOUTH, EAST = NAMES
 NORTH_SOUTH, SOUTH_EAST = "north-south-2026", "south-east-2026"
@@ -62,21 +63,19 @@ def conclude(stage: Stage) -> Step:
 
 def share_item(stage: Stage, file: Path, marking: str) -> tuple[Step, str]:
     """2: North shares a real STIX bundle with South. Gives the step and the item's id."""
-    from comity.cli.item import describe
-
     script = Script(
         "share", "North shares a STIX bundle with South; South's node decides again and signs a receipt."
     )
     content = file.read_bytes()
-    title, marked, media_type = describe(file, content, "", marking)
+    said = describe(file, content, "", marking)
     item = stage.tell(
         NORTH,
         "item-add",
         content=content,
         category="incident.indicators",
-        marking=marked,
-        title=title,
-        media_type=media_type,
+        marking=said.marking,
+        title=said.title,
+        media_type=said.media_type,
     )
     if item["needs_reading"]:
         stage.tell(NORTH, "item-read", item=item["id"])
@@ -86,7 +85,7 @@ def share_item(stage: Stage, file: Path, marking: str) -> tuple[Step, str]:
     shown = stage.share(NORTH, item["id"], to=SOUTH)
     delivery = shown["delivery"] or {"state": "not sent", "reason": ""}
     script.decision(
-        f"North: may `{title}` ({marked}) go to South, for network-defence?",
+        f"North: may `{said.title}` ({said.marking}) go to South, for network-defence?",
         shown,
         (
             f"sealed with ML-KEM-768 + X25519, delivered over HTTP: {delivery['state']}",

@@ -10,6 +10,7 @@ from comity.cards import SignedCard, read_card
 from comity.clock import Instant
 from comity.errors import VerificationFailed
 from comity.federation.statements import Vouch
+from comity.identifiers import Digest
 from comity.keys import VerifyKey
 
 
@@ -56,7 +57,7 @@ class CardBook:
             raise VerificationFailed(
                 f"a hop vouches for another root of {vouch.party} than the one known here"
             )
-        card = self._offered.get(vouch.card)
+        card = self._offered.get(Digest(vouch.card))
         if card is None:
             return  # what is signed under it cannot be checked then, and is refused there
         if card.party != vouch.party or card.root_fingerprint != vouch.root:

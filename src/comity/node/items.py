@@ -17,7 +17,7 @@ from comity.errors import BadInput, NotFound, RefusedHere
 from comity.federation import statements
 from comity.federation.statements import Manifest
 from comity.handling.markings import Marking, Pap, strictest, strictest_pap
-from comity.handling.safeguards import check_item, needs_reading, refused
+from comity.handling.safeguards import check_item, refused
 from comity.identifiers import category_covers, is_category
 from comity.node import record
 from comity.node.node import Node
@@ -48,8 +48,8 @@ class NewItem(msgspec.Struct, frozen=True, kw_only=True):
     made_from: tuple[str, ...] = ()
 
 
-def add_item(node: Node, transaction: Transaction, new: NewItem) -> ItemRow:
-    """Take an item in and sign its manifest.
+def add_item(node: Node, transaction: Transaction, new: NewItem) -> tuple[ItemRow, tuple[str, ...]]:
+    """Take an item in and sign its manifest; give it with what the door wants a person to read, if anything.
 
     Raises:
         BadInput: something said of it cannot be read.
@@ -64,7 +64,7 @@ def add_item(node: Node, transaction: Transaction, new: NewItem) -> ItemRow:
             raise RefusedHere(
                 f"item {source.digest[:12]} was withdrawn by {source.originator}: nothing is made from it"
             )
-    needs_person = _door(new)
+    to_read = _door(new)
     key = node.entropy(KEY_BYTES)
     manifest = Manifest(
         by=node.party,
@@ -95,12 +95,12 @@ def add_item(node: Node, transaction: Transaction, new: NewItem) -> ItemRow:
         added_at=at,
         state="held",
         manifest=to_bytes(signed),
-        needs_reading=needs_person,
+        needs_reading=bool(to_read),
     )
     keep_item(transaction, row, key, new.content)
     transaction.put_holding(Holding(item=digest, custody=(), received_from="", message="", at=at))
     record.enter(node, transaction, "item-added", channel="", act=digest, detail=to_bytes(signed), at=at)
-    return row
+    return row, to_read
 
 
 def confirm_read(node: Node, transaction: Transaction, name: str) -> ItemRow:
@@ -163,8 +163,8 @@ def _check(new: NewItem) -> tuple[Marking, Pap | None]:
     return marking, pap
 
 
-def _door(new: NewItem) -> bool:
-    """Ask the safeguards; True where a person must read it before it goes anywhere."""
+def _door(new: NewItem) -> tuple[str, ...]:
+    """Ask the safeguards; give what a person must read before it goes anywhere."""
     text = new.content.decode(errors="replace") if len(new.content) <= MAX_READ_AT_DOOR else ""
     findings = check_item(new.category, texts={"title": new.title, "content": text})
     if refused(findings):
@@ -174,7 +174,9 @@ def _door(new: NewItem) -> bool:
             ),
             hint="no agreement can lift a safeguard",
         )
-    return needs_reading(findings) or not text
+    if new.content and not text:
+        return (f"larger than {MAX_READ_AT_DOOR} bytes, so nobody has looked through it",)
+    return tuple(finding.message for finding in findings)
 
 
 def _pap_of(source: ItemRow) -> Pap | None:

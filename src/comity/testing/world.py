@@ -14,6 +14,7 @@ world.deliver("north.example")
 import random
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -85,15 +86,18 @@ class World:
             folder: keep each node's home on disk there; by default rows live in memory.
         """
         clock = SteppedClock(start)
+        if folder is None:
+            concluded = _concluded(tuple(texts), start)
+            world = cls(seed, (member.twin(clock, seed) for member in concluded.members.values()), clock)
+            world.texts.update(concluded.texts)
+            for line in concluded.trace:
+                world.trace.append(line)
+            world.check()
+            return world
         parties = dict.fromkeys(party for text in texts for party in text.parties)
         world = cls(
             seed,
-            (
-                Member.in_memory(party, clock, seed, number)
-                if folder is None
-                else Member.on_disk(party, clock, folder, number)
-                for number, party in enumerate(parties, 1)
-            ),
+            [Member.on_disk(party, clock, folder, number) for number, party in enumerate(parties, 1)],
             clock,
         )
         for text in texts:
@@ -336,3 +340,15 @@ class World:
         if member.party not in self._postmen:
             self._postmen[member.party] = Postman(member.node, self.network.line(member.party))
         return self._postmen[member.party]
+
+
+@cache
+def _concluded(texts: tuple[Text, ...], start: Instant) -> World:
+    """Give a world in memory with these agreements concluded, of which others are twins; made once a process."""
+    clock = SteppedClock(start)
+    parties = dict.fromkeys(party for text in texts for party in text.parties)
+    members = [Member.in_memory(party, clock, "concluded", number) for number, party in enumerate(parties, 1)]
+    world = World("concluded", members, clock)
+    for text in texts:
+        world.conclude(text)
+    return world
