@@ -61,12 +61,12 @@ class Member:
 
     @classmethod
     def in_memory(cls, party: str, world: SteppedClock, seed: str, number: int) -> "Member":
-        """Make a Party whose keys and randomness all follow from the seed; its rows live in memory."""
+        """Make a Party whose keys follow from its name and whose randomness from the seed; its rows live in memory."""
         clock = SkewedClock(world)
         root, everyday, director = (
-            SigningKey.from_seed(_bytes(seed, party, name, 32)) for name in ("root", "everyday", "director")
+            SigningKey.from_seed(_bytes(party, name, 32)) for name in ("root", "everyday", "director")
         )
-        sealing = SealingKey.from_seed(_bytes(seed, party, "sealing", 96))
+        sealing = SealingKey.from_seed(_bytes(party, "sealing", 96))
         at = world.now()
         until = at + _CARD_LIFE
         card = Card(
@@ -89,6 +89,13 @@ class Member:
         made = cls(party, node, clock, read_card(signed, root_fingerprint=root.fingerprint))
         made.act(accept_card, signed)
         return made
+
+    def twin(self, world: SteppedClock, seed: str) -> "Member":
+        """Make the same Party once more, in memory, with all rows it has now and randomness of its own."""
+        clock, entropy = SkewedClock(world), random.Random(f"{seed}/{self.party}")  # noqa: S311  as above
+        node = in_memory(self.party, self.node.keyring, clock, entropy.randbytes)
+        self.node.store.copy_to(node.store)  # type: ignore[attr-defined]  # rows in memory: a SqlStore
+        return Member(self.party, node, clock, self.card)
 
     @classmethod
     def on_disk(cls, party: str, world: SteppedClock, folder: Path, number: int) -> "Member":
@@ -146,6 +153,6 @@ class Member:
             self.node.store.close()
 
 
-def _bytes(seed: str, party: str, name: str, length: int) -> bytes:
-    """Derive the bytes of a key from the seed."""
-    return hashlib.shake_256(f"comity simulation {seed} {party} {name}".encode()).digest(length)
+def _bytes(party: str, name: str, length: int) -> bytes:
+    """Derive the bytes of a key from its owner and name."""
+    return hashlib.shake_256(f"comity simulation {party} {name}".encode()).digest(length)
