@@ -97,7 +97,7 @@ def _check_layout(engine: Engine, *, in_memory: bool) -> None:
     """Bring an older or empty database to the present layout; refuse a newer one by name."""
     with engine.connect() as connection:
         known = inspect(connection).has_table("house")
-        facts = connection.execute(select(tables.house)).tuples().all() if known else []
+        facts = connection.execute(select(tables.house)).all() if known else []
     rows: dict[str, str] = dict(facts)
     version = int(rows.get("version", 0))
     if version > tables.SCHEMA_VERSION and int(rows.get("oldest_reader", version)) > tables.SCHEMA_VERSION:

@@ -83,4 +83,4 @@ class JournalRows(Rows):
         """Give the checkpoints a peer has shown, by size."""
         t = tables.checkpoints
         query = select(t.c.size, t.c.text).where(t.c.peer == peer).order_by(t.c.size)
-        return [(size, text) for size, text in self._connection.execute(query).tuples()]
+        return [(size, text) for size, text in self._connection.execute(query)]

@@ -59,7 +59,7 @@ class MailboxRows(Rows):
         """Give how many envelopes are owed to each peer."""
         t = tables.outbox
         query = select(t.c.peer, func.count()).where(t.c.state == "owed").group_by(t.c.peer)
-        return dict(self._connection.execute(query).tuples().all())
+        return dict(self._connection.execute(query).all())
 
     def put_inbox(self, row: InboxRow) -> None:
         """Keep an envelope's fate."""
