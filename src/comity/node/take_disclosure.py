@@ -7,6 +7,7 @@ receiver can check; promise P3).
 import hmac
 from collections.abc import Sequence
 
+from comity import signing
 from comity.agreements.durations import Duration
 from comity.agreements.governing import Timeline
 from comity.clock import Instant, format_instant, parse_instant
@@ -180,6 +181,19 @@ def _protest(
             grounds=tuple(f"{ground.ref}: {ground.text}"[:500] for ground in grounds),
         ),
         node.keyring.signer(knowledge.own.card, "disclosure", at),
+    )
+    _keep_statements(
+        transaction,
+        [
+            Kept(
+                statements.digest_of(statement),
+                "protest",
+                node.party,
+                proof.disclosed.item,
+                signing.to_bytes(statement),
+            )
+        ],
+        at,
     )
     text = statements.pack(statement)
     originators = {route.manifest.by for route in (proof.disclosed, *proof.sources)}
