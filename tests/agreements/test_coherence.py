@@ -120,8 +120,15 @@ def found(agreement, name, others=()):
     return [finding for finding in lint(agreement, others) if finding.id == name]
 
 
-def test_a_sound_text_has_only_its_roots_to_come():
-    assert {finding.id for finding in lint(draft(TERM, SOUND))} == {"root-absent"}
+def test_of_a_sound_text_there_is_nothing_to_say():
+    assert lint(draft(TERM, SOUND)) == ()
+
+
+def test_a_text_with_some_roots_lacks_the_others():
+    some = draft(TERM, SOUND, party_more={"north.example": f'root = "ed25519:{"1" * 64}"'})
+    assert [finding.message for finding in found(some, "root-absent")] == [
+        "south.example has no root key yet"
+    ]
 
 
 @pytest.mark.parametrize(("name", "changes", "said"), CASES, ids=[case[0] for case in CASES])

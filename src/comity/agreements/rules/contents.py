@@ -39,14 +39,17 @@ def _nobody_signs(view: View) -> Found:
 
 @rule(
     "root-absent",
-    "info",
-    reason="a draft may lack it; it must stand before signing",
+    "warning",
+    reason="a draft may lack roots; every one must stand before signing",
     source="specs/agreement.md, Signing",
 )
 def _root_absent(view: View) -> Found:
-    for party in view.of(Party):
-        if party.root is None:
-            yield party, f"{party.id} has no root key yet"
+    # A text without any root is a draft, and signing refuses it; one with some was meant to be complete.
+    parties = view.of(Party)
+    if any(party.root for party in parties):
+        for party in parties:
+            if party.root is None:
+                yield party, f"{party.id} has no root key yet"
 
 
 @rule(
