@@ -82,7 +82,7 @@ class Invariants:
         part of it about agreements that have ended).
         """
         for letter in letters:
-            if letter.disclosure is None or letter.sender in self._world.hostile:
+            if letter.disclosure is None or not letter.honest:
                 continue
             passing = self._passing(letter)
             view = self._views[letter.sender]
@@ -126,7 +126,7 @@ class Invariants:
                 letter = self._world.ledger.by_id(row.message)
                 if row.state != "quarantined" or letter is None:
                     continue
-                if letter.sender not in self._world.hostile and not self._may_set_aside(row.reason, letter):
+                if letter.honest and not self._may_set_aside(row.reason, letter):
                     yield f"P3: {party} set aside a {letter.kind} of {letter.sender}, who is honest: {row.reason}"
                 if not row.reason or not row.receipt:
                     yield f"P3: {party} set aside a {letter.kind} without a signed reason"

@@ -30,6 +30,7 @@ class Letter(msgspec.Struct, frozen=True):
         at: the world's instant when it was first handed to a carrier.
         id: the message's id. `envelope` the digest of its sealed bytes.
         head, content, body: what stands inside.
+        honest: whether its sender was a node that keeps the promises.
     """
 
     number: int
@@ -42,6 +43,7 @@ class Letter(msgspec.Struct, frozen=True):
     head: Head
     content: Message
     body: bytes
+    honest: bool
 
     @property
     def kind(self) -> str:
@@ -61,6 +63,7 @@ class Ledger:
         letters: in the order in which they first went out, each message once.
         canaries: bytes that may stand in no envelope, receipt or pouch: content in clear.
         leaks: where one did.
+        hostile: Parties whose nodes keep no promise at present.
         refusals: what a receiver gave instead of an answer, for the narration.
     """
 
@@ -69,6 +72,7 @@ class Ledger:
         self.canaries: list[bytes] = []
         self.leaks: list[str] = []
         self.refusals: list[str] = []
+        self.hostile: set[str] = set()
         self._by_id: dict[str, Letter] = {}
         self._seen: set[str] = set()
 
@@ -97,6 +101,7 @@ class Ledger:
             opened.head,
             content,
             bytes(opened.body),
+            sender.party not in self.hostile,
         )
         self.letters.append(letter)
         self._by_id[letter.id] = letter

@@ -120,6 +120,11 @@ class Member:
         """What a trace calls it."""
         return self.party.partition(".")[0].title()
 
+    @property
+    def home(self) -> Path | None:
+        """Where its home is; None for rows in memory."""
+        return None if self._home is None else self._home.folder.path
+
     def act(
         self, use_case: Callable[Concatenate[Node, Transaction, P], T], *args: P.args, **named: P.kwargs
     ) -> T:

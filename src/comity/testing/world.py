@@ -57,7 +57,8 @@ class World:
         members: by Party id, in the order in which they were made.
         texts: the agreements, by id.
         trace: one line a step.
-        hostile: Parties whose gate is broken or whose node is not Comity at all: promised is only what others keep.
+        ledger, network: what only the simulator knows, and the lines between the members.
+        listener: called with each line of the trace.
     """
 
     def __init__(self, seed: str, members: Iterable[Member], clock: SteppedClock) -> None:
@@ -66,7 +67,6 @@ class World:
         self.chance = random.Random(f"world {seed}")  # noqa: S311  a replay must draw the same
         self.members: dict[str, Member] = {member.party: member for member in members}
         self.texts: dict[str, Text] = {}
-        self.hostile: set[str] = set()
         self.trace: list[str] = []
         self.ledger = Ledger()
         self.network = Network(self.members, self.ledger, clock, self.chance)
@@ -148,6 +148,11 @@ class World:
         if problems:
             told = "".join(f"\n  {problem}" for problem in problems[:10])
             raise Broken(f"after step {len(self.trace)} ({self.trace[-1] if self.trace else 'start'}):{told}")
+
+    @property
+    def hostile(self) -> set[str]:
+        """Parties whose gate is broken or whose node is not Comity at all: promised is only what others keep."""
+        return self.ledger.hostile
 
     # -- what happens ----------------------------------------------------------------------------------------------
 
