@@ -20,7 +20,12 @@ def name_key(name: str) -> tuple[str, ...]:
 
 
 def crossed(
-    register: Iterable[Row], invented: Iterable[Row], count: int, *, avoid: Collection[tuple[str, ...]], seed: int
+    register: Iterable[Row],
+    invented: Iterable[Row],
+    count: int,
+    *,
+    avoid: Collection[tuple[str, ...]],
+    seed: int,
 ) -> list[Row]:
     """Make `count` rows of the shape of `register.jsonl`; 15 % organisations, half of the persons with a birth date."""
     rng = random.Random(seed)
@@ -43,7 +48,11 @@ def crossed(
     made: list[Row] = []
     seen = set(avoid)
     while len(made) < count:
-        row = _organisation(rng, organisations) if organisations and rng.random() < 0.15 else _person(rng, groups, keys, weights)
+        row = (
+            _organisation(rng, organisations)
+            if organisations and rng.random() < 0.15
+            else _person(rng, groups, keys, weights)
+        )
         key = name_key(row["names"][0])
         if key not in seen:
             seen.add(key)

@@ -119,7 +119,11 @@ def _grow(
             h = np.bincount(key, bend, shape[0] * bins).reshape(shape).cumsum(axis=1)
             left_g, left_h = g[:, :-1], h[:, :-1]
             right_g, right_h = g[:, -1:] - left_g, h[:, -1:] - left_h
-            gain = left_g**2 / (left_h + smooth) + right_g**2 / (right_h + smooth) - g[:, -1:] ** 2 / (h[:, -1:] + smooth)
+            gain = (
+                left_g**2 / (left_h + smooth)
+                + right_g**2 / (right_h + smooth)
+                - g[:, -1:] ** 2 / (h[:, -1:] + smooth)
+            )
             if directions[feature]:
                 rise = left_g / (left_h + smooth) - right_g / (right_h + smooth)
                 gain = np.where(directions[feature] * rise >= 0, gain, 0.0)
@@ -148,7 +152,9 @@ def _pooled(leaves: Floats, weight: Floats, directions: list[int]) -> Floats:
             wrong = direction * (leaves[high] - leaves[low]) < -1e-9
             if wrong.any():
                 broken = True
-                mean = (leaves[low] * weight[low] + leaves[high] * weight[high]) / (weight[low] + weight[high])
+                mean = (leaves[low] * weight[low] + leaves[high] * weight[high]) / (
+                    weight[low] + weight[high]
+                )
                 leaves[low] = np.where(wrong, mean, leaves[low])
                 leaves[high] = np.where(wrong, mean, leaves[high])
         if not broken:

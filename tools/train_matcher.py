@@ -3,7 +3,7 @@
 
     python tools/train_matcher.py DATA [--sizes 7000,20000,100000] [--folds 4] [--out FILE]
 
-DATA is the folder with `register.jsonl.gz`, `queries.jsonl.gz` and `synthetic_persons.jsonl.gz`. Each question is put to
+DATA is the folder with `register.jsonl.gz`, `queries.jsonl.gz`, `synthetic_persons.jsonl.gz`. Each question is put to
 registers of several sizes, once by name alone and once with birth date and country. Folds are cut by subject, so that
 every figure printed is for subjects the trees have not seen; the second set of trees is trained on what the first says
 of subjects it has not seen. The table holds thresholds and weights, no name.
@@ -63,6 +63,7 @@ class Answers:
 
 
 def read(path: Path) -> list[Row]:
+    """Read JSON lines."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
@@ -71,7 +72,7 @@ def gather(data: Path, size: int) -> list[Answers]:
     """Put the questions to a register of `size` subjects."""
     register, invented = read(data / "register.jsonl.gz"), read(data / "synthetic_persons.jsonl.gz")
     questions = [q for q in read(data / "queries.jsonl.gz") if q["cat"] != "z_unrelated"]
-    rng = random.Random(size)
+    rng = random.Random(size)  # noqa: S311 - a fixed draw, not a secret
     if size < len(register):
         register = rng.sample(register, size)
         kept = {row["id"] for row in register}
@@ -83,24 +84,32 @@ def gather(data: Path, size: int) -> list[Answers]:
         questions = rng.sample(questions, 6000)
     index = NameIndex()
     for row in register:
-        index.add(Entry(row["id"], row["schema"], tuple(row["names"]), tuple(row["dob"]), tuple(row["countries"])))
+        index.add(
+            Entry(row["id"], row["schema"], tuple(row["names"]), tuple(row["dob"]), tuple(row["countries"]))
+        )
     number = {row["id"]: at for at, row in enumerate(register)}
     parts = []
     for top in range(0, len(questions), 16):
         some = examine(index, [as_query(q) for q in questions[top : top + 16]])
         parts.append((some.query + top, some.entity, some.features))
     query, entity, features = (np.concatenate(column) for column in zip(*parts, strict=True))
-    truths = [{number.get(i, -1) for i in [q["truth"], *q.get("also", [])]} if q["truth"] else set() for q in questions]
+    truths = [
+        {number.get(i, -1) for i in [q["truth"], *q.get("also", [])]} if q["truth"] else set()
+        for q in questions
+    ]
     right = np.array([e in truths[q] for q, e in zip(query.tolist(), entity.tolist(), strict=True)])
     named = features.copy()
     for column, value in ABSENT.items():
         named[:, NAMES.index(column)] = value
-    whole = Answers(f"{size:,} subjects, name, date and country", questions, query, entity, right, features, True)
+    whole = Answers(
+        f"{size:,} subjects, name, date and country", questions, query, entity, right, features, True
+    )
     alone = Answers(f"{size:,} subjects, name alone", questions, query, entity, right, named, False)
     return [alone, whole]
 
 
 def as_query(q: Row) -> Query:
+    """Make a question of a row of `queries.jsonl`."""
     dates = (q["dob"],) if q.get("dob") else ()
     return Query(q["qid"], q["schema"], (q["name"],), dates, tuple(q.get("countries") or ()))
 
@@ -114,7 +123,9 @@ def best_names(answers: Answers, verdict: npt.NDArray[Any]) -> npt.NDArray[np.in
     return order[first]
 
 
-def leading(answers: Answers, rows: npt.NDArray[np.int64], verdict: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+def leading(
+    answers: Answers, rows: npt.NDArray[np.int64], verdict: npt.NDArray[Any]
+) -> npt.NDArray[np.int64]:
     """Keep the best few subjects of each question, and the right one."""
     order = rows[np.lexsort((-verdict[rows], answers.query[rows]))]
     starts = np.append(True, answers.query[order][1:] != answers.query[order][:-1])
@@ -138,6 +149,7 @@ def train_names(
 
 
 def train_subjects(parts: list[tuple[Any, ...]], without: int | None, **how: Any) -> Boosted:
+    """Train the second trees on standings outside one fold."""
     rows, truth = [], []
     for standing, right, fold in parts:
         kept = ((standing[:, 1] > -3000) | right) & (fold >= 0)
@@ -151,7 +163,11 @@ def train_subjects(parts: list[tuple[Any, ...]], without: int | None, **how: Any
 
 
 def measure(
-    answers: Answers, query: npt.NDArray[np.int64], right: npt.NDArray[np.bool_], score: npt.NDArray[Any], at: float
+    answers: Answers,
+    query: npt.NDArray[np.int64],
+    right: npt.NDArray[np.bool_],
+    score: npt.NDArray[Any],
+    at: float,
 ) -> dict[str, float]:
     """F1 over questions: right is the right subject on top at or above the threshold."""
     asked = answers.asked()
@@ -176,6 +192,7 @@ def measure(
 
 
 def main() -> None:
+    """Gather, cross-validate, train, write."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("data", type=Path)
     arguments.add_argument("--sizes", default="7000,20000,100000")
@@ -185,7 +202,10 @@ def main() -> None:
     given = arguments.parse_args()
     sets = [answers for size in given.sizes.split(",") for answers in gather(given.data, int(size))]
     cuts = cut_points(np.concatenate([answers.features[::3] for answers in sets]))
-    rough = [a.features[:, [NAMES.index(n) for n in ("asked_covered", "held_covered", "surplus", "whole")]].sum(1) for a in sets]
+    rough = [
+        a.features[:, [NAMES.index(n) for n in ("asked_covered", "held_covered", "surplus", "whole")]].sum(1)
+        for a in sets
+    ]
     first_pass = {"trees": 40, "depth": 3, "rate": 0.3, "cuts": cuts}
     second_pass = {"trees": given.trees, "depth": 4, "rate": 0.12, "cuts": cuts}
     print(f"{sum(len(a.query) for a in sets):,} rows", flush=True)
@@ -201,7 +221,9 @@ def main() -> None:
     parts, places = [], []
     for answers, verdict in zip(sets, verdicts, strict=True):
         best = best_names(answers, verdict)
-        order, standing = standing_of(answers.query[best], verdict[best].astype(np.int32), answers.features[best])
+        order, standing = standing_of(
+            answers.query[best], verdict[best].astype(np.int32), answers.features[best]
+        )
         rows = best[order]
         fold = np.where(answers.asked(), answers.fold(given.folds), -1)[answers.query[rows]]
         parts.append((standing, answers.right[rows], fold))
@@ -214,14 +236,22 @@ def main() -> None:
             out[own == fold] = model.judge(standing[own == fold])
     grid = np.arange(-3000, 3000, 50)
     mean = [
-        np.mean([measure(a, q, p[1], s, t)[f"{which} at"] for a, q, p, s in zip(sets, places, parts, scores, strict=True) for which in ("Latin", "all")])
+        np.mean(
+            [
+                measure(a, q, p[1], s, t)[f"{which} at"]
+                for a, q, p, s in zip(sets, places, parts, scores, strict=True)
+                for which in ("Latin", "all")
+            ]
+        )
         for t in grid
     ]
     threshold = int(grid[int(np.argmax(mean))])
     report = {}
     for answers, query, part, score in zip(sets, places, parts, scores, strict=True):
         figures = measure(answers, query, part[1], score, threshold)
-        report[answers.label] = {name: round(value, 3) for name, value in figures.items() if "best at" not in name}
+        report[answers.label] = {
+            name: round(value, 3) for name, value in figures.items() if "best at" not in name
+        }
         print(answers.label, figures, flush=True)
     odds = round(1000 * float(np.log(THRESHOLD / (1 - THRESHOLD))))
     table = {

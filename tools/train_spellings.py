@@ -225,6 +225,7 @@ def learn(pairs: list[Pair], script: str) -> dict[str, object]:
 
 
 def main() -> None:
+    """Learn and write the tables."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("data", type=Path)
     arguments.add_argument("script", nargs="*", default=list(SOURCES))

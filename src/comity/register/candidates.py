@@ -41,7 +41,9 @@ class Nearness:
 
     __slots__ = ("bits", "credit", "holders", "rarity", "sorted_bits", "sorted_tokens", "tokens")
 
-    def __init__(self, tokens: Numbers, alike: Numbers, likeness: Numbers, holders: Numbers, live_names: int) -> None:
+    def __init__(
+        self, tokens: Numbers, alike: Numbers, likeness: Numbers, holders: Numbers, live_names: int
+    ) -> None:
         self.tokens, self.holders = tokens, holders
         reached = np.cumsum(holders)
         if len(alike):  # tokens level with each other share the count of all of them
@@ -58,7 +60,8 @@ class Nearness:
 def bits_of(holders: Numbers, live_names: int) -> Numbers:
     """Give how telling it is to be one of `holders` names among all, in sixteenths of a bit, never below zero."""
     share = np.log2((live_names + 2) / (holders + 1.0))
-    return np.maximum(np.rint(share * BIT), 0).astype(np.int64)
+    bits: Numbers = np.maximum(np.rint(share * BIT), 0).astype(np.int64)
+    return bits
 
 
 def nearness_of(index: NameIndex, name: Name) -> list[Nearness]:

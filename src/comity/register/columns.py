@@ -1,24 +1,18 @@
-"""Columns: growing arrays that can be opened from a file at once.
+"""Columns: growing arrays that can take over what a file holds at once.
 
-A column opened from a file is a memory map until something is appended; then it is copied once into memory and grows
-by doubling. Text is kept as UTF-8 in one byte column with the end of each entry in another.
+A column that took over a memory map stays one until something is appended; then it is copied once into memory and
+grows by half. Text is kept as UTF-8 in one byte column with the end of each entry in another.
 """
 
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Column", "Strings", "mapped"]
+__all__ = ["Array", "Column", "Strings"]
 
 Array = npt.NDArray[Any]
-
-
-def mapped(path: Path) -> Array:
-    """Map an array file read-only, seen as a plain array (whose slices cost a third of a memmap's)."""
-    found: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-    return found.view(np.ndarray)
 
 
 class Column:
@@ -36,7 +30,7 @@ class Column:
         """Add one number."""
         self._waiting.append(value)
 
-    def extend(self, values: list[int]) -> None:
+    def extend(self, values: Iterable[int]) -> None:
         """Add several numbers."""
         self._waiting.extend(values)
 
@@ -70,50 +64,43 @@ class Column:
             grown[: self._size] = self._data[: self._size]
             self._data = grown
 
-    def save(self, path: Path) -> None:
-        """Write the numbers to `path` in NumPy's own format."""
-        np.save(path, self.view(), allow_pickle=False)
+    def take_over(self, data: Array) -> None:
+        """Hold `data`, as read from a file, in place of what is held.
 
-    @classmethod
-    def open(cls, path: Path) -> "Column":
-        """Map the numbers written by `save`."""
-        data = mapped(path)
-        return cls(data.dtype.str, data)
+        Raises:
+            ValueError: it is of another type or shape.
+        """
+        if data.dtype != self._data.dtype or data.ndim != 1:
+            raise ValueError("another type of column")
+        self._data, self._size = data, len(data)
 
 
 class Strings:
     """Texts, appended at the end and found by number."""
 
-    def __init__(self, ends: Column | None = None, letters: Column | None = None) -> None:
-        self._ends = ends or Column("<i8")
-        self._letters = letters or Column("|u1")
-        self._last = int(self._ends.view()[-1]) if len(self._ends) else 0
+    def __init__(self) -> None:
+        self.ends = Column("<i8")
+        self.letters = Column("|u1")
+        self._last = 0
 
     def __len__(self) -> int:
-        return len(self._ends)
+        return len(self.ends)
 
     def append(self, text: str) -> int:
         """Add a text and give its number."""
         raw = text.encode()
-        self._letters.extend(list(raw))
+        self.letters.extend(raw)
         self._last += len(raw)
-        self._ends.append(self._last)
-        return len(self._ends) - 1
+        self.ends.append(self._last)
+        return len(self.ends) - 1
 
     def __getitem__(self, number: int) -> str:
-        ends = self._ends.view()
+        ends = self.ends.view()
         start = ends[number - 1] if number else 0
-        return self._letters.view()[start : ends[number]].tobytes().decode()
+        return self.letters.view()[start : ends[number]].tobytes().decode()
 
-    def save(self, stem: Path) -> None:
-        """Write `<stem>-ends.npy` and `<stem>-letters.npy`."""
-        self._ends.save(stem.with_name(stem.name + "-ends.npy"))
-        self._letters.save(stem.with_name(stem.name + "-letters.npy"))
-
-    @classmethod
-    def open(cls, stem: Path) -> "Strings":
-        """Map what `save` wrote."""
-        return cls(
-            Column.open(stem.with_name(stem.name + "-ends.npy")),
-            Column.open(stem.with_name(stem.name + "-letters.npy")),
-        )
+    def take_over(self, ends: Array, letters: Array) -> None:
+        """Hold texts as read from files."""
+        self.ends.take_over(ends)
+        self.letters.take_over(letters)
+        self._last = int(ends[-1]) if len(ends) else 0

@@ -101,8 +101,8 @@ def _alike(index: NameIndex, name: Name, distinct: npt.NDArray[np.uint32]) -> tu
     """Give likeness between units asked for (rows) and tokens (columns); a fitting initial counts as `INITIAL`."""
     asked = [[sound_of(spelling) for spelling in spellings_of(unit.text)] for unit in name.units]
     alike, strict = likeness(asked, index.sounds(distinct.tolist()))
-    letters = index.vocabulary.first_letter.view()[distinct]
-    short = index.vocabulary.length.view()[distinct] == 1
+    letters = index.vocabulary.columns["first_letter"].view()[distinct]
+    short = index.vocabulary.columns["length"].view()[distinct] == 1
     any_short = short.any()
     for at, unit in enumerate(name.units[: name.tokens]):
         if unit.kind == Kind.INITIAL:
@@ -140,7 +140,7 @@ class Aligned(NamedTuple):
 def align(asked_cover: Ints, cover: Ints, alike: Ints, strict: Ints, bits: Ints) -> Aligned:
     """Pair units greedily, the most alike first, each token used once; all rows (candidates) at the same time."""
     rows = np.arange(len(alike))
-    units, width = alike.shape[1:]
+    width = alike.shape[2]
     open_ = np.where(alike >= LEAST, alike, 0)
     # joined readings on both sides at once would pair the same letters twice as well: singles go first
     joined = (np.bitwise_count(asked_cover) > 1)[:, :, None] & (np.bitwise_count(cover) > 1)[:, None, :]

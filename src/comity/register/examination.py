@@ -117,14 +117,13 @@ def _facts(index: NameIndex, query: Query, name: Name, names: npt.NDArray[np.int
     columns = index.columns
     entities = columns["name_entity"].view()[names].astype(np.int64)
     asked_native = any(script_of(unit.text) != "latin" for unit in name.units[: name.tokens])
-    native = index.vocabulary.native.view()[laid.unit_tokens[:, 0]]
+    native = index.vocabulary.columns["native"].view()[laid.unit_tokens[:, 0]]
     asked_kind, held_kind = (
         kind_number(query.schema),
         columns["entity_kind"].view()[entities].astype(np.int32),
     )
     unsaid = (held_kind == 3) | (asked_kind == 3)
     rows = len(names)
-    fixed = lambda value: np.full(rows, value, np.int32)  # noqa: E731
     first_name = columns["first_name"].view()
     after = np.where(
         entities + 1 < len(first_name),
@@ -132,10 +131,10 @@ def _facts(index: NameIndex, query: Query, name: Name, names: npt.NDArray[np.int
         len(columns["name_entity"]),
     )
     return Facts(
-        chance=fixed(round(float(np.log2(index.live_names + 2)) * BIT)),
+        chance=np.full(rows, round(float(np.log2(index.live_names + 2)) * BIT), np.int32),
         scripts=native.astype(np.int32) * 2 + int(asked_native),
         kinds=np.where(unsaid, 1, np.where(held_kind == asked_kind, 2, 0)).astype(np.int32),
-        person=fixed(int(asked_kind == 0)),
+        person=np.full(rows, int(asked_kind == 0), np.int32),
         date=_dates(index, query, entities),
         country=_countries(index, query, entities),
         sex=_sexes(index, query, entities),
@@ -157,7 +156,8 @@ def _whole(index: NameIndex, name: Name, laid: Laid) -> Ints:
     alike = process.cdist(sorted(ways), held, scorer=Indel.normalized_similarity, dtype=np.float32).max(
         axis=0
     )
-    return np.rint(alike * 1000).astype(np.int32)
+    whole: Ints = np.rint(alike * 1000).astype(np.int32)
+    return whole
 
 
 def _rows_of(index: NameIndex, first: str, all_: str, entities: npt.NDArray[np.int64], most: int) -> Ints:

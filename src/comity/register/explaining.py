@@ -31,9 +31,8 @@ def reasons(index: NameIndex, name: int, features: npt.NDArray[np.int32]) -> tup
     """Say why a registered name was judged as it was, the weightiest first."""
     value = dict(zip(NAMES, features.tolist(), strict=True))
     said = [f"resembles `{index.written(name)}`"]
-    said.append(
-        f"{_percent(value['asked_covered'])} of what was asked and {_percent(value['held_covered'])} of that name agree, by rarity"
-    )
+    ours, theirs = _percent(value["asked_covered"]), _percent(value["held_covered"])
+    said.append(f"{ours} of what was asked and {theirs} of that name agree, by rarity")
     if value["worst_pair"] < 1000 and value["pairs"]:
         said.append(f"the least alike pair of words is {_percent(value['worst_pair'])} alike")
     bits = value["surplus"] / BIT

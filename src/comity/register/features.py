@@ -122,8 +122,8 @@ def features_of(
         "initials": aligned.initials,
         "turns": aligned.turns,
         "numbers": _unequal_numbers(asked, asked_kind) + _unequal_numbers(held, held_kind),
-        "legal": _both(asked, asked_kind, held, held_kind, Kind.LEGAL, 990),
-        "patronymic": _both(asked, asked_kind, held, held_kind, Kind.PATRONYMIC, 700),
+        "legal": _both(asked, asked_kind, held_kind, Kind.LEGAL, 990),
+        "patronymic": _both(asked, asked_kind, held_kind, Kind.PATRONYMIC, 700),
     }
     columns |= facts._asdict()
     return np.stack([columns[name].astype(np.int32) for name in NAMES], axis=1)
@@ -132,7 +132,8 @@ def features_of(
 def _share(alike: Ints, weight: Ints) -> Ints:
     """Share of a side that has a counterpart, weighted by rarity."""
     total = np.maximum(weight.sum(1), 1)
-    return (alike.astype(np.int64) * weight).sum(1) // total
+    share: Ints = (alike.astype(np.int64) * weight).sum(1) // total
+    return share
 
 
 def _lowest(alike: Ints, main: npt.NDArray[np.bool_], needed: npt.NDArray[np.int64]) -> tuple[Ints, Ints]:
@@ -152,10 +153,11 @@ def _of_rarest(alike: Ints, weight: Ints) -> Ints:
 
 def _unequal_numbers(alike: Ints, kind: Ints) -> npt.NDArray[np.int64]:
     """How many numbers have no equal counterpart."""
-    return ((kind == Kind.NUMBER) & (alike < 1000)).sum(1)
+    count: npt.NDArray[np.int64] = ((kind == Kind.NUMBER) & (alike < 1000)).sum(1)
+    return count
 
 
-def _both(asked: Ints, asked_kind: Ints, held: Ints, held_kind: Ints, kind: Kind, enough: int) -> Ints:
+def _both(asked: Ints, asked_kind: Ints, held_kind: Ints, kind: Kind, enough: int) -> Ints:
     """0 both sides have such a token and none agrees, 1 a side has none, 2 one agrees."""
     ours, theirs = asked_kind == kind, held_kind == kind
     agree = (ours & (asked >= enough)).any(1)

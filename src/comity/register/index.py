@@ -5,10 +5,7 @@ of the records, is written as plain arrays that open as memory maps, and can be 
 time. Entities are appended and withdrawn one by one; nothing is rebuilt.
 """
 
-import json
 import zlib
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,10 +18,8 @@ from comity.register.names import Name, parse
 from comity.register.postings import Postings
 from comity.register.vocabulary import Sound, Vocabulary
 
-__all__ = ["FORMAT", "Entry", "NameIndex", "country_code", "date_number", "kind_number"]
+__all__ = ["Entry", "NameIndex", "country_code", "date_number", "kind_number"]
 
-#: Version of the files.
-FORMAT = 1
 #: Tokens whose sounds are remembered.
 _REMEMBERED = 150_000
 #: Names of one entity that are indexed.
@@ -187,7 +182,7 @@ class NameIndex:
         for name in range(*self.names_of(entity)):
             units = columns["unit_token"].view()[slice(*self.units_of(name))]
             self.vocabulary.names_holding()
-            self.vocabulary.names_with.add_to(np.unique(units), -1)
+            self.vocabulary.columns["names_with"].add_to(np.unique(units), -1)
             self.live_names -= 1
         self.live_entities -= 1
         return True
@@ -254,48 +249,7 @@ class NameIndex:
         end = int(firsts[name + 1]) if name + 1 < len(firsts) else len(self.columns["unit_token"])
         return int(firsts[name]), end
 
-    def save(self, folder: Path, stamp: str = "") -> None:
-        """Write the index to `folder`; `stamp` says which state of the records it was made from."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, column in self.columns.items():
-            column.save(folder / f"{name}.npy")
-        self.ids.save(folder / "ids")
-        self.names_of_token.save(folder / "names_of_token")
-        self.vocabulary.save(folder)
-        meta = {
-            "format": FORMAT,
-            "stamp": stamp,
-            "live_names": self.live_names,
-            "live_entities": self.live_entities,
-        }
-        (folder / "index.json").write_text(json.dumps(meta), encoding="utf-8")
-
-    @classmethod
-    def open(cls, folder: Path, stamp: str = "") -> "NameIndex | None":
-        """Map an index written by `save`; None where there is none, or one of another format or state."""
-        try:
-            meta = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-            if meta["format"] != FORMAT or meta["stamp"] != stamp:
-                return None
-            it = cls()
-            it.columns = {name: Column.open(folder / f"{name}.npy") for name in _COLUMNS}
-            it.ids = Strings.open(folder / "ids")
-            it.names_of_token = Postings.open(folder / "names_of_token")
-            it.vocabulary = Vocabulary.open(folder)
-            it.live_names, it.live_entities = meta["live_names"], meta["live_entities"]
-        except (OSError, ValueError, KeyError):
-            return None
-        return it
-
 
 def identifier_token(identifier: str) -> str:
     """Write an identifier as a token that no name has: letters and digits only, after a `#`."""
     return "#" + "".join(letter for letter in identifier.lower() if letter.isalnum())[:64]
-
-
-def build(entries: Sequence[Entry]) -> NameIndex:
-    """Build an index from scratch."""
-    index = NameIndex()
-    for entry in entries:
-        index.add(entry)
-    return index

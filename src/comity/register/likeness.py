@@ -47,7 +47,8 @@ def fold_likeness(spellings: Sequence[str], held: Sequence[Sequence[Sound]]) -> 
     best = table.max(axis=0) if len(folded) > 1 else table[0]
     if len(best) != len(held):
         best = np.maximum.reduceat(best, _starts(held))
-    return (best * 1000).astype(np.int64)
+    alike: npt.NDArray[np.int64] = (best * 1000).astype(np.int64)
+    return alike
 
 
 def _best_spelling(

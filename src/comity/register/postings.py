@@ -6,12 +6,10 @@ all and nothing is ever rebuilt for one entry.
 """
 
 from array import array
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-from comity.register.columns import mapped
 
 __all__ = ["Postings"]
 
@@ -23,9 +21,9 @@ _SMALL = 50_000
 class Postings:
     """Numbers filed under keys 0, 1, 2, …"""
 
-    def __init__(self, starts: npt.NDArray[np.int64] | None = None, values: Numbers | None = None) -> None:
-        self._starts = np.zeros(1, np.int64) if starts is None else starts
-        self._values = _EMPTY if values is None else values
+    def __init__(self) -> None:
+        self._starts: npt.NDArray[np.int64] = np.zeros(1, np.int64)
+        self._values = _EMPTY
         self._new_keys = array("I")
         self._new_values = array("I")
         self._recent: tuple[npt.NDArray[np.int64], Numbers] | None = None
@@ -89,19 +87,20 @@ class Postings:
         self._starts, self._values = _rows(keys, values)
         self._new_keys, self._new_values, self._recent = array("I"), array("I"), None
 
-    def save(self, stem: Path) -> None:
-        """Settle and write `<stem>-starts.npy` and `<stem>-values.npy`."""
+    def settled(self) -> tuple[npt.NDArray[np.int64], Numbers]:
+        """Merge both layers and give the rows: where each key's numbers start, and the numbers."""
         self.settle()
-        np.save(stem.with_name(stem.name + "-starts.npy"), self._starts, allow_pickle=False)
-        np.save(stem.with_name(stem.name + "-values.npy"), self._values, allow_pickle=False)
+        return self._starts, self._values
 
-    @classmethod
-    def open(cls, stem: Path) -> "Postings":
-        """Map what `save` wrote."""
-        return cls(
-            mapped(stem.with_name(stem.name + "-starts.npy")),
-            mapped(stem.with_name(stem.name + "-values.npy")),
-        )
+    def take_over(self, starts: npt.NDArray[Any], values: npt.NDArray[Any]) -> None:
+        """Hold rows as `settled` gave them.
+
+        Raises:
+            ValueError: they are of another type.
+        """
+        if starts.dtype != np.int64 or values.dtype != np.uint32 or not len(starts):
+            raise ValueError("another type of rows")
+        self._starts, self._values = starts, values
 
 
 def _numbers(values: "array[int]") -> Numbers:

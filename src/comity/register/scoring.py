@@ -39,7 +39,7 @@ _MARGIN = 8000
 
 
 class Trees:
-    """Trees that ask `feature >= value` in order and add what stands under the answers (the first is the lowest bit)."""
+    """Trees that ask `feature >= value` and add what stands under the answers, the first of them the lowest bit."""
 
     def __init__(self, table: dict[str, Any], names: tuple[str, ...]) -> None:
         number = {name: at for at, name in enumerate(names)}
@@ -81,7 +81,8 @@ class Matcher:
     def score(self, verdicts: Ints) -> npt.NDArray[np.float64]:
         """Put log-odds in thousandths on the scale from 0 to 1, to four places."""
         odds = (verdicts.astype(np.float64) * self._stretch + self._shift) / 1000.0
-        return np.round(1.0 / (1.0 + np.exp(-odds)), 4)
+        score: npt.NDArray[np.float64] = np.round(1.0 / (1.0 + np.exp(-odds)), 4)
+        return score
 
 
 def standing_of(

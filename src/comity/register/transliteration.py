@@ -98,7 +98,7 @@ class Transliterator:
         return found
 
     def _chance(self, before: int, last: int, pair: int) -> float:
-        chance = max(self._ones[pair], 0.1) / self._total
+        chance: float = max(self._ones[pair], 0.1) / self._total
         total, kinds = self._after_one.get(last, (0, 0))
         if total:
             seen = self._twos.get((last, pair), 0)

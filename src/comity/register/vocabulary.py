@@ -9,13 +9,13 @@ import hashlib
 import zlib
 from array import array
 from functools import lru_cache
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from comity.register.characters import script_of
-from comity.register.columns import Column, Strings, mapped
+from comity.register.columns import Column, Strings
 from comity.register.postings import Postings
 from comity.register.sounds import fold, skeleton
 from comity.register.spellings import spellings_of
@@ -67,20 +67,25 @@ def _keys(spelling: str) -> tuple[tuple[int, ...], int]:
     return tuple(sorted(grams)), bone_key
 
 
+_COLUMNS = {
+    "first_spelling": "<u4",  # of each token; its spellings are consecutive
+    "token_of_spelling": "<u4",
+    "grams_of_spelling": "|u1",
+    "first_letter": "|u1",
+    "length": "|u1",
+    "native": "|u1",  # 1 where a token is not in Latin letters
+    "names_with": "<i4",  # how many live names hold the token
+}
+
+
 class Vocabulary:
     """Tokens numbered in the order in which they were first seen."""
 
     def __init__(self) -> None:
         self.tokens = Strings()
         self.spellings = Strings()  # spelling, fold and skeleton, a space between
-        self.first_spelling = Column("<u4")  # of each token; its spellings are consecutive
-        self.token_of_spelling = Column("<u4")
-        self.grams_of_spelling = Column("|u1")
-        self.first_letter = Column("|u1")
-        self.length = Column("|u1")
-        self.native = Column("|u1")  # 1 where a token is not in Latin letters
-        self.names_with = Column("<i4")  # how many live names hold the token
-        self._keys = Postings()
+        self.columns = {name: Column(dtype) for name, dtype in _COLUMNS.items()}
+        self.keys = Postings()  # spellings under trigrams and skeletons
         self._number: dict[str, int] = {}
         self._hashes: npt.NDArray[np.uint64] = np.empty(0, np.uint64)
         self._hashed: npt.NDArray[np.uint32] = np.empty(0, np.uint32)
@@ -88,7 +93,7 @@ class Vocabulary:
         self._tally: npt.NDArray[np.int32] = np.zeros(0, np.int32)
 
     def __len__(self) -> int:
-        return len(self.first_spelling)
+        return len(self.columns["first_spelling"])
 
     def number(self, token: str) -> int:
         """Give the number of a token, or -1 where it never occurred."""
@@ -112,18 +117,18 @@ class Vocabulary:
             return number
         number = self.tokens.append(token)
         self._number[token] = number
-        self.first_spelling.append(len(self.spellings))
+        self.columns["first_spelling"].append(len(self.spellings))
         spellings = spellings_of(token)
-        self.first_letter.append(ord(spellings[0][0]))
-        self.length.append(min(len(spellings[0]), 255))
-        self.names_with.append(0)
-        self.native.append(int(script_of(token) != "latin"))
+        self.columns["first_letter"].append(ord(spellings[0][0]))
+        self.columns["length"].append(min(len(spellings[0]), 255))
+        self.columns["names_with"].append(0)
+        self.columns["native"].append(int(script_of(token) != "latin"))
         for spelling in spellings:
             at = self.spellings.append(" ".join(sound_of(spelling)))
             grams, bones = _keys(spelling)
-            self.token_of_spelling.append(number)
-            self.grams_of_spelling.append(len(grams))
-            self._keys.add_all(list(grams) if bones < 0 else [*grams, bones], at)
+            self.columns["token_of_spelling"].append(number)
+            self.columns["grams_of_spelling"].append(len(grams))
+            self.keys.add_all(list(grams) if bones < 0 else [*grams, bones], at)
         return number
 
     def learn_exact(self, token: str) -> int:
@@ -132,11 +137,11 @@ class Vocabulary:
         if number < 0:
             number = self.tokens.append(token)
             self._number[token] = number
-            self.first_spelling.append(len(self.spellings))
-            self.first_letter.append(0)
-            self.length.append(0)
-            self.native.append(0)
-            self.names_with.append(0)
+            self.columns["first_spelling"].append(len(self.spellings))
+            self.columns["first_letter"].append(0)
+            self.columns["length"].append(0)
+            self.columns["native"].append(0)
+            self.columns["names_with"].append(0)
         return number
 
     def count(self, tokens: list[int]) -> None:
@@ -146,9 +151,9 @@ class Vocabulary:
     def names_holding(self) -> npt.NDArray[np.int32]:
         """Give for each token how many live names hold it."""
         if self._counted:
-            self.names_with.add_to(np.frombuffer(self._counted, np.uint32), 1)
+            self.columns["names_with"].add_to(np.frombuffer(self._counted, np.uint32), 1)
             self._counted = array("I")
-        held: npt.NDArray[np.int32] = self.names_with.view()
+        held: npt.NDArray[np.int32] = self.columns["names_with"].view()
         return held
 
     def near(self, asked: list[tuple[tuple[str, ...], bool]]) -> list[tuple[Numbers, Numbers]]:
@@ -170,7 +175,7 @@ class Vocabulary:
             units += [unit] * len(telling)
             own.append(len(_keys(spellings[0])[0]) + _SKELETON_WORTH)
             used.append(sum(worth for _, worth in telling) / total if telling else 1.0)
-        lists, places = self._keys.gather(np.array(keys, np.int64))
+        lists, places = self.keys.gather(np.array(keys, np.int64))
         if not len(lists):
             return [(_NOTHING, _NOTHING)] * len(asked)
         cell = (np.array(units, np.int64) * width)[places]
@@ -184,9 +189,9 @@ class Vocabulary:
         kept = np.flatnonzero(shared >= least[np.array(units, np.int64)][places])
         shared, unit_ = shared[kept], np.array(units, np.int64)[places[kept]]
         spelling = cell[kept] - unit_ * width
-        sizes = self.grams_of_spelling.view()[spelling].astype(np.int64) + _SKELETON_WORTH
+        sizes = self.columns["grams_of_spelling"].view()[spelling].astype(np.int64) + _SKELETON_WORTH
         alike = (shared * (200 / _SCALE) / (used_[unit_] * (sizes + own_[unit_]))).astype(np.int64)
-        owners = self.token_of_spelling.view()[spelling].astype(np.int64)
+        owners = self.columns["token_of_spelling"].view()[spelling].astype(np.int64)
         alike = np.minimum(alike, 100) * (self.names_holding()[owners] > 0)
         return _best(len(asked), unit_, owners, alike)
 
@@ -194,8 +199,9 @@ class Vocabulary:
         """Give the weight of all keys of a unit, and those of its keys that say most: under which least is filed."""
         weight = _weights(spellings)
         total = sum(weight.values())
-        sizes = self._keys.sizes(np.array(list(weight), np.int64)).tolist()
-        telling, reached = [], 0
+        sizes = self.keys.sizes(np.array(list(weight), np.int64)).tolist()
+        telling: list[tuple[int, int]] = []
+        reached = 0
         for size, key in sorted(zip(sizes, weight, strict=True)):
             if reached >= share * total and len(telling) >= _FEWEST_KEYS:
                 break
@@ -206,7 +212,7 @@ class Vocabulary:
 
     def sounds(self, token: int) -> list[Sound]:
         """Give the spellings of a token, each with fold and skeleton."""
-        firsts = self.first_spelling.view()
+        firsts = self.columns["first_spelling"].view()
         start = int(firsts[token])
         end = int(firsts[token + 1]) if token + 1 < len(firsts) else len(self.spellings)
         return [_sound(self.spellings[at]) for at in range(start, end)]
@@ -216,42 +222,16 @@ class Vocabulary:
             self._tally = np.zeros(size * 5 // 4 + 1024, np.int32)
         return self._tally
 
-    def save(self, folder: Path) -> None:
-        """Write the vocabulary as files that `open` maps."""
+    def hashes(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32]]:
+        """Give the hashes of all tokens in rising order, and the token of each."""
         self.names_holding()
-        for name in _COLUMNS:
-            getattr(self, name).save(folder / f"vocabulary-{name}.npy")
-        self.tokens.save(folder / "vocabulary-tokens")
-        self.spellings.save(folder / "vocabulary-spellings")
-        self._keys.save(folder / "vocabulary-keys")
         hashes = np.fromiter((_hash(self.tokens[n]) for n in range(len(self))), np.uint64, len(self))
         order = np.argsort(hashes, kind="stable")
-        np.save(folder / "vocabulary-hashes.npy", hashes[order], allow_pickle=False)
-        np.save(folder / "vocabulary-hashed.npy", order.astype(np.uint32), allow_pickle=False)
+        return hashes[order], order.astype(np.uint32)
 
-    @classmethod
-    def open(cls, folder: Path) -> "Vocabulary":
-        """Map what `save` wrote."""
-        it = cls()
-        for name in _COLUMNS:
-            setattr(it, name, Column.open(folder / f"vocabulary-{name}.npy"))
-        it.tokens = Strings.open(folder / "vocabulary-tokens")
-        it.spellings = Strings.open(folder / "vocabulary-spellings")
-        it._keys = Postings.open(folder / "vocabulary-keys")
-        it._hashes = mapped(folder / "vocabulary-hashes.npy")
-        it._hashed = mapped(folder / "vocabulary-hashed.npy")
-        return it
-
-
-_COLUMNS = (
-    "first_spelling",
-    "token_of_spelling",
-    "grams_of_spelling",
-    "first_letter",
-    "length",
-    "names_with",
-    "native",
-)
+    def take_over(self, hashes: npt.NDArray[Any], hashed: npt.NDArray[Any]) -> None:
+        """Look tokens up by hashes as `hashes` gave them; the columns are taken over one by one."""
+        self._hashes, self._hashed = hashes, hashed
 
 
 def _hash(token: str) -> int:

@@ -45,7 +45,7 @@ def _phrases() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 def replace_legal_phrases(text: str) -> str:
-    """Write every legal form in a cleaned organisation's name in its one short way (`ооо`, `limited liability company` → `llc`)."""
+    """Write every legal form in an organisation's cleaned name in its one short way (`ооо` and others → `llc`)."""
     pattern, short = _phrases()
     return pattern.sub(lambda match: short[match.group()], text)
 

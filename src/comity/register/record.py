@@ -1,0 +1,140 @@
+"""Record: a subject, and the terms on which its owner keeps it.
+
+No record without owner, legal basis, data-subject role and review date (safeguard 2): the constructor takes them, the
+door (`comity.handling.safeguards`) judges them, and what it refuses is not entered. One owner a record; nobody edits
+another's.
+"""
+
+import re
+from datetime import date
+from enum import StrEnum
+from typing import Self
+
+import msgspec
+
+from comity.clock import Instant
+from comity.errors import BadInput
+from comity.handling.safeguards import Finding, check_record
+from comity.identifiers import PartyId
+from comity.register.subjects import Subject
+
+__all__ = ["Grading", "Handling", "Record", "Terms", "door"]
+
+
+class Handling(StrEnum):
+    """What a hit tells another Party (DESIGN §7)."""
+
+    OPEN = "open"
+    REFERENCE = "reference"
+    ASK = "ask"
+    SILENT = "silent"
+
+
+_GRADING = re.compile("[ABCX][1-4]\\Z")
+_SOURCE = {
+    "A": "no doubt about the source",
+    "B": "a source that has mostly proved reliable",
+    "C": "a source that has mostly proved unreliable",
+    "X": "the reliability of the source cannot be assessed",
+}
+_INFORMATION = {
+    "1": "known to be true without reservation",
+    "2": "known to the source but not to whoever passes it on",
+    "3": "not known to the source but corroborated",
+    "4": "cannot be corroborated",
+}
+
+
+class Grading(msgspec.Struct, frozen=True, gc=False):
+    """Reliability of the source and of the information, 4 × 4.
+
+    Source: Regulation (EU) 2016/794 (Europol), art. 29. Only the owner changes it.
+    """
+
+    source: str = "X"
+    information: str = "4"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `B2`.
+
+        Raises:
+            BadInput: it is not A, B, C or X and 1, 2, 3 or 4.
+        """
+        if not _GRADING.match(text):
+            raise BadInput(f"`{text[:20]}` is not a grading: A, B, C or X, then 1, 2, 3 or 4")
+        return cls(text[0], text[1])
+
+    def __str__(self) -> str:
+        return self.source + self.information
+
+    def in_words(self) -> str:
+        """Say what it means."""
+        return f"{_SOURCE[self.source]}; {_INFORMATION[self.information]}"
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """On what terms records are entered; the same for a whole file.
+
+    Attributes:
+        owner: the Party that answers for them.
+        basis: legal basis, in words.
+        role: data-subject role, needed for persons (`suspect`, `convicted`, `victim`, `witness`, …).
+        review: day on which the owner looks at them again.
+        purpose: what they are kept for; the agreement's where empty.
+        offence: code of the offence, where the role needs one.
+        decision: reference of the decision, where there is one.
+        grading: 4 × 4.
+        handling: what a hit tells another Party.
+        action: what is to be done on a hit, if anything; always by a person.
+    """
+
+    owner: PartyId
+    basis: str
+    review: date
+    role: str = ""
+    purpose: str = ""
+    offence: str = ""
+    decision: str = ""
+    grading: Grading = Grading()
+    handling: Handling = Handling.REFERENCE
+    action: str = ""
+
+
+class Record(msgspec.Struct, frozen=True):
+    """A subject with the terms it is kept on and the instants of entry and last change."""
+
+    subject: Subject
+    terms: Terms
+    entered: Instant
+    changed: Instant
+
+    @property
+    def id(self) -> str:
+        """The subject's id, unique in the register."""
+        return self.subject.id
+
+    def is_due(self, today: date) -> bool:
+        """Tell whether its review is due."""
+        return self.terms.review <= today
+
+
+#: Properties whose values are free words that a person may have to read.
+_FREE_WORDS = ("notes", "summary", "description", "reason", "position")
+
+
+def door(subject: Subject, terms: Terms, today: date) -> tuple[Finding, ...]:
+    """Judge a record before it is entered; see `comity.handling.safeguards.check_record`."""
+    properties = subject.properties()
+    return check_record(
+        properties,
+        owner=terms.owner,
+        basis=terms.basis,
+        role=terms.role,
+        review=terms.review,
+        today=today,
+        about_person=subject.is_person,
+        offence=terms.offence,
+        decision=terms.decision,
+        texts={prop: " ".join(properties[prop]) for prop in _FREE_WORDS if prop in properties},
+    )
