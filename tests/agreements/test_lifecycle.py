@@ -153,7 +153,6 @@ def test_a_lapse_of_one_partys_law_leaves_other_pairs_alone():
     found = status(draft(more=law, parties=parties), at("2026-07-01"), unsigned=True)
     assert found.state == "in-force"  # that of the most favourable pair
     assert {each.parties: each.state for each in found.pairs} == {
-        ("north.example", "south.example"): "in-force",
         ("north.example", "west.example"): "suspended",
         ("south.example", "west.example"): "suspended",
     }
@@ -547,3 +546,10 @@ def test_a_clause_under_another_text_is_broken_while_that_text_is_not_in_force()
     assert {day: len(governing.at(at(day), *pair).exchange) for day in table} == table
     elsewhere = draft(more='[[exchange]]\ncategory = "incident"\nunder = ["umbrella-2026 art. 9"]')
     assert not Timeline(elsewhere, [other], unsigned=True).at(at("2026-07-01"), *pair).exchange
+
+
+def test_a_draft_can_be_tried_on_the_past():
+    agreement = draft('enters_into_force = "last-instrument"\nduration = "P1Y"')
+    governing = Timeline(agreement, unsigned=True, assumed=date(2026, 1, 1))
+    table = {"2025-12-31": "draft", "2026-01-01": "in-force", "2026-12-31": "in-force", "2027-01-01": "ended"}
+    assert {day: governing.at(at(day), "north.example", "south.example").state for day in table} == table

@@ -10,6 +10,7 @@ from comity.agreements.clauses import KINDS, fields_of
 from comity.agreements.clauses.force import forces
 from comity.agreements.clauses.reference import reference
 from comity.agreements.loading import parse_agreement
+from comity.agreements.reference_pages import PAGES
 
 ROOT = Path(__file__).parents[2]
 BLOCKS = re.findall(r"```toml clause\n(.*?)```", reference(), flags=re.DOTALL)
@@ -47,3 +48,10 @@ def test_every_field_says_what_it_means():
     for kind in KINDS.values():
         assert kind.__doc__
         assert all(says.meaning for _, says, _ in fields_of(kind).values())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_pages_of_states_and_rules_are_what_the_program_prints(page):
+    assert (ROOT / f"docs/reference/{page}.md").read_text() == PAGES[page](), (
+        f"print it again: python -m comity.agreements.reference_pages {page} > docs/reference/{page}.md"
+    )

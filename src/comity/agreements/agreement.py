@@ -183,6 +183,12 @@ class Agreement(msgspec.Struct, frozen=True, dict=True, eq=False):
         return {clause.id: clause for clause in self.clauses if isinstance(clause, Party)}
 
     @cached_property
+    def signatory_clauses(self) -> Mapping[str, Party]:
+        """Give the clause of every Party, of those too that protocols bring in; the base text's word goes first."""
+        added = (clause for part in self.protocols for clause in part.clauses if isinstance(clause, Party))
+        return {**{clause.id: clause for clause in added}, **self.party_clauses}
+
+    @cached_property
     def term(self) -> Term | None:
         """Give the term of the base text."""
         return next((clause for clause in self.clauses if isinstance(clause, Term)), None)

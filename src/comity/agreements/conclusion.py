@@ -10,6 +10,7 @@ Source: specs/agreement.md, "Signing"; VCLT art. 7, 10, 11, 24.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from comity.agreements.agreement import Agreement, Notice
 from comity.agreements.clauses import Term
@@ -37,12 +38,21 @@ class Conclusion:
         evidence: what its signature files prove.
         unsigned: count texts and acts without signature files as signed.
         known_at: leave out what was signed or received later.
+        assumed: with `unsigned`, the day on which a text without signature files is taken to have been signed and to
+            have entered into force, whatever it says of itself; for trying a draft on the past.
     """
 
     def __init__(
-        self, agreement: Agreement, evidence: Evidence, *, unsigned: bool, known_at: Instant | None
+        self,
+        agreement: Agreement,
+        evidence: Evidence,
+        *,
+        unsigned: bool,
+        known_at: Instant | None,
+        assumed: date | None = None,
     ) -> None:
         self.agreement, self.evidence, self.unsigned = agreement, evidence, unsigned
+        self.assumed = assumed if unsigned and TEXT not in evidence.attempted else None
         self.known_at = known_at
         self.term = agreement.term or Term(ref=ArticleRef(agreement.id, "term"))
         self.zone = zone_of(self.term.zone)
@@ -104,7 +114,7 @@ class Conclusion:
             self._say(f"{self.agreement.id} cannot be concluded: {self.agreement.differences[0]}")
             return {}
         if self.is_taken_as_signed(TEXT):
-            day = self.term.signed or self.term.date
+            day = self.assumed or self.term.signed or self.term.date
             if day is None:
                 self._say(f"{self.agreement.id} is unsigned and its term names no day of signing")
                 return {}

@@ -7,6 +7,7 @@ Source: specs/agreement.md, "Life of the agreement"; specs/gate.md, "State and k
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -130,6 +131,8 @@ class Timeline:
         unsigned: treat texts without signature files as signed on the day they name, and notices as signed.
         known_at: leave out acts received or signed after this instant.
         cards: cards beside those in the folder, for checking signatures.
+        assumed: with `unsigned`, try this draft as if it had entered into force on this day; other texts are taken as
+            they are.
     """
 
     def __init__(
@@ -140,10 +143,11 @@ class Timeline:
         unsigned: bool = False,
         known_at: Instant | None = None,
         cards: Iterable[SignedCard] = (),
+        assumed: date | None = None,
     ) -> None:
         self.agreement = agreement
         self.unsigned, self.known_at = unsigned, known_at
-        self._cards = tuple(cards)
+        self._cards, self._assumed = tuple(cards), assumed
         self._at_hand = {each.id: each for each in (*others, agreement)}
         self._lives: dict[str, Life] = {}
         self._segments: dict[tuple[str, str], tuple[list[Instant], list[_Segment]]] = {}
@@ -164,6 +168,7 @@ class Timeline:
                 check_signatures(agreement, self._cards),
                 unsigned=self.unsigned,
                 known_at=self.known_at,
+                assumed=self._assumed if name == self.agreement.id else None,
                 others=lambda: (self._life(each) for each in self._at_hand if each != name),
             )
         return found

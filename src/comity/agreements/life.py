@@ -66,7 +66,7 @@ class Life:
     Args:
         agreement: the folder.
         evidence: what its signature files prove.
-        unsigned, known_at: as for `Conclusion`.
+        unsigned, known_at, assumed: as for `Conclusion`.
         others: gives the lives of the other agreements at hand, for supersession.
     """
 
@@ -77,11 +77,14 @@ class Life:
         *,
         unsigned: bool = False,
         known_at: Instant | None = None,
+        assumed: date | None = None,
         others: Callable[[], Iterator["Life"]] = lambda: iter(()),
     ) -> None:
         self.agreement = agreement
         self.others = others
-        self.conclusion = Conclusion(agreement, evidence, unsigned=unsigned, known_at=known_at)
+        self.conclusion = Conclusion(
+            agreement, evidence, unsigned=unsigned, known_at=known_at, assumed=assumed
+        )
         self.zone = self.conclusion.zone
         self.without_effect = list(self.conclusion.without_effect)
         self.standing = standing_clauses(agreement, {}, self.zone)
@@ -163,6 +166,8 @@ class Life:
         term, ref = self._term, self._term.ref
         signed, complete = self.conclusion.signed, self.conclusion.signed_by_all()
         instruments = {each.by: each for each in reversed(self.acts.instruments)}
+        if self.conclusion.assumed is not None and complete is not None:
+            return dict.fromkeys(self.agreement.parties, (complete, ref))
         if term.enters_into_force == "each-party":
             return {
                 party: (max(signed[party], instruments[party].at), instruments[party].cause)
@@ -181,6 +186,12 @@ class Life:
             return {}
         last = max((instruments[party] for party in self.agreement.parties), key=lambda each: each.at)
         return dict.fromkeys(self.agreement.parties, (max(complete, last.at), last.cause))
+
+    @property
+    def entries(self) -> frozenset[Instant]:
+        """Give every instant at which a Party can come to be bound."""
+        joined = {each.begins for each in self.acts.memberships}
+        return frozenset({at for at, _ in self._party_entry.values()} | joined)
 
     @cached_property
     def entry(self) -> Instant | None:
@@ -390,17 +401,20 @@ class Life:
         grounds = (self._term.ref,) if entry == self._term.ref else (entry, self._term.ref)
         return Condition("in-force", "entry-into-force", (*grounds, "VCLT art. 24"))
 
-    def pairs(self) -> tuple[tuple[str, str], ...]:
-        """Give every pair of Parties that ever were members together."""
-        parties = dict.fromkeys(each.party for each in self.acts.memberships)
-        return tuple(combinations(parties, 2))
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Give every pair of Parties that ever were members."""
+        return combinations(dict.fromkeys(each.party for each in self.acts.memberships), 2)
 
     def own_condition(self, instant: Instant) -> Condition:
         """Give the agreement's own state: that of its most favourable pair."""
-        conditions = [self.condition(instant, a, b) for a, b in self.pairs()]
-        if not conditions:
-            return Condition("draft", "signature", (self._term.ref, "fewer than two Parties"))
-        return min(conditions, key=lambda each: favour(each.state))
+        best: Condition | None = None
+        for a, b in self.pairs():
+            here = self.condition(instant, a, b)
+            if best is None or favour(here.state) < favour(best.state):
+                best = here
+            if here.state in ("in-force", "extended"):
+                break  # no pair is in force while another is extended: nothing is more favourable
+        return best or Condition("draft", "signature", (self._term.ref, "fewer than two Parties"))
 
     # the instants at which something changes
 
@@ -412,7 +426,7 @@ class Life:
             self.conclusion.signed_by_all(),
             *self.conclusion.signed.values(),
         }
-        found |= {at for at, _ in self._party_entry.values()}
+        found |= self.entries
         found |= {instant for each in self.acts.memberships for instant in (each.begins, each.ends)}
         found |= {instant for each in self.acts.running for instant in (each.begins, each.ends, each.revoked)}
         found |= {instant for each in self.acts.suspensions for instant in (each.begins, each.ends)}
@@ -421,10 +435,13 @@ class Life:
         found |= {each.at for each in self.acts.successions}
         if self.expiry is not None:
             found.add(self.expiry[0])
-        for a, b in self.pairs():
-            found.add(self._provisional(a, b))
-            for moment in (self.entry_of(a, b), self.superseded(a, b)):
-                found.add(moment[0] if moment else None)
+        if self._term.provisional_from is not None:
+            found.add(start_of(self._term.provisional_from, self.zone))
+        # Every instant of a pair is the later of two instants of single Parties, so single Parties are enough.
+        for later, clause in self._superseded:
+            found |= later.entries
+            if not isinstance(clause.at, str):
+                found.add(start_of(clause.at, later.zone))
         return tuple(sorted(each for each in found if each is not None and EARLIEST < each < LATEST))
 
     @property

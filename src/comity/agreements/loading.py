@@ -35,6 +35,8 @@ MAX_FOLDER_BYTES: Final = 32 * 1024 * 1024
 MAX_SIGNATURE_BYTES: Final = 256 * 1024
 #: Most clauses one text may hold.
 MAX_CLAUSES: Final = 5000
+#: Most Parties one agreement may name: its state is one of pairs.
+MAX_PARTIES: Final = 500
 #: Version of the vocabulary this program reads.
 VERSION: Final = 1
 
@@ -95,6 +97,9 @@ def parse_agreement(files: Mapping[str, bytes]) -> Agreement:
             [lead, *(text for text in texts.values() if text.authentic and text is not lead)]
         ),
     )
+    if len(agreement.parties) > MAX_PARTIES:
+        mistakes.add(lead.path, 0, f"{len(agreement.parties)} Parties are too many; {MAX_PARTIES} at most")
+        mistakes.check()
     _check_ids(agreement, mistakes)
     _check_single(agreement, mistakes)
     mistakes.check()

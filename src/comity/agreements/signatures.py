@@ -163,8 +163,8 @@ def sign_act(
 
 
 def functions_for(agreement: Agreement, act: ActRef, party: str) -> tuple[str, ...]:
-    """Give the functions whose signature an act needs from a Party of the base text (VCLT art. 7)."""
-    clause = agreement.party_clauses.get(party)
+    """Give the functions whose signature an act needs from a Party (VCLT art. 7)."""
+    clause = agreement.signatory_clauses.get(party)
     signs = clause.signs if clause else ()
     if act.kind == "protocol":
         protocols = agreement.protocols_clause
@@ -198,7 +198,7 @@ def check_signatures(agreement: Agreement, cards: Iterable[SignedCard] = ()) -> 
 
 def _roots(agreement: Agreement) -> Mapping[str, str]:
     named = {notice.by: notice.root for notice in agreement.notices if notice.root}
-    named.update({clause.id: clause.root for clause in agreement.party_clauses.values() if clause.root})
+    named.update({clause.id: clause.root for clause in agreement.signatory_clauses.values() if clause.root})
     return {party: root for party, root in named.items() if root}
 
 

@@ -11,6 +11,7 @@ stretch. Source: specs/agreement.md, "Status".
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -35,7 +36,7 @@ class Next(msgspec.Struct, frozen=True):
 
 
 class PairStatus(msgspec.Struct, frozen=True):
-    """The state between two Parties, where an agreement has more than two."""
+    """The state between two Parties, where it is another than the agreement's own."""
 
     parties: tuple[str, str]
     state: State
@@ -124,7 +125,7 @@ def status(
         notice_deadline=_deadline(life, here, at),
         next=None if until is None else Next(event_between(here, life.own_condition(until)), until),
         grounds=tuple(str(ground) for ground in here.grounds),
-        pairs=_pairs(life, at),
+        pairs=_pairs(life, at, here.state),
         without_effect=tuple(life.without_effect),
         zone=term.zone,
         tzdata=tzdata_version(),
@@ -143,12 +144,18 @@ def _deadline(life: Life, here: Condition, at: Instant) -> date | None:
     )
 
 
-def _pairs(life: Life, at: Instant) -> tuple[PairStatus, ...]:
+def _pairs(life: Life, at: Instant, own: State) -> tuple[PairStatus, ...]:
     found = []
     for a, b in life.pairs():
-        since, until = state_stretch(life, at, lambda instant, a=a, b=b: life.condition(instant, a, b))  # type: ignore[misc]
-        found.append(PairStatus((a, b), life.condition(at, a, b).state, since, until))
+        here = life.condition(at, a, b)
+        if here.state != own:
+            since, until = state_stretch(life, at, partial(_between, life, a, b))
+            found.append(PairStatus((a, b), here.state, since, until))
     return tuple(found)
+
+
+def _between(life: Life, a: str, b: str, at: Instant) -> Condition:
+    return life.condition(at, a, b)
 
 
 def event_between(before: Condition, after: Condition) -> Event:

@@ -240,7 +240,7 @@ def _purpose_both_ways(view: View) -> Found:
     "unsealed",
     "warning",
     reason="what is recorded on the way today can be read tomorrow",
-    source="DESIGN: keys, envelopes, carriers",
+    source="specs/envelope.md",
 )
 def _unsealed(view: View) -> Found:
     for clause in view.of(Transport):

@@ -136,7 +136,7 @@ def _meets(pattern: str, category: str) -> bool:
     "category-undefined",
     "error",
     reason="a rule on a category that nothing lets pass is meant for another one",
-    source="DESIGN: lint before signing",
+    source="specs/agreement.md, Lint",
 )
 def _category_undefined(view: View) -> Found:
     defined = _defined(view)
