@@ -7,7 +7,7 @@ ended, no backup made before an erasure opens the erased body. `erase` gives the
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,8 @@ class BodyKeys:
         self._keys: dict[int, bytes] = {}
         self._begun: dict[int, Instant] = {}
         self._open_transaction = False
-        self._marks: list[bool] = []
+        self._marks: list[tuple[bool, int]] = []
+        self._fates: list[tuple[str, bool]] = []
         self._load(now)
 
     def seal(self, item: str, body: bytes) -> bytes:
@@ -64,6 +65,7 @@ class BodyKeys:
         wrapped = self._wrap(epoch, item, key)
         self._begin()
         self._db.execute("INSERT OR REPLACE INTO body_keys VALUES (?, ?, ?)", (item, epoch, wrapped))
+        self._fates.append((item, True))
         return nonce + AESGCM(key).encrypt(nonce, body, item.encode())
 
     def open(self, item: str, sealed: bytes) -> bytes | None:
@@ -82,33 +84,66 @@ class BodyKeys:
             raise VerificationFailed(f"the stored body of item {item[:12]} was altered") from error
 
     def erase(self, item: str) -> Instant:
-        """Destroy an item's key, durable at the next `commit`; give the end of the present epoch."""
-        self._begin()
-        self._db.execute("DELETE FROM body_keys WHERE item = ?", (item,))
+        """Destroy an item's key at the next `finish`; give the end of the present epoch."""
+        self._fates.append((item, False))
         return self._begun[max(self._keys)] + EPOCH
 
     def commit(self) -> None:
-        """Make what was sealed and erased durable. Called before the database's own commit: a key without a body is
+        """Make the keys of what was sealed durable. Called before the database's own commit: a key without a body is
         harmless, a body without its key would be lost.
         """
         if self._open_transaction:
             self._db.execute("COMMIT")
             self._open_transaction = False
 
+    def finish(self) -> None:
+        """Destroy the keys of what was erased. Called after the database's own commit: an erasure that was given up
+        there must not happen here. Where the disk refuses, the next call, or `sweep`, does it.
+        """
+        doomed = [item for item, kept in dict(self._fates).items() if not kept]
+        try:
+            if doomed:
+                self._begin()
+                self._db.executemany("DELETE FROM body_keys WHERE item = ?", [(item,) for item in doomed])
+                self.commit()
+        except fixed_sqlite.Error:
+            self._fates = [(item, False) for item in doomed]
+            self._rollback()
+        else:
+            self._fates.clear()
+
+    def sweep(self, items: Callable[[], Iterable[str]], count: int) -> int:
+        """Destroy keys whose bodies are gone, as a power cut between the two files leaves them; give how many.
+
+        Args:
+            items: gives the items that have a body; asked only where their `count` differs from that of the keys.
+        """
+        if self._db.execute("SELECT count(*) FROM body_keys").fetchone()[0] == count:
+            return 0
+        here = set(items())
+        held = [row[0] for row in self._db.execute("SELECT item FROM body_keys")]
+        self._fates = [(item, False) for item in held if item not in here]
+        swept = len(self._fates)
+        self.finish()
+        return swept
+
     def savepoint(self) -> None:
         """Mark where a piece of work begins; pieces may stand within each other."""
-        self._marks.append(self._open_transaction)
+        self._marks.append((self._open_transaction, len(self._fates)))
         if self._open_transaction:
             self._db.execute(f"SAVEPOINT piece{len(self._marks)}")
 
     def release(self) -> None:
         """Keep what was done since the last mark, as part of what it stands within."""
-        if self._marks.pop():
+        begun, _ = self._marks.pop()
+        if begun:
             self._db.execute(f"RELEASE piece{len(self._marks) + 1}")
 
     def undo(self) -> None:
         """Undo what was done since the last mark: a piece of work that failed must not erase anything."""
-        if self._marks.pop():
+        begun, fates = self._marks.pop()
+        del self._fates[fates:]
+        if begun:
             self._db.execute(f"ROLLBACK TO piece{len(self._marks) + 1}")
             self._db.execute(f"RELEASE piece{len(self._marks) + 1}")
         elif self._open_transaction:
@@ -118,6 +153,10 @@ class BodyKeys:
     def give_up(self) -> None:
         """Undo everything since the last `commit`, whatever state a failing disk left it in."""
         self._marks.clear()
+        self._fates.clear()
+        self._rollback()
+
+    def _rollback(self) -> None:
         self._open_transaction = False
         if self._db.in_transaction:
             self._db.rollback()

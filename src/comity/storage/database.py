@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import pysqlite3.dbapi2 as fixed_sqlite
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select
 from sqlalchemy.engine import RootTransaction
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.pool import StaticPool
@@ -154,9 +154,17 @@ class SqlStore(Generic[T]):
         self._jobs: queue.SimpleQueue[_Job[T] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self.commits = 0
+        self._sweep()
         if threaded:
             self._thread = threading.Thread(target=self._sequence, name="comity-sequencer", daemon=True)
             self._thread.start()
+
+    def _sweep(self) -> None:
+        """Finish erasures that a power cut left half done."""
+        bodies = tables.bodies
+        with self._engine.connect().execution_options(reading=True) as connection:
+            count = connection.execute(select(func.count()).select_from(bodies)).scalar_one()
+            self._beside.sweep(lambda: connection.execute(select(bodies.c.item)).scalars(), count)
 
     def submit(self, work: Callable[[T], Any]) -> "Future[Any]":
         """Queue a piece of work; the future is done once its effects are durable."""
@@ -209,6 +217,7 @@ class SqlStore(Generic[T]):
         except BaseException:
             self._give_up(transaction)
             raise
+        self._beside.finish()
         self.commits += 1
 
     def _give_up(self, transaction: RootTransaction) -> None:
