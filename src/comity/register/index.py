@@ -127,7 +127,7 @@ class NameIndex:
         """
         if self.find(entry.id) >= 0:
             raise BadInput(f"`{entry.id[:80]}` is already in the index")
-        self.nearness.clear()
+        self._changed()
         person = kind_number(entry.schema) == 0
         parsed = [name for text in entry.names[:MAX_NAMES] if (name := parse(text, person=person)).units]
         columns = self.columns
@@ -175,7 +175,7 @@ class NameIndex:
         entity = self.find(identity)
         if entity < 0:
             return False
-        self.nearness.clear()
+        self._changed()
         columns = self.columns
         columns["alive"].put(entity, 0)
         self._number.pop(identity, None)
@@ -186,6 +186,10 @@ class NameIndex:
             self.live_names -= 1
         self.live_entities -= 1
         return True
+
+    def _changed(self) -> None:
+        self.nearness.clear()
+        self.vocabulary.changed()
 
     def room(self) -> npt.NDArray[np.int32]:
         """Give a row of zeros, one for each name; whoever writes in it wipes it."""

@@ -6,6 +6,7 @@ all and nothing is ever rebuilt for one entry.
 """
 
 from array import array
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,14 @@ class Postings:
             at = np.where(known, keys, 0)
             total += np.where(known, starts[np.minimum(at + 1, len(starts) - 1)] - starts[at], 0)
         return total
+
+    def count_where(self, true: Callable[[Numbers], npt.NDArray[np.bool_]]) -> npt.NDArray[np.int64]:
+        """Give for every key how many of its numbers satisfy a condition."""
+        starts, values = self.settled()
+        passed = np.zeros(len(values) + 1, np.int64)
+        np.cumsum(true(values), out=passed[1:])
+        counts: npt.NDArray[np.int64] = passed[starts[1:]] - passed[starts[:-1]]
+        return counts
 
     def gather(self, keys: npt.NDArray[np.int64]) -> tuple[Numbers, npt.NDArray[np.int64]]:
         """Give what is filed under all of `keys`, one after another, and for each number the place of its key."""

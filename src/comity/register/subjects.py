@@ -184,8 +184,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _number(digits: str) -> str:
-    return digits[:40]  # no value of an entity is a number; what stands elsewhere is not read
+def _number(_digits: str) -> None:
+    """No value of an entity is a number: a long one is not even converted, and where a text belongs it is refused."""
 
 
 _DECODER = json.JSONDecoder(

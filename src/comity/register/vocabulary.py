@@ -90,6 +90,7 @@ class Vocabulary:
         self._hashes: npt.NDArray[np.uint64] = np.empty(0, np.uint64)
         self._hashed: npt.NDArray[np.uint32] = np.empty(0, np.uint32)
         self._counted = array("I")
+        self._in_use: Numbers | None = None
         self._tally: npt.NDArray[np.int32] = np.zeros(0, np.int32)
 
     def __len__(self) -> int:
@@ -199,7 +200,7 @@ class Vocabulary:
         """Give the weight of all keys of a unit, and those of its keys that say most: under which least is filed."""
         weight = _weights(spellings)
         total = sum(weight.values())
-        sizes = self.keys.sizes(np.array(list(weight), np.int64)).tolist()
+        sizes = self._live_sizes(np.array(list(weight), np.int64)).tolist()
         telling: list[tuple[int, int]] = []
         reached = 0
         for size, key in sorted(zip(sizes, weight, strict=True)):
@@ -209,6 +210,28 @@ class Vocabulary:
             if size:
                 telling.append((key, weight[key]))
         return max(total, 1), telling
+
+    def _live_sizes(self, keys: Numbers) -> Numbers:
+        """Give how many spellings of tokens still in use are filed under each of `keys`.
+
+        Only a register from which names were withdrawn has others; for one, the keys are counted anew after a change,
+        so that it answers as one made from scratch.
+        """
+        if self._in_use is None:
+            held = self.names_holding()
+            unused = (held == 0) & (self.columns["length"].view() > 0)
+            self._in_use = _NOTHING
+            if unused.any():
+                owners = self.columns["token_of_spelling"].view()
+                self._in_use = self.keys.count_where(lambda spellings: held[owners[spellings]] > 0)
+        if not len(self._in_use):
+            return self.keys.sizes(keys)
+        known = np.minimum(keys, len(self._in_use) - 1)
+        return np.where(keys < len(self._in_use), self._in_use[known], 0)
+
+    def changed(self) -> None:
+        """Forget what was counted: names came or went."""
+        self._in_use = None
 
     def sounds(self, token: int) -> list[Sound]:
         """Give the spellings of a token, each with fold and skeleton."""

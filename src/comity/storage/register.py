@@ -162,6 +162,8 @@ class RegisterFolder:
                 raise
         except fixed_sqlite.OperationalError as error:
             raise CannotJournal(f"register.db: {error}") from None
+        if change.taken_out:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log still holds what was just erased
         self._follow(change, before)
 
     def index(self) -> NameIndex:
