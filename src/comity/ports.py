@@ -36,6 +36,7 @@ __all__ = [
     "ItemRow",
     "JournalRow",
     "OutboxRow",
+    "ProposalRow",
     "RequestRow",
     "StatementRow",
     "Store",
@@ -48,13 +49,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CardRow(Row, frozen=True, kw_only=True):
-    """A Party's card as accepted."""
+    """A Party's card as accepted. `introduced`: an officer accepted it by hand; others came vouched for."""
 
     party: str
     version: int
     digest: str
     signed: bytes
     accepted_at: Instant
+    introduced: bool = False
 
 
 class AgreementRow(Row, frozen=True, kw_only=True):
@@ -65,6 +67,21 @@ class AgreementRow(Row, frozen=True, kw_only=True):
     acts_digest: str
     files: Mapping[str, bytes]
     held_at: Instant
+
+
+class ProposalRow(Row, frozen=True, kw_only=True):
+    """A text that a Party proposes: its newest under that id. `to`: whom it was sent to. `state`: open, signed.
+
+    What this node proposed itself is kept the same way, so that it knows who has the text before they sign.
+    """
+
+    by: str
+    agreement: str
+    digest: str
+    to: tuple[str, ...]
+    files: Mapping[str, bytes]
+    at: Instant
+    state: str = "open"
 
 
 class StatementRow(Row, frozen=True, kw_only=True):
@@ -131,12 +148,16 @@ class Disclosure(Row, frozen=True, kw_only=True):
 
 
 class ChannelRow(Row, frozen=True, kw_only=True):
-    """One direction of the traffic with a peer. `name` is random; `last` the highest sequence used or seen."""
+    """One direction of the traffic with a peer.
+
+    `name` is random; `last` the highest number used or seen; `whole` the highest up to which nothing is missing.
+    """
 
     name: str
     peer: str
     direction: str
     last: int
+    whole: int = 0
 
 
 class OutboxRow(Row, frozen=True, kw_only=True):
@@ -251,6 +272,14 @@ class Transaction(Protocol):
 
     def agreements(self) -> Sequence[AgreementRow]:
         """Give all agreements held, by id."""
+        ...
+
+    def put_proposal(self, row: ProposalRow) -> None:
+        """Keep a proposed text in place of what the same Party proposed under its id."""
+        ...
+
+    def proposals(self) -> Sequence[ProposalRow]:
+        """Give all proposals, by agreement and Party."""
         ...
 
     # -- signed statements -----------------------------------------------------------------------------------
@@ -376,10 +405,6 @@ class Transaction(Protocol):
         """Give receipts that no carrier has taken back yet."""
         ...
 
-    def contiguous(self, channel: str) -> int:
-        """Give the highest sequence up to which nothing of a channel is missing."""
-        ...
-
     # -- consents asked --------------------------------------------------------------------------------------
     def put_request(self, row: RequestRow) -> None:
         """Keep a request or its changed state."""
@@ -420,8 +445,8 @@ class Transaction(Protocol):
         """Keep a checkpoint a peer showed of its side of the channel."""
         ...
 
-    def checkpoints(self, peer: str) -> Sequence[tuple[int, str]]:
-        """Give the checkpoints a peer has shown, by size."""
+    def checkpoints(self, peer: str, size: int | None = None) -> Sequence[tuple[int, str]]:
+        """Give the checkpoints a peer has shown, by size, or those of one size."""
         ...
 
 

@@ -11,13 +11,14 @@ from comity.clock import Instant, format_instant
 from comity.errors import BadInput, ComityError, ForeignInput, VerificationFailed
 from comity.federation import messages
 from comity.federation.key_names import find_signer, key_name
-from comity.federation.messages import Act, Disclose, Message, News, Reconcile, Texts
+from comity.federation.messages import Act, Disclose, Message, News, Proposal, Reconcile, Texts
 from comity.federation.messages import Receipt as ReceiptMessage
 from comity.node import record
 from comity.node.conclude import take_texts
 from comity.node.introduce import take_news
 from comity.node.node import Node
 from comity.node.post import next_in_channel, seal_for
+from comity.node.propose import take_proposal
 from comity.node.reconcile import take_account
 from comity.node.settle import settle
 from comity.node.take_act import take_act
@@ -49,7 +50,8 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
 
     (1) whose is it: the key's name in the channel, then the signature    sealing/envelope.py
     (2) the same envelope again: the same receipt, byte for byte; one that waits for a text is tried anew
-    (3) open it; the message inside must say what the envelope says       sealing/inner.py
+    (3) open it; the message inside must say what the envelope says; before there is an agreement, nothing but a
+        proposal is taken                                                 sealing/inner.py
     (4) the same message again, or another under its number               DESIGN §5, Inside
     (5) act on it by kind                                                 take_disclosure.py, take_act.py, …
     (6) journal it, keep its fate, answer with a signed receipt           record.py
@@ -80,6 +82,9 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
         except (ForeignInput, VerificationFailed) as error:
             return Taken(Answer(reason=error.message), "refused")
         return Taken(Answer(), "settled")
+    if not _may_say(node, transaction, sender, content):
+        text = f"there is no agreement with {sender}: it may propose one, and nothing else"
+        return Taken(Answer(reason=text), "refused")
 
     # (4)
     once = transaction.inbox(message.id)
@@ -109,7 +114,9 @@ def _authenticate(node: Node, transaction: Transaction, data: bytes) -> tuple[st
         VerificationFailed: no Party known here signed it, or not with a key for that.
     """
     header = peek(data)
-    cards = node.know(transaction).cards.all()
+    knowledge = node.know(transaction)
+    known = knowledge.correspondents()
+    cards = [card for card in knowledge.cards.all() if card.party in known or card.party == node.party]
     bound = transaction.channel_named(header.channel.hex())
     if bound is not None:
         cards = [card for card in cards if card.party == bound.peer]
@@ -120,6 +127,21 @@ def _authenticate(node: Node, transaction: Transaction, data: bytes) -> tuple[st
     if card.party == node.party:
         raise VerificationFailed("signed by this node itself")
     return card.party, verify_envelope(data, key)
+
+
+def _may_say(node: Node, transaction: Transaction, sender: str, content: Message) -> bool:
+    """Tell whether a Party may send such a message.
+
+    A peer, with whom there is or was an agreement, may send everything. A Party of a text held here that is not
+    concluded yet may send what belongs to its signing, and one whose card was accepted by hand may propose a text.
+    """
+    knowledge = node.know(transaction)
+    if sender in knowledge.peers() or isinstance(content, Proposal):
+        return True
+    return isinstance(content, Texts) and (
+        sender in knowledge.signatories(content.agreement)
+        or any(row.digest == content.digest for row in transaction.proposals())
+    )
 
 
 def _open(node: Node, verified: VerifiedEnvelope, sender: str) -> tuple[InnerMessage, Message]:
@@ -152,9 +174,18 @@ def _check_number(
     if (before is not None and said < before) or (after is not None and said > after):
         text = f"number {sequence} bears {format_instant(said)}, which its neighbours in the channel belie"
         return Verdict("quarantined", grounds=(ReceiptGround("back-dated", text),))
-    last = max(sequence, held.last if held is not None else 0)
-    transaction.put_channel(ChannelRow(name=name, peer=sender, direction="in", last=last))
     return None
+
+
+def _count_in(transaction: Transaction, sender: str, name: str, sequence: int) -> None:
+    """Note that a number of a channel has come, and up to where nothing is missing now."""
+    held = transaction.channel(sender, "in") or ChannelRow(name=name, peer=sender, direction="in", last=0)
+    if held.name != name:
+        return
+    whole = held.whole
+    while whole + 1 == sequence or (whole < held.last and transaction.inbox_at(name, whole + 1) is not None):
+        whole += 1
+    transaction.put_channel(msgspec.structs.replace(held, last=max(sequence, held.last), whole=whole))
 
 
 def _take(
@@ -178,6 +209,8 @@ def _take(
         return take_news(node, transaction, sender, content, at=at)
     if isinstance(content, Texts):
         return take_texts(node, transaction, sender, content, at=at)
+    if isinstance(content, Proposal):
+        return take_proposal(node, transaction, sender, content, at=at)
     raise ForeignInput(f"message of the unknown kind `{message.head.type[:60]}`")
 
 
@@ -222,7 +255,10 @@ def _conclude(
         receipt_owed=True,
         letter=b"" if verdict.state == "accepted" else data,
     )
-    transaction.put_inbox(row)  # before the receipt, which says up to where nothing is missing
+    transaction.put_inbox(row)
+    _count_in(
+        transaction, sender, row.channel, row.sequence
+    )  # the receipt says up to where nothing is missing
     receipt = _sealed_receipt(node, transaction, row, verified, verdict.state, verdict.grounds, at)
     transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))
     return Answer(receipt=receipt)
@@ -257,7 +293,7 @@ def _sealed_receipt(
         sequence=verified.header.sequence,
         status=status,  # type: ignore[arg-type]  # checked by sign_receipt's reader on the other side
         grounds=grounds,
-        contiguous=transaction.contiguous(verified.header.channel.hex()),
+        contiguous=_whole(transaction, row.peer, verified.header.channel.hex()),
         checkpoint=record.checkpoint(node, transaction, row.peer, at=at),
         at=at,
     )
@@ -267,6 +303,12 @@ def _sealed_receipt(
         node, transaction, row.peer, ReceiptMessage(receipt=signed.decode()), channel, at=at
     )
     return envelope
+
+
+def _whole(transaction: Transaction, peer: str, name: str) -> int:
+    """Give the highest number of a channel up to which nothing is missing."""
+    held = transaction.channel(peer, "in")
+    return held.whole if held is not None and held.name == name else 0
 
 
 def _quarantine_unopened(
@@ -308,6 +350,7 @@ def _quarantine_unopened(
         letter=data,
     )
     transaction.put_inbox(row)
+    _count_in(transaction, sender, row.channel, row.sequence)
     receipt = _sealed_receipt(node, transaction, row, verified, "quarantined", (ground,), at)
     transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))
     return Answer(receipt=receipt)

@@ -83,7 +83,7 @@ def witness(node: Node, transaction: Transaction, peer: str, note: str, *, at: I
             head = verify_checkpoint(note, origin, key)
         except VerificationFailed:
             continue
-        held = [text for size, text in transaction.checkpoints(peer) if size == head.size]
+        held = [text for _, text in transaction.checkpoints(peer, head.size)]
         if any(read_note(text).checkpoint.root != head.root for text in held):
             enter(
                 node,

@@ -15,8 +15,9 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import pysqlite3.dbapi2 as fixed_sqlite
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select
@@ -29,7 +30,20 @@ from comity.errors import CannotJournal, HomeTooNew, StorageError
 from comity.storage import tables
 from comity.storage.body_keys import BodyKeys
 
-T = TypeVar("T")
+
+class Unit(Protocol):
+    """What a store needs of a transaction: pieces that can be undone, and an end."""
+
+    def piece(self) -> AbstractContextManager[None]:
+        """Undo everything done inside if it raises."""
+        ...
+
+    def finish(self) -> None:
+        """Write what is still kept in memory."""
+        ...
+
+
+T = TypeVar("T", bound=Unit)
 
 #: The first SQLite without the WAL-reset bug of 3.7.0–3.51.2 (two writers could corrupt the log).
 FIRST_SOUND_SQLITE = (3, 51, 3)
@@ -252,8 +266,8 @@ class SqlStore(Generic[T]):
         try:
             with self._turn, self._begun() as connection:
                 transaction = self._transaction(connection)
-                for job in batch:
-                    outcomes.append(self._attempt(job, transaction, connection))
+                outcomes.extend(self._attempt(job, transaction) for job in batch)
+                transaction.finish()
         except (DBAPIError, fixed_sqlite.Error, OSError) as error:
             refusal = CannotJournal(
                 f"the node cannot journal, so it cannot act ({_cause(error)})",
@@ -272,34 +286,15 @@ class SqlStore(Generic[T]):
             else:
                 job.future.set_exception(raised)
 
-    def _attempt(
-        self, job: "_Job[T]", transaction: T, connection: Connection
-    ) -> "tuple[_Job[T], Any, BaseException | None]":
+    @staticmethod
+    def _attempt(job: "_Job[T]", transaction: T) -> "tuple[_Job[T], Any, BaseException | None]":
         try:
-            with piece_of_work(connection, self._beside):
+            with transaction.piece():
                 return job, job.work(transaction), None
         except (DBAPIError, fixed_sqlite.Error):
             raise  # the disk, not the work: the batch fails as one
         except Exception as raised:
             return job, None, raised
-
-
-@contextlib.contextmanager
-def piece_of_work(connection: Connection, beside: BodyKeys) -> Iterator[None]:
-    """Undo everything done inside if it raises; pieces may stand within each other."""
-    connection.exec_driver_sql("SAVEPOINT piece")
-    beside.savepoint()
-    try:
-        yield
-    except (DBAPIError, fixed_sqlite.Error):
-        raise  # the disk: SQLite may have undone the whole transaction by itself, and the batch is given up
-    except BaseException:
-        connection.exec_driver_sql("ROLLBACK TO piece")
-        connection.exec_driver_sql("RELEASE piece")
-        beside.undo()
-        raise
-    connection.exec_driver_sql("RELEASE piece")
-    beside.release()
 
 
 class _Job(Generic[T]):

@@ -2,13 +2,44 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from comity.clock import Instant
 from comity.ports import Disclosure, Holding, ItemRow
 from comity.storage import tables
 from comity.storage.body_keys import BodyKeys
-from comity.storage.rows import Rows, columns, values_of
+from comity.storage.prepared import Prepared, selecting
+from comity.storage.rows import LIMIT, Rows, columns, values_of
+
+_I, _S, _H, _B, _D = (
+    tables.items.c,
+    tables.sources.c,
+    tables.holdings.c,
+    tables.bodies.c,
+    tables.disclosures.c,
+)
+
+_items = columns(tables.items, ItemRow)
+
+_ITEM = selecting(_items.where(_I.digest == bindparam("digest")))
+_LABELLED = selecting(_items.where(_I.label == bindparam("label")).order_by(_I.number.desc()).limit(LIMIT))
+_BEGINNING = selecting(
+    _items.where(_I.digest >= bindparam("least"), _I.digest < bindparam("most"))
+    .order_by(_I.digest)
+    .limit(LIMIT)
+)
+_MADE_FROM = selecting(select(_S.item).where(_S.source == bindparam("source")))
+_HOLDINGS = selecting(
+    columns(tables.holdings, Holding).where(_H.item == bindparam("item")).order_by(_H.number)
+)
+_BODY = selecting(select(_B.sealed).where(_B.item == bindparam("item")))
+_ERASE = Prepared(lambda _dialect: delete(tables.bodies).where(_B.item == bindparam("item")))
+_DISCLOSURES = selecting(
+    columns(tables.disclosures, Disclosure).where(_D.item == bindparam("item")).order_by(_D.at)
+)
+
+#: Characters of a digest that suffice to call an item by.
+_ENOUGH = 6
 
 
 class ItemRows(Rows):
@@ -26,29 +57,27 @@ class ItemRows(Rows):
 
     def item(self, digest: str) -> ItemRow | None:
         """Give one item by digest."""
-        t = tables.items
-        return self._one(ItemRow, columns(t, ItemRow).where(t.c.digest == digest))
+        return self._one(ItemRow, _ITEM, digest=digest)
 
     def items_named(self, name: str, limit: int = 3) -> Sequence[ItemRow]:
         """Give items whose digest begins with `name` or whose label equals it."""
-        t = tables.items
-        same = [t.c.label == name]
-        if len(name) >= 6 and all(c in "0123456789abcdef" for c in name):
-            same.append(t.c.digest.between(name, name + "g"))
-        return self._all(
-            ItemRow, columns(t, ItemRow).where(or_(*same)).order_by(t.c.number.desc()).limit(limit)
-        )
+        found: dict[str, ItemRow] = {}
+        if len(name) >= _ENOUGH and all(c in "0123456789abcdef" for c in name):
+            for row in self._all(ItemRow, _BEGINNING, least=name, most=name + "g", limit=limit):
+                found[row.digest] = row
+        if len(name) != 64 or not found:
+            for row in self._all(ItemRow, _LABELLED, label=name, limit=limit):
+                found[row.digest] = row
+        return list(found.values())[:limit]
 
     def items(self, *, states: Sequence[str] = (), limit: int = 1000) -> Sequence[ItemRow]:
         """Give items, newest first."""
-        t = tables.items
-        query = columns(t, ItemRow).order_by(t.c.number.desc()).limit(limit)
-        return self._all(ItemRow, query.where(t.c.state.in_(states)) if states else query)
+        query = _items.order_by(_I.number.desc()).limit(limit)
+        return self._query(ItemRow, query.where(_I.state.in_(states)) if states else query)
 
     def made_from(self, source: str) -> Sequence[str]:
         """Give the digests of items made directly from a source."""
-        t = tables.sources
-        return list(self._connection.execute(select(t.c.item).where(t.c.source == source)).scalars())
+        return [item for (item,) in self._tuples(_MADE_FROM, source=source)]
 
     def put_holding(self, row: Holding) -> None:
         """Keep one more route to an item."""
@@ -56,8 +85,7 @@ class ItemRows(Rows):
 
     def holdings(self, item: str) -> Sequence[Holding]:
         """Give the routes by which an item came here, oldest first."""
-        t = tables.holdings
-        return self._all(Holding, columns(t, Holding).where(t.c.item == item).order_by(t.c.number))
+        return self._all(Holding, _HOLDINGS, item=item)
 
     def put_body(self, item: str, body: bytes) -> None:
         """Keep a body, sealed under a key of its own."""
@@ -65,14 +93,12 @@ class ItemRows(Rows):
 
     def body(self, item: str) -> bytes | None:
         """Give a body, or None where it was never here or has been erased."""
-        t = tables.bodies
-        sealed = self._connection.execute(select(t.c.sealed).where(t.c.item == item)).scalar()
+        sealed = self._value(_BODY, item=item)
         return None if sealed is None else self._body_keys.open(item, sealed)
 
     def erase_body(self, item: str) -> Instant | None:
         """Destroy a body and its key; give the instant after which no backup can open it, or None if not here."""
-        t = tables.bodies
-        gone = self._connection.execute(t.delete().where(t.c.item == item)).rowcount
+        gone = self._run(_ERASE, {"item": item}).rowcount
         ends = self._body_keys.erase(item)
         return ends if gone else None
 
@@ -82,5 +108,4 @@ class ItemRows(Rows):
 
     def disclosures(self, item: str) -> Sequence[Disclosure]:
         """Give to whom an item was passed."""
-        t = tables.disclosures
-        return self._all(Disclosure, columns(t, Disclosure).where(t.c.item == item).order_by(t.c.at))
+        return self._all(Disclosure, _DISCLOSURES, item=item)

@@ -5,9 +5,34 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 
-from comity.ports import AgreementRow, CardRow, RequestRow, StatementRow
+import msgspec
+from sqlalchemy import bindparam
+
+from comity.ports import AgreementRow, CardRow, ProposalRow, RequestRow, StatementRow
 from comity.storage import tables
+from comity.storage.prepared import selecting
 from comity.storage.rows import Rows, columns, values_of
+
+_C, _A, _S, _R = tables.cards.c, tables.agreements.c, tables.statements.c, tables.requests.c
+
+_cards = columns(tables.cards, CardRow)
+_statements = columns(tables.statements, StatementRow)
+_requests = columns(tables.requests, RequestRow)
+
+_CARD = selecting(_cards.where(_C.party == bindparam("party")).order_by(_C.version.desc()).limit(1))
+_CARD_BY_DIGEST = selecting(_cards.where(_C.digest == bindparam("digest")))
+_CARDS = selecting(_cards.order_by(_C.party, _C.version))
+_AGREEMENTS = selecting(columns(tables.agreements, AgreementRow).order_by(_A.id))
+_STATEMENT = selecting(_statements.where(_S.digest == bindparam("digest")))
+_OF_KIND = selecting(_statements.where(_S.kind == bindparam("kind")).order_by(_S.number))
+_OF_KIND_ABOUT = selecting(
+    _statements.where(_S.kind == bindparam("kind"), _S.about == bindparam("about")).order_by(_S.number)
+)
+_REQUEST = selecting(_requests.where(_R.id == bindparam("id")))
+_REQUESTS = selecting(_requests.order_by(_R.number.desc()))
+_PROPOSALS = selecting(
+    columns(tables.proposals, ProposalRow).order_by(tables.proposals.c.agreement, tables.proposals.c.by)
+)
 
 
 def _pack(files: Mapping[str, bytes]) -> bytes:
@@ -28,18 +53,15 @@ class KnowledgeRows(Rows):
 
     def card(self, party: str) -> CardRow | None:
         """Give the card of the highest version."""
-        t = tables.cards
-        return self._one(CardRow, columns(t, CardRow).where(t.c.party == party).order_by(t.c.version.desc()))
+        return self._one(CardRow, _CARD, party=party)
 
     def card_by_digest(self, digest: str) -> CardRow | None:
         """Give one version of a card."""
-        t = tables.cards
-        return self._one(CardRow, columns(t, CardRow).where(t.c.digest == digest))
+        return self._one(CardRow, _CARD_BY_DIGEST, digest=digest)
 
     def cards(self) -> Sequence[CardRow]:
         """Give all cards, by Party and version."""
-        t = tables.cards
-        return self._all(CardRow, columns(t, CardRow).order_by(t.c.party, t.c.version))
+        return self._all(CardRow, _CARDS)
 
     def put_agreement(self, row: AgreementRow) -> None:
         """Keep an agreement's folder in place of what was held under its id."""
@@ -47,9 +69,17 @@ class KnowledgeRows(Rows):
 
     def agreements(self) -> Sequence[AgreementRow]:
         """Give all agreements held, by id."""
-        t = tables.agreements
-        rows = self._connection.execute(columns(t, AgreementRow).order_by(t.c.id)).mappings()
-        return [AgreementRow(**{**row, "files": _unpack(row["files"])}) for row in rows]
+        rows = self._all(AgreementRow, _AGREEMENTS)
+        return [msgspec.structs.replace(row, files=_unpack(row.files)) for row in rows]  # type: ignore[arg-type]
+
+    def put_proposal(self, row: ProposalRow) -> None:
+        """Keep a proposed text in place of what the same Party proposed under its id."""
+        self._put(tables.proposals, ("by", "agreement"), {**values_of(row), "files": _pack(row.files)})
+
+    def proposals(self) -> Sequence[ProposalRow]:
+        """Give all proposals, by agreement and Party."""
+        rows = self._all(ProposalRow, _PROPOSALS)
+        return [msgspec.structs.replace(row, files=_unpack(row.files)) for row in rows]  # type: ignore[arg-type]
 
     def put_statement(self, row: StatementRow) -> bool:
         """Keep a statement; False if it was here already."""
@@ -57,14 +87,13 @@ class KnowledgeRows(Rows):
 
     def statement(self, digest: str) -> StatementRow | None:
         """Give one statement."""
-        t = tables.statements
-        return self._one(StatementRow, columns(t, StatementRow).where(t.c.digest == digest))
+        return self._one(StatementRow, _STATEMENT, digest=digest)
 
     def statements(self, kind: str, about: str | None = None) -> Sequence[StatementRow]:
         """Give the statements of a kind, of all or about one digest, in the order they became known."""
-        t = tables.statements
-        query = columns(t, StatementRow).where(t.c.kind == kind).order_by(t.c.number)
-        return self._all(StatementRow, query if about is None else query.where(t.c.about == about))
+        if about is None:
+            return self._all(StatementRow, _OF_KIND, kind=kind)
+        return self._all(StatementRow, _OF_KIND_ABOUT, kind=kind, about=about)
 
     def put_request(self, row: RequestRow) -> None:
         """Keep a request or its changed state."""
@@ -72,10 +101,8 @@ class KnowledgeRows(Rows):
 
     def request(self, id: str) -> RequestRow | None:
         """Give one request."""
-        t = tables.requests
-        return self._one(RequestRow, columns(t, RequestRow).where(t.c.id == id))
+        return self._one(RequestRow, _REQUEST, id=id)
 
     def requests(self) -> Sequence[RequestRow]:
         """Give all requests, newest first."""
-        t = tables.requests
-        return self._all(RequestRow, columns(t, RequestRow).order_by(t.c.number.desc()))
+        return self._all(RequestRow, _REQUESTS)

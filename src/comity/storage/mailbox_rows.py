@@ -1,13 +1,42 @@
 """Channels, the outbox of what is owed and the inbox of what came."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from comity.clock import Instant
 from comity.ports import ChannelRow, InboxRow, OutboxRow
 from comity.storage import tables
-from comity.storage.rows import Rows, columns, value_of, values_of
+from comity.storage.prepared import selecting
+from comity.storage.rows import LIMIT, Rows, columns, values_of
+
+_C, _O, _I = tables.channels.c, tables.outbox.c, tables.inbox.c
+_FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+_channels = columns(tables.channels, ChannelRow)
+_outbox = columns(tables.outbox, OutboxRow)
+_inbox = columns(tables.inbox, InboxRow)
+
+_CHANNEL = selecting(_channels.where(_C.peer == bindparam("peer"), _C.direction == bindparam("direction")))
+_CHANNEL_NAMED = selecting(_channels.where(_C.name == bindparam("name"), _C.direction == "in"))
+_SENT_ONE = selecting(_outbox.where(_O.message == bindparam("message")))
+_owed = _outbox.where(_O.state == "owed", _O.next_at <= bindparam("due"))
+_OWED = selecting(_owed.order_by(_O.peer, _O.sequence).limit(LIMIT))
+_OWED_TO = selecting(_owed.where(_O.peer == bindparam("peer")).order_by(_O.sequence).limit(LIMIT))
+_SENT = selecting(
+    columns(tables.outbox, OutboxRow, without=("envelope",)).order_by(_O.number.desc()).limit(LIMIT)
+)
+_BACKLOG = selecting(select(_O.peer, func.count()).where(_O.state == "owed").group_by(_O.peer))
+_RECEIVED_ONE = selecting(_inbox.where(_I.message == bindparam("message")))
+_BY_ENVELOPE = selecting(_inbox.where(_I.envelope_digest == bindparam("envelope_digest")))
+_AT = selecting(_inbox.where(_I.channel == bindparam("channel"), _I.sequence == bindparam("sequence")))
+_said = select(_I.said_at).where(_I.channel == bindparam("channel"), _I.kind != "envelope")
+_SAID_BEFORE = selecting(
+    _said.where(_I.sequence < bindparam("sequence")).order_by(_I.sequence.desc()).limit(1)
+)
+_SAID_AFTER = selecting(_said.where(_I.sequence > bindparam("sequence")).order_by(_I.sequence).limit(1))
+_RECEIPTS_OWED = selecting(_inbox.where(_I.peer == bindparam("peer"), _I.receipt_owed).order_by(_I.number))
 
 
 class MailboxRows(Rows):
@@ -15,15 +44,11 @@ class MailboxRows(Rows):
 
     def channel(self, peer: str, direction: str) -> ChannelRow | None:
         """Give the channel to (`out`) or from (`in`) a peer."""
-        t = tables.channels
-        return self._one(
-            ChannelRow, columns(t, ChannelRow).where(t.c.peer == peer, t.c.direction == direction)
-        )
+        return self._one(ChannelRow, _CHANNEL, peer=peer, direction=direction)
 
     def channel_named(self, name: str) -> ChannelRow | None:
         """Give the incoming channel of this name."""
-        t = tables.channels
-        return self._one(ChannelRow, columns(t, ChannelRow).where(t.c.name == name, t.c.direction == "in"))
+        return self._one(ChannelRow, _CHANNEL_NAMED, name=name)
 
     def put_channel(self, row: ChannelRow) -> None:
         """Keep a channel or its last sequence."""
@@ -35,31 +60,26 @@ class MailboxRows(Rows):
 
     def outbox(self, message: str) -> OutboxRow | None:
         """Give one envelope owed or delivered."""
-        t = tables.outbox
-        return self._one(OutboxRow, columns(t, OutboxRow).where(t.c.message == message))
+        return self._one(OutboxRow, _SENT_ONE, message=message)
 
     def owed(self, peer: str | None, due: Instant | None, limit: int) -> Sequence[OutboxRow]:
         """Give envelopes not yet receipted, in sequence; of one peer, and due, where said."""
-        t = tables.outbox
-        query = columns(t, OutboxRow).where(t.c.state == "owed").order_by(t.c.peer, t.c.sequence).limit(limit)
-        if peer is not None:
-            query = query.where(t.c.peer == peer)
-        if due is not None:
-            query = query.where(t.c.next_at <= due)
-        return self._all(OutboxRow, query)
+        when = due or _FOREVER
+        if peer is None:
+            return self._all(OutboxRow, _OWED, due=when, limit=limit)
+        return self._all(OutboxRow, _OWED_TO, peer=peer, due=when, limit=limit)
 
     def sent(self, limit: int = 1000) -> Sequence[OutboxRow]:
         """Give what was sent, newest first, without the envelopes' bytes."""
-        t = tables.outbox
-        query = columns(t, OutboxRow, without=("envelope",)).order_by(t.c.number.desc()).limit(limit)
-        rows = self._connection.execute(query).mappings()
-        return [value_of(OutboxRow, {**row, "envelope": b""}) for row in rows]
+        names = [name for name in OutboxRow.__struct_fields__ if name != "envelope"]
+        return [
+            OutboxRow(**dict(zip(names, row, strict=True)), envelope=b"")
+            for row in self._tuples(_SENT, limit=limit)
+        ]
 
     def backlog(self) -> Mapping[str, int]:
         """Give how many envelopes are owed to each peer."""
-        t = tables.outbox
-        query = select(t.c.peer, func.count()).where(t.c.state == "owed").group_by(t.c.peer)
-        return dict(self._connection.execute(query).all())
+        return {peer: count for peer, count in self._tuples(_BACKLOG)}  # noqa: C416  pairs come as lists
 
     def put_inbox(self, row: InboxRow) -> None:
         """Keep an envelope's fate."""
@@ -67,76 +87,28 @@ class MailboxRows(Rows):
 
     def inbox(self, message: str) -> InboxRow | None:
         """Give the fate of one message."""
-        t = tables.inbox
-        return self._one(InboxRow, columns(t, InboxRow).where(t.c.message == message))
+        return self._one(InboxRow, _RECEIVED_ONE, message=message)
 
     def inbox_by_envelope(self, envelope_digest: str) -> InboxRow | None:
         """Give the fate of one envelope."""
-        t = tables.inbox
-        return self._one(InboxRow, columns(t, InboxRow).where(t.c.envelope_digest == envelope_digest))
+        return self._one(InboxRow, _BY_ENVELOPE, envelope_digest=envelope_digest)
 
     def inbox_at(self, channel: str, sequence: int) -> InboxRow | None:
         """Give what came under a sequence number of a channel."""
-        t = tables.inbox
-        return self._one(
-            InboxRow, columns(t, InboxRow).where(t.c.channel == channel, t.c.sequence == sequence)
-        )
+        return self._one(InboxRow, _AT, channel=channel, sequence=sequence)
 
     def said_around(self, channel: str, sequence: int) -> tuple[Instant | None, Instant | None]:
         """Give the latest instant said under a lower number of a channel, and the earliest under a higher one."""
-        t = tables.inbox
-        before = select(t.c.said_at).where(
-            t.c.channel == channel, t.c.sequence < sequence, t.c.kind != "envelope"
-        )
-        after = select(t.c.said_at).where(
-            t.c.channel == channel, t.c.sequence > sequence, t.c.kind != "envelope"
-        )
         return (
-            self._connection.execute(before.order_by(t.c.sequence.desc()).limit(1)).scalar(),
-            self._connection.execute(after.order_by(t.c.sequence).limit(1)).scalar(),
+            self._value(_SAID_BEFORE, channel=channel, sequence=sequence),
+            self._value(_SAID_AFTER, channel=channel, sequence=sequence),
         )
 
     def received(self, *, states: Sequence[str] = (), limit: int = 1000) -> Sequence[InboxRow]:
         """Give what came in, newest first."""
-        t = tables.inbox
-        query = columns(t, InboxRow).order_by(t.c.number.desc()).limit(limit)
-        return self._all(InboxRow, query.where(t.c.state.in_(states)) if states else query)
+        query = _inbox.order_by(_I.number.desc()).limit(limit)
+        return self._query(InboxRow, query.where(_I.state.in_(states)) if states else query)
 
     def receipts_owed(self, peer: str) -> Sequence[InboxRow]:
         """Give receipts that no carrier has taken back yet."""
-        t = tables.inbox
-        return self._all(
-            InboxRow, columns(t, InboxRow).where(t.c.peer == peer, t.c.receipt_owed).order_by(t.c.number)
-        )
-
-    def contiguous(self, channel: str) -> int:
-        """Give the highest sequence up to which nothing of a channel is missing.
-
-        Starts from the channel's last seen: without gaps as many rows as the last sequence stand in the inbox.
-        """
-        t = tables.inbox
-        here = t.alias()
-        following = t.alias()
-        total, last = self._connection.execute(
-            select(func.count(), func.coalesce(func.max(t.c.sequence), 0)).where(
-                t.c.channel == channel, t.c.sequence > 0
-            )
-        ).one()
-        if total == last:
-            return int(last)
-        first = self._connection.execute(
-            select(t.c.number).where(t.c.channel == channel, t.c.sequence == 1)
-        ).first()
-        if first is None:
-            return 0
-        gap = (
-            select(func.min(here.c.sequence))
-            .select_from(
-                here.outerjoin(
-                    following,
-                    (following.c.channel == here.c.channel) & (following.c.sequence == here.c.sequence + 1),
-                )
-            )
-            .where(here.c.channel == channel, here.c.sequence > 0, following.c.number.is_(None))
-        )
-        return int(self._connection.execute(gap).scalar() or 0)
+        return self._all(InboxRow, _RECEIPTS_OWED, peer=peer)

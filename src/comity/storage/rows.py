@@ -8,10 +8,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Select, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Integer, Select, Table, bindparam, select
+
+from comity.storage.prepared import Prepared, adding, putting, selecting
 
 R = TypeVar("R", bound=msgspec.Struct)
+
+#: `LIMIT` as a parameter.
+LIMIT: Any = bindparam("limit", type_=Integer)
+
+_PUTS: dict[tuple[str, tuple[str, ...], bool], Prepared] = {}
 
 
 class Rows:
@@ -19,34 +25,67 @@ class Rows:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        self._cursor: Any = connection.connection.cursor()
 
-    def _put(self, table: Table, keys: Sequence[str], values: Mapping[str, Any]) -> None:
+    def _run(self, prepared: Prepared, parameters: Mapping[str, Any]) -> Any:
+        """Run a prepared statement; give the driver's cursor."""
+        compiled = prepared.compiled(self._connection)
+        self._cursor.execute(compiled.sql, compiled.parameters(parameters))
+        return self._cursor
+
+    def _put(self, table: Table, keys: tuple[str, ...], values: Mapping[str, Any]) -> None:
         """Insert a row, or change the one that stands under the same keys."""
-        statement = self._insert(table).values(**values)
-        rest = {name: statement.excluded[name] for name in values if name not in keys}
-        if rest:
-            statement = statement.on_conflict_do_update(index_elements=list(keys), set_=rest)
-        else:
-            statement = statement.on_conflict_do_nothing(index_elements=list(keys))
-        self._connection.execute(statement)
+        self._run(_put_of(table, keys, values, replace=True), values)
 
-    def _add(self, table: Table, keys: Sequence[str], values: Mapping[str, Any]) -> bool:
+    def _add(self, table: Table, keys: tuple[str, ...], values: Mapping[str, Any]) -> bool:
         """Insert a row unless one stands under the same keys; tell whether it was new."""
-        statement = self._insert(table).values(**values).on_conflict_do_nothing(index_elements=list(keys))
-        return self._connection.execute(statement).rowcount == 1
+        return bool(self._run(_put_of(table, keys, values, replace=False), values).rowcount == 1)
 
-    def _one(self, kind: type[R], query: Select[Any]) -> R | None:
-        row = self._connection.execute(query.limit(1)).mappings().first()
-        return None if row is None else value_of(kind, dict(row))
+    def _insert(self, table: Table, values: Mapping[str, Any]) -> None:
+        """Insert a row."""
+        key = (table.name, (), False)
+        if key not in _PUTS:
+            _PUTS[key] = adding(table, tuple(values))
+        self._run(_PUTS[key], values)
 
-    def _all(self, kind: type[R], query: Select[Any]) -> list[R]:
-        return [value_of(kind, dict(row)) for row in self._connection.execute(query).mappings()]
+    def _value(self, prepared: Prepared, /, **parameters: Any) -> Any:
+        """Give the first column of the first row, or None."""
+        row = self._run(prepared, parameters).fetchone()
+        return None if row is None else prepared.compiled(self._connection).read(row)[0]
+
+    def _tuples(self, prepared: Prepared, /, **parameters: Any) -> list[list[Any]]:
+        """Give all rows as lists of values."""
+        read = prepared.compiled(self._connection).read
+        return [read(row) for row in self._run(prepared, parameters).fetchall()]
+
+    def _one(self, kind: type[R], prepared: Prepared, /, **parameters: Any) -> R | None:
+        """Give the first row as a value, or None."""
+        row = self._run(prepared, parameters).fetchone()
+        if row is None:
+            return None
+        compiled = prepared.compiled(self._connection)
+        return kind(**dict(zip(compiled.names, compiled.read(row), strict=True)))
+
+    def _all(self, kind: type[R], prepared: Prepared, /, **parameters: Any) -> list[R]:
+        """Give all rows as values."""
+        compiled = prepared.compiled(self._connection)
+        names, read = compiled.names, compiled.read
+        return [
+            kind(**dict(zip(names, read(row), strict=True)))
+            for row in self._run(prepared, parameters).fetchall()
+        ]
+
+    def _query(self, kind: type[R], query: Select[Any]) -> list[R]:
+        """Run a query that is built anew, for those whose shape varies."""
+        return [kind(**row) for row in self._connection.execute(query).mappings()]
 
 
-def value_of(kind: type[R], row: Mapping[str, Any]) -> R:
-    """Make a value of a row; columns the value does not have are left out."""
-    return kind(**{name: row[name] for name in kind.__struct_fields__ if name in row})
+def _put_of(table: Table, keys: tuple[str, ...], values: Mapping[str, Any], *, replace: bool) -> Prepared:
+    key = (table.name, keys, replace)
+    found = _PUTS.get(key)
+    if found is None:
+        found = _PUTS[key] = putting(table, tuple(values), keys, replace=replace)
+    return found
 
 
 def values_of(value: msgspec.Struct) -> dict[str, Any]:
@@ -59,3 +98,6 @@ def columns(table: Table, kind: type[msgspec.Struct], *, without: Sequence[str] 
     return select(
         *(table.c[name] for name in kind.__struct_fields__ if name in table.c and name not in without)
     )
+
+
+__all__ = ["LIMIT", "Rows", "bindparam", "columns", "selecting", "values_of"]

@@ -109,6 +109,7 @@ cards = Table(
     _text("digest", unique=True),
     _bytes("signed"),
     _moment("accepted_at"),
+    Column("introduced", Boolean, nullable=False),
 )
 
 agreements = Table(
@@ -119,6 +120,18 @@ agreements = Table(
     _text("acts_digest"),
     _bytes("files"),
     _moment("held_at"),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    _text("by", primary_key=True),
+    _text("agreement", primary_key=True),
+    _text("digest"),
+    _words("to"),
+    _bytes("files"),
+    _moment("at"),
+    _text("state"),
 )
 
 statements = Table(
@@ -195,6 +208,7 @@ channels = Table(
     _text("direction", primary_key=True),
     _text("name", unique=True),
     _number("last"),
+    _number("whole"),
 )
 
 outbox = Table(

@@ -1,11 +1,13 @@
 """The whole transaction: the parts of `comity.ports.Transaction` put together over one connection."""
 
-from contextlib import AbstractContextManager
+import contextlib
+from collections.abc import Iterator
 
+import pysqlite3.dbapi2 as fixed_sqlite
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from comity.storage.body_keys import BodyKeys
-from comity.storage.database import piece_of_work
 from comity.storage.item_rows import ItemRows
 from comity.storage.journal_rows import JournalRows
 from comity.storage.knowledge_rows import KnowledgeRows
@@ -16,8 +18,24 @@ class SqlTransaction(ItemRows, KnowledgeRows, MailboxRows, JournalRows):
     """All rows of a node over one connection."""
 
     def __init__(self, connection: Connection, body_keys: BodyKeys) -> None:
-        ItemRows.__init__(self, connection, body_keys)
+        JournalRows.__init__(self, connection)
+        self._body_keys = body_keys
 
-    def piece(self) -> AbstractContextManager[None]:
-        """Undo everything done inside if it raises."""
-        return piece_of_work(self._connection, self._body_keys)
+    @contextlib.contextmanager
+    def piece(self) -> Iterator[None]:
+        """Undo everything done inside if it raises; pieces may stand within each other."""
+        heads, changed, last_at = dict(self._heads), self._changed, self._last_at
+        self._cursor.execute("SAVEPOINT piece")
+        self._body_keys.savepoint()
+        try:
+            yield
+        except (DBAPIError, fixed_sqlite.Error):
+            raise  # the disk: SQLite may have undone the whole transaction by itself, and the batch is given up
+        except BaseException:
+            self._cursor.execute("ROLLBACK TO piece")
+            self._cursor.execute("RELEASE piece")
+            self._body_keys.undo()
+            self._heads, self._changed, self._last_at = heads, changed, last_at
+            raise
+        self._cursor.execute("RELEASE piece")
+        self._body_keys.release()
