@@ -72,7 +72,7 @@ class AgreementRow(Row, frozen=True, kw_only=True):
 class ProposalRow(Row, frozen=True, kw_only=True):
     """A text that a Party proposes: its newest under that id. `to`: whom it was sent to. `state`: open, signed.
 
-    What this node proposed itself is kept the same way, so that it knows who has the text before they sign.
+    What this node proposed itself is kept the same way, as `ours`, so that it knows who has the text.
     """
 
     by: str

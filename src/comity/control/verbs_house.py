@@ -1,18 +1,15 @@
 """Verbs about the house: cards, agreements, journal, pouches, what is under way."""
 
-from datetime import date
 from typing import Any
 
 import msgspec
 
-from comity.agreements.status import status
 from comity.carriers import pouch
 from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.errors import BadInput
 from comity.journal.verify import Report
-from comity.node import carry, check_journal, conclude, deliver, introduce, reconcile
-from comity.ports import Transaction
+from comity.node import carry, check_journal, deliver, introduce, reconcile
 
 
 @verb("card-show")
@@ -30,67 +27,6 @@ def card_accept(desk: Desk, signed: bytes) -> dict[str, Any]:
     """Accept a Party's card."""
     card = desk.act(lambda node, transaction: introduce.accept_card(node, transaction, signed))
     return {"party": card.party, "version": card.card.version, "root": card.root_fingerprint}
-
-
-@verb("agreement-hold")
-def agreement_hold(desk: Desk, files: dict[str, bytes]) -> dict[str, Any]:
-    """Take an agreement's folder in, or what is new in it."""
-    agreement = desk.act(lambda node, transaction: conclude.hold_agreement(node, transaction, files))
-    return {
-        "id": agreement.id,
-        "digest": agreement.digest,
-        "problems": list(conclude.signature_problems(agreement)),
-    }
-
-
-@verb("agreement-sign")
-def agreement_sign(desk: Desk, files: dict[str, bytes], function: str = "") -> dict[str, Any]:
-    """Sign a text for this Party and hold it."""
-    added = desk.act(
-        lambda node, transaction: conclude.sign_agreement(node, transaction, files, function=function or None)
-    )
-    return {"files": added}
-
-
-@verb("agreement-notice")
-def agreement_notice(
-    desk: Desk,
-    agreement: str,
-    kind: str,
-    fields: dict[str, str] = msgspec.UNSET,  # type: ignore[assignment]
-) -> dict[str, Any]:
-    """Give a notice under an agreement and send it to its other Parties."""
-    said: dict[str, str | date] = {"kind": kind}
-    for name, value in (fields or {}).items():
-        said[name] = date.fromisoformat(value) if name in ("from", "until") else value
-    added = desk.act(lambda node, transaction: conclude.give_notice(node, transaction, agreement, said))
-    desk.send()
-    return {"files": added}
-
-
-@verb("agreement-list")
-def agreement_list(desk: Desk) -> list[dict[str, Any]]:
-    """List the agreements held, with their state now."""
-
-    def work(node: Any, transaction: Transaction) -> list[dict[str, Any]]:
-        agreements = node.know(transaction).agreements
-        found = []
-        for agreement in agreements.values():
-            others = [each for each in agreements.values() if each.id != agreement.id]
-            now = status(agreement, node.clock.now(), others)
-            found.append(
-                {
-                    "id": agreement.id,
-                    "title": agreement.title,
-                    "parties": list(agreement.parties),
-                    "digest": agreement.digest,
-                    "status": now.to_json(),
-                }
-            )
-        return found
-
-    found: list[dict[str, Any]] = desk.act(work)
-    return found
 
 
 @verb("journal-show")

@@ -52,12 +52,18 @@ class Body(Part, frozen=True, kw_only=True):
 
 
 class Disclose(Message, frozen=True, kw_only=True):
-    """Passes an item, with its evidence: custody ending in the sender's own hop, lineage, consents, cards upstream."""
+    """Passes an item, with its evidence: custody ending in the sender's own hop, lineage, consents, cards upstream.
+
+    `confirmations` say that consents still stood where they must be fresh; `necessity` is the notice that everyone
+    upstream got where imminent danger lifted what was owed to them.
+    """
 
     manifest: SignedText
     custody: tuple[SignedText, ...]
     lineage: tuple[Route, ...] = ()
     consents: tuple[SignedText, ...] = ()
+    confirmations: tuple[SignedText, ...] = ()
+    necessity: SignedText = ""
     cards: tuple[SignedText, ...] = ()
     decided: Decided
     body: Body
@@ -95,6 +101,18 @@ class Texts(Message, frozen=True, kw_only=True):
     files: Mapping[str, bytes]
 
 
+class Proposal(Message, frozen=True, kw_only=True):
+    """Proposes a text for signature: its whole folder, with the Parties it was sent to.
+
+    It is the one message that may come before there is an agreement, from a Party whose card was accepted by hand.
+    """
+
+    agreement: str
+    digest: str
+    to: tuple[str, ...]
+    files: Mapping[str, bytes]
+
+
 class Account(Part, frozen=True, kw_only=True):
     """One Party's account of a channel: the ids of messages it says it sent and received, in its journal's order."""
 
@@ -116,6 +134,7 @@ KINDS: Mapping[str, type[Message]] = {
     "receipt": Receipt,
     "card": News,
     "texts": Texts,
+    "proposal": Proposal,
     "reconcile": Reconcile,
 }
 _WORDS = {kind: word for word, kind in KINDS.items()}

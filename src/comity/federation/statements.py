@@ -10,10 +10,14 @@ tokens: a consent names its holder and its recipient and serves nobody else.
 | `HopStatement` | Party that passes it on | disclosure |
 | `ConsentRequest` | Party that wishes to pass it on | disclosure |
 | `ConsentGranted`, `ConsentRefused`, `ConsentRevoked` | Party upstream | consent |
+| `ConsentConfirmed` | Party upstream, whenever a consent must be fresh | consent |
 | `Withdrawal` | originator | disclosure |
 | `WithdrawalAnswer` | each holder | disclosure |
 | `Review` | holder of an item whose source was withdrawn | disclosure |
 | `Protest` | receiver of what should not have come | disclosure |
+| `Certificate` | Party that gives a certified copy of an agreement | disclosure |
+| `NecessityNotice` | Party that passes something on in imminent danger | disclosure |
+| `NecessityReview` | Party upstream that was told | disclosure |
 
 Instants are RFC 3339 in UTC, durations ISO 8601. Unknown fields are refused: what is not understood is not believed.
 """
@@ -25,6 +29,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from comity import signing
+from comity.agreements.durations import Duration
 from comity.clock import Instant, parse_instant
 from comity.errors import ForeignInput, VerificationFailed
 from comity.identifiers import Digest
@@ -59,6 +64,8 @@ class Manifest(Statement, frozen=True, kw_only=True):
             see the manifest but not the body learn nothing of it.
         made_from: digests of the items it was made from.
         retention: how long a receiver may hold it (ISO 8601), shortest of its own and its sources'.
+        caveat: the originator's free words; a person must confirm having read them before the content opens.
+        judicial: its originator's term for use before a court: `free`, `consent`, `never`; empty for unsaid.
     """
 
     category: str
@@ -68,6 +75,8 @@ class Manifest(Statement, frozen=True, kw_only=True):
     pap: str = ""
     made_from: tuple[str, ...] = ()
     retention: str = ""
+    caveat: str = ""
+    judicial: str = ""
 
 
 class CopiedTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -81,6 +90,7 @@ class CopiedTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     members: tuple[str, ...]
     standing: tuple["CopiedStanding", ...] = ()
     fresh: str = ""
+    answer_within: str = ""
 
 
 class CopiedStanding(
@@ -110,6 +120,7 @@ class HopStatement(Statement, frozen=True, kw_only=True):
         previous: digest of the hop statement before this one; empty on the first hop.
         vouches: cards of the hands this one received the item, or its sources, from: keys upstream are vouched for
             hop by hop.
+        judicial: it was passed for use before a court.
     """
 
     item: str
@@ -120,13 +131,16 @@ class HopStatement(Statement, frozen=True, kw_only=True):
     terms: CopiedTerms | None = None
     previous: str = ""
     vouches: tuple["Vouch", ...] = ()
+    judicial: bool = False
 
 
 class ConsentRequest(Statement, frozen=True, kw_only=True):
     """Asks `of` to let `by` pass an item to `to`.
 
-    `because` names the items whose terms require it; `manifest` is that of the item to be passed, so that whoever is
-    asked sees what it is and what it was made from, without its content.
+    `because` names the items whose terms require it, `grounds` the articles; `manifest` is that of the item to be
+    passed, so that whoever is asked sees what it is and what it was made from, without its content. `answer_by` comes
+    from those articles: no answer by then is no. `confirms` names a consent given before of which only a fresh
+    confirmation is asked; a node gives that by itself as long as the consent stands.
     """
 
     of: str
@@ -135,12 +149,18 @@ class ConsentRequest(Statement, frozen=True, kw_only=True):
     purpose: str
     manifest: str
     because: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
     why: str = ""
     answer_by: str = ""
+    confirms: str = ""
 
 
 class ConsentGranted(Statement, frozen=True, kw_only=True):
-    """Lets `holder` pass to `to`: one item, or one class (agreement and category), never both."""
+    """Lets `holder` pass to `to`: one item, or one class (agreement and category), never both.
+
+    `purpose` is the only one it is for, empty for any; `fresh` how recently it must have been confirmed (ISO 8601);
+    `request` the request it answers, empty for one that nobody asked for.
+    """
 
     holder: str
     to: str
@@ -151,6 +171,7 @@ class ConsentGranted(Statement, frozen=True, kw_only=True):
     category: str = ""
     purpose: str = ""
     request: str = ""
+    fresh: str = ""
 
 
 class ConsentRefused(Statement, frozen=True, kw_only=True):
@@ -169,11 +190,25 @@ class ConsentRevoked(Statement, frozen=True, kw_only=True):
     effective: str
 
 
+class ConsentConfirmed(Statement, frozen=True, kw_only=True):
+    """Says that a consent given before still stands at this instant; who passes something under it shows this."""
+
+    holder: str
+    consent: str
+
+
 class Withdrawal(Statement, frozen=True, kw_only=True):
-    """The originator takes an item back, from every holder along the signed hops."""
+    """The originator takes an item back, from every holder along the signed hops.
+
+    Attributes:
+        mode: empty for taking back; `correct` where `replaced_by` names the corrected item, which goes to the same
+            recipients as the gate permits; `erase` on behalf of a person whose data it holds.
+    """
 
     item: str
     reason: str = ""
+    mode: str = ""
+    replaced_by: str = ""
 
 
 class WithdrawalAnswer(Statement, frozen=True, kw_only=True):
@@ -211,6 +246,58 @@ class Protest(Statement, frozen=True, kw_only=True):
     grounds: tuple[str, ...]
 
 
+class SignedBy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A signature under an agreement that holds: whose, in what function, when (RFC 3339)."""
+
+    party: str
+    function: str
+    at: str
+
+
+class Certificate(Statement, frozen=True, kw_only=True):
+    """Certifies a copy of an agreement: these files, byte for byte, are what this Party holds.
+
+    Attributes:
+        digest: the signed base text; `acts` everything known of it.
+        files: SHA-256 of each file, by its name in the folder.
+        signed_by: the signatures under the base text that hold.
+    """
+
+    agreement: str
+    digest: str
+    acts: str
+    files: Mapping[str, str]
+    signed_by: tuple[SignedBy, ...]
+
+
+class NecessityNotice(Statement, frozen=True, kw_only=True):
+    """Tells everyone upstream, as it happens, that an item was passed on in imminent danger without their consent.
+
+    The recipient gets the same statement as evidence, and decides again with it.
+
+    Attributes:
+        approved_by: the officers who approved, each a different one.
+        grounds: the necessity articles that were used.
+        review_by: until when those told should say what they think of it.
+    """
+
+    item: str
+    to: str
+    purpose: str
+    approved_by: tuple[str, ...]
+    because: str
+    grounds: tuple[str, ...]
+    review_by: str
+
+
+class NecessityReview(Statement, frozen=True, kw_only=True):
+    """What a Party upstream thinks of a necessity it was told of: `accepted` or `contested`, and why."""
+
+    notice: str
+    verdict: str
+    because: str = ""
+
+
 #: word -> statement type; the word stands in the payload type.
 KINDS: Mapping[str, type[Statement]] = {
     "manifest": Manifest,
@@ -219,13 +306,17 @@ KINDS: Mapping[str, type[Statement]] = {
     "consent": ConsentGranted,
     "consent-refusal": ConsentRefused,
     "consent-revocation": ConsentRevoked,
+    "consent-confirmation": ConsentConfirmed,
     "withdrawal": Withdrawal,
     "withdrawal-answer": WithdrawalAnswer,
     "review": Review,
     "protest": Protest,
+    "certificate": Certificate,
+    "necessity-notice": NecessityNotice,
+    "necessity-review": NecessityReview,
 }
 _WORDS = {kind: word for word, kind in KINDS.items()}
-_CONSENT_WORDS = {"consent", "consent-refusal", "consent-revocation"}
+_CONSENT_WORDS = {"consent", "consent-refusal", "consent-revocation", "consent-confirmation"}
 
 
 def word_of(kind: type[Statement]) -> str:
@@ -313,6 +404,21 @@ def check(
 
 def _check_times(statement: Statement) -> None:
     fields: dict[str, Any] = {name: getattr(statement, name) for name in statement.__struct_fields__}
-    for name in ("at", "from_", "until", "effective", "answer_by", "backups_until"):
+    for name in ("at", "from_", "until", "effective", "answer_by", "backups_until", "review_by"):
         if fields.get(name):
             parse_instant(fields[name])
+    for name in ("fresh", "retention", "answer_within"):
+        if fields.get(name):
+            read_duration(fields[name])
+
+
+def read_duration(text: str) -> Duration | None:
+    """Read a duration that stands in a statement; None where it says nothing.
+
+    Raises:
+        ForeignInput: it is none.
+    """
+    try:
+        return Duration.parse(text) if text else None
+    except ValueError as error:
+        raise ForeignInput(f"statement: {error}") from None

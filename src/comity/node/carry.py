@@ -32,11 +32,13 @@ def load(node: Node, transaction: Transaction, peer: str, *, most: int = 10_000)
     """Gather what a pouch to a Party should hold. What goes by pouch stays owed until its receipt comes back.
 
     Raises:
-        RefusedHere: there is no agreement with that Party.
+        RefusedHere: there is no agreement with that Party, nor was its card accepted.
         NotFound: there is nothing for it.
     """
-    if peer not in node.know(transaction).peers():
-        raise RefusedHere(f"there is no agreement with {peer}, so nothing to carry")
+    if peer not in node.know(transaction).correspondents():
+        raise RefusedHere(
+            f"there is no agreement with {peer} and its card was not accepted: nothing to carry"
+        )
     envelopes = tuple(row.envelope for row in transaction.owed(peer, None, most))
     owed = transaction.receipts_owed(peer)
     for row in owed:

@@ -1,11 +1,14 @@
 """Agreements on this node: holding their texts, signing them, giving and taking notices.
 
-A text is never replaced by another under the same id; signatures, protocols and notices are added to it. The day a
+A text this Party has signed is never replaced by another under the same id; signatures, protocols and notices are
+added to it. One that it has not signed is a draft, and a later draft may take its place. The day a
 notice was received is this node's own to write: nothing changes an instant before its receipt (`specs/gate.md`).
 """
 
 from collections.abc import Mapping
 from datetime import date
+
+import msgspec
 
 from comity.agreements.agreement import Agreement
 from comity.agreements.folder import parse_agreement
@@ -24,6 +27,7 @@ from comity.clock import Instant, format_instant
 from comity.errors import BadInput, ForeignInput, NotFound, RefusedHere
 from comity.federation.messages import Texts
 from comity.node import record
+from comity.node.introduce import take_pinned
 from comity.node.node import Node
 from comity.node.post import owe
 from comity.node.verdict import Verdict
@@ -92,29 +96,53 @@ def give_notice(
 
 
 def take_texts(node: Node, transaction: Transaction, sender: str, message: Texts, *, at: Instant) -> Verdict:
-    """Take in new files of an agreement that a Party of it sent."""
-    held = _held(transaction, message.agreement)
-    if held.digest != message.digest:
-        text = f"agreement {message.agreement} has another text here ({held.digest[:12]})"
-        return Verdict("quarantined", grounds=(Ground("agreement", text),))
-    if sender not in parse_agreement(held.files).parties:
+    """Take in new files of an agreement that a Party of it sent: of one held, or of one proposed and still open."""
+    held = next((row for row in transaction.agreements() if row.id == message.agreement), None)
+    drafts = [row for row in transaction.proposals() if row.agreement == message.agreement]
+    draft = next((row for row in drafts if row.digest == message.digest), None)
+    if held is not None and held.digest == message.digest:
+        digest, files = held.digest, held.files
+    elif draft is not None:
+        digest, files = draft.digest, draft.files
+    elif held is not None:
+        return Verdict("quarantined", grounds=(other_text(message.agreement, held.digest, message.digest),))
+    else:
+        text = f"{message.agreement} is not held here yet ({message.digest})"
+        return Verdict("waiting", grounds=(Ground("agreement", text),))
+    agreement = parse_agreement(files)
+    if sender not in agreement.parties:
         return Verdict(
             "quarantined", grounds=(Ground("agreement", f"{sender} is no Party of {message.agreement}"),)
         )
     foreign = [name for name in message.files if not name.startswith(_ADDED)]
     if foreign:
         raise ForeignInput(f"texts: `{foreign[0][:80]}` is not a signature, notice or protocol")
-    clash = [name for name, data in message.files.items() if _differs(held.files.get(name), data)]
+    clash = [name for name, data in message.files.items() if _differs(files.get(name), data)]
     if clash:
         text = f"{clash[0][:80]} is held here with another content"
         return Verdict("quarantined", grounds=(Ground("agreement", text),))
     new = {
         name: _with_receipt(data, at) if name.startswith("notices/") else data
         for name, data in message.files.items()
-        if name not in held.files
+        if name not in files
     }
-    _hold(node, transaction, {**held.files, **new}, at)
+    if held is not None and held.digest == digest:
+        _hold(node, transaction, {**files, **new}, at)
+    elif draft is not None:
+        parse_agreement({**files, **new})
+        transaction.put_proposal(msgspec.structs.replace(draft, files={**files, **new}))
     return Verdict("accepted", detail="\n".join(sorted(new)).encode())
+
+
+def other_text(agreement: str, here: str, there: str) -> Ground:
+    """Say that two texts bear one id, with both digests."""
+    return Ground("agreement", f"another text of {agreement} is held here: {here}, not {there}")
+
+
+def has_signed(node: Node, agreement: Agreement) -> bool:
+    """Tell whether this Party has put a signature that holds under a text."""
+    marks = check_signatures(agreement).marks.get(TEXT, ())
+    return any(mark.party == node.party for mark in marks)
 
 
 def _hold(node: Node, transaction: Transaction, files: Mapping[str, bytes], at: Instant) -> Agreement:
@@ -122,12 +150,14 @@ def _hold(node: Node, transaction: Transaction, files: Mapping[str, bytes], at: 
     if node.party not in agreement.parties:
         raise RefusedHere(f"{node.party} is not a Party of {agreement.id}")
     held = next((row for row in transaction.agreements() if row.id == agreement.id), None)
-    if held is not None:
-        if held.digest != agreement.digest:
+    if held is not None and held.digest != agreement.digest:
+        if has_signed(node, parse_agreement(held.files)):
             raise RefusedHere(
-                f"another text of {agreement.id} is held here: {held.digest[:12]}, not {agreement.digest[:12]}",
+                f"another text of {agreement.id} is held here: {held.digest}, not {agreement.digest}",
                 hint="a changed text needs an id of its own and a `supersedes` clause",
             )
+        held = None  # a draft nobody here has signed: another takes its place
+    if held is not None:
         agreement = parse_agreement({**files, **held.files})  # what is held keeps the day it was received
         files = {**files, **held.files}
     for party, clause in agreement.party_clauses.items():
@@ -137,6 +167,7 @@ def _hold(node: Node, transaction: Transaction, files: Mapping[str, bytes], at: 
                 f"{agreement.id} pins another root of {party} than its card held here",
                 hint="compare the fingerprints with that Party by another way: comity card show",
             )
+    _take_cards(node, transaction, agreement, at)
     row = AgreementRow(
         id=agreement.id,
         digest=agreement.digest,
@@ -157,6 +188,17 @@ def _hold(node: Node, transaction: Transaction, files: Mapping[str, bytes], at: 
         )
         node.forget()
     return agreement
+
+
+def _take_cards(node: Node, transaction: Transaction, agreement: Agreement, at: Instant) -> None:
+    """Take in the cards that lie in the folder and hang from the roots the text pins."""
+    for file in agreement.signatures:
+        if not file.path.endswith(".card"):
+            continue
+        party = file.path.removeprefix("signatures/").removesuffix(".card").rpartition("-")[0]
+        clause = agreement.party_clauses.get(party)
+        if clause is not None and clause.root and party != node.party:
+            take_pinned(node, transaction, party, clause.root, file.data, at)
 
 
 def _signed_by_us(

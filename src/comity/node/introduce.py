@@ -2,7 +2,7 @@
 
 from comity.cards import SignedCard, check_succession, read_card
 from comity.clock import Instant
-from comity.errors import VerificationFailed
+from comity.errors import ComityError, VerificationFailed
 from comity.federation.messages import News
 from comity.identifiers import Digest
 from comity.node import record
@@ -14,7 +14,9 @@ from comity.sealing.receipts import Ground
 
 
 def accept_card(node: Node, transaction: Transaction, data: bytes) -> SignedCard:
-    """Accept a Party's card. Where an agreement pins its root, the root must be that one.
+    """Accept a Party's card by hand. Where an agreement pins its root, the root must be that one.
+
+    From then on that Party may propose an agreement; everything else needs one.
 
     Raises:
         ForeignInput: it is not a card.
@@ -23,7 +25,7 @@ def accept_card(node: Node, transaction: Transaction, data: bytes) -> SignedCard
     at = node.now(transaction)
     party = read_card(data, root_fingerprint=None).party
     card = check_succession(_held(transaction, party), data, pinned_root(node, transaction, party))
-    _keep(node, transaction, card, at)
+    _keep(node, transaction, card, at, introduced=True)
     return card
 
 
@@ -71,8 +73,29 @@ def _held(transaction: Transaction, party: str) -> SignedCard | None:
     )
 
 
-def _keep(node: Node, transaction: Transaction, card: SignedCard, at: Instant) -> None:
-    if transaction.card_by_digest(card.digest) is not None:
+def take_pinned(
+    node: Node, transaction: Transaction, party: str, root: str, data: bytes, at: Instant
+) -> bool:
+    """Take in a card that lies in a text's folder and hangs from the root the text pins; tell whether it was new.
+
+    One that is not newer than the card held, or does not hold, is left aside.
+    """
+    try:
+        card = check_succession(_held(transaction, party), data, root)
+    except ComityError:
+        return False
+    if card.party != party or transaction.card_by_digest(card.digest) is not None:
+        return False
+    _keep(node, transaction, card, at)
+    return True
+
+
+def _keep(
+    node: Node, transaction: Transaction, card: SignedCard, at: Instant, *, introduced: bool = False
+) -> None:
+    known, newest = transaction.card_by_digest(card.digest), transaction.card(card.party)
+    introduced = introduced or (newest is not None and newest.introduced)
+    if known is not None and known.introduced == introduced:
         return
     transaction.put_card(
         CardRow(
@@ -80,7 +103,8 @@ def _keep(node: Node, transaction: Transaction, card: SignedCard, at: Instant) -
             version=card.card.version,
             digest=card.digest,
             signed=card.signed,
-            accepted_at=at,
+            accepted_at=at if known is None else known.accepted_at,
+            introduced=introduced,
         )
     )
     record.enter(node, transaction, "card", channel="", act=card.digest, detail=card.signed, at=at)

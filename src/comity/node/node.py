@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from functools import cached_property
 from typing import TypeVar
 
 import msgspec
@@ -39,11 +40,14 @@ class Knowledge:
         agreements: by id, as signed and noticed.
         timelines: what governs under each.
         cards: every card accepted; `own` is this Party's newest.
+        introduced: Parties whose card an officer accepted by hand.
         known: the same as the gate takes it; its digest names what was known.
     """
 
     def __init__(self, party: str, transaction: Transaction, reader: "Reader") -> None:
-        self.cards = CardBook(reader.card(row) for row in transaction.cards())
+        cards = transaction.cards()
+        self.cards = CardBook(reader.card(row) for row in cards)
+        self.introduced = frozenset(row.party for row in cards if row.introduced) - {party}
         self.agreements, self.timelines, texts = reader.texts(transaction.agreements())
         self.known = texts.with_acts(
             _consents(transaction),
@@ -61,14 +65,28 @@ class Knowledge:
         return card
 
     def peers(self) -> frozenset[str]:
-        """Give every Party with whom there is, or ever was, an agreement."""
-        return frozenset(
-            party
-            for agreement in self.agreements.values()
-            if self._party in agreement.parties
-            for party in agreement.parties
-            if party != self._party
-        )
+        """Give every Party with whom there is, or ever was, an agreement: both have signed it, or joined it."""
+        return self._peers
+
+    @cached_property
+    def _peers(self) -> frozenset[str]:
+        found: set[str] = set()
+        for name in self.agreements:
+            life = self.timelines[name].life
+            bound = {*life.conclusion.signed, *(each.party for each in life.acts.memberships if each.cause)}
+            if self._party in bound:
+                found |= bound
+        return frozenset(found - {self._party})
+
+    def signatories(self, agreement: str) -> frozenset[str]:
+        """Give the Parties that an agreement held here names, without this one; none where it is not held."""
+        held = self.agreements.get(agreement)
+        return frozenset(held.parties) - {self._party} if held is not None else frozenset()
+
+    def correspondents(self) -> frozenset[str]:
+        """Give everyone from whom some message may come: peers, Parties of texts held, Parties introduced by hand."""
+        drafts = (self.signatories(name) for name in self.agreements)
+        return self.peers().union(self.introduced, *drafts)
 
 
 class Reader:

@@ -129,9 +129,9 @@ def _is_owed(transaction: Transaction, message: str) -> bool:
     return row is not None and row.state == "owed"
 
 
-_SENT = frozenset({"sent-disclosure", "sent-act", "sent-card"})
+_SENT = frozenset({"sent-disclosure", "sent-act", "sent-card", "sent-texts", "sent-proposal"})
 _RECEIVED = frozenset(
     f"{word}-{kind}"
     for word in ("received", "quarantined", "waiting")
-    for kind in ("disclosure", "act", "card")
+    for kind in ("disclosure", "act", "card", "texts", "proposal")
 )

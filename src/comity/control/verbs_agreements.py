@@ -1,0 +1,148 @@
+"""Verbs about agreements: held, proposed, signed, noticed, copied."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from comity.agreements.coherence import lint
+from comity.agreements.folder import parse_agreement
+from comity.agreements.rules.rule import Finding
+from comity.agreements.signatures import TEXT, check_signatures
+from comity.agreements.status import status
+from comity.clock import format_instant
+from comity.control.verb import Desk, verb
+from comity.node import certify, conclude, propose
+from comity.node.node import Node
+from comity.ports import Transaction
+
+
+@verb("agreement-hold")
+def agreement_hold(desk: Desk, files: dict[str, bytes]) -> dict[str, Any]:
+    """Take an agreement's folder in, or what is new in it."""
+    agreement = desk.act(lambda node, transaction: conclude.hold_agreement(node, transaction, files))
+    return {
+        "id": agreement.id,
+        "digest": agreement.digest,
+        "problems": list(conclude.signature_problems(agreement)),
+    }
+
+
+@verb("agreement-sign")
+def agreement_sign(desk: Desk, files: dict[str, bytes], function: str = "") -> dict[str, Any]:
+    """Sign a text for this Party, hold it, and send the signature to those who have the text."""
+    added = desk.act(
+        lambda node, transaction: propose.sign_and_tell(node, transaction, files, function=function or None)
+    )
+    desk.send()
+    return {"files": added}
+
+
+@verb("agreement-sign-named")
+def agreement_sign_named(desk: Desk, name: str, function: str = "") -> dict[str, Any]:
+    """Sign a text that was proposed to this Party, or is held, by its id or digest."""
+    added = desk.act(
+        lambda node, transaction: propose.sign_named(node, transaction, name, function=function or None)
+    )
+    desk.send()
+    return {"files": added}
+
+
+@verb("agreement-propose")
+def agreement_propose(desk: Desk, files: dict[str, bytes]) -> dict[str, Any]:
+    """Hold a text and send it to the other Parties whose cards are known."""
+    to = desk.act(lambda node, transaction: propose.propose(node, transaction, files))
+    return {"to": to, "unreachable": desk.send()}
+
+
+@verb("agreement-proposals")
+def agreement_proposals(desk: Desk) -> list[dict[str, Any]]:
+    """List the texts proposed to this Party, each looked over, with its files."""
+    return desk.node.store.read(lambda transaction: _proposals(desk.node, transaction))
+
+
+def _proposals(node: Node, transaction: Transaction) -> list[dict[str, Any]]:
+    held = node.know(transaction).agreements
+    found = []
+    for row in transaction.proposals():
+        if row.by == node.party:
+            continue
+        agreement = parse_agreement(row.files)
+        marks = check_signatures(agreement).marks.get(TEXT, ())
+        others = [each for each in held.values() if each.id != agreement.id]
+        found.append(
+            {
+                "agreement": row.agreement,
+                "digest": row.digest,
+                "by": row.by,
+                "at": format_instant(row.at),
+                "state": row.state,
+                "title": agreement.title,
+                "parties": list(agreement.parties),
+                "signed_by": sorted({mark.party for mark in marks}),
+                "findings": [_finding(each) for each in lint(agreement, others)],
+                "files": row.files,
+            }
+        )
+    return found
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "severity": found.severity,
+        "ref": str(found.ref) if found.ref else None,
+        "file": found.file,
+        "line": found.line,
+        "message": found.message,
+    }
+
+
+@verb("agreement-copy")
+def agreement_copy(desk: Desk, agreement: str) -> dict[str, Any]:
+    """Give a certified copy of an agreement held here."""
+    files = desk.node.store.read(
+        lambda transaction: certify.certified_copy(desk.node, transaction, agreement)
+    )
+    return {"files": files}
+
+
+@verb("agreement-notice")
+def agreement_notice(
+    desk: Desk,
+    agreement: str,
+    kind: str,
+    fields: dict[str, str] = msgspec.UNSET,  # type: ignore[assignment]
+) -> dict[str, Any]:
+    """Give a notice under an agreement and send it to its other Parties."""
+    said: dict[str, str | date] = {"kind": kind}
+    for name, value in (fields or {}).items():
+        said[name] = date.fromisoformat(value) if name in ("from", "until") else value
+    added = desk.act(lambda node, transaction: conclude.give_notice(node, transaction, agreement, said))
+    desk.send()
+    return {"files": added}
+
+
+@verb("agreement-list")
+def agreement_list(desk: Desk) -> list[dict[str, Any]]:
+    """List the agreements held, with their state now."""
+
+    def work(node: Any, transaction: Transaction) -> list[dict[str, Any]]:
+        agreements = node.know(transaction).agreements
+        found = []
+        for agreement in agreements.values():
+            others = [each for each in agreements.values() if each.id != agreement.id]
+            now = status(agreement, node.clock.now(), others)
+            found.append(
+                {
+                    "id": agreement.id,
+                    "title": agreement.title,
+                    "parties": list(agreement.parties),
+                    "digest": agreement.digest,
+                    "status": now.to_json(),
+                }
+            )
+        return found
+
+    found: list[dict[str, Any]] = desk.act(work)
+    return found
