@@ -25,7 +25,8 @@ def _lifecycle() -> Iterator[str]:
     yield "# The life of an agreement"
     yield ""
     yield _PRINTED.format("lifecycle")
-    yield "VCLT is the Vienna Convention on the Law of Treaties (1969). Of several true states the first of this list counts:"
+    yield "VCLT is the Vienna Convention on the Law of Treaties (1969)."
+    yield "Of several true states the first of this list counts:"
     yield ", ".join(f"`{state}`" for state in STATES) + "."
     yield "Items may pass in " + ", ".join(f"`{state}`" for state in STATES if state in PERMITTING) + "."
     yield ""
