@@ -46,7 +46,7 @@ class _Compiled:
         self._defaults: dict[str, Any] = dict(compiled.params)
         self._binders: dict[str, Convert] = {
             name: bind.type.dialect_impl(dialect).bind_processor(dialect)
-            for name, bind in compiled.binds.items()
+            for bind, name in compiled.bind_names.items()
         }
         selected = statement.selected_columns if isinstance(statement, Select) else ()
         self.names: tuple[str, ...] = tuple(column.key or "" for column in selected)
