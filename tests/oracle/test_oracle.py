@@ -1,0 +1,99 @@
+"""The gate against the oracle, history by history; and forty and more faulty gates, each caught."""
+
+import importlib
+import os
+from collections import Counter
+
+import pytest
+
+from oracle import world
+from oracle.mutants import MUTANTS, mutated
+
+#: Histories a run plays; `COMITY_HISTORIES` or `make prove` set the long numbers.
+FEW, MANY = int(os.environ.get("COMITY_HISTORIES", "500")), 100_000
+#: Histories within which a faulty engine must be caught.
+CAUGHT_WITHIN = 2_000
+SEED = int(os.environ.get("COMITY_HISTORY_SEED", "1"))
+
+
+def play_all(count: int, first: int = 0):
+    """Play histories, three of the swarm to one of the uniform generator; give counts and differences."""
+    history = importlib.import_module("oracle.history")
+    known = importlib.import_module("comity.decisions.known")
+    counts: Counter[str] = Counter()
+    differences: list[str] = []
+    deeds, sources = (), {}
+    for seed in range(first, first + count):
+        if seed % 1000 == 0 or not deeds:
+            deeds = world.pool(SEED * 1000 + seed // 1000)
+            sources = {deed.id: known.Source(deed.timeline) for deed in deeds}
+        played = history.play(deeds, sources, SEED * 10_000_000 + seed, swarm=seed % 4 != 3)
+        if not played.counts:
+            counts["histories that do not count"] += 1
+            continue
+        counts["histories"] += 1
+        for question, verdict, decision in played.tries:
+            counts["tries"] += 1
+            onward = " onward" if any(question.custody.values()) else ""
+            counts[f"{decision.outcome}{onward}"] += 1
+            counts.update(f"rule {rule}" for rule in {ground.rule for ground in decision.grounds})
+            found = history.differences(verdict, decision)
+            if found:
+                differences.append(f"history {seed}: {'; '.join(found)}: {question}")
+    return counts, differences
+
+
+def assert_distribution(counts):
+    """A run proves something only if everything happens in it."""
+    for what in ("permitted", "refused", "needs-consent"):
+        assert counts[what] and counts[f"{what} onward"], f"no try came out as {what}: {counts}"
+    assert all(counts[f"rule {rule}"] for rule in range(2, 11)), counts
+
+
+def told(counts) -> str:
+    return ", ".join(f"{what} {number}" for what, number in sorted(counts.items()))
+
+
+def test_gate_and_oracle_agree_on_every_ground_of_every_try(capsys):
+    counts, differences = play_all(FEW)
+    with capsys.disabled():
+        print(f"\noracle: {told(counts)}, differences {len(differences)}")
+    assert not differences, differences[0]
+    assert_distribution(counts)
+
+
+@pytest.mark.prove
+def test_gate_and_oracle_agree_over_the_long_number_of_histories(capsys):
+    counts, differences = play_all(MANY)
+    with capsys.disabled():
+        print(f"\noracle: {told(counts)}, differences {len(differences)}")
+    assert not differences, differences[0]
+    assert_distribution(counts)
+
+
+def caught_at(mutant, within: int) -> int | None:
+    """Give the number of histories it took to catch a faulty engine, None where it was not."""
+    with mutated(mutant):
+        for first in range(0, within, 50):
+            try:
+                _, differences = play_all(50, first)
+            except Exception:  # a faulty engine may also fall over; that is caught too
+                return first + 50
+            if differences:
+                return first + 50
+    return None
+
+
+def test_there_are_at_least_forty_faulty_engines_with_different_faults():
+    assert len({(mutant.module, mutant.says, mutant.instead) for mutant in MUTANTS}) == len(MUTANTS) >= 40
+
+
+@pytest.mark.parametrize("mutant", MUTANTS[::9], ids=lambda mutant: mutant.name)
+def test_some_faulty_engines_are_caught(mutant):
+    assert caught_at(mutant, CAUGHT_WITHIN)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_every_faulty_engine_is_caught_within_two_thousand_histories(mutant):
+    assert caught_at(mutant, CAUGHT_WITHIN)
