@@ -31,7 +31,7 @@ import msgspec
 from comity import signing
 from comity.agreements.durations import Duration
 from comity.clock import Instant, parse_instant
-from comity.errors import ForeignInput, VerificationFailed
+from comity.errors import BadInput, ForeignInput, VerificationFailed
 from comity.identifiers import Digest
 from comity.keys import SigningKey, VerifyKey
 from comity.strict import read_as, write_json
@@ -406,7 +406,10 @@ def _check_times(statement: Statement) -> None:
     fields: dict[str, Any] = {name: getattr(statement, name) for name in statement.__struct_fields__}
     for name in ("at", "from_", "until", "effective", "answer_by", "backups_until", "review_by"):
         if fields.get(name):
-            parse_instant(fields[name])
+            try:
+                parse_instant(fields[name])
+            except BadInput as error:
+                raise ForeignInput(f"statement: {name.rstrip('_')}: {error.message}") from None
     for name in ("fresh", "retention", "answer_within"):
         if fields.get(name):
             read_duration(fields[name])
