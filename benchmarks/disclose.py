@@ -148,8 +148,8 @@ def main() -> int:
             ]
             assert all(each.result().decision.permitted for each in queued)
             north.postman.wake()
-            while any(row.state == "owed" for row in north.node.store.read(lambda t: t.owed(None, None, 1))):
-                time.sleep(0.005)
+            while north.node.store.read(lambda t: t.backlog()):
+                time.sleep(0.05)
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
             commits = sum(stage.nodes[p].node.store.commits for p in (sharing.NORTH, sharing.SOUTH)) - commits
             states = {row.state for row in north.node.store.read(lambda t: t.sent(given.items))}

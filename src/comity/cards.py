@@ -21,6 +21,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Final, TypeVar
 
 import msgspec
@@ -120,7 +121,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def signing_keys(self, function: str, at: datetime) -> dict[str, VerifyKey]:
         """Give the keys that may exercise `function` at `at`, by fingerprint; none before issue or once expired."""
         return {
-            entry.keyid: VerifyKey(read_base64(entry.public))
+            entry.keyid: _verify_key(entry.public)
             for entry in self._in_force(self.signing, at)
             if function in entry.functions
         }
@@ -137,7 +138,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 hint=f"ask {self.party} for its present card: comity card accept FILE",
             )
         keys = {
-            entry.keyid: SealingPublic(read_base64(entry.public))
+            entry.keyid: _sealing_public(entry.public)
             for entry in self._in_force(self.sealing, at)
         }
         if not keys:
@@ -179,6 +180,18 @@ class SignedCard(msgspec.Struct, frozen=True):
     def sealing_keys(self, at: datetime) -> dict[str, SealingPublic]:
         """Give the keys to seal for at `at`; raises `RefusedHere` where there is none."""
         return self.card.sealing_keys(at)
+
+
+@lru_cache(maxsize=4096)
+def _verify_key(public: str) -> VerifyKey:
+    """Read a key of a card once: every signature under it asks for it again."""
+    return VerifyKey(read_base64(public))
+
+
+@lru_cache(maxsize=1024)
+def _sealing_public(public: str) -> SealingPublic:
+    """Read a sealing key of a card once."""
+    return SealingPublic(read_base64(public))
 
 
 def signing_entry(key: VerifyKey, functions: Sequence[str], from_: datetime, until: datetime) -> SigningEntry:

@@ -24,14 +24,19 @@ _LONGEST_WAIT = timedelta(hours=1)
 
 def due(node: Node, transaction: Transaction, peer: str | None = None) -> dict[str, list[OutboxRow]]:
     """Give the envelopes due now, by peer, a batch each."""
+    now = node.clock.now()
+    peers = [peer] if peer is not None else sorted(transaction.backlog())
     found: dict[str, list[OutboxRow]] = {}
-    sizes: dict[str, int] = {}
-    for row in transaction.owed(peer, node.clock.now(), BATCH * 8):
-        batch = found.setdefault(row.peer, [])
-        size = sizes.get(row.peer, 0) + len(row.envelope)
-        if len(batch) < BATCH and (not batch or size <= BATCH_BYTES):
+    for name in peers:
+        batch: list[OutboxRow] = []
+        size = 0
+        for row in transaction.owed(name, now, BATCH):
+            size += len(row.envelope)
+            if batch and size > BATCH_BYTES:
+                break
             batch.append(row)
-            sizes[row.peer] = size
+        if batch:
+            found[name] = batch
     return found
 
 
