@@ -1,0 +1,202 @@
+"""`comity agreement`, concluding: roots, propose, sign, hold, certified copies."""
+
+import base64
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from comity.agreements.folder import read_files, write_files
+from comity.cli.agreement import agreement
+from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines
+from comity.errors import BadInput, NotFound, RefusedHere
+
+
+@agreement.command("roots")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument(
+    "cards", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+def roots(folder: Path, cards: tuple[Path, ...]) -> None:
+    """Write into a draft in FOLDER the root keys of the Parties whose CARDS are given."""
+    from comity.agreements.roots import with_roots
+    from comity.cards import read_card
+
+    read = [read_card(file.read_bytes(), root_fingerprint=None) for file in cards]
+    named = {card.party: card.root_fingerprint for card in read}
+    write_files(folder, with_roots(read_files(folder), named))
+    for party, root in named.items():
+        click.echo(f"{party}  {root}")
+
+
+@agreement.command("propose")
+@click.argument("folder", type=click.Path(path_type=Path))
+@home_options
+@as_json
+def propose(folder: Path, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Send the text in FOLDER to its other Parties for signature, as far as their cards are known here.
+
+    Exit code 5 if a node could not be reached: the proposal stays owed, and goes by pouch as well.
+    """
+    with node_at(home, passphrase_file) as tell:
+        shown = tell("agreement-propose", files=dict(read_files(folder)))
+    if json_:
+        print_json(shown)
+    else:
+        click.echo(f"proposed to {', '.join(shown['to'])}")
+        for peer, reason in shown["unreachable"].items():
+            click.echo(f"  {peer}: {reason}\n  next: comity deliver, or comity pouch pack {peer}", err=True)
+    sys.exit(5 if shown["unreachable"] else 0)
+
+
+@agreement.command("proposals")
+@click.argument("name", metavar="[AGREEMENT]", default="")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the text of AGREEMENT into this folder.")
+@home_options
+@as_json
+def proposals(name: str, out: Path | None, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """List the texts others propose, each looked over; or show one, by id or digest, with what lint finds."""
+    with node_at(home, passphrase_file) as tell:
+        rows = tell("agreement-proposals")
+    if name:
+        rows = [row for row in rows if name == row["agreement"] or row["digest"].startswith(name)]
+        if len(rows) != 1:
+            raise NotFound(
+                f"`{name[:80]}` names {len(rows)} proposals", hint="comity agreement proposals lists them"
+            )
+    if out is not None:
+        if not name:
+            raise BadInput("--out needs the AGREEMENT to write")
+        write_files(out, {path: base64.b64decode(data) for path, data in rows[0]["files"].items()})
+        click.echo(f"{out} holds the text", err=True)
+    shown = [{field: value for field, value in row.items() if field != "files"} for row in rows]
+    if json_:
+        print_json_lines(shown)
+        return
+    for row in shown:
+        _print_proposal(row, whole=bool(name))
+    if not shown:
+        click.echo("nothing is proposed", err=True)
+
+
+def _print_proposal(row: dict[str, Any], *, whole: bool) -> None:
+    counts = {
+        level: sum(one["severity"] == level for one in row["findings"])
+        for level in ("error", "warning", "info")
+    }
+    click.echo(f"{row['agreement']}  {row['title']}  ({row['state']})")
+    click.echo(f"  proposed by {row['by']} at {row['at']}, to {', '.join(row['parties'])}")
+    click.echo(f"  digest {row['digest']}")
+    click.echo(f"  signed by {', '.join(row['signed_by']) or 'nobody yet'}")
+    click.echo(f"  lint: {counts['error']} errors, {counts['warning']} warnings, {counts['info']} remarks")
+    for one in row["findings"] if whole else ():
+        click.echo(f"    {one['severity']} {one['id']}: {one['message']}")
+    if row["state"] == "open":
+        click.echo(
+            f"  next: comity agreement proposals {row['agreement']} --out FOLDER to read it, "
+            f"comity agreement sign {row['agreement']} to sign it",
+            err=True,
+        )
+
+
+@agreement.command("sign")
+@click.argument("text", metavar="FOLDER|AGREEMENT")
+@click.option(
+    "--function", default="", help="In which function; by default one the text gives full powers to."
+)
+@home_options
+@as_json
+def sign(text: str, function: str, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Sign the text in FOLDER, or the one proposed under the id AGREEMENT, for this Party and hold it.
+
+    The signature is added to FOLDER, and goes by itself to the Parties that have the text.
+    """
+    folder = Path(text)
+    with node_at(home, passphrase_file) as tell:
+        if folder.is_dir():
+            shown = tell("agreement-sign", files=dict(read_files(folder)), function=function)
+        else:
+            shown = tell("agreement-sign-named", name=text, function=function)
+    if folder.is_dir():
+        write_added(folder, shown["files"], json_)
+    elif json_:
+        print_json({"files": sorted(shown["files"])})
+    else:
+        click.echo(f"signed: {', '.join(sorted(shown['files']))}")
+
+
+@agreement.command("hold")
+@click.argument("folder", type=click.Path(path_type=Path))
+@home_options
+@as_json
+def hold(folder: Path, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Take in what is new in FOLDER: others' signatures, protocols, notices."""
+    with node_at(home, passphrase_file) as tell:
+        shown = tell("agreement-hold", files=dict(read_files(folder)))
+    if json_:
+        print_json(shown)
+        return
+    click.echo(f"{shown['id']} is held ({shown['digest'][:12]})")
+    for problem in shown["problems"]:
+        click.echo(f"  does not count: {problem}")
+
+
+@agreement.command("copy")
+@click.argument("agreement_id", metavar="AGREEMENT")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@home_options
+@as_json
+def copy(agreement_id: str, folder: Path, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Write a certified copy of AGREEMENT into FOLDER: every text and signature, and this node's certificate."""
+    if folder.exists() and any(folder.iterdir()):
+        raise RefusedHere(f"{folder} is not empty", hint="name a new folder")
+    with node_at(home, passphrase_file) as tell:
+        shown = tell("agreement-copy", agreement=agreement_id)
+    write_added(folder, shown["files"], json_)
+
+
+@agreement.command("verify")
+@click.argument("folder", type=click.Path(path_type=Path))
+@as_json
+def verify(folder: Path, json_: bool) -> None:
+    """Check a certified copy in FOLDER offline: its certificate, every file, every signature.
+
+    Exit code 6 if a file differs from what was certified, or a signature does not hold.
+    """
+    from comity.node.certify import CERTIFICATE, check_copy
+
+    certificate = folder / CERTIFICATE
+    if not certificate.is_file():
+        raise NotFound(
+            f"{folder} holds no {CERTIFICATE}", hint="comity agreement copy makes certified copies"
+        )
+    said = check_copy(read_files(folder), certificate.read_bytes())
+    if json_:
+        print_json(
+            {
+                "agreement": said.agreement,
+                "digest": said.digest,
+                "certified_by": said.by,
+                "at": said.at,
+                "files": len(said.files),
+                "signed_by": [
+                    {"party": each.party, "function": each.function, "at": each.at} for each in said.signed_by
+                ],
+            }
+        )
+        return
+    click.echo(f"{said.agreement}: a true copy, certified by {said.by} at {said.at}")
+    click.echo(f"  digest {said.digest}, {len(said.files)} files")
+    for each in said.signed_by:
+        click.echo(f"  signed by {each.party} ({each.function}) at {each.at}")
+
+
+def write_added(folder: Path, files: dict[str, str], json_: bool) -> None:
+    """Write files a node gave into a folder, and name them."""
+    write_files(folder, {name: base64.b64decode(data) for name, data in files.items()})
+    if json_:
+        print_json({"files": sorted(files)})
+        return
+    for name in sorted(files):
+        click.echo(f"{folder}/{name}")

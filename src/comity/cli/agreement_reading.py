@@ -1,0 +1,207 @@
+"""`comity agreement`, reading: lint, status, diff, leaks. Needs no home."""
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from comity.agreements.agreement import Agreement
+from comity.agreements.folder import read_folder
+from comity.cli.agreement import agreement
+from comity.cli.options import INSTANT, as_json, print_json, print_json_lines
+from comity.clock import Instant
+from comity.errors import BadInput
+
+if TYPE_CHECKING:
+    from comity.agreements.leaks import Leaks
+    from comity.agreements.rules.rule import Finding
+
+folders = click.argument(
+    "folders", nargs=-1, required=True, metavar="FOLDER…", type=click.Path(path_type=Path)
+)
+
+
+def read_all(paths: Sequence[Path]) -> list[Agreement]:
+    """Read every folder; the mistakes of all of them at once."""
+    found: list[Agreement] = []
+    mistakes: list[str] = []
+    for path in paths:
+        try:
+            found.append(read_folder(path))
+        except BadInput as error:
+            mistakes.extend(f"{path}/{mistake}" if len(paths) > 1 else mistake for mistake in error.mistakes)
+    if mistakes:
+        raise BadInput(*mistakes)
+    return found
+
+
+@agreement.command("lint")
+@folders
+@as_json
+def lint(folders: tuple[Path, ...], json_: bool) -> None:
+    """Find what is missing or does not hold together, before anyone signs.
+
+    Exit code 0 clean or warnings only, 1 an error, 2 a text that cannot be read.
+    """
+    from comity.agreements.coherence import lint as find
+
+    agreements = read_all(folders)
+    worst = 0
+    for each in agreements:
+        findings = find(each, [other for other in agreements if other.id != each.id])
+        if json_:
+            print_json_lines(_finding_fields(each.id, finding) for finding in findings)
+        else:
+            for finding in findings:
+                click.echo(str(finding))
+            counts = {
+                level: sum(one.severity == level for one in findings)
+                for level in ("error", "warning", "info")
+            }
+            click.echo(
+                f"{each.id}: {counts['error']} errors, {counts['warning']} warnings, {counts['info']} remarks",
+                err=True,
+            )
+        if any(finding.severity == "error" for finding in findings):
+            worst = 1
+    sys.exit(worst)
+
+
+def _finding_fields(agreement_id: str, finding: "Finding") -> dict[str, Any]:
+    return {
+        "agreement": agreement_id,
+        "id": finding.id,
+        "severity": finding.severity,
+        "ref": str(finding.ref) if finding.ref else None,
+        "file": finding.file,
+        "line": finding.line,
+        "message": finding.message,
+        "reason": finding.reason,
+        "source": finding.source,
+    }
+
+
+@agreement.command("status")
+@folders
+@click.option("--at", type=INSTANT, default=None, help="The day or time asked about; now by default.")
+@click.option("--unsigned", is_flag=True, help="Count texts without signature files as signed on their day.")
+@click.option("--known", type=INSTANT, default=None, help="Leave out what was received after this time.")
+@as_json
+def status(
+    folders: tuple[Path, ...], at: Instant | None, unsigned: bool, known: Instant | None, json_: bool
+) -> None:
+    """Tell the state of each agreement on a day, and what changes it next."""
+    from comity.agreements.status import status as status_of
+
+    agreements = read_all(folders)
+    instant = at or datetime.now(UTC)
+    for each in agreements:
+        others = [other for other in agreements if other.id != each.id]
+        found = status_of(each, instant, others, unsigned=unsigned, known_at=known)
+        shown = found.to_json()
+        if json_:
+            print_json(shown)
+            continue
+        click.echo(f"{each.id}: {shown['state']}")
+        for name, words in (
+            ("since", "since"),
+            ("until", "until"),
+            ("notice_deadline", "last day for notice"),
+        ):
+            if shown[name]:
+                click.echo(f"  {words} {shown[name]}")
+        if shown["next"]:
+            click.echo(f"  next: {shown['next']['event']} at {shown['next']['at']}")
+        click.echo(f"  by {', '.join(shown['grounds'])}" if shown["grounds"] else "  by nothing yet")
+        for line in found.without_effect:
+            click.echo(f"  without effect: {line}")
+
+
+@agreement.command("diff")
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+@as_json
+def diff(before: Path, after: Path, json_: bool) -> None:
+    """Tell in legal words what AFTER changes in BEFORE. Exit code 1 if they differ."""
+    from comity.agreements.comparison import compare, summary
+
+    changes = compare(read_folder(before), read_folder(after))
+    if json_:
+        print_json_lines(
+            {
+                "kind": change.kind,
+                "clause": change.clause,
+                "said": change.said,
+                "before": str(change.before) if change.before else None,
+                "after": str(change.after) if change.after else None,
+            }
+            for change in changes
+        )
+    else:
+        click.echo(summary(changes))
+        for change in changes:
+            click.echo(f"  {change.said}")
+    sys.exit(1 if changes else 0)
+
+
+@agreement.command("leaks")
+@folders
+@as_json
+def leaks(folders: tuple[Path, ...], json_: bool) -> None:
+    """Find every path by which what one Party gives could reach another without its word, or prove there is none.
+
+    Exit code 1 if there is a path.
+    """
+    from comity.agreements.leaks import find_leaks
+
+    found = find_leaks(read_all(folders))
+    if json_:
+        print_json(
+            {
+                "proven": found.proven,
+                "leaks": [
+                    {
+                        "origin": leak.origin,
+                        "to": leak.to,
+                        "category": leak.category,
+                        "kind": leak.kind,
+                        "path": [
+                            {"from": step.from_, "to": step.to, "ref": str(step.ref)} for step in leak.path
+                        ],
+                        "because": leak.because,
+                        "asks": list(leak.asks),
+                    }
+                    for leak in found.leaks
+                ],
+                "bounds": [
+                    {
+                        "origin": bound.origin,
+                        "agreement": bound.agreement,
+                        "kind": bound.kind,
+                        "ref": str(bound.ref),
+                    }
+                    for bound in found.bounds
+                ],
+                "openings": [
+                    {"agreement": each.agreement, "ref": str(each.ref), "said": each.said}
+                    for each in found.openings
+                ],
+            }
+        )
+    else:
+        _print_leaks(found)
+    sys.exit(0 if found.proven else 1)
+
+
+def _print_leaks(found: "Leaks") -> None:
+    for leak in found.leaks:
+        click.echo(str(leak))
+    for opening in found.openings:
+        click.echo(f"{opening.ref}: {opening.said}")
+    if found.proven:
+        click.echo("no path: what each Party gives is bound by its own word")
+        for bound in dict.fromkeys((bound.origin, str(bound.ref)) for bound in found.bounds):
+            click.echo(f"  {bound[0]}: {bound[1]}")
