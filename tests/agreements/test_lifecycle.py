@@ -298,6 +298,7 @@ def test_a_denunciation_among_three_is_a_withdrawal_and_the_rest_stays_in_force(
     governing = Timeline(agreement, unsigned=True)
     assert governing.at(at("2026-08-31"), "north.example", "west.example").state == "under-notice"
     assert governing.at(at("2026-09-01"), "north.example", "west.example").state == "ended"
+    assert governing.life.condition(at("2026-09-01"), "north.example", "west.example").event == "withdrawal"
     rest = governing.at(at("2026-09-01"), "north.example", "south.example")
     assert (rest.state, rest.parties) == ("in-force", {"north.example", "south.example"})
     # with one Party left the agreement is over

@@ -15,31 +15,15 @@ Source: specs/agreement.md, "Leak paths"; specs/gate.md, "Custody, lineage, obli
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from functools import lru_cache
-from typing import Final, Literal
 
 import msgspec
 
 from comity.agreements.agreement import Agreement
-from comity.agreements.clauses import (
-    Accession,
-    Aid,
-    Clause,
-    Delivery,
-    Exchange,
-    Materials,
-    Necessity,
-    Party,
-    Register,
-    ThirdParty,
-)
-from comity.identifiers import ArticleRef, category_covers
+from comity.agreements.clauses import Accession, Clause, Necessity
+from comity.agreements.pacts import GIVEN, Given, Pact, Way, meet, pact_of
+from comity.identifiers import ArticleRef
 
 __all__ = ["Bound", "Leak", "Leaks", "Opening", "Step", "find_leaks"]
-
-#: What a giver gives: what it made itself, or what it had from others.
-Given = Literal["made", "passed-on"]
-GIVEN: Final[tuple[Given, ...]] = ("made", "passed-on")
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -104,54 +88,6 @@ class Leaks(msgspec.Struct, frozen=True):
         return not self.leaks
 
 
-class _Pact(msgspec.Struct, frozen=True):
-    """What of an agreement matters here."""
-
-    id: str
-    parties: frozenset[str]
-    rule: ThirdParty | None
-    ways: tuple["_Way", ...]
-    #: Everyone to whom a bound item may ever go on.
-    circle: frozenset[str]
-
-    def owes_giver(self, kind: str, given: Given) -> bool:
-        """Tell whether a first hop under this text makes the giver's consent owed."""
-        return (
-            self.rule is not None
-            and kind in self.rule.covers
-            and not (given == "passed-on" and self.rule.consent_of == "originator")
-        )
-
-    def owes_first(self, kind: str, given: Given) -> bool:
-        """Tell whether a later hop under this text makes the first giver's consent owed."""
-        if self.rule is None or kind not in self.rule.covers:
-            return False
-        return self.rule.consent_of == "everyone-upstream" or (
-            self.rule.consent_of == "originator" and given == "made"
-        )
-
-    def lets(self, party: str, category: str) -> bool:
-        """Tell whether this text itself lets a bound item go to a Party."""
-        if self.rule is None:
-            return True
-        if self.rule.members_exempt and party in self.parties:
-            return True
-        return any(
-            each.to == party and any(category_covers(pattern, category) for pattern in each.categories)
-            for each in self.rule.standing
-        )
-
-
-class _Way(msgspec.Struct, frozen=True):
-    """One permitted direction of one category."""
-
-    from_: str
-    to: str
-    category: str
-    kinds: tuple[str, ...]
-    ref: ArticleRef
-
-
 class _Reach(msgspec.Struct, frozen=True):
     """How far an item has come.
 
@@ -176,66 +112,21 @@ def find_leaks(agreements: Iterable[Agreement], *, keep: Callable[[Clause], bool
         agreements: the texts, taken as they are written, whatever their state: drafts are searched before signing.
         keep: leaves clauses out, for instance those that do not stand at some instant.
     """
-    pacts = [_pact(agreement, keep) for agreement in agreements]
+    pacts = [pact_of(agreement, keep) for agreement in agreements]
     search = _Search(pacts)
     return Leaks(tuple(search.leaks()), tuple(search.bounds()), tuple(_openings(agreements, keep)))
-
-
-def _pact(agreement: Agreement, keep: Callable[[Clause], bool] | None) -> _Pact:
-    every: list[Clause] = [
-        *agreement.clauses,
-        *(each for part in agreement.protocols for each in part.clauses),
-    ]
-    clauses = every if keep is None else [clause for clause in every if keep(clause)]
-    parties = tuple(dict.fromkeys(clause.id for clause in clauses if isinstance(clause, Party)))
-    rules = [clause for clause in clauses if isinstance(clause, ThirdParty)]
-    ways = tuple(way for clause in clauses for way in _ways(clause, parties))
-    rule = rules[-1] if rules else None
-    circle = {each.to for each in rule.standing} if rule else set()
-    circle |= set(parties) if rule and rule.members_exempt else set()
-    return _Pact(agreement.id, frozenset(parties), rule, ways, frozenset(circle))
-
-
-def _ways(clause: Clause, parties: Sequence[str]) -> Iterator[_Way]:
-    """Give the directions a clause opens. Aid, register, materials and deliveries pass as categories of their own."""
-    pairs: Iterable[tuple[str, str]] = ((a, b) for a in parties for b in parties if a != b)
-    passing: list[tuple[str, tuple[str, ...]]] = []
-    if isinstance(clause, Exchange):
-        passing = [(clause.category, clause.kinds)]
-        if not isinstance(clause.directions, str):
-            pairs = clause.directions
-    elif isinstance(clause, Aid):
-        passing = [(f"aid.{clause.kind}", ("information",))]
-    elif isinstance(clause, Register):
-        passing = [(f"register.{clause.id}", ("information",))]
-    elif isinstance(clause, Materials):
-        passing = [(f"materials.{kind}", ("materials",)) for kind in clause.kinds]
-    elif isinstance(clause, Delivery) and clause.retransfer != "never":
-        passing = [(f"delivery.{kind}", ("equipment",)) for kind in clause.kinds]
-    if passing:
-        for a, b in pairs:
-            for category, kinds in passing:
-                yield _Way(a, b, category, kinds, clause.ref)
-
-
-@lru_cache(maxsize=65536)
-def _meet(one: str, two: str) -> str | None:
-    """Give what two categories as written have in common; the narrower, or None."""
-    if category_covers(one, two.removesuffix(".*")):
-        return two
-    return one if category_covers(two, one.removesuffix(".*")) else None
 
 
 class _Search:
     """Follows items through all pacts. Reaches are kept by where they start, for many givers share them."""
 
-    def __init__(self, pacts: Sequence[_Pact]) -> None:
+    def __init__(self, pacts: Sequence[Pact]) -> None:
         self.pacts = {pact.id: pact for pact in pacts}
-        self.out: dict[str, list[tuple[_Pact, _Way]]] = defaultdict(list)
+        self.out: dict[str, list[tuple[Pact, Way]]] = defaultdict(list)
         for pact in pacts:
             for way in pact.ways:
                 self.out[way.from_].append((pact, way))
-        self._exits: dict[tuple[str, str, Given], list[tuple[_Pact, _Way, bool]]] = {}
+        self._exits: dict[tuple[str, str, Given], list[tuple[Pact, Way, bool]]] = {}
         self._kept: dict[tuple[str, str, str, Given], Mapping[str, _Reach]] = {}
 
     def leaks(self) -> Iterator[Leak]:
@@ -258,7 +149,7 @@ class _Search:
                     if pact.rule is not None and pact.owes_giver(kind, given):
                         yield Bound(origin, pact.id, kind, given, pact.rule.ref)
 
-    def _from(self, pact: _Pact, way: _Way, kind: str, given: Given) -> Iterator[Leak]:
+    def _from(self, pact: Pact, way: Way, kind: str, given: Given) -> Iterator[Leak]:
         first = Step(way.from_, way.to, way.ref)
         found = self._reached(way.to, way.category, kind, given)
         if any(step.to == way.from_ for reach in found.values() for step in reach.path):
@@ -271,7 +162,7 @@ class _Search:
             because = _why(pact, kind, given)
             yield Leak(way.from_, party, reach.category, kind, given, (first, *reach.path), because, asks)
 
-    def _asks(self, pact: _Pact, way: _Way, given: Given, reach: _Reach) -> tuple[str, ...]:
+    def _asks(self, pact: Pact, way: Way, given: Given, reach: _Reach) -> tuple[str, ...]:
         """Give whose consent is owed on the way: never the giver's, or it would be no leak."""
         originator = ("whoever made it",) if given == "passed-on" and pact.rule is not None else ()
         return tuple(dict.fromkeys(each for each in (*originator, *reach.asks) if each != way.from_))
@@ -307,7 +198,7 @@ class _Search:
                     queue.append(after)
         return found
 
-    def _ways_out(self, holder: str, kind: str, given: Given) -> Sequence[tuple[_Pact, _Way, bool]]:
+    def _ways_out(self, holder: str, kind: str, given: Given) -> Sequence[tuple[Pact, Way, bool]]:
         """Give the ways a kind of item may leave a holder, each with whether its text binds it to the first giver."""
         key = (holder, kind, given)
         found = self._exits.get(key)
@@ -326,8 +217,8 @@ class _Search:
         circle = frozenset.intersection(*(self.pacts[name].circle for name in here.bound_by))
         return not circle <= known
 
-    def _step(self, here: _Reach, pact: _Pact, way: _Way, kind: str, binds: bool) -> _Reach | None:
-        category = _meet(here.category, way.category)
+    def _step(self, here: _Reach, pact: Pact, way: Way, kind: str, binds: bool) -> _Reach | None:
+        category = meet(here.category, way.category)
         if category is None:
             return None
         bare = category.removesuffix(".*")
@@ -347,7 +238,7 @@ class _Search:
         return _Reach(way.to, category, bound_by, (*here.path, Step(way.from_, way.to, way.ref)), owed, asks)
 
 
-def _why(pact: _Pact, kind: str, given: Given) -> str:
+def _why(pact: Pact, kind: str, given: Given) -> str:
     if pact.rule is None:
         return f"{pact.id} has no third_party clause"
     if kind not in pact.rule.covers:

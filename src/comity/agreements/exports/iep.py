@@ -2,8 +2,8 @@
 
 One policy for each marking limit. `permitted_actions` is the weakest that the text supports, asking the giver first,
 because agreements say for what purpose items serve, not which actions are visible to whom. AMBER+STRICT of TLP 2.0 has
-no word in IEP 2.0, whose markings are those of TLP 1.0; the stricter `red` would forbid what is agreed and `amber` would
-allow more, so such a policy is not emitted and the labels alone say it.
+no word in IEP 2.0, whose markings are those of TLP 1.0; the stricter `red` would forbid what is agreed and `amber`
+would allow more, so such a policy is not emitted and the labels alone say it.
 """
 
 import hashlib
