@@ -5,6 +5,10 @@ in bits: how rare it is in this register to be that near. Rare and near counts m
 compared in full.
 """
 
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,9 +23,9 @@ __all__ = ["CANDIDATES", "Nearness", "find_names", "nearness_of"]
 #: Names compared in full for one name asked for.
 CANDIDATES = 40
 #: Postings read for one name, the most telling tokens first: bounds the cost of a name made of common words.
-POSTINGS = 60_000
+POSTINGS = 30_000
 #: Tokens called for one name, the most telling first.
-TOKENS = 120
+TOKENS = 100
 
 Numbers = npt.NDArray[np.int64]
 #: How many times `CANDIDATES` are looked at again, with the number of their tokens.
@@ -31,30 +35,19 @@ _PER_TOKEN = 24
 #: Texts whose nearness is remembered.
 _REMEMBERED = 20_000
 _ALL_BUT_EQUAL = 85
-_NO_LIKENESS = np.zeros(0, np.int64)
 #: Bits are counted in sixteenths.
 BIT = 16
 
 
-class Nearness:
-    """The tokens near one unit, how telling it is to be that near (sixteenths of a bit), and what they call for."""
+class Nearness(NamedTuple):
+    """The tokens near one unit, in rising order of their numbers."""
 
-    __slots__ = ("bits", "credit", "holders", "rarity", "sorted_bits", "sorted_tokens", "tokens")
-
-    def __init__(
-        self, tokens: Numbers, alike: Numbers, likeness: Numbers, holders: Numbers, live_names: int
-    ) -> None:
-        self.tokens, self.holders = tokens, holders
-        reached = np.cumsum(holders)
-        if len(alike):  # tokens level with each other share the count of all of them
-            reached = reached[np.searchsorted(-alike, -alike, side="right") - 1]
-        self.bits: Numbers = bits_of(reached, live_names)
-        self.credit: Numbers = self.bits * likeness * likeness // 1_000_000
-        by_number = np.argsort(tokens)
-        self.sorted_tokens: Numbers = tokens[by_number]
-        self.sorted_bits: Numbers = self.bits[by_number]
-        #: How rare the unit itself is: by the names holding it or something all but equal to it.
-        self.rarity = int(bits_of(np.array([holders[alike >= _ALL_BUT_EQUAL].sum()]), live_names)[0])
+    tokens: Numbers
+    holders: Numbers  # how many names hold each
+    bits: Numbers  # how telling it is to be that near, in sixteenths of a bit
+    credit: Numbers  # bits, less what likeness leaves open
+    least: int  # bits of the least near
+    rarity: int  # how rare the unit itself is, by the names holding it or something all but equal to it
 
 
 def bits_of(holders: Numbers, live_names: int) -> Numbers:
@@ -69,23 +62,42 @@ def nearness_of(index: NameIndex, name: Name) -> list[Nearness]:
     known = index.nearness
     if len(known) > _REMEMBERED:
         known.clear()
-    held = index.vocabulary.names_holding()
     seek: dict[str, bool] = {}
     for unit in name.units:
-        if unit.text in known or unit.text in seek:
-            continue
-        joined = unit.cover & (unit.cover - 1) != 0
-        if joined and _parts_are_known(index, name, unit):
-            known[unit.text] = _itself(index, unit.text, held)
-        else:
-            seek[unit.text] = joined
+        if unit.text not in known and unit.text not in seek:
+            joined = unit.cover & (unit.cover - 1) != 0
+            if joined and _parts_are_known(index, name, unit):
+                known[unit.text] = _itself(index, unit.text)
+            else:
+                seek[unit.text] = joined
     if seek:
-        spelled = [spellings_of(text) for text in seek]
-        near = index.vocabulary.near(list(zip(spelled, seek.values(), strict=True)))
-        for text, ways, (tokens, alike) in zip(seek, spelled, near, strict=True):
-            like = fold_likeness(ways, index.sounds(tokens.tolist())) if len(tokens) else _NO_LIKENESS
-            known[text] = Nearness(tokens, alike, like, held[tokens].astype(np.int64), index.live_names)
+        known.update(zip(seek, _near(index, seek), strict=True))
     return [known[unit.text] for unit in name.units]
+
+
+def _near(index: NameIndex, seek: dict[str, bool]) -> Iterator[Nearness]:
+    spelled = [spellings_of(text) for text in seek]
+    unit, tokens, alike = index.vocabulary.near(list(zip(spelled, seek.values(), strict=True)))
+    holders = index.vocabulary.names_holding()[tokens].astype(np.int64)
+    bounds = np.searchsorted(unit, np.arange(len(spelled) + 1))
+    sounds = index.sounds(tokens.tolist())
+    ends = bounds.tolist()
+    like = np.concatenate(
+        [fold_likeness(ways, sounds[a:b]) for ways, a, b in zip(spelled, ends, ends[1:], strict=False)]
+    )
+    # how many names are at least that near: tokens level with each other share the count of all of them
+    reached = np.append(0, np.cumsum(holders))
+    level = unit * 128 + 100 - alike
+    at_least = reached[np.searchsorted(level, level, side="right")] - reached[bounds[unit]]
+    bits = bits_of(at_least, index.live_names)
+    credit = bits * like * like // 1_000_000
+    equal = np.bincount(unit, holders * (alike >= _ALL_BUT_EQUAL), len(spelled)).astype(np.int64)
+    rarity = bits_of(equal, index.live_names).tolist()
+    order = np.argsort((unit << 32) | tokens)
+    least = bits[np.maximum(bounds[1:] - 1, 0)].tolist() if len(bits) else [0] * len(spelled)
+    tokens, holders, sorted_bits, credit = tokens[order], holders[order], bits[order], credit[order]
+    for at, (a, b) in enumerate(pairwise(ends)):
+        yield Nearness(tokens[a:b], holders[a:b], sorted_bits[a:b], credit[a:b], least[at], rarity[at])
 
 
 def _parts_are_known(index: NameIndex, name: Name, unit: Unit) -> bool:
@@ -94,12 +106,15 @@ def _parts_are_known(index: NameIndex, name: Name, unit: Unit) -> bool:
     return all(index.is_word(part.text) for part in parts)
 
 
-def _itself(index: NameIndex, text: str, held: npt.NDArray[np.int32]) -> Nearness:
+def _itself(index: NameIndex, text: str) -> Nearness:
     """Give the nearness of a text to nothing but itself."""
+    held = index.vocabulary.names_holding()
     number = index.vocabulary.number(text)
     tokens = np.array([number] if number >= 0 and held[number] > 0 else [], np.int64)
-    whole = np.full(len(tokens), 100, np.int64)
-    return Nearness(tokens, whole, whole * 10, held[tokens].astype(np.int64), index.live_names)
+    holders = held[tokens].astype(np.int64)
+    bits = bits_of(holders, index.live_names)
+    rarity = int(bits[0]) if len(bits) else int(bits_of(np.zeros(1, np.int64), index.live_names)[0])
+    return Nearness(tokens, holders, bits, bits, rarity, rarity)
 
 
 _WORTH = {Kind.PARTICLE: 3, Kind.LEGAL: 2, Kind.TITLE: 3, Kind.INITIAL: 0, Kind.GENERIC: 10}

@@ -119,9 +119,8 @@ def _bits(near: list[Nearness], distinct: npt.NDArray[np.uint32]) -> Ints:
     bits = np.zeros((len(near), len(distinct)), np.int32)
     for row, around in enumerate(near):
         if len(around.tokens):
-            place = np.minimum(np.searchsorted(around.sorted_tokens, distinct), len(around.tokens) - 1)
-            hit = around.sorted_tokens[place] == distinct
-            bits[row] = np.where(hit, around.sorted_bits[place], around.bits[-1] >> 1)
+            place = np.minimum(np.searchsorted(around.tokens, distinct), len(around.tokens) - 1)
+            bits[row] = np.where(around.tokens[place] == distinct, around.bits[place], around.least >> 1)
     return bits
 
 

@@ -41,6 +41,8 @@ def likeness(asked: Sequence[Sequence[Sound]], held: Sequence[Sequence[Sound]]) 
 
 def fold_likeness(spellings: Sequence[str], held: Sequence[Sequence[Sound]]) -> npt.NDArray[np.int64]:
     """Compare one word, by its spellings, with every word held, by folds alone: cheaper, and enough to rank."""
+    if not held:
+        return np.zeros(0, np.int64)
     folded = [sound_of(spelling)[1] for spelling in spellings]
     folded_held = [sound[1] for sounds in held for sound in sounds]
     table = process.cdist(folded, folded_held, scorer=OSA.normalized_similarity, dtype=np.float32)

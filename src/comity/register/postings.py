@@ -49,12 +49,7 @@ class Postings:
         """Give how many numbers are filed under each of `keys`."""
         if self._new_keys and self._recent is None:
             self._sort_recent()
-        total = np.zeros(len(keys), np.int64)
-        for starts in (self._starts, *([self._recent[0]] if self._recent is not None else [])):
-            known = keys < len(starts) - 1
-            at = np.where(known, keys, 0)
-            total += np.where(known, starts[np.minimum(at + 1, len(starts) - 1)] - starts[at], 0)
-        return total
+        return _sizes(self._starts, keys) + (_sizes(self._recent[0], keys) if self._recent is not None else 0)
 
     def count_where(self, true: Callable[[Numbers], npt.NDArray[np.bool_]]) -> npt.NDArray[np.int64]:
         """Give for every key how many of its numbers satisfy a condition."""
@@ -116,14 +111,19 @@ def _numbers(values: "array[int]") -> Numbers:
     return np.frombuffer(values, np.uint32).copy() if values else _EMPTY
 
 
+def _sizes(starts: npt.NDArray[np.int64], keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    begin = np.minimum(keys, len(starts) - 1)  # an unknown key begins and ends at the end
+    sizes: npt.NDArray[np.int64] = starts[np.minimum(keys + 1, len(starts) - 1)] - starts[begin]
+    return sizes
+
+
 def _slices(
     starts: npt.NDArray[np.int64], values: Numbers, keys: npt.NDArray[np.int64]
 ) -> tuple[list[Numbers], npt.NDArray[np.int64]]:
-    known = np.flatnonzero(keys < len(starts) - 1)
-    begin = starts[keys[known]]
-    end = starts[keys[known] + 1]
+    begin = starts[np.minimum(keys, len(starts) - 1)]
+    end = starts[np.minimum(keys + 1, len(starts) - 1)]
     lists = [values[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True) if a < b]
-    return lists, np.repeat(known, end - begin)
+    return lists, np.repeat(np.arange(len(keys)), end - begin)
 
 
 def _rows(keys: Numbers, values: Numbers) -> tuple[npt.NDArray[np.int64], Numbers]:

@@ -157,59 +157,75 @@ class Vocabulary:
         held: npt.NDArray[np.int32] = self.columns["names_with"].view()
         return held
 
-    def near(self, asked: list[tuple[tuple[str, ...], bool]]) -> list[tuple[Numbers, Numbers]]:
+    def near(self, asked: list[tuple[tuple[str, ...], bool]]) -> tuple[Numbers, Numbers, Numbers]:
         """Find for each unit asked for the tokens whose spelling shares most with any of its own.
 
         Args:
             asked: for each unit its spellings, and whether it is a joined reading (only close ones matter then).
 
         Returns:
-            for each unit at most about `NEAR` token numbers, the most alike first, and how alike each is, 0 to 100.
+            numbers of units in rising order, for each a token near it (about `NEAR` a unit, the most alike first), and
+            how alike it is, 0 to 100.
         """
         width = len(self.spellings)
-        keys, worths, units, own, used = [], [], [], [], []
-        for unit, (spellings, joined) in enumerate(asked):
-            share = _SHARE_JOINED if joined else _SHARE
-            total, telling = self._telling(spellings, share if len(spellings) == 1 else share + _SHARE_MORE)
-            keys += [key for key, _ in telling]
-            worths += [worth for _, worth in telling]
-            units += [unit] * len(telling)
-            own.append(len(_keys(spellings[0])[0]) + _SKELETON_WORTH)
-            used.append(sum(worth for _, worth in telling) / total if telling else 1.0)
-        lists, places = self.keys.gather(np.array(keys, np.int64))
-        if not len(lists):
-            return [(_NOTHING, _NOTHING)] * len(asked)
-        cell = (np.array(units, np.int64) * width)[places]
-        cell += lists
+        keys, worths, of_unit, own, used = self._look_up(asked)
+        found, places = self.keys.gather(keys)
+        if not len(found):
+            return _NOTHING, _NOTHING, _NOTHING
+        unit = of_unit[places]
+        cell = unit * width
+        cell += found
         tally = self._room(width * len(asked))
-        np.add.at(tally, cell, np.array(worths, np.int32)[places])
+        np.add.at(tally, cell, worths[places])
         shared = tally[cell]
         tally[cell] = 0
-        own_, used_ = np.array(own), np.array(used)
-        least = (own_ * used_ * (_SCALE * _LEAST_SHARED)).astype(np.int32)
-        kept = np.flatnonzero(shared >= least[np.array(units, np.int64)][places])
-        shared, unit_ = shared[kept], np.array(units, np.int64)[places[kept]]
-        spelling = cell[kept] - unit_ * width
-        sizes = self.columns["grams_of_spelling"].view()[spelling].astype(np.int64) + _SKELETON_WORTH
-        alike = (shared * (200 / _SCALE) / (used_[unit_] * (sizes + own_[unit_]))).astype(np.int64)
+        least = (own * used * (_SCALE * _LEAST_SHARED)).astype(np.int32)
+        kept = np.flatnonzero(shared >= least[unit])
+        shared, unit, spelling = shared[kept], unit[kept], found[kept]
+        sizes = self.columns["grams_of_spelling"].view()[spelling] + own[unit] + _SKELETON_WORTH
+        alike = (shared * (200 / _SCALE) / (used[unit] * sizes)).astype(np.int64)
         owners = self.columns["token_of_spelling"].view()[spelling].astype(np.int64)
         alike = np.minimum(alike, 100) * (self.names_holding()[owners] > 0)
-        return _best(len(asked), unit_, owners, alike)
+        return _best(len(asked), unit, owners, alike)
 
-    def _telling(self, spellings: tuple[str, ...], share: float) -> tuple[int, list[tuple[int, int]]]:
-        """Give the weight of all keys of a unit, and those of its keys that say most: under which least is filed."""
-        weight = _weights(spellings)
-        total = sum(weight.values())
-        sizes = self._live_sizes(np.array(list(weight), np.int64)).tolist()
-        telling: list[tuple[int, int]] = []
-        reached = 0
-        for size, key in sorted(zip(sizes, weight, strict=True)):
-            if reached >= share * total and len(telling) >= _FEWEST_KEYS:
-                break
-            reached += weight[key]
-            if size:
-                telling.append((key, weight[key]))
-        return max(total, 1), telling
+    def _look_up(
+        self, asked: list[tuple[tuple[str, ...], bool]]
+    ) -> tuple[Numbers, npt.NDArray[np.int32], Numbers, Numbers, npt.NDArray[np.float64]]:
+        """Choose the keys to look up: of each unit those under which least is filed, up to a share of their weight.
+
+        Returns:
+            keys, their weights and units; and for each unit how many keys it has, and the share of weight looked up.
+        """
+        weights = [_weights(spellings) for spellings, _ in asked]
+        sizes = iter(
+            self._live_sizes(np.array([key for weight in weights for key in weight], np.int64)).tolist()
+        )
+        keys: list[int] = []
+        worths: list[int] = []
+        units: list[int] = []
+        own, used = [], []
+        for unit, ((spellings, joined), weight) in enumerate(zip(asked, weights, strict=True)):
+            share = (_SHARE_JOINED if joined else _SHARE) + (_SHARE_MORE if len(spellings) > 1 else 0.0)
+            total = sum(weight.values())
+            reached = looked_up = 0
+            for count, (size, key) in enumerate(sorted((next(sizes), key) for key in weight)):
+                if reached >= share * total and count >= _FEWEST_KEYS:
+                    break
+                reached += weight[key]
+                if size:
+                    looked_up += weight[key]
+                    keys.append(key)
+                    worths.append(weight[key])
+                    units.append(unit)
+            own.append(len(_keys(spellings[0])[0]) + _SKELETON_WORTH)
+            used.append(looked_up / total if looked_up else 1.0)
+        return (
+            np.array(keys, np.int64),
+            np.array(worths, np.int32),
+            np.array(units, np.int64),
+            np.array(own, np.int64),
+            np.array(used, np.float64),
+        )
 
     def _live_sizes(self, keys: Numbers) -> Numbers:
         """Give how many spellings of tokens still in use are filed under each of `keys`.
@@ -226,8 +242,8 @@ class Vocabulary:
                 self._in_use = self.keys.count_where(lambda spellings: held[owners[spellings]] > 0)
         if not len(self._in_use):
             return self.keys.sizes(keys)
-        known = np.minimum(keys, len(self._in_use) - 1)
-        return np.where(keys < len(self._in_use), self._in_use[known], 0)
+        counts: Numbers = np.append(self._in_use, 0)[np.minimum(keys, len(self._in_use))]
+        return counts
 
     def changed(self) -> None:
         """Forget what was counted: names came or went."""
@@ -279,22 +295,27 @@ def _weights(spellings: tuple[str, ...]) -> dict[int, int]:
     return weight
 
 
-def _best(units: int, unit: Numbers, owners: Numbers, alike: Numbers) -> list[tuple[Numbers, Numbers]]:
+def _best(units: int, unit: Numbers, owners: Numbers, alike: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     """Keep for each unit the `NEAR` owners whose best spelling is most alike, and those level with the last."""
     packed = (unit << 40) | ((100 - alike) << 32) | owners
     packed.sort()
-    ends = np.searchsorted(packed, (np.arange(units) << 40) | (100 << 32)).tolist()
-    starts = np.searchsorted(packed, np.arange(units) << 40).tolist()
-    found = []
-    for start, end in zip(starts, ends, strict=True):
-        row = packed[start : min(end, start + 6 * NEAR)]
-        owner = row & 0xFFFFFFFF
-        _, first = np.unique(owner, return_index=True)
-        first.sort()
-        kept = first[: 2 * NEAR]
-        like = 100 - ((row[kept] >> 32) & 127)
-        size = len(kept)
-        if size > NEAR:
-            size = int(np.searchsorted(-like, -like[NEAR - 1], side="right"))
-        found.append((owner[kept[:size]], like[:size]))
-    return found
+    packed = packed[_place(packed >> 40, units) < 6 * NEAR]
+    packed = packed[(packed >> 32) & 127 < 100]
+    same = (packed >> 40 << 32) | (packed & 0xFFFFFFFF)
+    by_owner = np.argsort(same, kind="stable")
+    again = np.zeros(len(packed), bool)
+    again[by_owner[1:]] = same[by_owner[1:]] == same[by_owner[:-1]]
+    packed = packed[~again]
+    unit = packed >> 40
+    place = _place(unit, units)
+    last = np.full(units, 127, np.int64)
+    at_last = place == NEAR - 1
+    last[unit[at_last]] = (packed[at_last] >> 32) & 127
+    packed = packed[((packed >> 32) & 127 <= last[unit]) & (place < 2 * NEAR)]
+    return packed >> 40, packed & 0xFFFFFFFF, 100 - ((packed >> 32) & 127)
+
+
+def _place(unit: Numbers, units: int) -> Numbers:
+    """Give for rows ordered by unit the place of each within its unit."""
+    starts = np.searchsorted(unit, np.arange(units))
+    return np.arange(len(unit)) - starts[unit]
