@@ -93,7 +93,7 @@ def add_item(node: Node, transaction: Transaction, new: NewItem) -> tuple[ItemRo
         made_from=manifest.made_from,
         retention=manifest.retention,
         added_at=at,
-        state="held",
+        state="source-withdrawn" if _of_withdrawn(node, transaction, sources) else "held",
         manifest=to_bytes(signed),
         needs_reading=bool(to_read),
     )
@@ -101,6 +101,20 @@ def add_item(node: Node, transaction: Transaction, new: NewItem) -> tuple[ItemRo
     transaction.put_holding(Holding(item=digest, custody=(), received_from="", message="", at=at))
     record.enter(node, transaction, "item-added", channel="", act=digest, detail=to_bytes(signed), at=at)
     return row, to_read
+
+
+def _of_withdrawn(node: Node, transaction: Transaction, sources: Sequence[ItemRow]) -> bool:
+    """Tell whether anything a new item is made from, directly or not, was withdrawn: then a person decides of it."""
+    withdrawn = node.know(transaction).known.withdrawn
+    waiting, seen = list(sources), set[str]()
+    while waiting:
+        source = waiting.pop()
+        if source.digest in withdrawn:
+            return True
+        seen.add(source.digest)
+        further = (transaction.item(name) for name in source.made_from if name not in seen)
+        waiting.extend(row for row in further if row is not None)
+    return False
 
 
 def confirm_read(node: Node, transaction: Transaction, name: str) -> ItemRow:
@@ -191,6 +205,8 @@ def _retention(
     ends = [Duration.parse(new.retention).after_instant(at)] if new.retention else []
     timelines = node.know(transaction).timelines
     for source in sources:
+        if source.originator == node.party and source.retention:
+            ends.append(Duration.parse(source.retention).after_instant(at))
         for holding in transaction.holdings(source.digest):
             for hop in statements_of(transaction, holding)[-1:]:
                 if source.retention:

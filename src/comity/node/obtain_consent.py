@@ -100,7 +100,7 @@ def grant(
     at = node.now(transaction)
     if until <= at:
         raise BadInput(f"the end {format_instant(until)} is not after now")
-    row = _open_request(transaction, request, at)
+    row = _open_request(node, transaction, request, at)
     granted = ConsentGranted(
         by=node.party,
         at=format_instant(at),
@@ -118,7 +118,7 @@ def grant(
 def refuse(node: Node, transaction: Transaction, request: str, *, reason: str = "") -> RequestRow:
     """Refuse what a request asks for."""
     at = node.now(transaction)
-    row = _open_request(transaction, request, at)
+    row = _open_request(node, transaction, request, at)
     refused = ConsentRefused(
         by=node.party, at=format_instant(at), holder=row.asker, request=row.id, reason=reason
     )
@@ -188,10 +188,10 @@ def take_revocation(arrival: Arrival, revocation: ConsentRevoked) -> None:
             arrival.transaction.put_request(msgspec.structs.replace(row, state="revoked"))
 
 
-def _open_request(transaction: Transaction, name: str, at: Instant) -> RequestRow:
+def _open_request(node: Node, transaction: Transaction, name: str, at: Instant) -> RequestRow:
     row = find_request(transaction, name)
-    if row.ours:
-        raise RefusedHere(f"request {row.id[:12]} is our own: {row.owner} answers it")
+    if row.ours or row.owner != node.party:
+        raise RefusedHere(f"request {row.id[:12]} is not put to {node.party}: {row.owner} answers it")
     if state_at(row, at) in ("expired", "revoked"):
         raise RefusedHere(f"request {row.id[:12]} is {state_at(row, at)}; a new one is needed")
     if row.state == "granted":

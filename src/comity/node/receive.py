@@ -68,6 +68,7 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     # (2)
     seen = transaction.inbox_by_envelope(verified.digest)
     if seen is not None and seen.state != "waiting":
+        _owe_receipt(transaction, seen, carrier)
         return Taken(Answer(receipt=seen.receipt), "known")
 
     # (3)
@@ -89,6 +90,7 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     # (4)
     once = transaction.inbox(message.id)
     if once is not None and once.state != "waiting":
+        _owe_receipt(transaction, once, carrier)
         return Taken(Answer(receipt=_receipt_again(node, transaction, once, verified, at)), "known")
     verdict = _check_number(transaction, sender, verified, message)
 
@@ -96,6 +98,8 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     if verdict is None:
         try:
             with transaction.piece():
+                if shown := message.head.content.get("checkpoint"):
+                    record.witness(node, transaction, sender, shown, at=at)
                 verdict = _take(node, transaction, sender, message, content, carrier=carrier, at=at)
         except ComityError as error:
             node.forget()
@@ -236,8 +240,6 @@ def _conclude(
         detail=verdict.detail or msgspec.json.encode(verdict.grounds),
         at=at,
     )
-    if message.head.content.get("checkpoint"):
-        record.witness(node, transaction, sender, message.head.content["checkpoint"], at=at)
     row = InboxRow(
         message=message.id,
         peer=sender,
@@ -252,7 +254,7 @@ def _conclude(
         state=verdict.state,
         reason="; ".join(f"{ground.ref}: {ground.text}" for ground in verdict.grounds),
         receipt=b"",
-        receipt_owed=True,
+        receipt_owed=carrier == "pouch",  # over the wire it is the answer
         letter=b"" if verdict.state == "accepted" else data,
     )
     transaction.put_inbox(row)
@@ -262,6 +264,12 @@ def _conclude(
     receipt = _sealed_receipt(node, transaction, row, verified, verdict.state, verdict.grounds, at)
     transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))
     return Answer(receipt=receipt)
+
+
+def _owe_receipt(transaction: Transaction, row: InboxRow, carrier: str) -> None:
+    """Owe the receipt once more where what brought the envelope takes no answer back with it."""
+    if carrier == "pouch" and not row.receipt_owed:
+        transaction.put_inbox(msgspec.structs.replace(row, receipt_owed=True))
 
 
 def _receipt_again(
@@ -346,7 +354,7 @@ def _quarantine_unopened(
         state="quarantined",
         reason=f"{ground.ref}: {ground.text}",
         receipt=b"",
-        receipt_owed=True,
+        receipt_owed=carrier == "pouch",  # over the wire it is the answer
         letter=data,
     )
     transaction.put_inbox(row)

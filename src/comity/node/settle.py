@@ -7,7 +7,11 @@ from comity.errors import VerificationFailed
 from comity.node import record
 from comity.node.node import Node
 from comity.ports import OutboxRow, Transaction
+from comity.sealing.envelope import envelope_digest
 from comity.sealing.receipts import Receipt, read_receipt
+
+#: Envelopes owed to one peer among which one that could not be opened is looked for.
+_OPEN_AT_MOST = 1_000
 
 
 def settle(
@@ -23,13 +27,13 @@ def settle(
     receipt = read_receipt(signed.encode(), cards.keys(sender, "control", at))
     if receipt.by != sender or receipt.to != node.party:
         raise VerificationFailed(f"a receipt of {receipt.by} for {receipt.to}, brought by {sender}")
-    row = transaction.outbox(receipt.message) if receipt.message is not None else None
+    row = _answered(transaction, receipt, sender)
     if row is None or row.peer != sender:
         return None
     if receipt.checkpoint:
         record.witness(node, transaction, sender, receipt.checkpoint, at=at)
-    if row.state == _state(receipt) != "owed":
-        return row
+    if row.state != "owed":
+        return row  # settled by the first receipt; a late one that says `waiting` changes nothing
     changed = msgspec.structs.replace(
         row,
         state=_state(receipt),
@@ -49,6 +53,14 @@ def settle(
         at=at,
     )
     return changed
+
+
+def _answered(transaction: Transaction, receipt: Receipt, sender: str) -> OutboxRow | None:
+    """Find what a receipt answers: by the message's id, or by the envelope where it could not be opened there."""
+    if receipt.message is not None:
+        return transaction.outbox(receipt.message)
+    rows = transaction.owed(sender, None, _OPEN_AT_MOST)
+    return next((row for row in rows if envelope_digest(row.envelope) == receipt.envelope), None)
 
 
 def _state(receipt: Receipt) -> str:
