@@ -25,7 +25,6 @@ T = TypeVar("T")
 
 __all__ = [
     "AgreementRow",
-    "Answer",
     "CardRow",
     "Carrier",
     "ChannelRow",
@@ -37,6 +36,7 @@ __all__ = [
     "JournalRow",
     "OutboxRow",
     "ProposalRow",
+    "Reply",
     "RequestRow",
     "StatementRow",
     "Store",
@@ -99,10 +99,15 @@ class StatementRow(Row, frozen=True, kw_only=True):
 
 
 class ItemRow(Row, frozen=True, kw_only=True):
-    """An item of information as this node knows it. `state`: held, source-withdrawn, withdrawn, erased, known.
+    """An item of information as this node knows it.
 
-    `known` items are sources of what we hold whose content never came here. `needs_reading`: the door found words in
-    it that a person must read before it goes anywhere.
+    Attributes:
+        state: `held`; `source-withdrawn`, a person must decide; `withdrawn` by this Party; `retained` though withdrawn,
+            on legal hold; `erased`; `known`, a source of what we hold whose content never came here.
+        needs_reading: the door found words in it that a person must read before it goes anywhere.
+        caveats: words a person must confirm having read before the content opens; `caveats_read` once one has.
+        echo_of: items of this Party's own from which it descends, over any number of hops.
+        on_hold: why it may not be erased (legal hold); empty where it may.
     """
 
     digest: str
@@ -120,6 +125,10 @@ class ItemRow(Row, frozen=True, kw_only=True):
     state: str
     manifest: bytes
     needs_reading: bool = False
+    caveats: tuple[str, ...] = ()
+    caveats_read: bool = False
+    echo_of: tuple[str, ...] = ()
+    on_hold: str = ""
 
 
 class Holding(Row, frozen=True, kw_only=True):
@@ -181,7 +190,7 @@ class OutboxRow(Row, frozen=True, kw_only=True):
 class InboxRow(Row, frozen=True, kw_only=True):
     """An envelope taken in. `state`: accepted, quarantined, waiting.
 
-    `said_at` is the instant its sender gave it; `receipt` is the sealed answer, given again byte for byte whenever the
+    `said_at` is the instant its sender gave it; `receipt` is the signed answer, given again byte for byte whenever the
     envelope comes again; `letter` keeps the envelope itself only while it is quarantined or waiting.
     """
 
@@ -225,7 +234,11 @@ class Head(Row, frozen=True, kw_only=True):
 
 
 class RequestRow(Row, frozen=True, kw_only=True):
-    """A request for consent. `state`: asked, granted, refused, expired. `ours` tells who asked."""
+    """A request for consent. `state`: asked, granted, confirmed, refused, revoked, expired. `ours` tells who asked.
+
+    `grounds` are the articles that make the consent owed; `confirms` names a consent of which only a fresh confirmation
+    is asked.
+    """
 
     id: str
     ours: bool
@@ -240,6 +253,8 @@ class RequestRow(Row, frozen=True, kw_only=True):
     state: str
     answer: str = ""
     via: str = ""
+    grounds: tuple[str, ...] = ()
+    confirms: str = ""
 
 
 class Transaction(Protocol):
@@ -274,6 +289,10 @@ class Transaction(Protocol):
         """Give all agreements held, by id."""
         ...
 
+    def agreement_versions(self) -> Sequence[AgreementRow]:
+        """Give every agreement as it was held at any time, in the order in which that came about."""
+        ...
+
     def put_proposal(self, row: ProposalRow) -> None:
         """Keep a proposed text in place of what the same Party proposed under its id."""
         ...
@@ -293,6 +312,12 @@ class Transaction(Protocol):
 
     def statements(self, kind: str, about: str | None = None) -> Sequence[StatementRow]:
         """Give the statements of a kind, of all or about one digest, in the order they became known."""
+        ...
+
+    def acts(self) -> Sequence[StatementRow]:
+        """Give the statements that change what the gate answers (consents, their revocations and confirmations,
+        withdrawals, reviews), in the order they became known.
+        """
         ...
 
     # -- items -----------------------------------------------------------------------------------------------
@@ -336,12 +361,20 @@ class Transaction(Protocol):
         """Destroy a body and its key; give the instant after which no backup can open it, or None if not here."""
         ...
 
+    def purge_letters(self, item: str) -> int:
+        """Destroy the sealed envelopes kept here that hold an item's content; give how many. What is owed stays."""
+        ...
+
     def put_disclosure(self, row: Disclosure) -> None:
         """Note that an item was passed on."""
         ...
 
     def disclosures(self, item: str) -> Sequence[Disclosure]:
         """Give to whom an item was passed."""
+        ...
+
+    def disclosed_to(self, party: str) -> Sequence[Disclosure]:
+        """Give what was passed to a Party."""
         ...
 
     # -- mailboxes -------------------------------------------------------------------------------------------
@@ -465,23 +498,32 @@ class Store(Protocol):
         """Run `work`, which changes nothing."""
         ...
 
+    def renew_keys(self, now: Instant) -> bool:
+        """Begin a new epoch of the keys of bodies if the present one is over; tell whether it was."""
+        ...
+
     def close(self) -> None:
         """Finish what is under way and let the home go."""
         ...
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """What came back for one envelope: `receipt` sealed, or an unsigned `reason` why it was not taken."""
+class Reply(msgspec.Struct, frozen=True):
+    """What came back for a run of envelopes.
 
-    receipt: bytes = b""
-    reason: str = ""
+    Attributes:
+        letters: sealed receipts, one letter a sender.
+        reasons: for each envelope, in order, why it was not taken, unsigned; empty where a receipt speaks for it.
+    """
+
+    letters: tuple[bytes, ...]
+    reasons: tuple[str, ...]
 
 
 class Carrier(Protocol):
     """What moves envelopes to one peer and brings its receipts back."""
 
-    def deliver(self, peer: str, endpoint: str, envelopes: Sequence[bytes]) -> Sequence[Answer]:
-        """Hand over envelopes and give the answers, one for each and in their order.
+    def deliver(self, peer: str, endpoint: str, envelopes: Sequence[bytes]) -> Reply:
+        """Hand over a run of envelopes and give what came back.
 
         Raises:
             PeerUnreachable: nothing is known to have arrived; what was sent stays owed.

@@ -15,8 +15,8 @@ from comity.clock import Clock
 from comity.control.server import ControlServer
 from comity.control.verb import Desk
 from comity.errors import BadInput, ComityError, StorageError
-from comity.node.receive import receive
-from comity.ports import Answer, Transaction
+from comity.node.receive import Taken, receive, reply_to
+from comity.ports import Reply, Transaction
 
 #: Seconds to wait for the endpoint to listen, and to finish at the end.
 _PATIENCE = 10.0
@@ -85,25 +85,25 @@ class Serving:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _taking(self, data: bytes, carrier: str) -> Callable[[Transaction], Answer]:
-        return lambda transaction: receive(self.node, transaction, data, carrier).answer
+    def _taking(self, data: bytes, carrier: str) -> Callable[[Transaction], Taken]:
+        return lambda transaction: receive(self.node, transaction, data, carrier)
 
-    async def _accept(self, envelopes: Sequence[bytes], carrier: str) -> Sequence[Answer]:
+    async def _accept(self, envelopes: Sequence[bytes], carrier: str) -> Reply:
         """Take envelopes in, each a piece of work of its own, all in as few commits as the sequencer can."""
         works = [asyncio.wrap_future(self.node.submit(self._taking(data, carrier))) for data in envelopes]
         done = await asyncio.gather(*works, return_exceptions=True)
         self.postman.wake()
-        answers: list[Answer] = []
+        taken: list[Taken] = []
         for each in done:
-            if isinstance(each, StorageError):
-                raise each
-            if isinstance(each, ComityError):
-                answers.append(Answer(reason=each.message))
+            if isinstance(each, ComityError) and not isinstance(each, StorageError):
+                taken.append(Taken("refused", reason=each.message))
             elif isinstance(each, BaseException):
                 raise each
             else:
-                answers.append(each)
-        return answers
+                taken.append(each)
+        return await asyncio.wrap_future(
+            self.node.submit(lambda transaction: reply_to(self.node, transaction, taken))
+        )
 
 
 def _listen(port: int) -> socket.socket:

@@ -2,18 +2,18 @@
 
 ```
 envelopes   "comity-envelopes-1\n"  then for each: 4 bytes length (big endian), that many bytes
-answers     "comity-answers-1\n"    then for each: 1 byte kind, 4 bytes length, that many bytes
+reply       "comity-reply-1\n"      4 bytes number of letters, each with its length; 4 bytes number of reasons, the same
 ```
 
-An answer is a sealed receipt (kind 0) or, for an envelope whose sender could not be established, an unsigned reason in
-UTF-8 (kind 1). Every length is checked against the caps before anything is cut out.
+A letter holds sealed receipts; a reason, in UTF-8 and unsigned, tells why an envelope was not taken, and is empty where
+a receipt speaks for it. Every length is checked against the caps before anything is cut out.
 """
 
 import struct
 from collections.abc import Sequence
 
 from comity.errors import ForeignInput
-from comity.ports import Answer
+from comity.ports import Reply
 
 #: One envelope: a body of 100 MiB, its padding and its evidence.
 MAX_ENVELOPE_BYTES = 136 * 1024 * 1024
@@ -21,12 +21,12 @@ MAX_ENVELOPE_BYTES = 136 * 1024 * 1024
 MAX_RUN_BYTES = 144 * 1024 * 1024
 MAX_ENVELOPES = 256
 #: Receipts are small.
-MAX_ANSWERS_BYTES = MAX_ENVELOPES * 64 * 1024
+MAX_REPLY_BYTES = MAX_ENVELOPES * 64 * 1024
+_MAX_LETTERS = MAX_ENVELOPES
 
 _ENVELOPES = b"comity-envelopes-1\n"
-_ANSWERS = b"comity-answers-1\n"
+_REPLY = b"comity-reply-1\n"
 _LENGTH = struct.Struct(">I")
-_KIND_AND_LENGTH = struct.Struct(">BI")
 
 
 def join_envelopes(envelopes: Sequence[bytes]) -> bytes:
@@ -61,35 +61,47 @@ def split_envelopes(data: bytes) -> list[bytes]:
     return found
 
 
-def join_answers(answers: Sequence[Answer]) -> bytes:
-    """Put answers one after the other."""
-    parts = [_ANSWERS]
-    for answer in answers:
-        payload = answer.receipt or answer.reason.encode()
-        parts += (_KIND_AND_LENGTH.pack(0 if answer.receipt else 1, len(payload)), payload)
+def join_reply(reply: Reply) -> bytes:
+    """Write a reply."""
+    parts = [_REPLY]
+    for group in (reply.letters, [reason.encode() for reason in reply.reasons]):
+        parts.append(_LENGTH.pack(len(group)))
+        for piece in group:
+            parts += (_LENGTH.pack(len(piece)), piece)
     return b"".join(parts)
 
 
-def split_answers(data: bytes) -> list[Answer]:
-    """Cut answers apart.
+def split_reply(data: bytes) -> Reply:
+    """Read a reply.
 
     Raises:
-        ForeignInput: not such a run, cut short, or beyond a cap.
+        ForeignInput: not one, cut short, or beyond a cap.
     """
-    if not data.startswith(_ANSWERS) or len(data) > MAX_ANSWERS_BYTES:
-        raise ForeignInput("not a run of answers")
-    found: list[Answer] = []
-    at = len(_ANSWERS)
-    while at < len(data):
-        if at + _KIND_AND_LENGTH.size > len(data):
-            raise ForeignInput("the run of answers is cut short")
-        kind, length = _KIND_AND_LENGTH.unpack_from(data, at)
-        at += _KIND_AND_LENGTH.size
-        if kind not in (0, 1) or at + length > len(data):
-            raise ForeignInput("the run of answers is cut short, or an answer is of an unknown kind")
-        payload = data[at : at + length]
+    if not data.startswith(_REPLY) or len(data) > MAX_REPLY_BYTES:
+        raise ForeignInput("not a reply")
+    letters, at = _pieces(data, len(_REPLY))
+    reasons, at = _pieces(data, at)
+    if at != len(data):
+        raise ForeignInput("bytes behind the end of the reply")
+    return Reply(tuple(letters), tuple(reason.decode(errors="replace")[:500] for reason in reasons))
+
+
+def _pieces(data: bytes, at: int) -> tuple[list[bytes], int]:
+    """Cut counted pieces out; give them and where they end."""
+    count, at = _length(data, at)
+    if count > _MAX_LETTERS:
+        raise ForeignInput(f"more than {_MAX_LETTERS} pieces in one reply")
+    found: list[bytes] = []
+    for _ in range(count):
+        length, at = _length(data, at)
+        if at + length > len(data):
+            raise ForeignInput("the reply is cut short")
+        found.append(data[at : at + length])
         at += length
-        found.append(
-            Answer(receipt=payload) if kind == 0 else Answer(reason=payload.decode(errors="replace")[:500])
-        )
-    return found
+    return found, at
+
+
+def _length(data: bytes, at: int) -> tuple[int, int]:
+    if at + _LENGTH.size > len(data):
+        raise ForeignInput("the reply is cut short")
+    return _LENGTH.unpack_from(data, at)[0], at + _LENGTH.size

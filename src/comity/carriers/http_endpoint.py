@@ -12,13 +12,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from comity.carriers.framing import MAX_RUN_BYTES, join_answers, split_envelopes
+from comity.carriers.framing import MAX_RUN_BYTES, join_reply, split_envelopes
 from comity.carriers.http_sender import MEDIA_TYPE, PATH
 from comity.errors import CannotJournal, ForeignInput
-from comity.ports import Answer
+from comity.ports import Reply
 
-#: Takes envelopes and the carrier's name; gives one answer each, in order.
-Accept = Callable[[Sequence[bytes], str], Awaitable[Sequence[Answer]]]
+#: Takes a run of envelopes and the carrier's name; gives the reply.
+Accept = Callable[[Sequence[bytes], str], Awaitable[Reply]]
 
 #: Seconds a sender may take for one request's body.
 _PATIENCE = 60.0
@@ -35,12 +35,12 @@ def make_endpoint(accept: Accept) -> Starlette:
         except (TimeoutError, ClientDisconnect):
             return _problem(408, "the request did not come in time")
         try:
-            answers = await accept(split_envelopes(body), "https")
+            reply = await accept(split_envelopes(body), "https")
         except ForeignInput as error:
             return _problem(400, error.message)
         except CannotJournal as error:
             return _problem(503, error.message)
-        return Response(join_answers(answers), media_type=MEDIA_TYPE)
+        return Response(join_reply(reply), media_type=MEDIA_TYPE)
 
     async def health(_request: Request) -> Response:
         return PlainTextResponse("comity\n")

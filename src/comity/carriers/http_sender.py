@@ -12,9 +12,9 @@ import threading
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from comity.carriers.framing import MAX_ANSWERS_BYTES, join_envelopes, split_answers
+from comity.carriers.framing import MAX_REPLY_BYTES, join_envelopes, split_reply
 from comity.errors import BadInput, ForeignInput, PeerUnreachable
-from comity.ports import Answer
+from comity.ports import Reply
 
 PATH = "/comity/v1/envelopes"
 MEDIA_TYPE = "application/vnd.comity.envelopes"
@@ -62,8 +62,8 @@ class HttpCarrier:
         self._open: dict[str, http.client.HTTPConnection] = {}
         self._turn = threading.Lock()
 
-    def deliver(self, peer: str, endpoint: str, envelopes: Sequence[bytes]) -> Sequence[Answer]:
-        """Hand over envelopes and give the answers, one for each and in their order.
+    def deliver(self, peer: str, endpoint: str, envelopes: Sequence[bytes]) -> Reply:
+        """Hand over a run of envelopes and give what came back.
 
         Raises:
             PeerUnreachable: nothing is known to have arrived.
@@ -76,7 +76,7 @@ class HttpCarrier:
         for connection in (kept, None) if kept is not None else (None,):
             link = connection or http.client.HTTPConnection(_address(host), port, timeout=self._patience)
             try:
-                answers = self._exchange(link, peer, body)
+                reply = self._exchange(link, peer, body)
             except (http.client.HTTPException, OSError) as error:
                 link.close()
                 if connection is None:
@@ -87,11 +87,11 @@ class HttpCarrier:
                 raise
             with self._turn:
                 self._open[endpoint] = link
-            if len(answers) != len(envelopes):
+            if len(reply.reasons) != len(envelopes):
                 raise PeerUnreachable(
-                    f"{peer} at {endpoint}: answered {len(answers)} of {len(envelopes)} envelopes"
+                    f"{peer} at {endpoint}: answered {len(reply.reasons)} of {len(envelopes)} envelopes"
                 )
-            return answers
+            return reply
         raise AssertionError("unreachable")
 
     def close(self) -> None:
@@ -103,15 +103,15 @@ class HttpCarrier:
             self._open.clear()
 
     @staticmethod
-    def _exchange(link: http.client.HTTPConnection, peer: str, body: bytes) -> list[Answer]:
+    def _exchange(link: http.client.HTTPConnection, peer: str, body: bytes) -> Reply:
         link.request("POST", PATH, body, {"Content-Type": MEDIA_TYPE, "Accept-Encoding": "identity"})
         response = link.getresponse()
-        data = response.read(MAX_ANSWERS_BYTES + 1)
+        data = response.read(MAX_REPLY_BYTES + 1)
         if response.status != 200:
             text = data[:300].decode(errors="replace").strip()
             raise PeerUnreachable(f"{peer} answered {response.status}: {text}")
         try:
-            return split_answers(data)
+            return split_reply(data)
         except ForeignInput as error:
             raise PeerUnreachable(f"{peer} answered something else than receipts: {error.message}") from error
 

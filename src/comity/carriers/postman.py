@@ -7,7 +7,7 @@ import structlog
 
 from comity.carriers.http_sender import HttpCarrier
 from comity.errors import BadInput, ComityError, PeerUnreachable
-from comity.node.deliver import due, endpoint_of, postpone, take_answers
+from comity.node.deliver import due, endpoint_of, postpone, take_reply
 from comity.node.node import Node
 from comity.ports import Carrier, OutboxRow
 
@@ -111,13 +111,13 @@ class Postman:
                 raise PeerUnreachable(f"{peer} is reached by pouch only")
             if self._cut(peer):
                 raise PeerUnreachable(f"{peer}: the network is cut")
-            answers = self._carrier.deliver(peer, endpoint, [row.envelope for row in rows])
+            reply = self._carrier.deliver(peer, endpoint, [row.envelope for row in rows])
         except (PeerUnreachable, BadInput) as error:
             reason = error.message
             node.act(lambda transaction: postpone(node, transaction, rows, reason))
             log.warning("not delivered", peer=peer, envelopes=len(rows), reason=reason)
             return reason
-        reasons = node.act(lambda transaction: take_answers(node, transaction, rows, answers))
+        reasons = node.act(lambda transaction: take_reply(node, transaction, rows, reply))
         for reason in reasons:
             log.warning("not taken", peer=peer, reason=reason)
         return reasons[0] if reasons else ""

@@ -81,10 +81,10 @@ class Act(Message, frozen=True, kw_only=True):
     cards: tuple[SignedText, ...] = ()
 
 
-class Receipt(Message, frozen=True, kw_only=True):
-    """The signed answer to an envelope."""
+class Receipts(Message, frozen=True, kw_only=True):
+    """The signed answers to a run of envelopes, each the same bytes whenever it is given again."""
 
-    receipt: SignedText
+    receipts: tuple[SignedText, ...]
 
 
 class News(Message, frozen=True, kw_only=True):
@@ -131,7 +131,7 @@ class Reconcile(Message, frozen=True, kw_only=True):
 KINDS: Mapping[str, type[Message]] = {
     "disclosure": Disclose,
     "act": Act,
-    "receipt": Receipt,
+    "receipts": Receipts,
     "card": News,
     "texts": Texts,
     "proposal": Proposal,

@@ -7,7 +7,7 @@ import msgspec
 
 from comity.errors import NotFound, RefusedHere
 from comity.node.node import Node
-from comity.node.receive import receive
+from comity.node.receive import receive, seal_receipts
 from comity.ports import Transaction
 
 
@@ -45,7 +45,9 @@ def load(node: Node, transaction: Transaction, peer: str, *, most: int = 10_000)
         transaction.put_inbox(msgspec.structs.replace(row, receipt_owed=False))
     if not envelopes and not owed:
         raise NotFound(f"nothing is owed to {peer}")
-    return Load(envelopes, tuple(row.receipt for row in owed))
+    return Load(
+        envelopes, (seal_receipts(node, transaction, peer, [row.receipt for row in owed]),) if owed else ()
+    )
 
 
 def unload(
@@ -70,7 +72,7 @@ def unload(
         taken = receive(node, transaction, part, "pouch")
         states[taken.state] += 1
         if taken.state == "refused":
-            refused.append(taken.answer.reason)
+            refused.append(taken.reason)
     return Unloaded(
         accepted=states["accepted"],
         known=states["known"],

@@ -11,7 +11,7 @@ import msgspec
 from comity.clock import Instant
 from comity.node.node import Node
 from comity.node.receive import receive
-from comity.ports import Answer, OutboxRow, Transaction
+from comity.ports import OutboxRow, Reply, Transaction
 
 #: Envelopes handed over at once, and their bytes together.
 BATCH = 64
@@ -47,23 +47,19 @@ def endpoint_of(node: Node, transaction: Transaction, peer: str) -> str:
     return next((each for each in endpoints if not each.startswith("relay+")), "")
 
 
-def take_answers(
-    node: Node, transaction: Transaction, rows: Sequence[OutboxRow], answers: Sequence[Answer]
-) -> list[str]:
-    """Take in what came back for a batch; give the reasons of those not taken, for the log."""
-    reasons: list[str] = []
-    for row, answer in zip(rows, answers, strict=True):
-        if answer.receipt:
-            refused = receive(node, transaction, answer.receipt, "https").answer.reason
-            settled = transaction.outbox(row.message)
-            if settled is None or settled.state != "owed":
-                continue
-            waits = settled is not None and settled.reason
-            reasons.append(refused or waits or "the answer settles nothing")
-        else:
-            reasons.append(answer.reason or "an empty answer")
-        _postpone(node, transaction, row, reasons[-1])
-    return reasons
+def take_reply(node: Node, transaction: Transaction, rows: Sequence[OutboxRow], reply: Reply) -> list[str]:
+    """Take in what came back for a batch; give the reasons of what stays owed, for the log."""
+    refused = [
+        taken.reason for taken in (receive(node, transaction, each, "https") for each in reply.letters)
+    ]
+    left: list[str] = []
+    for row, reason in zip(rows, reply.reasons, strict=True):
+        settled = transaction.outbox(row.message)
+        if settled is None or settled.state != "owed":
+            continue
+        left.append(reason or settled.reason or next(filter(None, refused), "the reply settles nothing"))
+        _postpone(node, transaction, settled, left[-1])
+    return left
 
 
 def postpone(node: Node, transaction: Transaction, rows: Sequence[OutboxRow], reason: str) -> None:

@@ -63,15 +63,12 @@ def owe(
     return message_id
 
 
-def next_in_channel(node: Node, transaction: Transaction, peer: str, direction: str = "out") -> ChannelRow:
-    """Take the next number of a channel to a peer; a channel begins with a random name.
-
-    Receipts run on a channel of their own (`receipts-out`): they are given again on demand, so gaps mean nothing there.
-    """
-    found = transaction.channel(peer, direction)
+def next_in_channel(node: Node, transaction: Transaction, peer: str) -> ChannelRow:
+    """Take the next number of the channel to a peer; a channel begins with a random name."""
+    found = transaction.channel(peer, "out")
     if found is None:
-        found = ChannelRow(name=node.entropy(_CHANNEL_BYTES).hex(), peer=peer, direction=direction, last=0)
-    after = ChannelRow(name=found.name, peer=peer, direction=direction, last=found.last + 1)
+        found = ChannelRow(name=node.entropy(_CHANNEL_BYTES).hex(), peer=peer, direction="out", last=0)
+    after = ChannelRow(name=found.name, peer=peer, direction="out", last=found.last + 1)
     transaction.put_channel(after)
     return after
 

@@ -5,26 +5,27 @@ with a signed receipt. An envelope whose sender cannot be established is not tak
 carrier's own count. One that is authentic but does not hold is kept apart (quarantine) and never blocks what follows.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from comity.clock import Instant, format_instant
 from comity.errors import BadInput, ComityError, ForeignInput, VerificationFailed
 from comity.federation import messages
 from comity.federation.key_names import find_signer, key_name
-from comity.federation.messages import Act, Disclose, Message, News, Proposal, Reconcile, Texts
-from comity.federation.messages import Receipt as ReceiptMessage
+from comity.federation.messages import Act, Disclose, Message, News, Proposal, Receipts, Reconcile, Texts
 from comity.node import record
 from comity.node.conclude import take_texts
 from comity.node.introduce import take_news
 from comity.node.node import Node
-from comity.node.post import next_in_channel, seal_for
+from comity.node.post import seal_for
 from comity.node.propose import take_proposal
 from comity.node.reconcile import take_account
 from comity.node.settle import settle
 from comity.node.take_act import take_act
 from comity.node.take_disclosure import take_disclosure
 from comity.node.verdict import Verdict
-from comity.ports import Answer, ChannelRow, InboxRow, Transaction
+from comity.ports import ChannelRow, InboxRow, Reply, Transaction
 from comity.sealing.envelope import VerifiedEnvelope, peek, verify_envelope
 from comity.sealing.inner import Message as InnerMessage
 from comity.sealing.inner import open_message
@@ -36,13 +37,17 @@ class Taken(msgspec.Struct, frozen=True):
     """What became of one envelope.
 
     Attributes:
-        answer: what goes back to its sender.
-        state: `accepted`, `quarantined` or `waiting`; `known` where it came before; `settled` for a receipt; `refused`
+        state: `accepted`, `quarantined` or `waiting`; `known` where it came before; `settled` for receipts; `refused`
             where its sender could not be established.
+        sender: whose it is; empty where refused.
+        receipt: the signed answer to it; empty where refused or settled.
+        reason: why it was refused, unsigned.
     """
 
-    answer: Answer
     state: str
+    sender: str = ""
+    receipt: bytes = b""
+    reason: str = ""
 
 
 def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> Taken:
@@ -56,42 +61,38 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     (5) act on it by kind                                                 take_disclosure.py, take_act.py, …
     (6) journal it, keep its fate, answer with a signed receipt           record.py
 
-    The answer is a sealed receipt; or, where the sender could not be established, an unsigned reason.
+    The answer is a signed receipt; or, where the sender could not be established, an unsigned reason.
     """
     at = node.now(transaction)
     # (1)
     try:
         sender, verified = _authenticate(node, transaction, data)
     except (ForeignInput, VerificationFailed) as error:
-        return Taken(Answer(reason=error.message), "refused")
+        return Taken("refused", reason=error.message)
 
     # (2)
     seen = transaction.inbox_by_envelope(verified.digest)
     if seen is not None and seen.state != "waiting":
         _owe_receipt(transaction, seen, carrier)
-        return Taken(Answer(receipt=seen.receipt), "known")
+        return Taken("known", sender, seen.receipt)
 
     # (3)
     try:
         message, content = _open(node, verified, sender)
     except (ForeignInput, VerificationFailed) as error:
-        answer = _quarantine_unopened(node, transaction, sender, verified, data, carrier, error, at)
-        return Taken(answer, "quarantined")
-    if isinstance(content, ReceiptMessage):
-        try:
-            settle(node, transaction, sender, content.receipt, at=at)
-        except (ForeignInput, VerificationFailed) as error:
-            return Taken(Answer(reason=error.message), "refused")
-        return Taken(Answer(), "settled")
+        receipt = _quarantine_unopened(node, transaction, sender, verified, data, carrier, error, at)
+        return Taken("quarantined", sender, receipt)
+    if isinstance(content, Receipts):
+        return _take_receipts(node, transaction, sender, content, at)
     if not _may_say(node, transaction, sender, content):
         text = f"there is no agreement with {sender}: it may propose one, and nothing else"
-        return Taken(Answer(reason=text), "refused")
+        return Taken("refused", reason=text)
 
     # (4)
     once = transaction.inbox(message.id)
     if once is not None and once.state != "waiting":
         _owe_receipt(transaction, once, carrier)
-        return Taken(Answer(receipt=_receipt_again(node, transaction, once, verified, at)), "known")
+        return Taken("known", sender, _receipt_again(node, transaction, once, verified, at))
     verdict = _check_number(transaction, sender, verified, message)
 
     # (5)
@@ -106,8 +107,40 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
             verdict = Verdict("quarantined", about=_about(content), grounds=(_ground(error),))
 
     # (6)
-    answer = _conclude(node, transaction, sender, verified, message, data, carrier, verdict, at)
-    return Taken(answer, verdict.state)
+    receipt = _conclude(node, transaction, sender, verified, message, data, carrier, verdict, at)
+    return Taken(verdict.state, sender, receipt)
+
+
+def reply_to(node: Node, transaction: Transaction, taken: Sequence[Taken]) -> Reply:
+    """Put together the reply to a run of envelopes: receipts sealed, one letter a sender."""
+    senders = dict.fromkeys(each.sender for each in taken if each.receipt)
+    letters = tuple(
+        seal_receipts(node, transaction, sender, [each.receipt for each in taken if each.sender == sender])
+        for sender in senders
+    )
+    return Reply(letters, tuple(each.reason for each in taken))
+
+
+def seal_receipts(node: Node, transaction: Transaction, peer: str, receipts: Sequence[bytes]) -> bytes:
+    """Seal signed receipts for a peer, on a channel of their own: they are given again on demand and need no order."""
+    channel = ChannelRow(name=node.entropy(16).hex(), peer=peer, direction="receipts", last=1)
+    message = Receipts(receipts=tuple(receipt.decode() for receipt in receipts if receipt))
+    return seal_for(node, transaction, peer, message, channel, at=node.clock.now())[1]
+
+
+def _take_receipts(
+    node: Node, transaction: Transaction, sender: str, content: Receipts, at: Instant
+) -> Taken:
+    """Settle what receipts answer, and keep the checkpoint that covers them."""
+    try:
+        with transaction.piece():
+            for receipt in content.receipts:
+                settle(node, transaction, sender, receipt, at=at)
+            if content.checkpoint:
+                record.witness(node, transaction, sender, content.checkpoint, at=at)
+    except (ForeignInput, VerificationFailed) as error:
+        return Taken("refused", sender, reason=error.message)
+    return Taken("settled", sender)
 
 
 def _authenticate(node: Node, transaction: Transaction, data: bytes) -> tuple[str, VerifiedEnvelope]:
@@ -228,7 +261,7 @@ def _conclude(
     carrier: str,
     verdict: Verdict,
     at: Instant,
-) -> Answer:
+) -> bytes:
     """Enter what came in the journal, keep its fate, answer."""
     word = "received" if verdict.state == "accepted" else verdict.state
     record.enter(
@@ -261,9 +294,9 @@ def _conclude(
     _count_in(
         transaction, sender, row.channel, row.sequence
     )  # the receipt says up to where nothing is missing
-    receipt = _sealed_receipt(node, transaction, row, verified, verdict.state, verdict.grounds, at)
+    receipt = _signed_receipt(node, transaction, row, verified, verdict.state, verdict.grounds, at)
     transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))
-    return Answer(receipt=receipt)
+    return receipt
 
 
 def _owe_receipt(transaction: Transaction, row: InboxRow, carrier: str) -> None:
@@ -278,10 +311,10 @@ def _receipt_again(
     """Answer a message that came again in another envelope: it counts once."""
     status = "duplicate" if row.state == "accepted" else row.state
     grounds = () if row.state == "accepted" else (ReceiptGround("before", row.reason[:1000]),)
-    return _sealed_receipt(node, transaction, row, verified, status, grounds, at)
+    return _signed_receipt(node, transaction, row, verified, status, grounds, at)
 
 
-def _sealed_receipt(
+def _signed_receipt(
     node: Node,
     transaction: Transaction,
     row: InboxRow,
@@ -290,7 +323,7 @@ def _sealed_receipt(
     grounds: tuple[ReceiptGround, ...],
     at: Instant,
 ) -> bytes:
-    """Sign a receipt for an envelope and seal it for its sender."""
+    """Sign the answer to an envelope. The checkpoint that covers its entry goes with the letter that carries it."""
     knowledge = node.know(transaction)
     statement = Receipt(
         by=node.party,
@@ -302,15 +335,10 @@ def _sealed_receipt(
         status=status,  # type: ignore[arg-type]  # checked by sign_receipt's reader on the other side
         grounds=grounds,
         contiguous=_whole(transaction, row.peer, verified.header.channel.hex()),
-        checkpoint=record.checkpoint(node, transaction, row.peer, at=at),
+        checkpoint="",
         at=at,
     )
-    signed = sign_receipt(statement, node.keyring.signer(knowledge.own.card, "control", at))
-    channel = next_in_channel(node, transaction, row.peer, "receipts-out")
-    _, envelope = seal_for(
-        node, transaction, row.peer, ReceiptMessage(receipt=signed.decode()), channel, at=at
-    )
-    return envelope
+    return sign_receipt(statement, node.keyring.signer(knowledge.own.card, "control", at))
 
 
 def _whole(transaction: Transaction, peer: str, name: str) -> int:
@@ -328,7 +356,7 @@ def _quarantine_unopened(
     carrier: str,
     error: BadInput | VerificationFailed,
     at: Instant,
-) -> Answer:
+) -> bytes:
     """Keep apart an authentic envelope that cannot be opened or read, under its own digest."""
     ground = _ground(error)
     record.enter(
@@ -359,9 +387,9 @@ def _quarantine_unopened(
     )
     transaction.put_inbox(row)
     _count_in(transaction, sender, row.channel, row.sequence)
-    receipt = _sealed_receipt(node, transaction, row, verified, "quarantined", (ground,), at)
+    receipt = _signed_receipt(node, transaction, row, verified, "quarantined", (ground,), at)
     transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))
-    return Answer(receipt=receipt)
+    return receipt
 
 
 def _ground(error: ComityError) -> ReceiptGround:

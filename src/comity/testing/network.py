@@ -19,8 +19,8 @@ import msgspec
 
 from comity.clock import SteppedClock
 from comity.errors import ComityError, PeerUnreachable
-from comity.node.receive import receive
-from comity.ports import Answer
+from comity.node.receive import Taken, receive, reply_to
+from comity.ports import Reply
 from comity.testing.ledger import Ledger
 from comity.testing.members import Member
 
@@ -91,8 +91,8 @@ class Network:
         """Give the carrier of one member."""
         return Line(self, sender)
 
-    def exchange(self, sender: str, to: str, envelopes: Sequence[bytes]) -> list[Answer]:
-        """Carry envelopes over and answers back, or fail.
+    def exchange(self, sender: str, to: str, envelopes: Sequence[bytes]) -> Reply:
+        """Carry envelopes over and the reply back, or fail.
 
         Raises:
             PeerUnreachable: for the sender nothing is known to have arrived.
@@ -108,13 +108,13 @@ class Network:
         order = list(range(len(envelopes)))
         if self._happens(self.faults.reordered):
             self._chance.shuffle(order)
-        answers: dict[int, Answer] = {place: self.hand_over(sender, to, envelopes[place]) for place in order}
+        taken: dict[int, Taken] = {place: self.hand_over(sender, to, envelopes[place]) for place in order}
         if self._happens(self.faults.doubled):
             for place in order:
-                self._compare(to, answers[place], self.hand_over(sender, to, envelopes[place]))
+                self._compare(to, taken[place], self.hand_over(sender, to, envelopes[place]))
         if (to, sender) in self._cut or self._happens(self.faults.answer_lost):
             raise PeerUnreachable(f"{to}: the answer was lost")
-        return [answers[place] for place in range(len(envelopes))]
+        return target.act(reply_to, [taken[place] for place in range(len(envelopes))])
 
     def arrive_late(self, place: int) -> InFlight:
         """Let one delayed envelope arrive; its sender learns nothing of it."""
@@ -122,19 +122,19 @@ class Network:
         self.hand_over(late.sender, late.to, late.data)
         return late
 
-    def hand_over(self, sender: str, to: str, data: bytes, carrier: str = "https") -> Answer:
+    def hand_over(self, sender: str, to: str, data: bytes, carrier: str = "https") -> Taken:
         """Give one envelope to a node and take its answer, as an endpoint does."""
         target = self._members[to]
         try:
-            answer = target.act(receive, data, carrier).answer
+            taken = target.act(receive, data, carrier)
         except ComityError as error:
             self._ledger.refusals.append(f"{to} raised on an envelope of {sender}: {error.message}")
-            return Answer(reason=error.message)
-        if answer.receipt:
-            self._ledger.look_for_leaks(answer.receipt, f"receipt of {to}")
-        return answer
+            return Taken("refused", reason=error.message)
+        if taken.receipt:
+            self._ledger.look_for_leaks(taken.receipt, f"receipt of {to}")
+        return taken
 
-    def _compare(self, to: str, first: Answer, again: Answer) -> None:
+    def _compare(self, to: str, first: Taken, again: Taken) -> None:
         if first.receipt and again.receipt and first.receipt != again.receipt:
             self.problems.append(f"P4: {to} gave two different receipts for one envelope")
 
@@ -149,6 +149,6 @@ class Line:
         self._network = network
         self._sender = sender
 
-    def deliver(self, peer: str, endpoint: str, envelopes: Sequence[bytes]) -> Sequence[Answer]:  # noqa: ARG002
-        """Hand over envelopes and give the answers."""
+    def deliver(self, peer: str, endpoint: str, envelopes: Sequence[bytes]) -> Reply:  # noqa: ARG002
+        """Hand over envelopes and give the reply."""
         return self._network.exchange(self._sender, peer, envelopes)
