@@ -261,11 +261,14 @@ def some_deed(number: int, random: Random) -> Deed:
     later = None
     if onward is not None and not onward.broken and chance(4):
         later = (begins + random.choice((90, 200, 400)), some_onward(random, odds), random.random() < 0.5)
+    years = random.choice((1, 2)) if chance(2) else None
+    if years is not None and leaves is not None and leaves[1] + 30 >= begins + 365 * years:
+        leaves = None  # nobody leaves what has ended
     return Deed(
         id=f"deed-{number}",
         parties=parties,
         begins=begins,
-        years=random.choice((1, 2)) if chance(2) else None,
+        years=years,
         denounced=begins + random.choice((100, 300)) if size == 2 and chance(2) else None,
         gap=gap,
         gap_of=random.choice(parties) if gap and random.random() < 0.5 else None,
