@@ -99,8 +99,14 @@ class History:
                     continue  # refused, and told so in the trace
             self.world.settle()
         except Broken as broken:
-            raise Broken(f"{broken}\n  see it again: python -m comity.testing --seed {self.seed}") from None
+            raise Broken(f"{broken}\n  see it again: {self.command}") from None
         return self.world
+
+    @property
+    def command(self) -> str:
+        """The command that plays this history again, with its trace."""
+        steps = "" if self.steps == STEPS else f" --steps {self.steps}"
+        return f"python -m comity.testing --seed {self.seed}{steps}"
 
     # -- who and what ----------------------------------------------------------------------------------------------
 

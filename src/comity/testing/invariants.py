@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Invariants"]
 
 #: Grounds on which an honest receiver may set aside what an honest sender sent.
-_EXCUSED = ("stale", "crossed", "back-dated", "art. 4")
+_EXCUSED = ("stale", "crossed", "back-dated", "art. 4", "is held here with another content")
 
 
 class Invariants:
