@@ -16,7 +16,7 @@ import msgspec
 from comity.agreements.agreement import Notice
 from comity.agreements.clauses import Accession, Clause, Term, Withdrawal
 from comity.agreements.conclusion import Conclusion, received_at
-from comity.agreements.days import LATEST, beginning, ending, start_of
+from comity.agreements.days import LATEST, beginning, ending, local_day, start_of
 from comity.agreements.periods import end_by_notice
 from comity.agreements.signatures import ActRef
 from comity.clock import Instant
@@ -183,7 +183,7 @@ class _Taker:
             return notice.dated
         received = beginning(notice.received, self.zone)
         assert received is not None
-        return received.astimezone(self.zone).date()
+        return local_day(received, self.zone)
 
     def _settle_memberships(self) -> None:
         """Let each membership end with the first of its Party's notices that was not revoked."""

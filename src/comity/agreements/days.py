@@ -13,7 +13,17 @@ from zoneinfo import ZoneInfo
 
 from comity.clock import Instant
 
-__all__ = ["EARLIEST", "LATEST", "beginning", "earlier", "end_of", "start_of", "tzdata_version", "zone_of"]
+__all__ = [
+    "EARLIEST",
+    "LATEST",
+    "beginning",
+    "earlier",
+    "end_of",
+    "local_day",
+    "start_of",
+    "tzdata_version",
+    "zone_of",
+]
 
 #: Stand-ins for "without beginning" and "without limit" where instants are compared.
 EARLIEST: Instant = datetime(1, 1, 1, tzinfo=UTC)
@@ -54,6 +64,14 @@ def start_of(day: date, zone: ZoneInfo) -> Instant:
         return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
     except OverflowError:
         return EARLIEST if day.year == 1 else LATEST
+
+
+def local_day(instant: Instant, zone: ZoneInfo) -> date:
+    """Give the day an instant falls on in a zone; at the ends of the calendar, in UTC."""
+    try:
+        return instant.astimezone(zone).date()
+    except OverflowError:
+        return instant.astimezone(UTC).date()
 
 
 def end_of(day: date, zone: ZoneInfo) -> Instant:

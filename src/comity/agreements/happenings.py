@@ -26,7 +26,7 @@ from comity.agreements.agreement import Agreement
 from comity.agreements.amendments import Standing, beyond_powers, standing_clauses
 from comity.agreements.clauses import Clause, Party, Supersedes, Term
 from comity.agreements.conclusion import Conclusion
-from comity.agreements.days import EARLIEST, LATEST, start_of
+from comity.agreements.days import EARLIEST, LATEST, local_day, start_of
 from comity.agreements.entry import Ground, party_entries
 from comity.agreements.lapses import Lapse, lapses
 from comity.agreements.periods import Period, end_of_period, period_at
@@ -159,7 +159,7 @@ class Happenings:
     @cached_property
     def entry_day(self) -> date | None:
         """Give the day of entry into force, from which periods are counted."""
-        return None if self.entry is None else self.entry.astimezone(self.zone).date()
+        return None if self.entry is None else local_day(self.entry, self.zone)
 
     def entry_of(self, a: str, b: str) -> tuple[Instant, Ground] | None:
         """Give the instant of entry into force between two Parties, None where it is not known."""
@@ -203,7 +203,7 @@ class Happenings:
         """Give the period that runs at an instant, None before entry into force or after the last one."""
         if self.entry_day is None or self.entry is None or instant < self.entry:
             return None
-        return period_at(self.term_at(instant), self.entry_day, instant.astimezone(self.zone).date())
+        return period_at(self.term_at(instant), self.entry_day, local_day(instant, self.zone))
 
     # ends from outside
 

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from comity.agreements.agreement import Agreement
-from comity.agreements.days import EARLIEST, tzdata_version, zone_of
+from comity.agreements.days import EARLIEST, local_day, tzdata_version, zone_of
 from comity.agreements.governing import Timeline
 from comity.agreements.life import Condition, Life
 from comity.agreements.lifecycle import TRANSITIONS, Event, State
@@ -98,7 +98,10 @@ class Status(msgspec.Struct, frozen=True):
 
 def in_zone(instant: Instant, zone: str) -> str:
     """Print an instant in RFC 3339 with the offset a zone has then; `Z` is written `+00:00`."""
-    local = instant.astimezone(zone_of(zone))
+    try:
+        local = instant.astimezone(zone_of(zone))
+    except OverflowError:
+        local = instant  # at the ends of the calendar
     return local.isoformat(timespec="seconds" if not local.microsecond else "auto")
 
 
@@ -139,9 +142,7 @@ def _deadline(life: Life, here: Condition, at: Instant) -> date | None:
         or life.entry_day is None
     ):
         return None
-    return notice_deadline(
-        life.term_at(at), life.entry_day, max(at.astimezone(life.zone).date(), life.entry_day)
-    )
+    return notice_deadline(life.term_at(at), life.entry_day, max(local_day(at, life.zone), life.entry_day))
 
 
 def _pairs(life: Life, at: Instant, own: State) -> tuple[PairStatus, ...]:
