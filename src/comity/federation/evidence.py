@@ -6,19 +6,28 @@ What it cannot check: that the sender left out no hop and no source. That can be
 overseer, reconciliation), and pages that show a custody say so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 import msgspec
 
 from comity import signing
 from comity.agreements.durations import Duration
-from comity.clock import format_instant, parse_instant
+from comity.clock import Instant, format_instant, parse_instant
 from comity.errors import ForeignInput, VerificationFailed
 from comity.federation import statements
 from comity.federation.card_book import CardBook
 from comity.federation.messages import Disclose, Route, SignedText
-from comity.federation.statements import ConsentGranted, CopiedStanding, CopiedTerms, HopStatement, Manifest
+from comity.federation.statements import (
+    ConsentConfirmed,
+    ConsentGranted,
+    CopiedStanding,
+    CopiedTerms,
+    HopStatement,
+    Manifest,
+    NecessityNotice,
+    read_duration,
+)
 from comity.handling.consent import Consent
 from comity.handling.custody import Hop, HopTerms, StandingConsent
 from comity.handling.item import Item
@@ -58,12 +67,16 @@ class Evidence(msgspec.Struct, frozen=True):
         disclosed: the item, with the sender's own hop as the last.
         sources: its lineage.
         consents: consents that came along.
+        confirmations: of these, by name, when each was confirmed by its giver.
+        necessity: what the sender told everyone upstream, where it invoked imminent danger.
         kept: every checked statement.
     """
 
     disclosed: CheckedRoute
     sources: tuple[CheckedRoute, ...]
     consents: tuple[Consent, ...]
+    confirmations: Mapping[str, tuple[Instant, ...]]
+    necessity: NecessityNotice | None
     kept: tuple[Kept, ...]
 
     @property
@@ -102,7 +115,9 @@ def check(message: Disclose, sender: str, recipient: str, book: CardBook) -> Evi
         raise VerificationFailed("disclosure: the last hop is not from the sender to this node")
     sources = _check_lineage(disclosed, message.lineage, book, kept)
     consents = tuple(_check_consent(text, book, kept) for text in message.consents)
-    return Evidence(disclosed, sources, consents, tuple(kept))
+    confirmations = _check_confirmations(message.confirmations, consents, book, kept)
+    necessity = _check_necessity(message.necessity, disclosed, book, kept) if message.necessity else None
+    return Evidence(disclosed, sources, consents, confirmations, necessity, tuple(kept))
 
 
 def _check_lineage(
@@ -171,6 +186,42 @@ def _check_consent(text: SignedText, book: CardBook, kept: list[Kept]) -> Consen
     return consent_of(granted, digest)
 
 
+def _check_confirmations(
+    texts: Sequence[SignedText], consents: Sequence[Consent], book: CardBook, kept: list[Kept]
+) -> dict[str, tuple[Instant, ...]]:
+    """Check that each confirmation is of a consent that came along, by the one who gave it."""
+    givers = {consent.digest: consent for consent in consents}
+    found: dict[str, tuple[Instant, ...]] = {}
+    for text in texts:
+        signed = statements.unpack(text)
+        said = statements.check(signed, ConsentConfirmed, book.keys)
+        consent = givers.get(said.consent)
+        if consent is None or (consent.by, consent.holder) != (said.by, said.holder):
+            raise VerificationFailed(f"disclosure: a confirmation by {said.by} of no consent of its own here")
+        kept.append(_kept(signed, "consent-confirmation", said.by, said.consent))
+        found[said.consent] = (*found.get(said.consent, ()), said.instant)
+    return found
+
+
+def _check_necessity(
+    text: SignedText, disclosed: CheckedRoute, book: CardBook, kept: list[Kept]
+) -> NecessityNotice:
+    """Check that the sender itself says so, of this item and this recipient, at the instant of its hop."""
+    signed = statements.unpack(text)
+    said = statements.check(signed, NecessityNotice, book.keys)
+    hop = disclosed.hops[-1]
+    if (said.by, said.item, said.to, said.purpose) != (hop.by, disclosed.item, hop.to, hop.purpose):
+        raise VerificationFailed("disclosure: the necessity shown is of another passing")
+    if abs(said.instant - hop.instant) > SKEW:
+        raise VerificationFailed("disclosure: the necessity shown is of another time than the hop")
+    kept.append(_kept(signed, "necessity-notice", said.by, said.item))
+    return said
+
+
+def _kept(signed: signing.Signed, kind: str, by: str, about: str) -> Kept:
+    return Kept(statements.digest_of(signed), kind, by, about, signing.to_bytes(signed))
+
+
 # -- statements as the values the gate knows ---------------------------------------------------------------------
 
 
@@ -187,6 +238,7 @@ def consent_of(granted: ConsentGranted, digest: str) -> Consent:
         category=granted.category or None,
         purpose=granted.purpose or None,
         confirmed_at=granted.instant,
+        fresh=read_duration(granted.fresh),
         digest=digest,
     )
 
@@ -202,16 +254,11 @@ def item_of(digest: str, manifest: Manifest, hops: tuple[Hop, ...], *, needs_rea
         pap=Pap.read(manifest.pap) if manifest.pap else None,
         hops=hops,
         made_from=manifest.made_from,
-        retention=_duration(manifest.retention),
+        retention=read_duration(manifest.retention),
+        caveat=manifest.caveat or None,
+        judicial=manifest.judicial or None,
         needs_reading=needs_reading,
     )
-
-
-def _duration(text: str) -> Duration | None:
-    try:
-        return Duration.parse(text) if text else None
-    except ValueError as error:
-        raise ForeignInput(f"statement: {error}") from None
 
 
 def hops_of(hops: Iterable[HopStatement], names: Iterable[str]) -> tuple[Hop, ...]:
@@ -244,12 +291,12 @@ def _terms_of(terms: CopiedTerms | None) -> HopTerms | None:
             StandingConsent(each.to, each.categories, parse_instant(each.until) if each.until else None)
             for each in terms.standing
         ),
-        fresh=_duration(terms.fresh),
+        fresh=read_duration(terms.fresh),
     )
 
 
-def copied(terms: HopTerms | None) -> CopiedTerms | None:
-    """Give onward terms as they are copied into a hop statement."""
+def copied(terms: HopTerms | None, answer_within: Duration | None = None) -> CopiedTerms | None:
+    """Give onward terms as they are copied into a hop statement, with how long an answer about them may take."""
     if terms is None:
         return None
     return CopiedTerms(
@@ -261,6 +308,7 @@ def copied(terms: HopTerms | None) -> CopiedTerms | None:
         members=terms.members,
         standing=tuple(_standing(each) for each in terms.standing),
         fresh=str(terms.fresh) if terms.fresh else "",
+        answer_within=str(answer_within) if answer_within else "",
     )
 
 

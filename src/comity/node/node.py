@@ -11,24 +11,18 @@ from concurrent.futures import Future
 from functools import cached_property
 from typing import TypeVar
 
-import msgspec
-
 from comity.agreements.agreement import Agreement
 from comity.agreements.folder import parse_agreement
 from comity.agreements.governing import Timeline
 from comity.cards import SignedCard, read_card
-from comity.clock import Clock, Instant, parse_instant
+from comity.clock import Clock, Instant
 from comity.decisions.known import Known
 from comity.errors import BadInput, RefusedHere
-from comity.federation import statements
 from comity.federation.card_book import CardBook
-from comity.federation.evidence import consent_of
-from comity.federation.statements import ConsentGranted, ConsentRevoked
-from comity.handling.consent import Consent
 from comity.identifiers import PartyId
+from comity.node.acts_known import Acts, acts_known
 from comity.node.keyring import Keyring
 from comity.ports import AgreementRow, CardRow, Store, Transaction
-from comity.signing import from_bytes
 
 T = TypeVar("T")
 
@@ -41,7 +35,8 @@ class Knowledge:
         timelines: what governs under each.
         cards: every card accepted; `own` is this Party's newest.
         introduced: Parties whose card an officer accepted by hand.
-        known: the same as the gate takes it; its digest names what was known.
+        acts: consents, withdrawals and decisions about what was made from withdrawn items.
+        known: all of it as the gate takes it; its digest names what was known.
     """
 
     def __init__(self, party: str, transaction: Transaction, reader: "Reader") -> None:
@@ -49,12 +44,13 @@ class Knowledge:
         self.cards = CardBook(reader.card(row) for row in cards)
         self.introduced = frozenset(row.party for row in cards if row.introduced) - {party}
         self.agreements, self.timelines, texts = reader.texts(transaction.agreements())
-        self.known = texts.with_acts(
-            _consents(transaction),
-            withdrawn=_withdrawn(transaction),
-            reviewed=[row.about for row in transaction.statements("review")],
-        )
+        self.acts = acts_known(transaction)
+        self.known = known_with(texts, self.acts)
         self._party = party
+
+    def known_at(self, at: Instant) -> Known:
+        """Give what is known for a decision at an instant: without confirmations that are later than it."""
+        return known_with(self.known, self.acts, at) if self.acts.confirmed_later(at) else self.known
 
     @property
     def own(self) -> SignedCard:
@@ -210,25 +206,6 @@ def own_card(knowledge: Knowledge) -> str:
     return knowledge.own.signed.decode()
 
 
-def revoked_here(transaction: Transaction, consent: Consent) -> Consent:
-    """Give a consent with its revocation, where one is known here: the earliest instant from which it is taken back."""
-    instants = [
-        parse_instant(statements.read(from_bytes(row.signed), ConsentRevoked).effective)
-        for row in transaction.statements("consent-revocation", consent.digest)
-    ]
-    return msgspec.structs.replace(consent, revoked=min(instants)) if instants else consent
-
-
-def _consents(transaction: Transaction) -> Iterable[Consent]:
-    """Give every consent known, with its revocation where one is known."""
-    for row in transaction.statements("consent"):
-        granted = statements.read(from_bytes(row.signed), ConsentGranted)
-        yield revoked_here(transaction, consent_of(granted, row.digest))
-
-
-def _withdrawn(transaction: Transaction) -> dict[str, Instant]:
-    """Give the items withdrawn by their originators, each with the instant this node came to know of it."""
-    found: dict[str, Instant] = {}
-    for row in transaction.statements("withdrawal"):
-        found.setdefault(row.about, row.known_at)
-    return found
+def known_with(texts: Known, acts: Acts, at: Instant | None = None) -> Known:
+    """Put texts and acts together for the gate; of confirmations those that are not later than `at`."""
+    return texts.with_acts(acts.consents_at(at), withdrawn=acts.withdrawn, reviewed=acts.reviewed)

@@ -7,29 +7,24 @@ receiver can check; promise P3).
 import hmac
 from collections.abc import Sequence
 
+import msgspec
+
 from comity import signing
-from comity.agreements.durations import Duration
-from comity.agreements.governing import Timeline
-from comity.clock import Instant, format_instant, parse_instant
+from comity.clock import Instant, format_instant
 from comity.decisions.decision import Decision
-from comity.decisions.gate import decide
-from comity.decisions.known import Known
-from comity.decisions.question import Question
 from comity.errors import VerificationFailed
 from comity.federation import evidence, statements
 from comity.federation.card_book import CardBook
-from comity.federation.evidence import SKEW, CheckedRoute, Evidence, Kept
+from comity.federation.evidence import CheckedRoute, Evidence, Kept
 from comity.federation.messages import Act, Disclose
-from comity.federation.statements import HopStatement, Protest
-from comity.node.node import Knowledge, Node, own_card, revoked_here
+from comity.federation.statements import Protest
+from comity.node.decide_again import decide_again
+from comity.node.node import Node, own_card
 from comity.node.post import owe
 from comity.node.verdict import Verdict
 from comity.ports import CardRow, Holding, ItemRow, StatementRow, Transaction
 from comity.sealing.inner import Message as InnerMessage
 from comity.sealing.receipts import Ground
-
-#: How old a decision may be on receipt where the agreement does not say, by kind of carrier.
-_WITHIN = {"online": Duration(days=1), "pouch": Duration(days=30)}
 
 
 def take_disclosure(
@@ -46,10 +41,9 @@ def take_disclosure(
 
     (1) check every signature and link of the evidence     federation/evidence.py
     (2) the texts: the same agreement, or wait for it
-    (3) the instant: not from the future, not stale
-    (4) the body is what the originator's manifest says
-    (5) decide again at the sender's instant               decisions/gate.py
-    (6) keep the item with its custody, or protest
+    (3) the body is what the originator's manifest says
+    (4) decide again at the sender's instant               node/decide_again.py
+    (5) keep the item with its custody, or protest, and return the acts that crossed it
     """
     # (1)
     knowledge = node.know(transaction)
@@ -65,99 +59,29 @@ def take_disclosure(
         return Verdict("waiting", about=item, grounds=(Ground("agreement", text),))
 
     # (3)
-    decided_at = parse_instant(content.decided.at)
-    stale = _staleness(knowledge.timelines[hop.agreement], hop, decided_at, carrier, at)
-
-    # (4)
     if not hmac.compare_digest(
         hmac.digest(content.body.key, bytes(message.body), "sha256").hex(), proof.disclosed.manifest.content
     ):
         raise VerificationFailed(f"the body of item {item[:12]} is not the one its originator signed for")
 
-    # (5)
-    decision = decide(
-        _question_again(proof, hop.purpose, hop.agreement, sender, node.party, carrier),
-        _known_with(transaction, knowledge, proof),
-        decided_at,
+    # (4)
+    second = decide_again(
+        knowledge, proof, content.decided.at, sender=sender, to=node.party, carrier=carrier, at=at
     )
-    grounds = (*stale, *_crossed(knowledge, proof), *_ungrounded(decision))
-    if grounds:
+    if second.grounds:
         _keep_statements(transaction, proof.kept, at)
-        _protest(node, transaction, sender, message.id, proof, grounds, at)
-        return Verdict("quarantined", about=item, grounds=grounds, detail=decision.to_bytes())
+        node.forget()
+        _protest(node, transaction, sender, message.id, proof, second.grounds, at)
+        _return_acts(node, transaction, sender, item, second.crossed, at)
+        return Verdict("quarantined", about=item, grounds=second.grounds, detail=second.decision.to_bytes())
 
-    # (6)
+    # (5)
     _keep_cards(transaction, book, at)
     _keep_statements(transaction, proof.kept, at)
-    _keep(transaction, proof, content, bytes(message.body), sender, message.id, at)
-    node.forget()
-    return Verdict("accepted", about=item, detail=decision.to_bytes())
-
-
-def _known_with(transaction: Transaction, knowledge: Knowledge, proof: Evidence) -> Known:
-    """Give what is known here together with the consents that came along, each with its revocation if one is known."""
-    known = knowledge.known
-    here = {consent.digest for consent in known.consents}
-    came = [revoked_here(transaction, consent) for consent in proof.consents if consent.digest not in here]
-    if not came:
-        return known
-    return known.with_acts((*known.consents, *came), withdrawn=known.withdrawn, reviewed=known.reviewed)
-
-
-def _question_again(
-    proof: Evidence, purpose: str, agreement: str, sender: str, to: str, carrier: str
-) -> Question:
-    """Put the sender's question again, from the evidence alone."""
-    return Question(
-        items=proof.items_before_hop(),
-        disclose=proof.disclosed.item,
-        holder=sender,
-        to=to,
-        purpose=purpose,
-        under=agreement,
-        carrier=carrier,
-        confirmed=True,  # a caveat never changes the outcome; the reader confirms it when opening
-    )
-
-
-def _staleness(
-    timeline: Timeline, hop: HopStatement, decided_at: Instant, carrier: str, at: Instant
-) -> list[Ground]:
-    """Say where the sender's instant is not acceptable: from the future, too old, or not that of its own hop."""
-    transport = timeline.at(decided_at, hop.by, hop.to).transport
-    kind = "pouch" if carrier == "pouch" else "online"
-    within = (transport.within if transport is not None else {}).get(kind, _WITHIN[kind])
-    if decided_at > at + SKEW:
-        return [Ground("stale", f"decided at {hop.at}, later than it was received")]
-    if abs(hop.instant - decided_at) > SKEW:
-        return [Ground("stale", f"decided at {format_instant(decided_at)}, but the hop is of {hop.at}")]
-    if within.after_instant(decided_at) < at:
-        ref = str(transport.ref) if transport is not None else "stale"
-        return [Ground(ref, f"decided at {hop.at}, more than {within} before it was received")]
-    return []
-
-
-def _crossed(knowledge: Knowledge, proof: Evidence) -> list[Ground]:
-    """Say which acts known here, and perhaps not yet to the sender, stand against the item: withdrawals."""
-    withdrawn = knowledge.known.withdrawn
-    routes = (proof.disclosed, *proof.sources)
-    return [
-        Ground("crossed", f"item {route.item[:12]} was withdrawn by {route.manifest.by}")
-        for route in routes
-        if route.item in withdrawn
-    ]
-
-
-def _ungrounded(decision: Decision) -> list[Ground]:
-    """Give the grounds of a decision that does not permit."""
-    if decision.permitted:
-        return []
-    owed = [
-        Ground(ground.ref, f"consent of {ask.party} is owed")
-        for ask in decision.ask
-        for ground in ask.grounds
-    ]
-    return list(dict.fromkeys(owed or (Ground(each.ref, each.text[:1000]) for each in decision.grounds)))
+    _keep(node, transaction, proof, content, bytes(message.body), second.decision, message.id, at)
+    if book.vouched or proof.consents:
+        node.forget()  # new acts: what is known here has changed
+    return Verdict("accepted", about=item, detail=second.decision.to_bytes())
 
 
 def _protest(
@@ -204,28 +128,62 @@ def _protest(
         owe(node, transaction, peer, message, at=at, kind="act", about=proof.disclosed.item)
 
 
+def _return_acts(
+    node: Node, transaction: Transaction, sender: str, item: str, about: Sequence[str], at: Instant
+) -> None:
+    """Send a peer the withdrawals and revocations that crossed its disclosure."""
+    cards = node.know(transaction).cards
+    for kind in ("withdrawal", "consent-revocation"):
+        for row in (row for name in about for row in transaction.statements(kind, name)):
+            card = cards.newest(row.by)
+            message = Act(
+                statement=row.signed.decode(),
+                to=sender,
+                about=item,
+                cards=(card.signed.decode(),) if card is not None else (),
+            )
+            owe(node, transaction, sender, message, at=at, kind="act", about=item)
+
+
 def _keep(
+    node: Node,
     transaction: Transaction,
     proof: Evidence,
     content: Disclose,
     body: bytes,
-    sender: str,
+    decision: Decision,
     message_id: str,
     at: Instant,
 ) -> None:
     """Keep the item with the route it came by, and what is known of its lineage."""
+    caveats = tuple(
+        f"{each.value} ({each.ref})" for each in decision.obligations if each.kind == "read-caveat"
+    )
+    echo_of = tuple(
+        route.item for route in (proof.disclosed, *proof.sources) if route.manifest.by == node.party
+    )
     for route, text in (
         *((source, _manifest_text(content, source.item)) for source in proof.sources),
         (proof.disclosed, content.manifest),
     ):
         disclosed = route is proof.disclosed
         held = transaction.item(route.item)
-        if held is None or (disclosed and held.state == "known"):
-            transaction.put_item(
-                _row(route, text, content, len(body) if disclosed else 0, at, known=not disclosed)
-            )
+        if held is None or (disclosed and held.state in ("known", "erased")):
+            row = _row(route, text, content, len(body) if disclosed else 0, at, known=not disclosed)
+            if disclosed:
+                row = msgspec.structs.replace(row, caveats=caveats, echo_of=echo_of)
+            transaction.put_item(row)
+        elif disclosed and not set(caveats) <= set(held.caveats):
+            both = tuple(dict.fromkeys((*held.caveats, *caveats)))
+            transaction.put_item(msgspec.structs.replace(held, caveats=both, caveats_read=False))
         transaction.put_holding(
-            Holding(item=route.item, custody=route.custody, received_from=sender, message=message_id, at=at)
+            Holding(
+                item=route.item,
+                custody=route.custody,
+                received_from=proof.hop.by,
+                message=message_id,
+                at=at,
+            )
         )
     if transaction.body(proof.disclosed.item) is None:
         transaction.put_body(proof.disclosed.item, content.body.key + body)

@@ -7,6 +7,7 @@ ended, no backup made before an erasure opens the erased body. `erase` gives the
 
 import json
 import os
+import threading
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -54,6 +55,7 @@ class BodyKeys:
         self._keys: dict[int, bytes] = {}
         self._begun: dict[int, Instant] = {}
         self._open_transaction = False
+        self._guard = threading.Lock()  # a reader beside the sequencer must not meet a renewal half done
         self._marks: list[tuple[bool, int]] = []
         self._fates: list[tuple[str, bool]] = []
         self._load(now)
@@ -74,11 +76,14 @@ class BodyKeys:
         Raises:
             VerificationFailed: the bytes were altered.
         """
-        row = self._db.execute("SELECT epoch, wrapped FROM body_keys WHERE item = ?", (item,)).fetchone()
-        if row is None:
-            return None
         try:
-            key = self._unwrap(row[0], item, row[1])
+            with self._guard:
+                row = self._db.execute(
+                    "SELECT epoch, wrapped FROM body_keys WHERE item = ?", (item,)
+                ).fetchone()
+                if row is None:
+                    return None
+                key = self._unwrap(row[0], item, row[1])
             return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], item.encode())
         except InvalidTag as error:
             raise VerificationFailed(f"the stored body of item {item[:12]} was altered") from error
@@ -180,6 +185,15 @@ class BodyKeys:
         for old in [number for number in self._keys if number != epoch]:
             del self._keys[old], self._begun[old]
         self._save()
+
+    def renew_if_due(self, now: Instant) -> bool:
+        """Begin a new epoch if the present one is over; tell whether it was. Not while a piece of work runs."""
+        if now < self._begun[max(self._keys)] + EPOCH:
+            return False
+        self.finish()  # what a refusing disk left to destroy must not be wrapped anew
+        with self._guard:
+            self.renew(now)
+        return True
 
     def close(self) -> None:
         """Let the file go."""

@@ -26,6 +26,7 @@ from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.pool import StaticPool
 
 from comity import __version__
+from comity.clock import Instant
 from comity.errors import CannotJournal, HomeTooNew, StorageError
 from comity.storage import tables
 from comity.storage.body_keys import BodyKeys
@@ -211,6 +212,11 @@ class SqlStore(Generic[T]):
         source: Any = self._writer.connection.driver_connection
         with self._turn, other._turn:
             source.backup(other._writer.connection.driver_connection)
+
+    def renew_keys(self, now: Instant) -> bool:
+        """Begin a new epoch of the keys of bodies, between two batches, if the present one is over."""
+        with self._turn:
+            return self._beside.renew_if_due(now)
 
     def close(self) -> None:
         """Finish what is queued, then let the database go."""

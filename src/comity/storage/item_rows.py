@@ -38,6 +38,10 @@ _DISCLOSURES = selecting(
     columns(tables.disclosures, Disclosure).where(_D.item == bindparam("item")).order_by(_D.at)
 )
 
+_DISCLOSED_TO = selecting(
+    columns(tables.disclosures, Disclosure).where(_D.to == bindparam("party")).order_by(_D.at)
+)
+
 #: Characters of a digest that suffice to call an item by.
 _ENOUGH = 6
 
@@ -109,3 +113,7 @@ class ItemRows(Rows):
     def disclosures(self, item: str) -> Sequence[Disclosure]:
         """Give to whom an item was passed."""
         return self._all(Disclosure, _DISCLOSURES, item=item)
+
+    def disclosed_to(self, party: str) -> Sequence[Disclosure]:
+        """Give what was passed to a Party."""
+        return self._all(Disclosure, _DISCLOSED_TO, party=party)

@@ -6,7 +6,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, or_
 
 from comity.ports import AgreementRow, CardRow, ProposalRow, RequestRow, StatementRow
 from comity.storage import tables
@@ -23,6 +23,20 @@ _CARD = selecting(_cards.where(_C.party == bindparam("party")).order_by(_C.versi
 _CARD_BY_DIGEST = selecting(_cards.where(_C.digest == bindparam("digest")))
 _CARDS = selecting(_cards.order_by(_C.party, _C.version))
 _AGREEMENTS = selecting(columns(tables.agreements, AgreementRow).order_by(_A.id))
+_VERSIONS = selecting(
+    columns(tables.agreement_versions, AgreementRow).order_by(tables.agreement_versions.c.number)
+)
+_ACTS = selecting(
+    _statements.where(
+        or_(
+            _S.kind == "consent",
+            _S.kind == "consent-revocation",
+            _S.kind == "consent-confirmation",
+            _S.kind == "withdrawal",
+            _S.kind == "review",
+        )
+    ).order_by(_S.number)
+)
 _STATEMENT = selecting(_statements.where(_S.digest == bindparam("digest")))
 _OF_KIND = selecting(_statements.where(_S.kind == bindparam("kind")).order_by(_S.number))
 _OF_KIND_ABOUT = selecting(
@@ -65,11 +79,18 @@ class KnowledgeRows(Rows):
 
     def put_agreement(self, row: AgreementRow) -> None:
         """Keep an agreement's folder in place of what was held under its id."""
-        self._put(tables.agreements, ("id",), {**values_of(row), "files": _pack(row.files)})
+        values = {**values_of(row), "files": _pack(row.files)}
+        self._put(tables.agreements, ("id",), values)
+        self._insert(tables.agreement_versions, values)
 
     def agreements(self) -> Sequence[AgreementRow]:
         """Give all agreements held, by id."""
         rows = self._all(AgreementRow, _AGREEMENTS)
+        return [msgspec.structs.replace(row, files=_unpack(row.files)) for row in rows]  # type: ignore[arg-type]
+
+    def agreement_versions(self) -> Sequence[AgreementRow]:
+        """Give every agreement as it was held at any time, in the order in which that came about."""
+        rows = self._all(AgreementRow, _VERSIONS)
         return [msgspec.structs.replace(row, files=_unpack(row.files)) for row in rows]  # type: ignore[arg-type]
 
     def put_proposal(self, row: ProposalRow) -> None:
@@ -94,6 +115,10 @@ class KnowledgeRows(Rows):
         if about is None:
             return self._all(StatementRow, _OF_KIND, kind=kind)
         return self._all(StatementRow, _OF_KIND_ABOUT, kind=kind, about=about)
+
+    def acts(self) -> Sequence[StatementRow]:
+        """Give the statements that change what the gate answers, in the order they became known."""
+        return self._all(StatementRow, _ACTS)
 
     def put_request(self, row: RequestRow) -> None:
         """Keep a request or its changed state."""

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 
 from comity.clock import Instant
 from comity.ports import ChannelRow, InboxRow, OutboxRow
 from comity.storage import tables
-from comity.storage.prepared import selecting
+from comity.storage.prepared import Prepared, selecting
 from comity.storage.rows import LIMIT, Rows, columns, values_of
 
 _C, _O, _I = tables.channels.c, tables.outbox.c, tables.inbox.c
@@ -37,6 +37,18 @@ _SAID_BEFORE = selecting(
 )
 _SAID_AFTER = selecting(_said.where(_I.sequence > bindparam("sequence")).order_by(_I.sequence).limit(1))
 _RECEIPTS_OWED = selecting(_inbox.where(_I.peer == bindparam("peer"), _I.receipt_owed).order_by(_I.number))
+_PURGE_SENT = Prepared(
+    lambda _dialect: (
+        update(tables.outbox)
+        .where(_O.about == bindparam("item"), _O.kind == "disclosure", _O.state != "owed", _O.envelope != b"")
+        .values(envelope=b"")
+    )
+)
+_PURGE_RECEIVED = Prepared(
+    lambda _dialect: (
+        update(tables.inbox).where(_I.about == bindparam("item"), _I.letter != b"").values(letter=b"")
+    )
+)
 
 
 class MailboxRows(Rows):
@@ -76,6 +88,10 @@ class MailboxRows(Rows):
             OutboxRow(**dict(zip(names, row, strict=True)), envelope=b"")
             for row in self._tuples(_SENT, limit=limit)
         ]
+
+    def purge_letters(self, item: str) -> int:
+        """Destroy the sealed envelopes kept here that hold an item's content; give how many. What is owed stays."""
+        return sum(self._run(each, {"item": item}).rowcount for each in (_PURGE_SENT, _PURGE_RECEIVED))
 
     def backlog(self) -> Mapping[str, int]:
         """Give how many envelopes are owed to each peer."""

@@ -134,6 +134,18 @@ proposals = Table(
     _text("state"),
 )
 
+#: Agreements as they were held at any time: decisions are replayed with the texts of their day.
+agreement_versions = Table(
+    "agreement_versions",
+    metadata,
+    _number("number", primary_key=True),
+    _text("id"),
+    _text("digest"),
+    _text("acts_digest"),
+    _bytes("files"),
+    _moment("held_at"),
+)
+
 statements = Table(
     "statements",
     metadata,
@@ -166,6 +178,10 @@ items = Table(
     _text("state", index=True),
     _bytes("manifest"),
     Column("needs_reading", Boolean, nullable=False),
+    _words("caveats"),
+    Column("caveats_read", Boolean, nullable=False),
+    _words("echo_of"),
+    _text("on_hold"),
 )
 
 sources = Table(
@@ -272,6 +288,8 @@ requests = Table(
     _text("state"),
     _text("answer"),
     _text("via"),
+    _words("grounds"),
+    _text("confirms"),
 )
 
 journal = Table(

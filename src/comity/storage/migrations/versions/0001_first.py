@@ -35,6 +35,15 @@ def upgrade() -> None:
         sa.Column("held_at", sa.BigInteger(), nullable=False),
     )
     op.create_table(
+        "agreement_versions",
+        sa.Column("number", NUMBER, primary_key=True, nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("acts_digest", sa.Text(), nullable=False),
+        sa.Column("files", sa.LargeBinary(), nullable=False),
+        sa.Column("held_at", sa.BigInteger(), nullable=False),
+    )
+    op.create_table(
         "proposals",
         sa.Column("by", sa.Text(), primary_key=True, nullable=False),
         sa.Column("agreement", sa.Text(), primary_key=True, nullable=False),
@@ -72,6 +81,10 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("manifest", sa.LargeBinary(), nullable=False),
         sa.Column("needs_reading", sa.Boolean(), nullable=False),
+        sa.Column("caveats", sa.Text(), nullable=False),
+        sa.Column("caveats_read", sa.Boolean(), nullable=False),
+        sa.Column("echo_of", sa.Text(), nullable=False),
+        sa.Column("on_hold", sa.Text(), nullable=False),
     )
     op.create_table(
         "sources",
@@ -163,6 +176,8 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("via", sa.Text(), nullable=False),
+        sa.Column("grounds", sa.Text(), nullable=False),
+        sa.Column("confirms", sa.Text(), nullable=False),
     )
     op.create_table(
         "journal",

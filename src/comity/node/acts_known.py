@@ -1,0 +1,153 @@
+"""Acts that the gate weighs, read from the signed statements kept here.
+
+Consents as they stand (taken back, confirmed anew), withdrawals, and a person's decisions about what was made from
+withdrawn items. An act counts only from the Party that may do it: its giver takes a consent back or confirms it, its
+originator withdraws an item, whatever came first. A decision about what was made from withdrawn items counts for the
+withdrawals known when it was taken; a later one asks anew.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+import msgspec
+
+from comity.clock import Instant, parse_instant
+from comity.federation import statements
+from comity.federation.evidence import consent_of
+from comity.federation.statements import ConsentConfirmed, ConsentGranted, ConsentRevoked
+from comity.handling.consent import Consent
+from comity.ports import StatementRow, Transaction
+from comity.signing import from_bytes
+
+#: Kinds of statement that change what the gate answers.
+ACTS = ("consent", "consent-revocation", "consent-confirmation", "withdrawal", "review")
+
+#: By a consent's name: who said something of it, and the instant it says.
+Said = Mapping[str, tuple[tuple[str, Instant], ...]]
+
+
+class Acts(msgspec.Struct, frozen=True):
+    """Every act known.
+
+    Attributes:
+        granted: consents by name, as they were given.
+        revocations: of consents: who took them back, and from when on.
+        confirmations: of consents: who confirmed them, and when.
+        withdrawn: items withdrawn by their originator, with the instant this node came to know of it.
+        withdrawals: item and who withdrew it, also of items that never came here.
+        reviewed: items made from withdrawn ones that a person here has decided to keep.
+    """
+
+    granted: Mapping[str, Consent]
+    revocations: Said
+    confirmations: Said
+    withdrawn: Mapping[str, Instant]
+    withdrawals: frozenset[tuple[str, str]]
+    reviewed: frozenset[str]
+
+    def consents_at(self, at: Instant | None = None) -> tuple[Consent, ...]:
+        """Give the consents as they stand; of confirmations, the newest that is not later than `at`."""
+        return tuple(self._standing(consent, at) for consent in self.granted.values())
+
+    def with_consents(
+        self, consents: Iterable[Consent], confirmed: Mapping[str, tuple[Instant, ...]]
+    ) -> "Acts":
+        """Give the same acts with consents and confirmations that came along with a disclosure."""
+        granted = {**self.granted, **{consent.digest: consent for consent in consents}}
+        confirmations = dict(self.confirmations)
+        for name, instants in confirmed.items():
+            said = tuple((granted[name].by, instant) for instant in instants)
+            confirmations[name] = (*confirmations.get(name, ()), *said)
+        return msgspec.structs.replace(self, granted=granted, confirmations=confirmations)
+
+    def confirmed_later(self, at: Instant) -> bool:
+        """Tell whether some confirmation is later than an instant, as clocks that stand apart can make it."""
+        return any(instant > at for said in self.confirmations.values() for _, instant in said)
+
+    def _standing(self, consent: Consent, at: Instant | None) -> Consent:
+        name, giver = consent.digest, consent.by
+        revoked = [instant for by, instant in self.revocations.get(name, ()) if by == giver]
+        confirmed = [
+            instant
+            for by, instant in self.confirmations.get(name, ())
+            if by == giver and (at is None or instant <= at)
+        ]
+        if not revoked and not confirmed:
+            return consent
+        newest = max((*confirmed, *([consent.confirmed_at] if consent.confirmed_at else [])), default=None)
+        return msgspec.structs.replace(
+            consent, revoked=min(revoked) if revoked else None, confirmed_at=newest
+        )
+
+
+def acts_known(transaction: Transaction) -> Acts:
+    """Read every act kept here."""
+    return acts_of(
+        transaction.acts(),
+        originator=lambda item: row.originator if (row := transaction.item(item)) is not None else None,
+        sources=lambda item: sources_of(transaction, item),
+    )
+
+
+def acts_of(
+    rows: Sequence[StatementRow],
+    *,
+    originator: Callable[[str], str | None],
+    sources: Callable[[str], Collection[str]],
+) -> Acts:
+    """Read acts from their statements.
+
+    Args:
+        rows: in the order in which they became known.
+        originator: gives whose an item is, None where it never came here.
+        sources: gives everything an item was made from, directly or not.
+    """
+    granted: dict[str, Consent] = {}
+    revocations: dict[str, tuple[tuple[str, Instant], ...]] = {}
+    confirmations: dict[str, tuple[tuple[str, Instant], ...]] = {}
+    withdrawals: dict[tuple[str, str], Instant] = {}
+    reviewed: dict[str, frozenset[tuple[str, str]]] = {}
+    for row in rows:
+        if row.kind == "consent":
+            said = statements.read(from_bytes(row.signed), ConsentGranted)
+            granted[row.digest] = consent_of(said, row.digest)
+        elif row.kind == "consent-revocation":
+            back = statements.read(from_bytes(row.signed), ConsentRevoked)
+            entry = (row.by, parse_instant(back.effective))
+            revocations[back.consent] = (*revocations.get(back.consent, ()), entry)
+        elif row.kind == "consent-confirmation":
+            again = statements.read(from_bytes(row.signed), ConsentConfirmed)
+            confirmations[again.consent] = (
+                *confirmations.get(again.consent, ()),
+                (row.by, again.instant),
+            )
+        elif row.kind == "withdrawal":
+            withdrawals.setdefault((row.about, row.by), row.known_at)
+        elif row.kind == "review":
+            reviewed[row.about] = frozenset(withdrawals)
+    own = {pair: at for pair, at in withdrawals.items() if originator(pair[0]) == pair[1]}
+    return Acts(
+        granted=granted,
+        revocations=revocations,
+        confirmations=confirmations,
+        withdrawn={item: at for (item, _), at in own.items()},
+        withdrawals=frozenset(withdrawals),
+        reviewed=frozenset(
+            item
+            for item, seen in reviewed.items()
+            if not any(pair[0] in sources(item) and pair not in seen for pair in own)
+        ),
+    )
+
+
+def sources_of(transaction: Transaction, item: str) -> set[str]:
+    """Give everything an item was made from, directly or not."""
+    row = transaction.item(item)
+    found: set[str] = set()
+    waiting = list(row.made_from) if row is not None else []
+    while waiting:
+        digest = waiting.pop()
+        if digest not in found:
+            found.add(digest)
+            source = transaction.item(digest)
+            waiting.extend(source.made_from if source is not None else ())
+    return found

@@ -1,0 +1,86 @@
+"""Why a consent that is known does not serve: each reason by its own name.
+
+The gate says whose consent is owed. Often there is one, for something else: another item or recipient, another holder,
+another purpose, too early, too late, taken back, not confirmed in time. Who asks, and who is told that its disclosure
+was kept apart, learns which.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from comity.agreements.durations import Duration
+from comity.clock import Instant, format_instant
+from comity.decisions.decision import Decision
+from comity.decisions.question import Question
+from comity.decisions.rules.consented import is_fresh
+from comity.handling.consent import Consent
+from comity.handling.item import Item
+from comity.identifiers import category_covers
+
+#: Consents of one Party that are spoken of; more would hide the nearest.
+_MOST = 3
+
+
+def why_not(
+    decision: Decision, party: str, consents: Iterable[Consent], fresh: Duration | None = None
+) -> tuple[str, ...]:
+    """Say why the consents of a Party do not serve a passing that needs its consent.
+
+    Args:
+        consents: all that are known; those of others are left aside.
+        fresh: how recently an agreement wants it confirmed.
+
+    Returns:
+        A sentence for each, those that come nearest first; empty where there is none at all.
+    """
+    found = []
+    for consent in consents:
+        if consent.by == party and _concerns(consent, decision.question):
+            reasons = _reasons(consent, decision.question, decision.at, fresh)
+            found.append((len(reasons), f"its consent {consent.digest[:12]} {' and '.join(reasons)}"))
+    return tuple(text for _, text in sorted(found)[:_MOST])
+
+
+def _concerns(consent: Consent, question: Question) -> bool:
+    """Tell whether a consent is near enough to be spoken of."""
+    return (consent.holder == question.holder) or consent.item in question.items
+
+
+def _reasons(consent: Consent, question: Question, at: Instant, fresh: Duration | None) -> tuple[str, ...]:
+    found = [*_scope(consent, question), *_time(consent, at, fresh)]
+    if consent.purpose is not None and consent.purpose != question.purpose:
+        found.append(f"is for {consent.purpose} only")
+    return tuple(found) or ("does not cover all that is owed",)
+
+
+def _scope(consent: Consent, question: Question) -> Iterator[str]:
+    if consent.holder != question.holder:
+        yield f"was given to {consent.holder}, who cannot hand it on"
+    if consent.to != question.to:
+        yield f"is for {consent.to}"
+    if consent.is_item:
+        if consent.item not in question.items:
+            yield "names another item"
+    elif not consent.is_class:
+        yield "names both an item and a class, or neither"
+    elif not any(_of_class(consent, item) for item in question.items.values()):
+        yield f"is for {consent.category} under {consent.agreement}"
+
+
+def _of_class(consent: Consent, item: Item) -> bool:
+    pattern = consent.category or ""
+    covered = pattern == item.category or category_covers(pattern, item.category)
+    return covered and any(hop.agreement == consent.agreement for hop in item.hops)
+
+
+def _time(consent: Consent, at: Instant, fresh: Duration | None) -> Iterator[str]:
+    if at < consent.from_:
+        yield f"counts only from {format_instant(consent.from_)}"
+    if at >= consent.until:
+        yield f"ended at {format_instant(consent.until)}"
+    if consent.revoked is not None and at >= consent.revoked:
+        yield f"was taken back from {format_instant(consent.revoked)} on"
+    for wanted in (fresh, consent.fresh):
+        if wanted is not None and not is_fresh(consent.confirmed_at, at, wanted):
+            last = format_instant(consent.confirmed_at) if consent.confirmed_at else "never"
+            yield f"must be confirmed within {wanted} and was last at {last}"
+            return
