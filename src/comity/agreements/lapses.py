@@ -4,7 +4,7 @@ Several clauses of one name describe one law. Each says when it lapses (`until`,
 again (`revived`, or the `from` of a later clause); the last word at or before an instant decides. A law that begins
 with a `from` does not count before it. All laws named are required.
 
-Source: specs/agreement.md, "Legal bases"; VCLT art. 57, 61.
+Source: specs/agreement.md, "Legal bases"; VCLT art. 57.
 """
 
 from collections import defaultdict

@@ -118,7 +118,7 @@ class Life(Happenings):
             if lapse.begins <= instant < lapse.ends and lapse.concerns(a, b):
                 grounds.append(lapse.ref)
         if grounds:
-            return Condition("suspended", "lapse", (*grounds, "VCLT art. 57, 61"))
+            return Condition("suspended", "lapse", (*grounds, "VCLT art. 57"))
         causes = [
             each.cause
             for each in self.acts.suspensions

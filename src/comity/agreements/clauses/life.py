@@ -110,7 +110,7 @@ class LegalBasis(Clause, frozen=True, kw_only=True):
 
     clause_kind: ClassVar[str] = "legal_basis"
     force: ClassVar[Force] = "enforced"
-    source: ClassVar[str] = "VCLT art. 57, 61"
+    source: ClassVar[str] = "VCLT art. 57"
 
     name: Annotated[str, Says(text, "the law; several names are all required", '"Data Sharing Act 2015"')]
     of: Annotated[str | None, Says(party, "whose law; absent = all Parties'")] = None
