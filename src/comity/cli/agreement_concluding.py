@@ -86,7 +86,7 @@ def _print_proposal(row: dict[str, Any], *, whole: bool) -> None:
         for level in ("error", "warning", "info")
     }
     click.echo(f"{row['agreement']}  {row['title']}  ({row['state']})")
-    click.echo(f"  proposed by {row['by']} at {row['at']}, to {', '.join(row['parties'])}")
+    click.echo(f"  proposed by {row['by']} at {row['at']}; Parties: {', '.join(row['parties'])}")
     click.echo(f"  digest {row['digest']}")
     click.echo(f"  signed by {', '.join(row['signed_by']) or 'nobody yet'}")
     click.echo(f"  lint: {counts['error']} errors, {counts['warning']} warnings, {counts['info']} remarks")

@@ -41,8 +41,10 @@ as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON obj
 
 def node_at(home: Path, passphrase_file: Path | None) -> "AbstractContextManager[Teller]":
     """Give a way to tell the node of a home what to do."""
+    from comity.cli.quiet import quiet_log
     from comity.control.client import node_at as teller_at
 
+    quiet_log()  # what a command could not deliver it says itself, in its own words
     return teller_at(home, passphrase=passphrase_from(passphrase_file))
 
 

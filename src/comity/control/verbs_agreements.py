@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from comity.agreements.agreement import Agreement
 from comity.agreements.coherence import lint
 from comity.agreements.folder import parse_agreement
 from comity.agreements.rules.rule import Finding
@@ -80,11 +81,16 @@ def _proposals(node: Node, transaction: Transaction) -> list[dict[str, Any]]:
                 "title": agreement.title,
                 "parties": list(agreement.parties),
                 "signed_by": sorted({mark.party for mark in marks}),
-                "findings": [_finding(each) for each in lint(agreement, others)],
+                "findings": [_finding(each) for each in lint(_as_draft(agreement), others)],
                 "files": row.files,
             }
         )
     return found
+
+
+def _as_draft(agreement: Agreement) -> Agreement:
+    """Give a text without its signatures: that some are missing yet is no finding."""
+    return msgspec.structs.replace(agreement, signatures=())
 
 
 def _finding(found: Finding) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def hold_agreement(node: Node, transaction: Transaction, files: Mapping[str, byt
         RefusedHere: another text is held under its id, or a Party's card here is under another root than it pins.
     """
     at = node.now(transaction)
-    return _hold(node, transaction, files, at)
+    return hold_at(node, transaction, files, at)
 
 
 def sign_agreement(
@@ -56,10 +56,16 @@ def sign_agreement(
     Args:
         function: in which function; by default one that the text gives full powers to and whose key is here.
     """
-    at = node.now(transaction)
+    return sign_at(node, transaction, files, function, node.now(transaction))
+
+
+def sign_at(
+    node: Node, transaction: Transaction, files: Mapping[str, bytes], function: str | None, at: Instant
+) -> dict[str, bytes]:
+    """Sign and hold a text at an instant the caller has read already; see `sign_agreement`."""
     agreement = parse_agreement(files)
     added = _signed_by_us(node, transaction, agreement, TEXT, function, at)
-    _hold(node, transaction, {**files, **added}, at)
+    hold_at(node, transaction, {**files, **added}, at)
     return added
 
 
@@ -87,7 +93,7 @@ def give_notice(
         name: files[name],
         **_signed_by_us(node, transaction, drafted, ActRef("notice", number), None, at),
     }
-    agreement = _hold(node, transaction, {**held.files, **added}, at)
+    agreement = hold_at(node, transaction, {**held.files, **added}, at)
     for peer in agreement.parties:
         if peer != node.party and node.know(transaction).cards.newest(peer) is not None:
             message = Texts(agreement=agreement.id, digest=agreement.digest, files=added)
@@ -127,7 +133,7 @@ def take_texts(node: Node, transaction: Transaction, sender: str, message: Texts
         if name not in files
     }
     if held is not None and held.digest == digest:
-        _hold(node, transaction, {**files, **new}, at)
+        hold_at(node, transaction, {**files, **new}, at)
     elif draft is not None:
         parse_agreement({**files, **new})
         transaction.put_proposal(msgspec.structs.replace(draft, files={**files, **new}))
@@ -145,7 +151,8 @@ def has_signed(node: Node, agreement: Agreement) -> bool:
     return any(mark.party == node.party for mark in marks)
 
 
-def _hold(node: Node, transaction: Transaction, files: Mapping[str, bytes], at: Instant) -> Agreement:
+def hold_at(node: Node, transaction: Transaction, files: Mapping[str, bytes], at: Instant) -> Agreement:
+    """Take a folder in at an instant the caller has read already; see `hold_agreement`."""
     agreement = parse_agreement(files)
     if node.party not in agreement.parties:
         raise RefusedHere(f"{node.party} is not a Party of {agreement.id}")

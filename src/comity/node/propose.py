@@ -18,7 +18,7 @@ from comity.agreements.signatures import TEXT, card_file_name, check_signatures
 from comity.clock import Instant
 from comity.errors import NotFound, RefusedHere
 from comity.federation.messages import Proposal, Texts
-from comity.node.conclude import has_signed, hold_agreement, other_text, sign_agreement
+from comity.node.conclude import has_signed, hold_at, other_text, sign_at
 from comity.node.node import Node
 from comity.node.post import owe
 from comity.node.verdict import Verdict
@@ -42,7 +42,7 @@ def propose(node: Node, transaction: Transaction, files: Mapping[str, bytes]) ->
     at = node.now(transaction)
     agreement = parse_agreement(files)
     _check_can_be_signed(agreement)
-    agreement = hold_agreement(node, transaction, files)
+    agreement = hold_at(node, transaction, files, at)
     held = next(row for row in transaction.agreements() if row.id == agreement.id)
     cards = node.know(transaction).cards
     known = {party: card for party in agreement.parties if (card := cards.newest(party)) is not None}
@@ -79,7 +79,7 @@ def take_proposal(
     held = next((row for row in transaction.agreements() if row.id == agreement.id), None)
     signed = False
     if held is not None and held.digest == agreement.digest:
-        agreement = hold_agreement(node, transaction, {**message.files, **held.files})
+        agreement = hold_at(node, transaction, {**message.files, **held.files}, at)
         signed = has_signed(node, agreement)
         if signed:
             _answer_with_signature(node, transaction, sender, agreement, message.files, at)
@@ -133,7 +133,7 @@ def sign_and_tell(
 ) -> dict[str, bytes]:
     """Sign a text, hold it, and send the signature to everyone who has the text; give the files added."""
     at = node.now(transaction)
-    added = sign_agreement(node, transaction, files, function=function)
+    added = sign_at(node, transaction, files, function, at)
     agreement = parse_agreement({**files, **added})
     proposals = [row for row in transaction.proposals() if row.digest == agreement.digest]
     having = {mark.party for mark in check_signatures(agreement).marks.get(TEXT, ())}
