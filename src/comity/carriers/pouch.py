@@ -74,6 +74,8 @@ def unpack(data: bytes) -> Pouch:
     Raises:
         ForeignInput: not a pouch, cut short, or a part differs from what the manifest says; all are named.
     """
+    if len(data) > MAX_POUCH_BYTES:
+        raise ForeignInput(f"pouch: {len(data)} bytes, larger than the {MAX_POUCH_BYTES} of one file")
     if not data.startswith(_MAGIC):
         raise ForeignInput("not a pouch: it does not begin as one")
     start = len(_MAGIC) + 4
