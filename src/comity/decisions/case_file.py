@@ -20,7 +20,7 @@ ask = ["north.example"]                      # exactly these
 ```
 
 Consents and hops are taken as validly signed. Two items with one id are two holdings of it. Beside the fields of the
-contract a case may say `under`, `via`, `withdrawn` and `reviewed`. Source: `docs/reference/case-file.md`.
+contract a case may say `under`, `via`, `withdrawn` and `reviewed`. Source: `specs/gate.md`, The case file.
 """
 
 import re
@@ -194,7 +194,7 @@ def parse_case_file(data: bytes, name: str) -> CaseFile:
     top.done()
     cases = [_case(each, f"{name}: case {number}", mistakes) for number, each in enumerate(tables, 1)]
     if mistakes:
-        raise BadInput(*mistakes, hint="the form is shown in docs/reference/case-file.md")
+        raise BadInput(*mistakes, hint="the form is shown in specs/gate.md, The case file")
     return CaseFile(agreements, tuple(case for case in cases if case is not None))
 
 

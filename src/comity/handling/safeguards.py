@@ -83,7 +83,8 @@ class SubjectCategory(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         label: the name it is loaded under.
-        rests_on: `offence`, `decision`, or what else it was made of (`opinion`, `function`, `association`, …).
+        rests_on: `offence`, `decision`, `restriction` (a decision that restricts a person and must expire), or what else
+            it was made of (`opinion`, `function`, `association`, …).
         role: data-subject category its records get here.
         offence: code of the offence, in ordinary law.
         decision: reference of the court's or authority's decision.
@@ -146,7 +147,7 @@ def check_category(category: SubjectCategory) -> tuple[Finding, ...]:
     its reference (and, where it restricts a person, its expiry); everything else is refused with the safeguard.
     """
     place = f"category `{category.label[:60]}`"
-    if category.rests_on not in ("offence", "decision"):
+    if category.rests_on not in ("offence", "decision", "restriction"):
         return (
             Finding(1, place, "refused", f"{place} rests on {category.rests_on or 'nothing'}, not on an act"),
         )
@@ -155,8 +156,10 @@ def check_category(category: SubjectCategory) -> tuple[Finding, ...]:
         found.append(Finding(2, place, "refused", f"{place} names no data-subject category"))
     if category.rests_on == "offence" and not category.offence:
         found.append(Finding(1, place, "refused", f"{place} names no offence by its code"))
-    if category.rests_on == "decision" and not category.decision:
+    if category.rests_on != "offence" and not category.decision:
         found.append(Finding(1, place, "refused", f"{place} names no decision by its reference"))
+    if category.rests_on == "restriction" and category.expires is None:
+        found.append(Finding(3, place, "refused", f"{place} names no day on which the decision expires"))
     return tuple(found)
 
 
