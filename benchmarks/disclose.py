@@ -2,10 +2,10 @@
 
     python benchmarks/disclose.py [--items 400] [--bytes 4096]
 
-North decides, journals, seals and owes; the envelope goes over HTTP on loopback; South checks the evidence, decides again,
-journals and signs a receipt; North settles it. Both nodes run in this one process, so the rate is per core. Beside it, in
-the same run: how often this machine's disk syncs, and the CPU that the parts take one by one. The aim (DESIGN §12) is at
-least 250 a second per core, and 60 % of what the CPU alone would allow.
+North decides, journals, seals and owes; the envelope goes over HTTP on loopback; South checks the evidence, decides
+again, journals and signs a receipt; North settles it. Both nodes run in this one process, so the rate is per core.
+Beside it, in the same run: how often this machine's disk syncs, and the CPU that the parts take one by one. The aim
+is at least 250 a second per core, and 60 % of what the CPU alone would allow.
 """
 
 import argparse
@@ -86,7 +86,7 @@ def parts(stage: Stage, item: str, size: int) -> dict[str, float]:
 
     envelope = sealed()
     sealing_keys = {b"k" * 16: south.keyring.sealing_keys()[0]}
-    detail = north.act(lambda t: decide(asked, known, now)).to_bytes()
+    detail = decide(asked, known, now).to_bytes()
 
     def entries() -> object:
         def work(t: object) -> None:
@@ -112,8 +112,8 @@ def parts(stage: Stage, item: str, size: int) -> dict[str, float]:
 def crypto_bound(found: dict[str, float]) -> float:
     """CPU milliseconds of the parts of one disclosure.
 
-    Two decisions, one letter sealed and opened (receipts share one), four entries. North signs the hop and a checkpoint,
-    South the receipt; South checks manifest, hop and checkpoint, North the receipt.
+    Two decisions, one letter sealed and opened (receipts share one), four entries. North signs the hop and a
+    checkpoint, South the receipt; South checks manifest, hop and checkpoint, North the receipt.
     """
     return (
         2 * found["decide"]
