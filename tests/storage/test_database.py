@@ -1,0 +1,367 @@
+"""Durability, group commit, isolation, and what happens when the disk says no."""
+
+import resource
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pysqlite3.dbapi2 as sqlite
+import pytest
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError
+
+from comity.errors import CannotJournal, HomeTooNew, NotFound, StorageError
+from comity.ports import AgreementRow, ItemRow
+from comity.storage import tables
+from comity.storage.body_keys import BodyKeys
+from comity.storage.database import FIRST_SOUND_SQLITE, SqlStore, open_engine, sqlite_version
+from comity.storage.transaction import SqlTransaction
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+class Kept:
+    """A store over a file, with what a test wants to look at."""
+
+    def __init__(self, folder: Path, *, threaded: bool = False) -> None:
+        self.folder = folder
+        self.engine = open_engine(folder / "node.db")
+        self.keys = BodyKeys(folder, NOW)
+        self.store: SqlStore[SqlTransaction] = SqlStore(
+            self.engine,
+            lambda connection: SqlTransaction(connection, self.keys),
+            threaded=threaded,
+            beside=self.keys,
+        )
+
+    def close(self) -> None:
+        self.store.close()
+        self.keys.close()
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Kept]:
+    made = Kept(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def threaded(tmp_path: Path) -> Iterator[Kept]:
+    made = Kept(tmp_path, threaded=True)
+    yield made
+    made.close()
+
+
+def item(digest: str) -> ItemRow:
+    return ItemRow(
+        digest=digest,
+        label=digest,
+        title="",
+        media_type="",
+        size=1,
+        originator="north.example",
+        category="incident",
+        kind="information",
+        marking="TLP:GREEN",
+        made_from=(),
+        retention="",
+        added_at=NOW,
+        state="held",
+        manifest=b"",
+    )
+
+
+def digests(store: SqlStore[SqlTransaction]) -> list[str]:
+    return [row.digest for row in store.read(lambda transaction: transaction.items())]
+
+
+def test_the_sqlite_here_is_past_the_bug_with_two_writers() -> None:
+    assert sqlite_version() >= FIRST_SOUND_SQLITE
+
+
+def test_every_connection_is_durable_and_forgets_what_is_deleted(kept: Kept) -> None:
+    wanted = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1}  # 2 = FULL
+    for _ in range(2):
+        with kept.engine.connect() as connection:
+            assert {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted} == wanted
+
+
+def test_the_file_is_created_under_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    real = sqlite.connect
+
+    class Listening:
+        def __init__(self, cursor: Any) -> None:
+            self._cursor = cursor
+
+        def execute(self, statement: str, *values: Any) -> Any:
+            said.append(statement)
+            return self._cursor.execute(statement, *values)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._cursor, name)
+
+    class Heard(sqlite.Connection):  # type: ignore[misc, name-defined]
+        def cursor(self, *values: Any) -> Any:
+            return Listening(super().cursor(*values))
+
+    monkeypatch.setattr(
+        sqlite, "connect", lambda *values, **named: real(*values, **named, factory=Heard)
+    )
+    open_engine(tmp_path / "node.db").dispose()
+    pragmas = [statement for statement in said if "synchronous" in statement or "journal_mode=" in statement]
+    assert pragmas[:3] == ["PRAGMA synchronous=EXTRA", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"]
+
+
+def test_what_write_returned_from_is_there_after_a_restart(kept: Kept, tmp_path: Path) -> None:
+    kept.store.write(lambda transaction: transaction.put_item(item("a" * 64)))
+    assert b"a" * 64 in (tmp_path / "node.db-wal").read_bytes()  # on disk before write returned
+    other = Kept(tmp_path)
+    assert digests(other.store) == ["a" * 64]
+    other.close()
+
+
+def test_many_pieces_of_work_share_a_commit(threaded: Kept) -> None:
+    gate, gathered = threading.Event(), threading.Event()
+
+    def first(_transaction: SqlTransaction) -> None:
+        gathered.set()
+        gate.wait(10)
+
+    held = threaded.store.submit(first)
+    gathered.wait(10)
+    before = threaded.store.commits
+    futures = [
+        threaded.store.submit(lambda transaction, n=n: transaction.put_item(item(f"{n:064x}")))
+        for n in range(50)
+    ]
+    assert not any(future.done() for future in futures)
+    gate.set()
+    for future in [held, *futures]:
+        future.result(timeout=10)
+    assert len(digests(threaded.store)) == 50
+    assert threaded.store.commits - before <= 3
+
+
+def test_no_future_is_done_before_its_commit(threaded: Kept) -> None:
+    order: list[str] = []
+    event.listen(threaded.engine, "commit", lambda _connection: order.append("commit"))
+    future = threaded.store.submit(lambda transaction: transaction.put_item(item("b" * 64)))
+    future.add_done_callback(lambda _future: order.append("done"))
+    future.result(timeout=10)
+    assert order[0] == "commit" and "done" in order
+
+
+@pytest.mark.parametrize("how", ["alone", "in a batch"])
+def test_what_raises_undoes_itself_alone(tmp_path: Path, how: str) -> None:
+    made = Kept(tmp_path, threaded=how == "in a batch")
+
+    def fails(transaction: SqlTransaction) -> None:
+        transaction.put_item(item("c" * 64))
+        transaction.put_body("c" * 64, b"content")
+        transaction.erase_body("a" * 64)
+        raise NotFound("nothing here")
+
+    made.store.write(lambda transaction: transaction.put_item(item("a" * 64)))
+    made.store.write(lambda transaction: transaction.put_body("a" * 64, b"kept"))
+    futures = [
+        made.store.submit(lambda transaction: transaction.put_item(item("d" * 64))),
+        made.store.submit(fails),
+        made.store.submit(lambda transaction: transaction.put_body("d" * 64, b"also kept")),
+    ]
+    futures[0].result(10)
+    with pytest.raises(NotFound):
+        futures[1].result(10)
+    futures[2].result(10)
+    assert sorted(digests(made.store)) == ["a" * 64, "d" * 64]
+    bodies = made.store.read(lambda transaction: [transaction.body(name * 64) for name in "acd"])
+    assert bodies == [b"kept", None, b"also kept"]
+    made.close()
+
+
+def test_a_piece_within_a_piece_can_be_undone(kept: Kept) -> None:
+    def work(transaction: SqlTransaction) -> None:
+        transaction.put_item(item("a" * 64))
+        transaction.put_body("a" * 64, b"outer")
+        with pytest.raises(NotFound), transaction.piece():
+            transaction.put_item(item("b" * 64))
+            transaction.put_body("b" * 64, b"inner")
+            transaction.erase_body("a" * 64)
+            raise NotFound("no")
+        with transaction.piece():
+            transaction.put_body("c" * 64, b"second inner")
+
+    kept.store.write(work)
+    assert digests(kept.store) == ["a" * 64]
+    bodies = kept.store.read(lambda transaction: [transaction.body(name * 64) for name in "abc"])
+    assert bodies == [b"outer", None, b"second inner"]
+
+
+def test_reading_cannot_change_anything(kept: Kept) -> None:
+    with pytest.raises((DBAPIError, sqlite.Error), match="readonly"):
+        kept.store.read(lambda transaction: transaction.put_item(item("e" * 64)))
+    kept.store.write(lambda transaction: transaction.put_item(item("f" * 64)))
+    assert digests(kept.store) == ["f" * 64]
+
+
+# -- the disk says no ------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def no_page_more(connection: Any) -> Iterator[None]:
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count={pages}")
+    yield
+    connection.execute("PRAGMA max_page_count=4294967294")
+
+
+@contextmanager
+def no_byte_more(folder: Path) -> Iterator[None]:
+    """Let no file grow beyond what the largest has now."""
+    size = max(file.stat().st_size for file in folder.iterdir())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def large(name: str) -> Any:
+    def work(transaction: SqlTransaction) -> None:
+        transaction.put_item(item(name * 64))
+        transaction.put_body(name * 64, bytes(300_000))
+
+    return work
+
+
+@pytest.mark.parametrize("mode", ["plain", "threaded"])
+@pytest.mark.parametrize("what_is_full", ["rows", "keys of bodies", "the disk"])
+def test_a_full_disk_stops_the_act_whole_and_it_goes_on_once_there_is_room(
+    tmp_path: Path, mode: str, what_is_full: str
+) -> None:
+    made = Kept(tmp_path, threaded=mode == "threaded")
+    made.store.write(large("a"))
+    raw: Any = made.store._writer.connection.driver_connection
+    full = {
+        "rows": lambda: no_page_more(raw),
+        "keys of bodies": lambda: no_page_more(made.keys._db),
+        "the disk": lambda: no_byte_more(tmp_path),
+    }[what_is_full]
+
+    def crowded(transaction: SqlTransaction) -> None:
+        transaction.erase_body("a" * 64)
+        for number in range(60):
+            transaction.put_item(item(f"{number:064x}"))
+            transaction.put_body(f"{number:064x}", bytes(6_000))
+
+    with full():
+        for _ in range(2):
+            with pytest.raises(CannotJournal, match="cannot journal, so it cannot act"):
+                made.store.write(crowded)
+        assert digests(made.store) == ["a" * 64]  # reading goes on
+    made.store.write(large("b"))
+    assert sorted(digests(made.store)) == ["a" * 64, "b" * 64]
+    bodies = made.store.read(lambda transaction: [transaction.body(name * 64) for name in "ab"])
+    assert bodies == [bytes(300_000), bytes(300_000)]  # the erasure that was given up did not happen either
+    made.close()
+
+
+def test_in_one_batch_with_a_full_disk_nobody_is_told_it_was_done(tmp_path: Path) -> None:
+    made = Kept(tmp_path, threaded=True)
+    raw: Any = made.store._writer.connection.driver_connection
+    gate = threading.Event()
+    waiting = made.store.submit(lambda _transaction: gate.wait(10))
+    pages = raw.execute("PRAGMA page_count").fetchone()[0]
+    small = made.store.submit(lambda transaction: transaction.put_item(item("1" * 64)))
+    limit = made.store.submit(
+        lambda transaction: transaction._connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+    )
+    big = made.store.submit(large("2"))
+    gate.set()
+    waiting.result(10)
+    for future in (small, limit, big):
+        with pytest.raises(CannotJournal):
+            future.result(10)
+    assert digests(made.store) == []
+    made.close()
+
+
+# -- which database --------------------------------------------------------------------------------------------------
+
+
+def written_by(folder: Path, version: int, oldest_reader: int) -> Path:
+    path = folder / "node.db"
+    open_engine(path).dispose()
+    database = sqlite.connect(str(path))
+    for name, value in (("version", version), ("oldest_reader", oldest_reader), ("comity", "9.9")):
+        database.execute("UPDATE house SET value = ? WHERE name = ?", (str(value), name))
+    database.commit()
+    database.close()
+    return path
+
+
+def test_a_newer_layout_is_refused_by_name(tmp_path: Path) -> None:
+    path = written_by(tmp_path, tables.SCHEMA_VERSION + 2, tables.SCHEMA_VERSION + 1)
+    before = path.read_bytes()
+    with pytest.raises(
+        HomeTooNew, match=rf"layout {tables.SCHEMA_VERSION + 2}, written by comity 9\.9"
+    ) as refused:
+        open_engine(path)
+    assert "that version" in refused.value.hint
+    assert path.read_bytes() == before
+
+
+def test_a_newer_layout_that_this_one_still_understands_is_opened(tmp_path: Path) -> None:
+    path = written_by(tmp_path, tables.SCHEMA_VERSION + 1, tables.SCHEMA_VERSION)
+    open_engine(path).dispose()
+    database = sqlite.connect(str(path))
+    assert dict(database.execute("SELECT name, value FROM house"))["version"] == str(
+        tables.SCHEMA_VERSION + 1
+    )
+    database.close()
+
+
+@pytest.mark.parametrize(
+    "content", [b"not a database at all " * 100, b"SQLite format 3\x00" + b"\xff" * 5000]
+)
+def test_what_is_no_database_is_refused_with_its_name(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "node.db"
+    path.write_bytes(content)
+    with pytest.raises(StorageError, match=r"node\.db: not a usable database"):
+        open_engine(path)
+
+
+def test_rows_in_memory_can_be_copied_into_another_store() -> None:
+    def store() -> SqlStore[SqlTransaction]:
+        keys = BodyKeys(None, NOW)
+        make = lambda connection: SqlTransaction(connection, keys)  # noqa: E731
+        return SqlStore(open_engine(None), make, threaded=False, beside=keys)
+
+    one, other = store(), store()
+    row = AgreementRow(
+        id="x-2026", digest="d", acts_digest="e", files={"agreement.en.md": b"\xff"}, held_at=NOW
+    )
+    one.write(lambda transaction: transaction.put_agreement(row))
+    one.copy_to(other)
+    assert other.read(lambda transaction: transaction.agreements()) == [row]
+    one.write(lambda transaction: transaction.put_item(item("a" * 64)))
+    assert digests(other) == []
+    one.close()
+    other.close()
+
+
+def test_a_connection_is_not_shared_with_a_reader(kept: Kept) -> None:
+    inside: list[int] = []
+
+    def work(transaction: SqlTransaction) -> None:
+        transaction.put_item(item("a" * 64))
+        inside.append(len(digests(kept.store)))  # a reader beside the writer sees only what is committed
+
+    kept.store.write(work)
+    assert inside == [0]
+    assert isinstance(kept.store._writer, Connection)
