@@ -138,7 +138,8 @@ def test_the_exit_code_follows_what_was_expected_or_the_outcome(folder, more, ca
 def test_a_single_case_that_needs_consent_exits_with_four(folder):
     text = good().replace('to = "south.example"', 'to = "north.example"')
     text = text.replace('from = "north.example"', 'from = "south.example"')
-    hop = '  hops = [{ from = "north.example", to = "south.example", agreement = "north-south", at = 2030-01-01T00:00:00Z, purpose = "x" }]\n'
+    ends = 'from = "north.example", to = "south.example", agreement = "north-south"'
+    hop = f'  hops = [{{ {ends}, at = 2030-01-01T00:00:00Z, purpose = "x" }}]\n'
     (result,) = run(folder, text + hop)
     assert result.decision.outcome == "needs-consent" and exit_code([result]) == 4
 

@@ -16,7 +16,7 @@ from comity.decisions.known import Known
 from comity.decisions.obligations import obligations, own_item_obligations
 from comity.decisions.question import Question
 from comity.decisions.rules.passing import Owed, Passing
-from comity.decisions.rules.r01_safeguards import safeguards
+from comity.decisions.rules.r01_safeguards import safeguards, safeguards_of_sources
 from comity.decisions.rules.r02_in_force import in_force, no_agreement
 from comity.decisions.rules.r03_parties_and_offices import offices
 from comity.decisions.rules.r04_category import category, offers
@@ -83,6 +83,8 @@ def _decide(question: Question, item: Item, known: Known, at: Instant, holding: 
     above: Passing | None = None
     if item.hops or item.made_from or question.necessity or question.judicial or known.withdrawn:
         above = upstream(question, item, known, at)
+        if item.made_from:
+            once += safeguards_of_sources(above.holdings.carried, screened)
         if item.hops:
             once += _retained(question, item, known, at)
     elif item.originator != question.holder or not item.originator:

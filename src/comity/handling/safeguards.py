@@ -83,8 +83,8 @@ class SubjectCategory(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         label: the name it is loaded under.
-        rests_on: `offence`, `decision`, `restriction` (a decision that restricts a person and must expire), or what else
-            it was made of (`opinion`, `function`, `association`, …).
+        rests_on: `offence`, `decision`, `restriction` (a decision that restricts a person and must expire), or what
+            else it was made of (`opinion`, `function`, `association`, …).
         role: data-subject category its records get here.
         offence: code of the offence, in ordinary law.
         decision: reference of the court's or authority's decision.

@@ -5,23 +5,41 @@ ethnicity, orientation, press or diplomatic function or mere association, none s
 free words a person has yet to read goes anywhere. Judged once, over the item and everything it was made from.
 """
 
+from collections.abc import Container, Iterable, Iterator
+
 from comity.decisions.decision import Ground
 from comity.handling.item import Item
-from comity.handling.protected_matters import is_about, is_covert_work
+from comity.handling.protected_matters import is_about, is_covert_work, needs_a_look
 from comity.handling.safeguards import SAFEGUARDS
 
-__all__ = ["safeguards"]
+__all__ = ["safeguards", "safeguards_of_sources"]
 
 
 def safeguards(item: Item, purpose: str) -> tuple[Ground, ...]:
     """Give the safeguards that refuse this item, or this purpose for it."""
-    against: list[Ground] = []
-    for name in (item.category, purpose):
-        matter = is_about(name)
-        if matter:
-            against.append(Ground("safeguard 1", f"{SAFEGUARDS[1]}: `{name}` is about {matter}", 1))
-        if is_covert_work(name):
-            against.append(Ground("safeguard 4", f"{SAFEGUARDS[4]}: `{name}`", 1))
+    against = (*_against(item.category), *_against(purpose))
     if item.needs_reading:
-        against.append(Ground("safeguard 1", f"`{item.id}` needs a person's reading before it goes on", 1))
-    return tuple(against)
+        unread = Ground("safeguard 1", f"`{item.id}` needs a person's reading before it goes on", 1)
+        return (*against, unread)
+    return against
+
+
+def safeguards_of_sources(lineage: Iterable[Item], screened: Container[str]) -> tuple[Ground, ...]:
+    """Give the safeguards that refuse what an item was made from, by its category.
+
+    Args:
+        screened: names known to be sound, so that they need not be read again.
+    """
+    names = {item.category for item in lineage}
+    return tuple(
+        ground for name in names if name not in screened and needs_a_look(name) for ground in _against(name)
+    )
+
+
+def _against(name: str) -> Iterator[Ground]:
+    """Give the safeguards that refuse a typed name: a category or a purpose."""
+    matter = is_about(name)
+    if matter:
+        yield Ground("safeguard 1", f"{SAFEGUARDS[1]}: `{name}` is about {matter}", 1)
+    if is_covert_work(name):
+        yield Ground("safeguard 4", f"{SAFEGUARDS[4]}: `{name}`", 1)

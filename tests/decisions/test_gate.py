@@ -1,0 +1,343 @@
+"""What a case file cannot say: two routes, copied terms, overseers, freshness, protocols, successors, unread items."""
+
+import msgspec
+import pytest
+
+from comity.agreements.durations import Duration
+from comity.agreements.loading import parse_agreement
+from comity.decisions.gate import decide
+from comity.decisions.known import Known
+from comity.handling.custody import HopTerms, StandingConsent
+from comity.handling.item import Item
+from decisions.material import AT, DAY, EAST, NORTH, SOUTH, WEST, consent, hop, known, question, received
+
+HARBOUR = "harbour.example"
+
+
+def copied(**said):
+    whole = {"article": "harbour-north art. 4", "text": "Ask.", "covers": ("information",)}
+    return HopTerms(**(whole | {"members": (HARBOUR, NORTH)} | said))
+
+
+def from_harbour(**said):
+    """An item of Harbour's that North gave South, with the terms of an agreement South does not have."""
+    return Item(
+        "h",
+        "incident.reports",
+        HARBOUR,
+        hops=(hop(HARBOUR, NORTH, "harbour-north", terms=copied(**said)), hop()),
+    )
+
+
+def asked_of(decision):
+    return [ask.party for ask in decision.ask]
+
+
+def test_terms_copied_in_a_hop_statement_bind_where_the_agreement_is_not_at_hand():
+    decision = decide(question(from_harbour(), to=EAST), known(), AT)
+    assert decision.outcome == "needs-consent" and asked_of(decision) == [HARBOUR, NORTH]
+    assert ("harbour-north art. 4", "Ask.") in {(ground.ref, ground.text) for ground in decision.grounds}
+
+
+def test_and_are_met_by_the_consents_they_ask_for():
+    decision = decide(question(from_harbour()), known(consent("h"), consent("h", by=HARBOUR)), AT)
+    assert decision.outcome == "permitted"
+    owed = {(each.to, each.ref) for each in decision.obligations if each.kind == "consent-owed"}
+    assert (HARBOUR, "harbour-north art. 4") in owed
+
+
+@pytest.mark.parametrize(
+    ("terms", "to", "asks_harbour"),
+    [
+        ({"consent_of": "originator"}, EAST, True),
+        ({"covers": ()}, EAST, True),  # still owed as first of North's everyone-upstream
+        ({"covers": ("materials",)}, EAST, True),
+        ({"members": (HARBOUR, NORTH, EAST)}, EAST, True),
+    ],
+)
+def test_the_next_hop_owes_everyone_upstream_whatever_the_copied_terms_say(terms, to, asks_harbour):
+    decision = decide(question(from_harbour(**terms), to=to), known(), AT)
+    assert (HARBOUR in asked_of(decision)) is asks_harbour
+
+
+def only_harbour(**said):
+    """An item South got from Harbour directly, under an agreement that is not at hand."""
+    terms = copied(**({"members": (HARBOUR, SOUTH)} | said))
+    return Item("h", "incident.reports", HARBOUR, hops=(hop(HARBOUR, SOUTH, "harbour-south", terms=terms),))
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ({}, "needs-consent"),
+        ({"covers": ()}, "permitted"),
+        ({"covers": ("equipment",)}, "permitted"),
+        ({"members": (HARBOUR, SOUTH, EAST)}, "permitted"),
+        ({"members": (HARBOUR, SOUTH, EAST), "members_exempt": False}, "needs-consent"),
+        ({"standing": (StandingConsent(EAST, ("incident",)),)}, "permitted"),
+        ({"standing": (StandingConsent(EAST, ("incident",), AT),)}, "needs-consent"),
+        ({"standing": (StandingConsent(EAST, ("incident",), AT + DAY),)}, "permitted"),
+        ({"standing": (StandingConsent(EAST, ("fraud",)),)}, "needs-consent"),
+        ({"standing": (StandingConsent(WEST, ("incident",)),)}, "needs-consent"),
+        ({"standing": (StandingConsent(EAST, ()),)}, "needs-consent"),
+        ({"members": (HARBOUR,)}, "refused"),
+        ({"members": ()}, "refused"),
+    ],
+)
+def test_copied_terms_are_read_as_written(said, outcome):
+    assert decide(question(only_harbour(**said)), known(), AT).outcome == outcome
+
+
+def test_a_consent_under_copied_terms_must_be_fresh_where_they_say_so():
+    item = only_harbour(fresh=Duration(days=1))
+    given = consent("h", by=HARBOUR)
+    assert decide(question(item), known(given), AT).outcome == "needs-consent"
+    sworn = msgspec.structs.replace(given, confirmed_at=AT - DAY)
+    assert decide(question(item), known(sworn), AT).outcome == "permitted"
+
+
+def test_a_purpose_travels_under_copied_terms_too_and_no_necessity_lifts_it():
+    first = only_harbour(covers=())
+    item = msgspec.structs.replace(
+        first, hops=(msgspec.structs.replace(first.hops[0], purpose="incident-response"),)
+    )
+    need = {"necessity": True, "approved_by": ("one", "two")}
+    decision = decide(question(item, **need), known(), AT)
+    assert decision.outcome == "needs-consent" and asked_of(decision) == [HARBOUR]
+
+
+def test_an_agreement_at_hand_outranks_terms_copied_from_it():
+    lax = msgspec.structs.replace(hop(), terms=copied(covers=(), members=(NORTH, SOUTH)))
+    item = Item("r", "incident.reports", NORTH, hops=(lax,))
+    assert decide(question(item), known(), AT).outcome == "needs-consent"
+
+
+def two_routes(first_permits):
+    """North's report by two routes: straight from North, or by Harbour, whose terms are copied."""
+    direct = received()
+    round_about = Item(
+        "r",
+        "incident.reports",
+        NORTH,
+        hops=(
+            hop(NORTH, HARBOUR, "harbour-north", terms=copied(covers=())),
+            hop(HARBOUR, SOUTH, "harbour-south", terms=copied(covers=(), members=(HARBOUR, SOUTH))),
+        ),
+    )
+    pair = (round_about, direct) if first_permits else (direct, round_about)
+    return msgspec.structs.replace(question(pair[0]), holdings=(pair[1],))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_two_holdings_the_first_that_permits_is_taken_and_only_its_custody_travels(first):
+    decision = decide(two_routes(first), known(), AT)
+    assert decision.outcome == "permitted" and decision.holding == (0 if first else 1)
+    assert {each.to for each in decision.obligations if each.kind == "consent-owed"} == {SOUTH}
+
+
+def test_where_no_holding_permits_the_one_that_only_lacks_consent_is_told():
+    broken = msgspec.structs.replace(received(), originator=WEST)
+    asked = msgspec.structs.replace(question(broken), holdings=(received(),))
+    decision = decide(asked, known(), AT)
+    assert (decision.outcome, decision.holding) == ("needs-consent", 1)
+    both = msgspec.structs.replace(question(broken), holdings=(broken,))
+    assert decide(both, known(), AT).holding == 0
+
+
+def test_a_source_held_by_two_routes_is_read_by_the_one_that_leads_to_its_maker():
+    elsewhere = msgspec.structs.replace(received(), hops=(hop(), hop(SOUTH, EAST, "south-east")))
+    made = Item("s", "incident.reports", SOUTH, made_from=("r",))
+    asked = msgspec.structs.replace(question(elsewhere, made), holdings=(received(),))
+    assert decide(asked, known(consent()), AT).outcome == "permitted"
+    without = msgspec.structs.replace(asked, holdings=())
+    assert decide(without, known(consent()), AT).outcome == "refused"
+
+
+def test_an_item_with_words_that_a_person_must_read_goes_nowhere_until_read():
+    item = Item("r", "incident.reports", SOUTH, needs_reading=True)
+    decision = decide(question(item), known(), AT)
+    assert decision.outcome == "refused" and decision.grounds[0].ref == "safeguard 1"
+    read = msgspec.structs.replace(item, needs_reading=False)
+    assert decide(question(read), known(), AT).outcome == "permitted"
+
+
+def test_the_originators_own_term_for_use_before_a_court():
+    for term, to, outcome in (
+        (None, EAST, "permitted"),
+        ("free", EAST, "permitted"),
+        ("consent", EAST, "needs-consent"),
+        ("never", EAST, "refused"),
+        ("never", NORTH, "refused"),
+        ("consent", NORTH, "permitted"),
+    ):
+        item = Item("r", "incident.samples", NORTH, kind="materials", judicial=term, hops=(hop(),))
+        decision = decide(question(item, to=to, judicial=True), known(), AT)
+        assert decision.outcome == outcome, (term, to, decision.grounds)
+    own = Item("o", "incident.reports", SOUTH, judicial="never")
+    assert decide(question(own, judicial=True), known(), AT).outcome == "permitted"
+
+
+def test_a_withdrawal_counts_from_its_receipt():
+    item = received()
+    for received_at, outcome in ((AT, "refused"), (AT + DAY, "permitted")):
+        decision = decide(question(item, to=NORTH), known(withdrawn={"r": received_at}), AT)
+        assert decision.outcome == outcome
+
+
+def test_an_envelope_in_another_suite_is_refused():
+    item = Item("r", "incident.reports", SOUTH)
+    decision = decide(question(item, suite="S1"), known(), AT)
+    assert [ground.ref for ground in decision.grounds] == ["south-east art. IV"]
+
+
+def test_a_category_nobody_checked_is_looked_at_in_every_item_of_the_lineage():
+    source = Item("p", "persons.religion", SOUTH)
+    made = Item("s", "incident.reports", SOUTH, made_from=("p",))
+    decision = decide(question(source, made), known(), AT)
+    assert decision.outcome == "refused" and "safeguard 1" in {ground.ref for ground in decision.grounds}
+
+
+TEXT = """+++
+comity = 1
+id = "{id}"
+title = "T"
+language = "en"
++++
+
+## Article 1
+
+Parties.
+
+```toml clause
+[[party]]
+id = "{a}"
+name.en = "A"
+[[party]]
+id = "{b}"
+name.en = "B"
+{party}
+[term]
+signed = {signed}
+[[exchange]]
+category = "{category}"
+[protocols]
+may_change = ["third_party"]
+```
+
+## Article 2
+
+Third parties.
+
+```toml clause
+{third}
+```
+"""
+
+
+def text(id, a, b, third="[third_party]", signed="2026-01-01", category="*", party="", **files):
+    body = TEXT.format(id=id, a=a, b=b, third=third, signed=signed, category=category, party=party)
+    return parse_agreement({"agreement.en.md": body.encode(), **{k: v.encode() for k, v in files.items()}})
+
+
+def test_of_two_agreements_that_permit_the_last_to_enter_into_force_is_used_and_alone_is_cited():
+    older = text("older", SOUTH, EAST, signed="2026-01-01")
+    newer = text("newer", SOUTH, EAST, signed="2027-01-01")
+    held = Known([newer, older], unsigned=True)
+    asked = question(Item("r", "x", SOUTH))
+    decision = decide(asked, held, AT)
+    assert decision.agreement == "newer"
+    assert [ground.ref for ground in decision.grounds] == ["newer art. 1"]
+    named = decide(msgspec.structs.replace(asked, under="older"), held, AT)
+    assert named.agreement == "older" and [ground.ref for ground in named.grounds] == ["older art. 1"]
+
+
+def test_agreements_that_began_at_one_instant_are_taken_in_the_order_of_their_ids():
+    held = Known([text("b", SOUTH, EAST), text("a", SOUTH, EAST)], unsigned=True)
+    assert decide(question(Item("r", "x", SOUTH)), held, AT).agreement == "a"
+
+
+def test_an_older_text_still_permits_where_the_newer_does_not():
+    held = Known(
+        [text("older", SOUTH, EAST), text("newer", SOUTH, EAST, signed="2027-01-01", category="y")],
+        unsigned=True,
+    )
+    assert decide(question(Item("r", "x", SOUTH)), held, AT).agreement == "older"
+
+
+PROTOCOL = """+++
+comity = 1
+id = "deed"
+title = "P"
+language = "en"
+protocol_of = "deed"
+number = 1
++++
+
+## Article 1
+
+Later.
+
+```toml clause
+[third_party]
+id = "later"
+replaces = "now"
+consent_of = "sender"
+covers = ["equipment"]
+from = 2029-01-01
+applies_to = "{to}"
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("applies_to", "hop_year", "outcome"),
+    [
+        ("new", 2028, "needs-consent"),
+        ("new", 2029, "permitted"),
+        ("held", 2028, "permitted"),
+        ("held", 2029, "permitted"),
+    ],
+)
+def test_a_protocol_changes_what_binds_earlier_hops_only_where_it_says_held(applies_to, hop_year, outcome):
+    deed = text(
+        "deed",
+        NORTH,
+        SOUTH,
+        third='[third_party]\nid = "now"',
+        **{"protocols/0001-later.en.md": PROTOCOL.format(to=applies_to)},
+    )
+    held = Known([deed, text("on", SOUTH, EAST)], unsigned=True)
+    item = Item("r", "x", NORTH, hops=(hop(agreement="deed", at=AT.replace(year=hop_year)),))
+    assert decide(question(item), held, AT).outcome == outcome
+
+
+def test_what_was_owed_to_a_party_that_is_gone_is_owed_to_its_successor():
+    succession = 'kind = "succession"\nby = "north-new.example"\nof = "north.example"\ndated = 2029-01-01\n'
+    deed = text("deed", NORTH, SOUTH, **{"notices/0001-succession.toml": succession})
+    held = Known([deed, text("on", SOUTH, EAST)], unsigned=True)
+    item = Item("r", "x", NORTH, hops=(hop(agreement="deed", at=AT.replace(year=2027)),))
+    decision = decide(question(item), held, AT)
+    assert asked_of(decision) == ["north-new.example"]
+    given = held.with_acts([consent("r", by="north-new.example")])
+    assert decide(question(item), given, AT).outcome == "permitted"
+    old = held.with_acts([consent("r")])
+    assert decide(question(item), old, AT).outcome == "needs-consent"
+
+
+OVERSEEN = '[third_party]\n\n[[oversight]]\nbody = "inspector.example"\nsees = [{sees}]'
+
+
+@pytest.mark.parametrize(
+    ("sees", "category", "outcome"),
+    [
+        ('"journal", "content"', "x", "permitted"),
+        ('"journal"', "x", "needs-consent"),
+        ("", "x", "needs-consent"),
+        ('"samples"', "samples.2030", "permitted"),
+    ],
+)
+def test_an_overseer_is_no_third_party_for_what_it_may_see(sees, category, outcome):
+    deed = text("deed", NORTH, SOUTH, third=OVERSEEN.format(sees=sees))
+    held = Known([deed, text("on", SOUTH, "inspector.example")], unsigned=True)
+    item = Item("r", category, NORTH, hops=(hop(agreement="deed"),))
+    assert decide(question(item, to="inspector.example"), held, AT).outcome == outcome
