@@ -23,9 +23,9 @@ __all__ = ["CANDIDATES", "Nearness", "find_names", "nearness_of"]
 #: Names compared in full for one name asked for.
 CANDIDATES = 40
 #: Postings read for one name, the most telling tokens first: bounds the cost of a name made of common words.
-POSTINGS = 30_000
+POSTINGS = 20_000
 #: Tokens called for one name, the most telling first.
-TOKENS = 100
+TOKENS = 80
 
 Numbers = npt.NDArray[np.int64]
 #: How many times `CANDIDATES` are looked at again, with the number of their tokens.

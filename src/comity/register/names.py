@@ -12,7 +12,8 @@ from functools import lru_cache
 
 import msgspec
 
-from comity.register.characters import clean, script_of
+from comity.register.characters import clean
+from comity.register.spellings import JOINT
 from comity.register.words import Kind, kind_of, replace_legal_phrases
 
 __all__ = ["MAX_TOKENS", "MAX_UNITS", "Name", "Unit", "parse"]
@@ -112,14 +113,15 @@ def _joined(words: list[tuple[str, bool]], units: list[Unit], *, everything: boo
         short = len(here) <= 3 and len(after) <= 3
         small = units[at].kind == Kind.PARTICLE
         if everything or hyphen or short or small:
-            joined.append(Unit(here + after, 3 << at, Kind.CORE))
+            joined.append(Unit(_one_word(here, after), 3 << at, Kind.CORE))
         if at + 2 < len(words):
             chain = (hyphen and words[at + 2][1]) or (small and units[at + 1].kind == Kind.PARTICLE)
             if chain or (everything and units[at + 1].kind == Kind.PARTICLE):
-                joined.append(Unit(here + after + words[at + 2][0], 7 << at, Kind.CORE))
+                joined.append(Unit(_one_word(here, after, words[at + 2][0]), 7 << at, Kind.CORE))
     return joined
 
 
-def is_latin(name: Name) -> bool:
-    """Tell whether every token of a name is in Latin letters."""
-    return all(script_of(unit.text) == "latin" for unit in name.units)
+def _one_word(*words: str) -> str:
+    """Read words as one; in other scripts with a mark between, so that each is spelled as it is alone."""
+    together = "".join(words)
+    return together if together.isascii() else JOINT.join(words)

@@ -12,10 +12,13 @@ from importlib import resources
 from comity.register.characters import plain, script_of
 from comity.register.transliteration import LEARNED, letters_of, transliterator
 
-__all__ = ["spellings_of"]
+__all__ = ["JOINT", "spellings_of"]
 
 #: Attested and learned spellings looked at for each token.
 LIKELY = 4
+
+#: Between the words of a joined reading that are not in Latin letters.
+JOINT = "·"
 
 _WRITTEN_OUT = str.maketrans(
     {
@@ -46,6 +49,9 @@ def spellings_of(token: str) -> tuple[str, ...]:
     """Give the Latin spellings of a cleaned token, the likeliest first; never more than five, none twice."""
     if token.isascii():
         return (plain(token),) if token.isalnum() else (plain(token) or "0",)
+    if JOINT in token:
+        parts = [spellings_of(part) for part in token.split(JOINT) if part]
+        return tuple("".join(ways) for ways in zip(*parts, strict=False)) or ("0",)
     script = script_of(token)
     letter_by_letter = plain(token)
     if script == "latin":

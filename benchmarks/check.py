@@ -1,0 +1,315 @@
+#!/usr/bin/env python3
+"""Measure the check: speed, quality, size; beside a scan with rapidfuzz and, where installed, tantivy.
+
+    python benchmarks/check.py [--sizes 20000,200000] [--questions 2000] [--peer-questions 100] [--json]
+
+Data comes from the folder that COMITY_DATA names (`…/data`, with `matching/register.jsonl.gz` and
+`matching/queries.jsonl.gz`), filled up to each size with people who do not exist (`background.py`). Without it, names
+are invented and only speed and size are measured.
+
+Speed is CPU time of one thread and wall time, after a warm-up on other questions; *cold* questions find no word they
+share with an earlier one remembered. Quality is F1 over questions (right: the right subject on top, at or above 0.7).
+The shipped table was trained on this very data, so what it reaches here is no forecast: the figures for subjects
+unseen in training are in the table itself and printed first.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from background import Row, crossed, name_key
+from entities import read_rows
+from rapidfuzz import fuzz, process
+
+from comity.register.characters import clean, plain
+from comity.register.checking import check, check_many
+from comity.register.examination import Query
+from comity.register.index import Entry, NameIndex
+from comity.register.index_files import open_index, save_index
+from comity.register.scoring import THRESHOLD
+
+Answers = list[tuple[str, float, list[str]]]  # the one on top, its score, the best five
+
+
+def data_folder() -> Path | None:
+    named = os.environ.get("COMITY_DATA")
+    folder = Path(named) / "matching" if named else None
+    return folder if folder and (folder / "register.jsonl.gz").exists() else None
+
+
+def invented_rows(count: int) -> list[Row]:
+    """Make persons out of syllables, where there is no data."""
+    rng = random.Random(5)
+    syllables = [
+        a + b for a in "bdfgjklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "er", "il", "or", "un")
+    ]
+    words = ["".join(rng.choices(syllables, k=rng.randint(2, 3))).title() for _ in range(30_000)]
+    return [
+        {
+            "id": f"i{n}",
+            "schema": "Person",
+            "names": [" ".join(rng.choices(words, k=2))],
+            "dob": [],
+            "countries": [],
+        }
+        for n in range(count)
+    ]
+
+
+def build(rows: list[Row]) -> NameIndex:
+    index = NameIndex()
+    for row in rows:
+        index.add(
+            Entry(row["id"], row["schema"], tuple(row["names"]), tuple(row["dob"]), tuple(row["countries"]))
+        )
+    return index
+
+
+def as_query(q: Row, *, full: bool) -> Query:
+    dates = (q["dob"],) if full and q.get("dob") else ()
+    return Query(q["qid"], q["schema"], (q["name"],), dates, tuple(q.get("countries") or ()) if full else ())
+
+
+def timed(work: Callable[[], Any]) -> tuple[Any, float, float]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    result = work()
+    return result, time.perf_counter() - wall, time.process_time() - cpu
+
+
+def measure_speed(index: NameIndex, warm: list[Query], asked: list[Query]) -> dict[str, float]:
+    for _ in check_many(index, warm):
+        pass
+    _, wall, cpu = timed(lambda: list(check_many(index, asked)))
+    index.nearness.clear()
+    _, _, cold = timed(lambda: list(check_many(index, asked)))
+    single = []
+    for query in asked[:1000]:
+        start = time.thread_time()
+        check(index, query)
+        single.append((time.thread_time() - start) * 1000)
+    return {
+        "questions": len(asked),
+        "per second (CPU)": len(asked) / cpu,
+        "per second (CPU, cold)": len(asked) / cold,
+        "per second (wall)": len(asked) / wall,
+        "single p50 ms (CPU)": float(np.percentile(single, 50)),
+        "single p95 ms (CPU)": float(np.percentile(single, 95)),
+    }
+
+
+def our_answers(index: NameIndex, questions: list[Row], *, full: bool) -> Answers:
+    answers = []
+    for _, hits in check_many(index, [as_query(q, full=full) for q in questions]):
+        answers.append((hits[0].id if hits else "", hits[0].score if hits else 0.0, [hit.id for hit in hits]))
+    return answers
+
+
+def scan_answers(rows: list[Row], questions: list[Row]) -> Answers:
+    """Compare sorted tokens with every name: what a few lines of rapidfuzz do."""
+    keys, owners = [], []
+    for row in rows:
+        for name in row["names"]:
+            keys.append(sorted_key(name))
+            owners.append(row["id"])
+    answers = []
+    for q in questions:
+        found = process.extract(sorted_key(q["name"]), keys, scorer=fuzz.ratio, limit=5)
+        best = [owners[at] for _, _, at in found]
+        answers.append((best[0] if best else "", found[0][1] / 100 if found else 0.0, best))
+    return answers
+
+
+def sorted_key(name: str) -> str:
+    return " ".join(
+        sorted(
+            filter(None, (plain(word) for word in clean(name).replace(",", " ").replace("-", " ").split()))
+        )
+    )
+
+
+def tantivy_answers(rows: list[Row], questions: list[Row]) -> Answers | None:
+    """Fuzzy terms in tantivy, re-ranked by token-sort ratio; None where it is not installed."""
+    try:
+        import tantivy  # type: ignore[import-not-found]
+    except ImportError:
+        return None
+    schema = (
+        tantivy.SchemaBuilder().add_text_field("name", stored=True).add_text_field("id", stored=True).build()
+    )
+    index = tantivy.Index(schema)
+    writer = index.writer(200_000_000)
+    for row in rows:
+        for name in row["names"]:
+            writer.add_document(tantivy.Document(name=[sorted_key(name)], id=[row["id"]]))
+    writer.commit()
+    index.reload()
+    searcher = index.searcher()
+    answers = []
+    for q in questions:
+        key = sorted_key(q["name"])
+        terms = [
+            (tantivy.Occur.Should, tantivy.Query.fuzzy_term_query(schema, "name", word, distance=1))
+            for word in key.split()
+        ]
+        found = searcher.search(tantivy.Query.boolean_query(terms), 50).hits if terms else []
+        scored: dict[str, float] = {}
+        for _, address in found:
+            document = searcher.doc(address)
+            owner = document["id"][0]
+            scored[owner] = max(scored.get(owner, 0.0), fuzz.ratio(key, document["name"][0]) / 100)
+        best = sorted(scored, key=lambda owner: -scored[owner])[:5]
+        answers.append((best[0] if best else "", scored[best[0]] if best else 0.0, best))
+    return answers
+
+
+def quality(
+    questions: list[Row], answers: Answers, *, full: bool, threshold: float | None = THRESHOLD
+) -> dict[str, Any]:
+    """F1 at the threshold and at the best one, false hits by kind of stranger, recall among five by kind."""
+    counted = [(q, a) for q, a in zip(questions, answers, strict=True) if full or q["cat"] != "e_samename"]
+    figures: dict[str, Any] = {}
+    for name, kinds in (("Latin", "acde"), ("all", "abcde")):
+        part = [(q, a) for q, a in counted if q["cat"][0] in kinds]
+        wanted = sum(q["truth"] is not None for q, _ in part)
+        scores = np.array([a[1] for _, a in part])
+        right = np.array(
+            [q["truth"] is not None and a[0] in {q["truth"], *q.get("also", [])} for q, a in part]
+        )
+
+        def f1(at: float, s: Any = scores, r: Any = right, w: int = wanted) -> float:
+            return float(2 * (r & (s >= at)).sum() / max((s >= at).sum() + w, 1))
+
+        figures[f"F1 {name}, best threshold"] = max(f1(at) for at in np.linspace(0.3, 0.99, 70))
+        if threshold is not None:
+            figures[f"F1 {name}, at {threshold}"] = f1(threshold)
+    hits, recall = defaultdict(list), defaultdict(list)
+    for q, a in counted:
+        kind = q["cat"] + (f" {q['sub'].lower()}" if q["cat"][0] == "b" else "")
+        if q["truth"] is None:
+            hits[kind].append(a[1] >= (threshold or 2))
+        else:
+            recall[kind].append(bool({q["truth"], *q.get("also", [])} & set(a[2])))
+    if threshold is not None:
+        figures["false hits"] = {kind: float(np.mean(seen)) for kind, seen in sorted(hits.items())}
+    figures["recall among 5"] = {
+        kind: float(np.mean(seen)) for kind, seen in sorted(recall.items()) if len(seen) >= 5
+    }
+    return figures
+
+
+def measure(size: int, folder: Path | None, given: argparse.Namespace) -> dict[str, Any]:
+    """Measure one size."""
+    rng = random.Random(size)
+    questions: list[Row] = []
+    if folder:
+        register, invented = (
+            read_rows(folder / "register.jsonl.gz"),
+            read_rows(folder / "synthetic_persons.jsonl.gz"),
+        )
+        questions = [q for q in read_rows(folder / "queries.jsonl.gz") if q["cat"] != "z_unrelated"]
+        avoid = {name_key(q["name"]) for q in questions}
+        rows = register + crossed(register, invented, size - len(register), avoid=avoid, seed=size + 1)
+        rng.shuffle(questions)
+    else:
+        rows = invented_rows(size)
+        questions = [
+            {
+                "qid": row["id"],
+                "schema": "Person",
+                "name": row["names"][0][1:] + " x",
+                "cat": "?",
+                "truth": row["id"],
+            }
+            for row in rng.sample(rows, min(size, 2 * given.questions))
+        ]
+    index, _, cpu = timed(lambda: build(rows))
+    home = Path(tempfile.mkdtemp())
+    try:
+        save_index(index, home / "index", "0")
+        on_disk = sum(file.stat().st_size for file in (home / "index").iterdir())
+        opened, wall, _ = timed(lambda: open_index(home / "index", "0"))
+        half = len(questions) // 2
+        asked = [as_query(q, full=False) for q in questions]
+        result: dict[str, Any] = {
+            "subjects": len(rows),
+            "names": index.live_names,
+            "names indexed per CPU second": index.live_names / cpu,
+            "bytes a name": on_disk / index.live_names,
+            "opened in s": wall,
+            "speed": measure_speed(opened, asked[half : half + 3000], asked[: min(given.questions, half)]),
+        }
+        some = questions[: given.questions]
+        if folder:
+            result["name alone"] = quality(some, our_answers(opened, some, full=False), full=False)
+            result["name, date, country"] = quality(some, our_answers(opened, some, full=True), full=True)
+        few = questions[: given.peer_questions]
+        ours, _, our_cpu = timed(lambda: our_answers(opened, few, full=False))
+        del ours
+        for peer, answer in (("rapidfuzz scan", scan_answers), ("tantivy + re-rank", tantivy_answers)):
+            if not few:
+                continue
+            prepared, _, base = timed(lambda answer=answer: answer(rows, []))
+            if prepared is None:
+                result[peer] = "not installed"
+                continue
+            answers, _, peer_cpu = timed(lambda answer=answer: answer(rows, few))
+            each = max(peer_cpu - base, 1e-9) / len(few)
+            result[peer] = {
+                "questions": len(few),
+                "per second (CPU)": 1 / each,
+                "we are faster by": each / (our_cpu / len(few)),
+            }
+            if folder:
+                result[peer]["quality"] = quality(few, answers, full=False, threshold=None)
+    finally:
+        shutil.rmtree(home)
+    return result
+
+
+def show(value: Any, indent: int = 0) -> None:
+    for name, part in value.items():
+        if isinstance(part, dict):
+            print("  " * indent + name)
+            show(part, indent + 1)
+        else:
+            print(
+                "  " * indent + f"{name}: {part:,.3f}"
+                if isinstance(part, float)
+                else "  " * indent + f"{name}: {part}"
+            )
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    arguments.add_argument("--sizes", default="20000,200000")
+    arguments.add_argument("--questions", type=int, default=2000)
+    arguments.add_argument("--peer-questions", type=int, default=100)
+    arguments.add_argument("--json", action="store_true")
+    given = arguments.parse_args()
+    folder = data_folder()
+    table = json.loads(resources.files("comity.register").joinpath("tables/matcher.json").read_text("utf-8"))
+    report: dict[str, Any] = {
+        "F1 on subjects unseen in training (cross-validated)": table["f1_on_unseen_subjects"]
+    }
+    if folder is None:
+        report["data"] = "COMITY_DATA names no folder with matching/register.jsonl.gz: names are invented"
+    for size in given.sizes.split(","):
+        report[f"{int(size):,} subjects"] = measure(int(size), folder, given)
+    if given.json:
+        print(json.dumps(report))
+    else:
+        show(report)
+
+
+if __name__ == "__main__":
+    main()
