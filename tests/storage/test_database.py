@@ -109,9 +109,7 @@ def test_the_file_is_created_under_extra(tmp_path: Path, monkeypatch: pytest.Mon
         def cursor(self, *values: Any) -> Any:
             return Listening(super().cursor(*values))
 
-    monkeypatch.setattr(
-        sqlite, "connect", lambda *values, **named: real(*values, **named, factory=Heard)
-    )
+    monkeypatch.setattr(sqlite, "connect", lambda *values, **named: real(*values, **named, factory=Heard))
     open_engine(tmp_path / "node.db").dispose()
     pragmas = [statement for statement in said if "synchronous" in statement or "journal_mode=" in statement]
     assert pragmas[:3] == ["PRAGMA synchronous=EXTRA", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"]
@@ -274,8 +272,9 @@ def test_a_full_disk_stops_the_act_whole_and_it_goes_on_once_there_is_room(
 def test_in_one_batch_with_a_full_disk_nobody_is_told_it_was_done(tmp_path: Path) -> None:
     made = Kept(tmp_path, threaded=True)
     raw: Any = made.store._writer.connection.driver_connection
-    gate = threading.Event()
-    waiting = made.store.submit(lambda _transaction: gate.wait(10))
+    gate, begun = threading.Event(), threading.Event()
+    waiting = made.store.submit(lambda _transaction: (begun.set(), gate.wait(10)))
+    assert begun.wait(10)  # what follows comes together in the next batch
     pages = raw.execute("PRAGMA page_count").fetchone()[0]
     small = made.store.submit(lambda transaction: transaction.put_item(item("1" * 64)))
     limit = made.store.submit(
