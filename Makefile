@@ -24,10 +24,10 @@ run: setup
 	$(BIN)/comity demo
 
 test: setup-dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-all: test
-	$(BIN)/python -m pytest -n auto -m service --run-service
+	$(BIN)/python -m pytest -n auto --dist loadfile -m service --run-service
 
 prove: setup-dev
 	$(BIN)/python -m pytest -m prove --run-prove

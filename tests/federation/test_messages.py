@@ -4,14 +4,14 @@ import pytest
 
 from comity.errors import ForeignInput
 from comity.federation import messages
-from comity.federation.messages import Account, Act, News, Receipt, Reconcile, Texts
+from comity.federation.messages import Account, Act, News, Receipts, Reconcile, Texts
 from comity.strict import read_json, write_json
 from federation.parties import Chain
 
 SAMPLES = [
     Chain().message(),
     Act(statement="s", to="north.example", about="ab" * 32, cards=("c",)),
-    Receipt(receipt="r", checkpoint="note"),
+    Receipts(receipts=("r",), checkpoint="note"),
     News(card="c"),
     Texts(agreement="a-2026", digest="d", files={"notices/0001-denunciation.toml": b"\x00\xff"}),
     Reconcile(account=Account(sent=("a",), received=()), asks=True),

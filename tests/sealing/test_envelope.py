@@ -237,6 +237,7 @@ def field(offset: int, form: str, value: int | bytes) -> bytes:
         (field(92, "B", 2), "1373 bytes, shorter than its header of 2461"),
         (LETTER[:92] + b"\2" + LETTER[93:1277] * 2 + LETTER[1277:], "two wraps for one key"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_headers_out_of_bounds_are_refused_unopened(data: bytes, reason: str) -> None:
     with pytest.raises(ForeignInput) as refusal:

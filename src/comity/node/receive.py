@@ -290,10 +290,7 @@ def _conclude(
         receipt_owed=carrier == "pouch",  # over the wire it is the answer
         letter=b"" if verdict.state == "accepted" else data,
     )
-    transaction.put_inbox(row)
-    _count_in(
-        transaction, sender, row.channel, row.sequence
-    )  # the receipt says up to where nothing is missing
+    _count_in(transaction, sender, row.channel, row.sequence)  # the receipt says up to where nothing is missing
     receipt = _signed_receipt(node, transaction, row, verified, verdict.state, verdict.grounds, at)
     transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))
     return receipt
@@ -385,7 +382,6 @@ def _quarantine_unopened(
         receipt_owed=carrier == "pouch",  # over the wire it is the answer
         letter=data,
     )
-    transaction.put_inbox(row)
     _count_in(transaction, sender, row.channel, row.sequence)
     receipt = _signed_receipt(node, transaction, row, verified, "quarantined", (ground,), at)
     transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))

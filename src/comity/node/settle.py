@@ -34,9 +34,11 @@ def settle(
         record.witness(node, transaction, sender, receipt.checkpoint, at=at)
     if row.state != "owed":
         return row  # settled by the first receipt; a late one that says `waiting` changes nothing
+    state = _state(receipt)
     changed = msgspec.structs.replace(
         row,
-        state=_state(receipt),
+        state=state,
+        envelope=row.envelope if state == "owed" else b"",  # settled, it is never sent again
         receipt=signed.encode(),
         reason="; ".join(f"{ground.ref}: {ground.text}" for ground in receipt.grounds),
     )
