@@ -91,6 +91,7 @@ def test_lines_are_numbered_as_an_editor_does(tmp_path: Path, suffix: str) -> No
         ("c.gz", gzip.compress(b"0" * (MAX_LINE + 2)), "longer than 1 MiB"),
         ("d.jsonl", b"0" * (MAX_LINE + 2), "longer than 1 MiB"),
     ],
+    ids=["no archive", "cut short", "a long line packed", "a long line"],
 )
 def test_hostile_files_end_early(tmp_path: Path, name: str, content: bytes, said: str) -> None:
     (tmp_path / name).write_bytes(content)
