@@ -6,6 +6,7 @@ compared in full.
 """
 
 from collections.abc import Iterator
+from enum import IntEnum
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -62,22 +63,38 @@ def nearness_of(index: NameIndex, name: Name) -> list[Nearness]:
     known = index.nearness
     if len(known) > _REMEMBERED:
         known.clear()
-    seek: dict[str, bool] = {}
-    for unit in name.units:
-        if unit.text not in known and unit.text not in seek:
-            joined = unit.cover & (unit.cover - 1) != 0
-            if joined and _parts_are_known(index, name, unit):
-                known[unit.text] = _itself(index, unit.text)
+    asked = [(unit.text, _way_of(index, name, unit)) for unit in name.units]
+    seek = []
+    for key in dict.fromkeys(asked):
+        if key not in known:
+            if key[1] is Way.ITSELF:
+                known[key] = _itself(index, key[0])
             else:
-                seek[unit.text] = joined
+                seek.append(key)
     if seek:
         known.update(zip(seek, _near(index, seek), strict=True))
-    return [known[unit.text] for unit in name.units]
+    return [known[key] for key in asked]
 
 
-def _near(index: NameIndex, seek: dict[str, bool]) -> Iterator[Nearness]:
-    spelled = [spellings_of(text) for text in seek]
-    unit, tokens, alike = index.vocabulary.near(list(zip(spelled, seek.values(), strict=True)))
+class Way(IntEnum):
+    """How the neighbourhood of a unit is looked for."""
+
+    TOKEN = 0
+    JOINED = 1  # only close neighbours
+    ITSELF = 2  # a joined reading whose parts are words of the register: it was hardly cut by mistake
+
+
+def _way_of(index: NameIndex, name: Name, unit: Unit) -> Way:
+    if unit.cover & (unit.cover - 1) == 0:
+        return Way.TOKEN
+    parts = (part for at, part in enumerate(name.units[: name.tokens]) if unit.cover >> at & 1)
+    return Way.ITSELF if all(index.is_word(part.text) for part in parts) else Way.JOINED
+
+
+def _near(index: NameIndex, seek: list[tuple[str, Way]]) -> Iterator[Nearness]:
+    spelled = [spellings_of(text) for text, _ in seek]
+    joined = (way is Way.JOINED for _, way in seek)
+    unit, tokens, alike = index.vocabulary.near(list(zip(spelled, joined, strict=True)))
     holders = index.vocabulary.names_holding()[tokens].astype(np.int64)
     bounds = np.searchsorted(unit, np.arange(len(spelled) + 1))
     sounds = index.sounds(tokens.tolist())
@@ -98,12 +115,6 @@ def _near(index: NameIndex, seek: dict[str, bool]) -> Iterator[Nearness]:
     tokens, holders, sorted_bits, credit = tokens[order], holders[order], bits[order], credit[order]
     for at, (a, b) in enumerate(pairwise(ends)):
         yield Nearness(tokens[a:b], holders[a:b], sorted_bits[a:b], credit[a:b], least[at], rarity[at])
-
-
-def _parts_are_known(index: NameIndex, name: Name, unit: Unit) -> bool:
-    """Tell whether every token of a joined reading is a word of the register: then it was hardly cut by mistake."""
-    parts = (part for at, part in enumerate(name.units[: name.tokens]) if unit.cover >> at & 1)
-    return all(index.is_word(part.text) for part in parts)
 
 
 def _itself(index: NameIndex, text: str) -> Nearness:

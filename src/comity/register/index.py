@@ -114,8 +114,8 @@ class NameIndex:
         self.live_entities = 0
         self._number: dict[str, int] = {}
         self._numbered = 0
-        #: What is near a text, worked out before; emptied whenever the register changes.
-        self.nearness: dict[str, Any] = {}
+        #: What is near a text, by way of looking, worked out before; emptied whenever the register changes.
+        self.nearness: dict[tuple[str, int], Any] = {}
         self._sounds: dict[int, list[Sound]] = {}
         self._room: npt.NDArray[np.int32] = np.zeros(0, np.int32)
 
