@@ -6,6 +6,7 @@
 import msgspec
 
 from comity.agreements.days import ending, zone_of
+from comity.agreements.durations import Duration
 from comity.agreements.governing import Terms
 from comity.clock import Instant, format_instant
 from comity.decisions.decision import Decision
@@ -14,15 +15,24 @@ from comity.errors import NotFound, RefusedHere
 from comity.federation import statements
 from comity.federation.evidence import copied
 from comity.federation.messages import Body, Decided, Disclose, Route
-from comity.federation.statements import HopStatement, Vouch
+from comity.federation.statements import HopStatement
 from comity.handling.custody import HopTerms, StandingConsent
 from comity.node import record
+from comity.node.gather_evidence import (
+    cards_upstream,
+    consents_used,
+    custody_texts,
+    signed_confirmations,
+    signed_consents,
+    vouches_upstream,
+)
 from comity.node.items import read_content
+from comity.node.necessity import Emergency, notice_of, tell_everyone
 from comity.node.node import Knowledge, Node
 from comity.node.post import owe
-from comity.node.questions import Gathered, find_item, gather, question_of, statements_of
-from comity.ports import Disclosure, Holding, ItemRow, StatementRow, Transaction
-from comity.signing import to_bytes
+from comity.node.questions import Gathered, by_route, find_item, gather, question_of
+from comity.ports import Disclosure, ItemRow, StatementRow, Transaction
+from comity.signing import Signed, to_bytes
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -43,6 +53,9 @@ def disclose(
     under: str | None = None,
     carrier: str | None = None,
     confirmed: bool = False,
+    judicial: bool = False,
+    route: int = 0,
+    emergency: Emergency | None = None,
     dry_run: bool = False,
 ) -> Outcome:
     """Share an item with another Party, or record why not.
@@ -52,20 +65,26 @@ def disclose(
     (3) sign this hop: who, to whom, under what    federation/statements.py
     (4) gather the evidence upstream               specs/gate.md, What a receiver can check
     (5) seal it and owe it to the recipient        node/post.py
+    (6) where necessity lifted something: tell everyone upstream    node/necessity.py
 
-    All five are one transaction: a decision without its entry, or an entry without its envelope, cannot be.
+    All are one transaction: a decision without its entry, an entry without its envelope, or a necessity of which not
+    everyone upstream is told, cannot be.
 
     Args:
         item: its digest, the beginning of it, or its label.
         under: the agreement to use, where several would permit.
+        judicial: the recipient wants to use it before a court.
+        route: which of the routes by which it came, from 1; 0 for the first that permits.
+        emergency: imminent danger, and who approved.
         dry_run: only (1); nothing is entered or sent.
 
     Raises:
-        NotFound: no such item here.
+        NotFound: no such item or route here.
+        RefusedHere: somebody upstream cannot be told of a necessity.
     """
     at = node.now(transaction)
     knowledge = node.know(transaction)
-    gathered = gather(transaction, find_item(transaction, item))
+    gathered = by_route(gather(transaction, find_item(transaction, item)), route)
 
     # (1)
     if gathered.row.state == "known":
@@ -81,8 +100,10 @@ def disclose(
         under=under,
         carrier=carrier,
         confirmed=confirmed,
+        judicial=judicial,
+        approved_by=emergency.approved_by if emergency is not None else (),
     )
-    decision = decide(question, knowledge.known, at)
+    decision = decide(question, knowledge.known_at(at), at)
     if dry_run:
         return Outcome(gathered.row, decision)
 
@@ -92,10 +113,24 @@ def disclose(
     )
     if not decision.permitted:
         return Outcome(gathered.row, decision)
-    return Outcome(gathered.row, decision, send(node, transaction, gathered, decision, at=at))
+    notice = None if emergency is None else notice_of(node, transaction, decision, emergency, at)
+    message = send(node, transaction, gathered, decision, at=at, necessity=notice)
+
+    # (6)
+    if notice is not None:
+        tell_everyone(node, transaction, decision, notice, at)
+    return Outcome(gathered.row, decision, message)
 
 
-def send(node: Node, transaction: Transaction, gathered: Gathered, decision: Decision, *, at: Instant) -> str:
+def send(
+    node: Node,
+    transaction: Transaction,
+    gathered: Gathered,
+    decision: Decision,
+    *,
+    at: Instant,
+    necessity: Signed | None = None,
+) -> str:
     """Carry out a permitted decision: steps (3) to (5). Gives the message's id."""
     if not decision.permitted or decision.agreement is None:
         raise RefusedHere("only a permitted decision can be carried out")
@@ -114,9 +149,13 @@ def send(node: Node, transaction: Transaction, gathered: Gathered, decision: Dec
             agreement=decision.agreement,
             agreement_digest=knowledge.agreements[decision.agreement].digest,
             purpose=decision.question.purpose,
-            terms=copied(terms_at(knowledge, decision.agreement, node.party, to, at)),
+            terms=copied(
+                terms_at(knowledge, decision.agreement, node.party, to, at),
+                _answer_within(knowledge, decision.agreement, node.party, to, at),
+            ),
             previous=holding.custody[-1] if holding.custody else "",
-            vouches=_vouches(knowledge, transaction, gathered, holding),
+            vouches=vouches_upstream(knowledge, transaction, gathered, holding),
+            judicial=decision.question.judicial,
         ),
         node.keyring.signer(knowledge.own.card, "disclosure", at),
     )
@@ -128,20 +167,23 @@ def send(node: Node, transaction: Transaction, gathered: Gathered, decision: Dec
     )
 
     # (4)
+    consents = consents_used(knowledge, decision)
     message = Disclose(
         manifest=row.manifest.decode(),
-        custody=(*_texts(transaction, holding.custody), to_bytes(hop).decode()),
+        custody=(*custody_texts(transaction, holding.custody), to_bytes(hop).decode()),
         lineage=tuple(
-            Route(manifest=source.manifest.decode(), custody=_texts(transaction, route.custody))
+            Route(manifest=source.manifest.decode(), custody=custody_texts(transaction, route.custody))
             for source, route in gathered.sources
         ),
-        consents=_consents(transaction, knowledge, node.party, to, at),
-        cards=_cards(knowledge, transaction, gathered, holding, without=(node.party, to)),
+        consents=signed_consents(transaction, consents),
+        confirmations=signed_confirmations(transaction, consents, at),
+        necessity=to_bytes(necessity).decode() if necessity is not None else "",
+        cards=cards_upstream(knowledge, transaction, gathered, holding, without=(node.party, to)),
         decided=Decided(
             digest=decision.digest,
             at=format_instant(at),
             grounds=tuple(ground.ref for ground in decision.grounds),
-            acts=knowledge.known.digest,
+            acts=decision.known,
         ),
         body=Body(title=row.title, label=row.label, media_type=row.media_type, key=key),
     )
@@ -193,60 +235,6 @@ def terms_at(knowledge: Knowledge, agreement: str, a: str, b: str, at: Instant) 
     )
 
 
-def _texts(transaction: Transaction, custody: tuple[str, ...]) -> tuple[str, ...]:
-    """Give the signed hop statements of a custody, oldest first."""
-    found: list[str] = []
-    for digest in custody:
-        row = transaction.statement(digest)
-        if row is None:
-            raise NotFound(f"hop statement {digest[:12]} is missing from this home", hint="comity doctor")
-        found.append(row.signed.decode())
-    return tuple(found)
-
-
-def _upstream(transaction: Transaction, gathered: Gathered, holding: Holding) -> dict[str, None]:
-    """Give every Party whose statements the evidence holds: hands of the custody and of the lineage, originators."""
-    parties = {gathered.row.originator: None}
-    for route in (holding, *(route for _, route in gathered.sources)):
-        parties.update(dict.fromkeys(hop.by for hop in statements_of(transaction, route)))
-    parties.update(dict.fromkeys(source.originator for source, _ in gathered.sources))
-    return parties
-
-
-def _vouches(
-    knowledge: Knowledge, transaction: Transaction, gathered: Gathered, holding: Holding
-) -> tuple[Vouch, ...]:
-    """Name the cards of the hands this node received the item and its sources from."""
-    found: list[Vouch] = []
-    for party in _upstream(transaction, gathered, holding):
-        card = knowledge.cards.newest(party)
-        if card is not None and party != knowledge.own.party:
-            found.append(Vouch(party=party, card=card.digest, root=card.root_fingerprint))
-    return tuple(found)
-
-
-def _cards(
-    knowledge: Knowledge,
-    transaction: Transaction,
-    gathered: Gathered,
-    holding: Holding,
-    *,
-    without: tuple[str, ...],
-) -> tuple[str, ...]:
-    """Give the cards under which the evidence can be checked, but those the recipient has for sure."""
-    parties = [party for party in _upstream(transaction, gathered, holding) if party not in without]
-    cards = (knowledge.cards.newest(party) for party in parties)
-    return tuple(card.signed.decode() for card in cards if card is not None)
-
-
-def _consents(
-    transaction: Transaction, knowledge: Knowledge, holder: str, to: str, at: Instant
-) -> tuple[str, ...]:
-    """Give the signed consents this node may use towards a recipient at an instant."""
-    return tuple(
-        row.signed.decode()
-        for consent in knowledge.known.consents
-        if consent.holder == holder and consent.to == to and consent.stands_at(at)
-        for row in [transaction.statement(consent.digest)]
-        if row is not None
-    )
+def _answer_within(knowledge: Knowledge, agreement: str, a: str, b: str, at: Instant) -> Duration | None:
+    clause = knowledge.timelines[agreement].at(at, a, b).third_party
+    return clause.answer_within if clause is not None else None

@@ -1,41 +1,54 @@
 """Asking upstream before passing on, and answering when asked.
 
 A request names the item to be passed, its recipient and the purpose; it goes to every Party the gate said must be
-asked. An answer is a signed consent with an end, or a refusal. No answer is no: past `answer_by` a request is over.
+asked. An answer is a signed consent with an end, or a refusal. No answer is no: past `answer_by`, which the articles
+that make the consent owed set, a request is over. What comes in stands in `take_consent.py`, consents that nobody
+asked for in `give_consent.py`, fresh confirmations in `confirm_consent.py`, what a consent would open in
+`consent_impact.py`.
 """
-
-from datetime import timedelta
 
 import msgspec
 
 from comity import signing
+from comity.agreements.durations import Duration
 from comity.clock import Instant, format_instant, parse_instant
-from comity.decisions.decision import Decision
+from comity.decisions.decision import Ask, Decision
 from comity.decisions.gate import decide
-from comity.errors import BadInput, NotFound, RefusedHere
+from comity.errors import NotFound, RefusedHere
 from comity.federation import statements
 from comity.federation.statements import (
-    ConsentGranted,
     ConsentRefused,
     ConsentRequest,
     ConsentRevoked,
     Statement,
 )
 from comity.node import record
-from comity.node.arrival import Arrival
+from comity.node.confirm_consent import only_stale
+from comity.node.consent_terms import Terms, consent_from
 from comity.node.node import Node, own_card
-from comity.node.questions import find_item, gather, question_of
+from comity.node.questions import Gathered, by_route, find_item, gather, question_of, statements_of
 from comity.node.routes import send_act
 from comity.ports import RequestRow, StatementRow, Transaction
 
-#: How long a Party has to answer where its agreement does not say.
-_ANSWER_WITHIN = timedelta(days=30)
+#: How long a Party has to answer where no article says.
+_ANSWER_WITHIN = Duration(days=30)
 
 
 def ask_consent(
-    node: Node, transaction: Transaction, item: str, *, to: str, purpose: str, why: str = ""
+    node: Node,
+    transaction: Transaction,
+    item: str,
+    *,
+    to: str,
+    purpose: str,
+    why: str = "",
+    judicial: bool = False,
+    route: int = 0,
 ) -> tuple[Decision, list[RequestRow]]:
     """Ask every Party whose consent is owed before an item may pass.
+
+    Args:
+        judicial, route: as for `disclose`.
 
     Returns:
         The gate's decision, and a request for each Party it names.
@@ -46,14 +59,16 @@ def ask_consent(
     """
     at = node.now(transaction)
     knowledge = node.know(transaction)
-    gathered = gather(transaction, find_item(transaction, item))
+    gathered = by_route(gather(transaction, find_item(transaction, item)), route)
     if gathered.row.state == "known":
         raise NotFound(
             f"item {gathered.row.digest[:12]} is known here only as a source; its content never came"
         )
-    decision = decide(
-        question_of(transaction, gathered, holder=node.party, to=to, purpose=purpose), knowledge.known, at
+    question = question_of(
+        transaction, gathered, holder=node.party, to=to, purpose=purpose, judicial=judicial
     )
+    known = knowledge.known_at(at)
+    decision = decide(question, known, at)
     if decision.outcome != "needs-consent":
         cited = ", ".join(dict.fromkeys(ground.ref for ground in decision.grounds))
         raise RefusedHere(
@@ -63,7 +78,6 @@ def ask_consent(
     record.enter(
         node, transaction, "decided", channel=to, act=decision.digest, detail=decision.to_bytes(), at=at
     )
-    answer_by = at + _ANSWER_WITHIN
     rows: list[RequestRow] = []
     for ask in decision.ask:
         request = ConsentRequest(
@@ -75,12 +89,14 @@ def ask_consent(
             purpose=purpose,
             manifest=gathered.row.manifest.decode(),
             because=ask.items,
+            grounds=tuple(ground.ref for ground in ask.grounds),
             why=why,
-            answer_by=format_instant(answer_by),
+            answer_by=format_instant(_answer_by(transaction, gathered, ask, at)),
+            confirms=only_stale(question, known, ask, at),
         )
         signed = statements.make(request, node.keyring.signer(knowledge.own.card, "disclosure", at))
         digest = _keep(transaction, "consent-request", gathered.row.digest, signed, node.party, at)
-        row = _request_row(request, digest, ours=True, via="")
+        row = request_row(request, digest, ours=True, via="")
         transaction.put_request(row)
         rows.append(row)
         about = ask.items[0] if ask.items else gathered.row.digest
@@ -90,29 +106,42 @@ def ask_consent(
 
 
 def grant(
-    node: Node, transaction: Transaction, request: str, *, until: Instant, purpose: str | None = None
+    node: Node,
+    transaction: Transaction,
+    request: str,
+    *,
+    until: Instant,
+    purpose: str | None = None,
+    terms: Terms | None = None,
 ) -> RequestRow:
-    """Grant what a request asks for: this item, this recipient, from now until an end.
+    """Grant what a request asks for: this recipient, from now until an end.
 
     Args:
         purpose: the only purpose it is for; by default the one asked for, empty for any the agreement allows.
+        terms: what else it says: a class in place of the one item, its beginning, how fresh it must be.
+
+    Raises:
+        BadInput: its end is not after its beginning, or a class is named in part.
+        RefusedHere: the request is over, or answered.
     """
     at = node.now(transaction)
-    if until <= at:
-        raise BadInput(f"the end {format_instant(until)} is not after now")
     row = _open_request(node, transaction, request, at)
-    granted = ConsentGranted(
-        by=node.party,
-        at=format_instant(at),
+    chosen = terms if terms is not None and terms.category else Terms(item=row.item)
+    granted = consent_from(
+        node.party,
+        at,
         holder=row.asker,
         to=row.to,
-        from_=format_instant(at),
-        until=format_instant(until),
-        item=row.item,
+        until=until,
         purpose=row.purpose if purpose is None else purpose,
+        terms=msgspec.structs.replace(
+            chosen,
+            begins=terms.begins if terms is not None else None,
+            fresh=terms.fresh if terms is not None else "",
+        ),
         request=row.id,
     )
-    return _answer(node, transaction, row, granted, "consent", "granted", row.item, at)
+    return answer_request(node, transaction, row, granted, "consent", "granted", granted.item, at)
 
 
 def refuse(node: Node, transaction: Transaction, request: str, *, reason: str = "") -> RequestRow:
@@ -122,7 +151,7 @@ def refuse(node: Node, transaction: Transaction, request: str, *, reason: str = 
     refused = ConsentRefused(
         by=node.party, at=format_instant(at), holder=row.asker, request=row.id, reason=reason
     )
-    return _answer(node, transaction, row, refused, "consent-refusal", "refused", row.id, at)
+    return answer_request(node, transaction, row, refused, "consent-refusal", "refused", row.id, at)
 
 
 def revoke(node: Node, transaction: Transaction, request: str) -> RequestRow:
@@ -138,7 +167,7 @@ def revoke(node: Node, transaction: Transaction, request: str) -> RequestRow:
         consent=row.answer,
         effective=format_instant(at),
     )
-    return _answer(node, transaction, row, revoked, "consent-revocation", "revoked", row.answer, at)
+    return answer_request(node, transaction, row, revoked, "consent-revocation", "revoked", row.answer, at)
 
 
 def find_request(transaction: Transaction, name: str) -> RequestRow:
@@ -163,29 +192,23 @@ def state_at(row: RequestRow, at: Instant) -> str:
     return row.state
 
 
-# -- what comes in -------------------------------------------------------------------------------------------------
-
-
-def take_request(arrival: Arrival, request: ConsentRequest) -> None:
-    """Keep a request for an officer to answer, or the way by which its answer must go back."""
-    if arrival.transaction.request(arrival.digest) is None:
-        row = _request_row(request, arrival.digest, ours=False, via=arrival.sender)
-        arrival.transaction.put_request(row)
-
-
-def take_answer(arrival: Arrival, answer: ConsentGranted | ConsentRefused) -> None:
-    """Close the request that an answer belongs to. A consent that was not asked for counts all the same."""
-    row = arrival.transaction.request(answer.request)
-    if row is not None and row.ours and row.owner == answer.by:
-        state = "granted" if isinstance(answer, ConsentGranted) else "refused"
-        arrival.transaction.put_request(msgspec.structs.replace(row, state=state, answer=arrival.digest))
-
-
-def take_revocation(arrival: Arrival, revocation: ConsentRevoked) -> None:
-    """Show the request whose consent was taken back; the gate reads the revocation itself."""
-    for row in arrival.transaction.requests():
-        if row.ours and row.answer == revocation.consent:
-            arrival.transaction.put_request(msgspec.structs.replace(row, state="revoked"))
+def _answer_by(transaction: Transaction, gathered: Gathered, ask: Ask, at: Instant) -> Instant:
+    """Give until when a Party must answer: the shortest time that the articles by which it is owed set."""
+    refs = {ground.ref for ground in ask.grounds}
+    routes = [
+        *((gathered.row, holding) for holding in gathered.holdings),
+        *gathered.sources,
+    ]
+    ends = [
+        length.after_instant(at)
+        for row, holding in routes
+        if row.digest in ask.items
+        for hop in statements_of(transaction, holding)
+        if hop.terms is not None and hop.terms.article in refs
+        for length in [statements.read_duration(hop.terms.answer_within)]
+        if length is not None
+    ]
+    return min(ends, default=_ANSWER_WITHIN.after_instant(at))
 
 
 def _open_request(node: Node, transaction: Transaction, name: str, at: Instant) -> RequestRow:
@@ -194,14 +217,14 @@ def _open_request(node: Node, transaction: Transaction, name: str, at: Instant) 
         raise RefusedHere(f"request {row.id[:12]} is not put to {node.party}: {row.owner} answers it")
     if state_at(row, at) in ("expired", "revoked"):
         raise RefusedHere(f"request {row.id[:12]} is {state_at(row, at)}; a new one is needed")
-    if row.state == "granted":
+    if row.state in ("granted", "confirmed"):
         raise RefusedHere(
-            f"request {row.id[:12]} is granted already", hint="comity consent revoke takes it back"
+            f"request {row.id[:12]} is {row.state} already", hint="comity consent revoke takes it back"
         )
     return row
 
 
-def _answer(
+def answer_request(
     node: Node,
     transaction: Transaction,
     row: RequestRow,
@@ -211,7 +234,7 @@ def _answer(
     about: str,
     at: Instant,
 ) -> RequestRow:
-    """Sign an answer, keep it, enter it and send it back the way the request came."""
+    """Sign an answer, keep it, enter it and send it back the way the request came; give the request as it is then."""
     knowledge = node.know(transaction)
     signed = statements.make(statement, node.keyring.signer(knowledge.own.card, "consent", at))
     digest = _keep(transaction, word, about, signed, node.party, at)
@@ -236,7 +259,8 @@ def _keep(
     return digest
 
 
-def _request_row(request: ConsentRequest, digest: str, *, ours: bool, via: str) -> RequestRow:
+def request_row(request: ConsentRequest, digest: str, *, ours: bool, via: str) -> RequestRow:
+    """Give the row that keeps a request."""
     return RequestRow(
         id=digest,
         ours=ours,
@@ -250,4 +274,6 @@ def _request_row(request: ConsentRequest, digest: str, *, ours: bool, via: str) 
         answer_by=parse_instant(request.answer_by) if request.answer_by else None,
         state="asked",
         via=via,
+        grounds=request.grounds,
+        confirms=request.confirms,
     )

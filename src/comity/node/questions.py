@@ -66,6 +66,24 @@ def gather(transaction: Transaction, row: ItemRow) -> Gathered:
     return Gathered(row, tuple(transaction.holdings(row.digest)), tuple(sources))
 
 
+def by_route(gathered: Gathered, route: int) -> Gathered:
+    """Keep one of the routes by which an item came: two routes are two holdings (`specs/gate.md`, Custody).
+
+    Args:
+        route: its number as `comity item show` prints it, from 1; 0 leaves all, for the gate to take the first that
+            permits.
+
+    Raises:
+        NotFound: there is no such route.
+    """
+    if route == 0:
+        return gathered
+    if not 0 < route <= len(gathered.holdings):
+        count = len(gathered.holdings)
+        raise NotFound(f"item {gathered.row.digest[:12]} has {count} routes, none of number {route}")
+    return msgspec.structs.replace(gathered, holdings=(gathered.holdings[route - 1],))
+
+
 def _route_to(transaction: Transaction, source: ItemRow, maker: str) -> Holding:
     """Choose the route by which a source came to whoever made something from it."""
     routes = transaction.holdings(source.digest)
@@ -112,8 +130,14 @@ def question_of(
     under: str | None = None,
     carrier: str | None = None,
     confirmed: bool = False,
+    judicial: bool = False,
+    approved_by: tuple[str, ...] = (),
 ) -> Question:
-    """Put together the question: may this holder pass this item to that Party for this purpose?"""
+    """Put together the question: may this holder pass this item to that Party for this purpose?
+
+    Args:
+        approved_by: the officers who approved an act of necessity; empty where none is invoked.
+    """
     routes = tuple(as_item(transaction, gathered.row, holding) for holding in gathered.holdings)
     items = {source.digest: as_item(transaction, source, holding) for source, holding in gathered.sources}
     items[gathered.row.digest] = routes[0]
@@ -126,5 +150,8 @@ def question_of(
         under=under,
         carrier=carrier,
         confirmed=confirmed,
-        holdings=routes if len(routes) > 1 else (),
+        judicial=judicial,
+        necessity=bool(approved_by),
+        approved_by=approved_by,
+        holdings=routes[1:],  # besides the one in `items`
     )

@@ -12,11 +12,14 @@ from comity.federation import statements
 from comity.federation.card_book import CardBook
 from comity.federation.messages import Act
 from comity.federation.statements import (
+    ConsentConfirmed,
     ConsentGranted,
     ConsentRefused,
     ConsentRequest,
     ConsentRevoked,
     Manifest,
+    NecessityNotice,
+    NecessityReview,
     Protest,
     Statement,
     Withdrawal,
@@ -24,8 +27,8 @@ from comity.federation.statements import (
 )
 from comity.node.arrival import Arrival
 from comity.node.node import Node
-from comity.node.obtain_consent import take_answer, take_request, take_revocation
 from comity.node.routes import send_act
+from comity.node.take_consent import take_answer, take_confirmation, take_request, take_revocation
 from comity.node.verdict import Verdict
 from comity.node.withdraw import take_withdrawal
 from comity.ports import CardRow, StatementRow, Transaction
@@ -92,7 +95,7 @@ def take_act(node: Node, transaction: Transaction, sender: str, message: Act, *,
 
 
 def _check_entitled(transaction: Transaction, statement: Statement) -> None:
-    """Only the originator withdraws an item, and only its giver takes a consent back.
+    """Only the originator withdraws an item, and only its giver takes a consent back or confirms it.
 
     Raises:
         VerificationFailed: somebody else tries to.
@@ -103,10 +106,10 @@ def _check_entitled(transaction: Transaction, statement: Statement) -> None:
             originator = statements.read(signing.from_bytes(row.manifest), Manifest).by
             if originator != statement.by:
                 raise VerificationFailed(f"{statement.by} withdraws an item of {originator}")
-    if isinstance(statement, ConsentRevoked):
+    if isinstance(statement, ConsentRevoked | ConsentConfirmed):
         consent = transaction.statement(statement.consent)
         if consent is not None and consent.by != statement.by:
-            raise VerificationFailed(f"{statement.by} takes back a consent of {consent.by}")
+            raise VerificationFailed(f"{statement.by} speaks for {consent.by} about its consent")
 
 
 def _only_kept(arrival: Arrival, statement: Statement) -> None:
@@ -119,7 +122,10 @@ _ACTS: dict[str, tuple[type[Statement], Callable[..., str], Callable[..., None]]
     "consent": (ConsentGranted, lambda s: s.item, take_answer),
     "consent-refusal": (ConsentRefused, lambda s: s.request, take_answer),
     "consent-revocation": (ConsentRevoked, lambda s: s.consent, take_revocation),
+    "consent-confirmation": (ConsentConfirmed, lambda s: s.consent, take_confirmation),
     "withdrawal": (Withdrawal, lambda s: s.item, take_withdrawal),
     "withdrawal-answer": (WithdrawalAnswer, lambda s: s.withdrawal, _only_kept),
     "protest": (Protest, lambda s: s.item, _only_kept),
+    "necessity-notice": (NecessityNotice, lambda s: s.item, _only_kept),
+    "necessity-review": (NecessityReview, lambda s: s.notice, _only_kept),
 }

@@ -1,0 +1,64 @@
+"""What comes in about consents: requests, answers, confirmations, revocations."""
+
+import msgspec
+
+from comity.clock import format_instant
+from comity.federation.statements import (
+    ConsentConfirmed,
+    ConsentGranted,
+    ConsentRefused,
+    ConsentRequest,
+    ConsentRevoked,
+)
+from comity.node.arrival import Arrival
+from comity.node.confirm_consent import why_not_confirmed
+from comity.node.obtain_consent import answer_request, request_row
+from comity.ports import RequestRow
+
+
+def take_request(arrival: Arrival, request: ConsentRequest) -> None:
+    """Keep a request for an officer to answer, or the way by which its answer must go back.
+
+    Where only a fresh confirmation is asked, this node gives it by itself, or says why not.
+    """
+    if arrival.transaction.request(arrival.digest) is None:
+        row = request_row(request, arrival.digest, ours=False, via=arrival.sender)
+        arrival.transaction.put_request(row)
+        if request.confirms and request.of == arrival.node.party:
+            _confirm(arrival, row)
+
+
+def take_answer(arrival: Arrival, answer: ConsentGranted | ConsentRefused) -> None:
+    """Close the request that an answer belongs to. A consent that was not asked for counts all the same."""
+    row = arrival.transaction.request(answer.request)
+    if row is not None and row.ours and row.owner == answer.by:
+        state = "granted" if isinstance(answer, ConsentGranted) else "refused"
+        arrival.transaction.put_request(msgspec.structs.replace(row, state=state, answer=arrival.digest))
+
+
+def take_confirmation(arrival: Arrival, confirmation: ConsentConfirmed) -> None:
+    """Close the requests that asked for this confirmation; the gate reads the confirmation itself."""
+    for row in arrival.transaction.requests():
+        if row.ours and row.confirms == confirmation.consent and row.state == "asked":
+            closed = msgspec.structs.replace(row, state="confirmed", answer=arrival.digest)
+            arrival.transaction.put_request(closed)
+
+
+def take_revocation(arrival: Arrival, revocation: ConsentRevoked) -> None:
+    """Show the request whose consent was taken back; the gate reads the revocation itself."""
+    for row in arrival.transaction.requests():
+        if row.ours and row.answer == revocation.consent:
+            arrival.transaction.put_request(msgspec.structs.replace(row, state="revoked"))
+
+
+def _confirm(arrival: Arrival, row: RequestRow) -> None:
+    node, transaction, at = arrival.node, arrival.transaction, arrival.at
+    against = why_not_confirmed(transaction, node.party, row, at)
+    if against:
+        refused = ConsentRefused(
+            by=node.party, at=format_instant(at), holder=row.asker, request=row.id, reason=against
+        )
+        answer_request(node, transaction, row, refused, "consent-refusal", "refused", row.id, at)
+        return
+    said = ConsentConfirmed(by=node.party, at=format_instant(at), holder=row.asker, consent=row.confirms)
+    answer_request(node, transaction, row, said, "consent-confirmation", "confirmed", row.confirms, at)
