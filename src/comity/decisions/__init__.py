@@ -6,6 +6,7 @@ rules/        ten rules, one file each gate.py      tries the agreements and gat
 decision.py   the answer, its digest   remedies.py  which sources to leave out
 explain.py    the answer in words      cases.py     tables of cases (`comity decide`)
 bulk.py       the same answers for a million items
+preview.py    what a consent would open; whose words come back
 ```
 
 `decide(question, known, at)` is pure, total and deterministic. It permits only on a positive ground, gathers every

@@ -95,7 +95,7 @@ class Layout:
         )
 
     def _members(self, terms: Terms) -> frozenset[str]:
-        """Give the members. Nobody leaves an agreement of two: its denunciation ends it, and exemption outlives that."""
+        """Give the members. Nobody leaves an agreement of two: denunciation ends it, and exemption outlives that."""
         joined = any(notice.kind in ("accession", "succession") for notice in self._agreement.notices)
         if terms.state == "ended" and len(self._agreement.parties) == 2 and not joined:
             return frozenset(self._agreement.parties)

@@ -1,0 +1,93 @@
+"""Bulk answers are the gate's answers, item by item."""
+
+from random import Random
+
+import msgspec
+import pytest
+
+from comity.decisions.bulk import decide_all
+from comity.decisions.gate import decide
+from comity.decisions.known import Source
+from comity.handling.item import Item
+from decisions.material import AT, EAST, SOUTH, known, question, received
+from oracle import world
+from oracle.history import asked, play
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_bulk_and_gate_agree_on_every_item_of_a_history(seed):
+    deeds = world.pool(7)
+    sources = {deed.id: Source(deed.timeline) for deed in deeds}
+    history = play(deeds, sources, seed, length=60)
+    for verdict_question, _, _ in history.tries[-4:]:
+        put, acts, at = asked(history, verdict_question._replace(hour=history.hour))
+        holdings = [
+            asked(history, _about(history, name, put.holder, verdict_question))[0].items
+            for name, holder in sorted(history.held)
+            if holder == put.holder
+        ]
+        if not holdings:
+            continue
+        every = {name: item for items in holdings for name, item in items.items()}
+        items = [items[next(iter(items))] for items in holdings]
+        Random(seed).shuffle(items)
+        answer = decide_all(items, put, acts, at, sources=every)
+        for place, item in enumerate(items):
+            alone = decide(_one(put, item, every), acts, at)
+            told = answer.decision(place)
+            assert (told.outcome, told.ask, told.obligations, told.agreement) == (
+                alone.outcome,
+                tuple(_named(each, item.id, told.question.disclose) for each in alone.ask),
+                alone.obligations,
+                alone.agreement,
+            )
+            assert {each.ref for each in told.grounds} == {each.ref for each in alone.grounds}
+            assert answer.permitted()[place] == alone.permitted
+            assert answer.outcome(place) == alone.outcome
+
+
+def _about(history, name, holder, like):
+    """The question about one item, as its holder would ask it."""
+    items, custody, waiting = {}, {}, [(name, holder)]
+    while waiting:
+        source, end = waiting.pop()
+        if source not in items:
+            items[source] = history.items[source]
+            custody[source] = history.held[source, end]
+            waiting.extend((each, items[source]["originator"]) for each in items[source]["made_from"])
+    return like._replace(item=name, items=items, custody=custody)
+
+
+def _one(question, item, every):
+    items, waiting = {item.id: item}, list(item.made_from)
+    while waiting:
+        name = waiting.pop()
+        if name in every and name not in items:
+            items[name] = every[name]
+            waiting.extend(every[name].made_from)
+    return msgspec.structs.replace(question, items=items, disclose=item.id)
+
+
+def _named(ask, item, representative):
+    """Items alike in everything are asked about under the first one's name."""
+    names = tuple(representative if name == item else name for name in ask.items)
+    return msgspec.structs.replace(ask, items=tuple(sorted(names)))
+
+
+def test_many_items_fall_into_few_classes():
+    items = [Item(f"i{number}", "incident.reports", SOUTH) for number in range(1000)]
+    answer = decide_all(items, question(items[0], to=EAST), known(), AT)
+    assert len(answer.decisions) == 1 and answer.permitted().all() and len(answer.permitted()) == 1000
+
+
+def test_one_forbidden_item_in_a_thousand_is_told_as_one():
+    items = [Item(f"i{number}", "incident.reports", SOUTH) for number in range(1000)]
+    items[500] = received()
+    answer = decide_all(items, question(items[0], to=EAST), known(), AT)
+    assert [place for place, passes in enumerate(answer.permitted()) if not passes] == [500]
+    assert answer.outcome(500) == "needs-consent"
+
+
+def test_no_items_give_no_answers():
+    answer = decide_all([], question(Item("i", "x", SOUTH), to=EAST), known(), AT)
+    assert answer.decisions == () and len(answer.permitted()) == 0
