@@ -1,8 +1,11 @@
 """`comity agreement`: read, check, conclude and act under agreements; the commands stand in the files beside this."""
 
 import importlib
+from collections.abc import Sequence
 
 import click
+
+from comity.languages import _, ngettext
 
 #: command -> the module that has it, in the order of a day's work; imported when called.
 COMMANDS = {
@@ -26,6 +29,16 @@ class _Group(click.Group):
         if cmd_name in COMMANDS:
             importlib.import_module(f"comity.cli.{COMMANDS[cmd_name]}")
         return super().get_command(ctx, cmd_name)
+
+
+def counted(severities: Sequence[str]) -> str:
+    """Say how many errors, warnings and remarks lint has found."""
+    return _(
+        "lint: {errors}, {warnings}, {remarks}",
+        errors=ngettext("{count} error", "{count} errors", severities.count("error")),
+        warnings=ngettext("{count} warning", "{count} warnings", severities.count("warning")),
+        remarks=ngettext("{count} remark", "{count} remarks", severities.count("info")),
+    )
 
 
 @click.group(cls=_Group)

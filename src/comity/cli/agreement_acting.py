@@ -9,6 +9,7 @@ from comity.cli.agreement import agreement
 from comity.cli.agreement_concluding import write_added
 from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines, print_table
 from comity.errors import BadInput
+from comity.languages import _, said
 
 
 @agreement.command("notice")
@@ -57,7 +58,7 @@ def notice(
     elif json_:
         print_json({"files": sorted(shown["files"])})
     else:
-        click.echo(f"given: {', '.join(sorted(shown['files']))}")
+        click.echo(_("given: {files}", files=", ".join(sorted(shown["files"]))))
 
 
 @agreement.command("list")
@@ -71,16 +72,16 @@ def list_(home: Path, passphrase_file: Path | None, json_: bool) -> None:
         print_json_lines(rows)
         return
     print_table(
-        ["agreement", "state", "until", "parties", "title"],
+        [_("agreement"), _("state"), _("until"), _("parties"), _("title")],
         (
             [
                 row["id"],
-                row["status"]["state"],
-                row["status"]["until"] or "no end",
+                said(row["status"]["state"]),
+                row["status"]["until"] or _("no end"),
                 ", ".join(row["parties"]),
                 row["title"],
             ]
             for row in rows
         ),
-        empty="no agreements are held",
+        empty=_("no agreements are held"),
     )

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from comity.agreements.folder import read_files, write_files
-from comity.cli.agreement import agreement
+from comity.cli.agreement import agreement, counted
 from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines
 from comity.errors import BadInput, NotFound, RefusedHere
+from comity.languages import _, ngettext, said
 
 
 @agreement.command("roots")
@@ -44,9 +45,10 @@ def propose(folder: Path, home: Path, passphrase_file: Path | None, json_: bool)
     if json_:
         print_json(shown)
     else:
-        click.echo(f"proposed to {', '.join(shown['to'])}")
+        click.echo(_("proposed to {parties}", parties=", ".join(shown["to"])))
         for peer, reason in shown["unreachable"].items():
-            click.echo(f"  {peer}: {reason}\n  next: comity deliver, or comity pouch pack {peer}", err=True)
+            command = _("next: {hint}", hint=f"comity deliver, comity pouch pack {peer} FILE")
+            click.echo(f"  {peer}: {said(reason)}\n  {command}", err=True)
     sys.exit(5 if shown["unreachable"] else 0)
 
 
@@ -69,7 +71,7 @@ def proposals(name: str, out: Path | None, home: Path, passphrase_file: Path | N
         if not name:
             raise BadInput("--out needs the AGREEMENT to write")
         write_files(out, {path: base64.b64decode(data) for path, data in rows[0]["files"].items()})
-        click.echo(f"{out} holds the text", err=True)
+        click.echo(_("{folder} holds the text", folder=out), err=True)
     shown = [{field: value for field, value in row.items() if field != "files"} for row in rows]
     if json_:
         print_json_lines(shown)
@@ -77,27 +79,26 @@ def proposals(name: str, out: Path | None, home: Path, passphrase_file: Path | N
     for row in shown:
         _print_proposal(row, whole=bool(name))
     if not shown:
-        click.echo("nothing is proposed", err=True)
+        click.echo(_("nothing is proposed"), err=True)
 
 
 def _print_proposal(row: dict[str, Any], *, whole: bool) -> None:
-    counts = {
-        level: sum(one["severity"] == level for one in row["findings"])
-        for level in ("error", "warning", "info")
-    }
-    click.echo(f"{row['agreement']}  {row['title']}  ({row['state']})")
-    click.echo(f"  proposed by {row['by']} at {row['at']}; Parties: {', '.join(row['parties'])}")
-    click.echo(f"  digest {row['digest']}")
-    click.echo(f"  signed by {', '.join(row['signed_by']) or 'nobody yet'}")
-    click.echo(f"  lint: {counts['error']} errors, {counts['warning']} warnings, {counts['info']} remarks")
+    signed_by = ", ".join(row["signed_by"]) or _("nobody yet")
+    parties = ", ".join(row["parties"])
+    click.echo(f"{row['agreement']}  {row['title']}  ({said(row['state'])})")
+    for line in (
+        _("proposed by {party} at {at}; Parties: {parties}", party=row["by"], at=row["at"], parties=parties),
+        _("digest {digest}", digest=row["digest"]),
+        _("signed by {parties}", parties=signed_by),
+        counted([one["severity"] for one in row["findings"]]),
+    ):
+        click.echo(f"  {line}")
     for one in row["findings"] if whole else ():
-        click.echo(f"    {one['severity']} {one['id']}: {one['message']}")
+        click.echo(f"    {said(one['severity'])} {one['id']}: {said(one['message'])}")
     if row["state"] == "open":
-        click.echo(
-            f"  next: comity agreement proposals {row['agreement']} --out FOLDER to read it, "
-            f"comity agreement sign {row['agreement']} to sign it",
-            err=True,
-        )
+        name = row["agreement"]
+        command = f"comity agreement proposals {name} --out FOLDER, comity agreement sign {name}"
+        click.echo("  " + _("next: {hint}", hint=command), err=True)
 
 
 @agreement.command("sign")
@@ -123,7 +124,7 @@ def sign(text: str, function: str, home: Path, passphrase_file: Path | None, jso
     elif json_:
         print_json({"files": sorted(shown["files"])})
     else:
-        click.echo(f"signed: {', '.join(sorted(shown['files']))}")
+        click.echo(_("signed: {files}", files=", ".join(sorted(shown["files"]))))
 
 
 @agreement.command("hold")
@@ -137,9 +138,9 @@ def hold(folder: Path, home: Path, passphrase_file: Path | None, json_: bool) ->
     if json_:
         print_json(shown)
         return
-    click.echo(f"{shown['id']} is held ({shown['digest'][:12]})")
+    click.echo(_("{agreement} is held ({digest})", agreement=shown["id"], digest=shown["digest"][:12]))
     for problem in shown["problems"]:
-        click.echo(f"  does not count: {problem}")
+        click.echo("  " + _("does not count: {problem}", problem=said(problem)))
 
 
 @agreement.command("copy")
@@ -171,25 +172,29 @@ def verify(folder: Path, json_: bool) -> None:
         raise NotFound(
             f"{folder} holds no {CERTIFICATE}", hint="comity agreement copy makes certified copies"
         )
-    said = check_copy(read_files(folder), certificate.read_bytes())
+    found = check_copy(read_files(folder), certificate.read_bytes())
     if json_:
         print_json(
             {
-                "agreement": said.agreement,
-                "digest": said.digest,
-                "certified_by": said.by,
-                "at": said.at,
-                "files": len(said.files),
+                "agreement": found.agreement,
+                "digest": found.digest,
+                "certified_by": found.by,
+                "at": found.at,
+                "files": len(found.files),
                 "signed_by": [
-                    {"party": each.party, "function": each.function, "at": each.at} for each in said.signed_by
+                    {"party": each.party, "function": each.function, "at": each.at}
+                    for each in found.signed_by
                 ],
             }
         )
         return
-    click.echo(f"{said.agreement}: a true copy, certified by {said.by} at {said.at}")
-    click.echo(f"  digest {said.digest}, {len(said.files)} files")
-    for each in said.signed_by:
-        click.echo(f"  signed by {each.party} ({each.function}) at {each.at}")
+    what = {"agreement": found.agreement, "party": found.by, "at": found.at}
+    click.echo(_("{agreement}: a true copy, certified by {party} at {at}", **what))
+    click.echo("  " + _("digest {digest}", digest=found.digest))
+    click.echo("  " + ngettext("{count} file", "{count} files", len(found.files)))
+    for each in found.signed_by:
+        what = {"party": each.party, "function": each.function, "at": each.at}
+        click.echo("  " + _("signed by {party} ({function}) at {at}", **what))
 
 
 def write_added(folder: Path, files: dict[str, str], json_: bool) -> None:

@@ -1,7 +1,7 @@
 """`comity agreement`, reading: lint, status, diff, leaks. Needs no home."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,11 @@ import click
 
 from comity.agreements.agreement import Agreement
 from comity.agreements.folder import read_folder
-from comity.cli.agreement import agreement
+from comity.cli.agreement import agreement, counted
 from comity.cli.options import INSTANT, as_json, print_json, print_json_lines
 from comity.clock import Instant
 from comity.errors import BadInput
+from comity.languages import _, said
 
 if TYPE_CHECKING:
     from comity.agreements.leaks import Leaks
@@ -56,18 +57,20 @@ def lint(folders: tuple[Path, ...], json_: bool) -> None:
             print_json_lines(_finding_fields(each.id, finding) for finding in findings)
         else:
             for finding in findings:
-                click.echo(str(finding))
-            counts = {
-                level: sum(one.severity == level for one in findings)
-                for level in ("error", "warning", "info")
-            }
-            click.echo(
-                f"{each.id}: {counts['error']} errors, {counts['warning']} warnings, {counts['info']} remarks",
-                err=True,
-            )
+                click.echo(_finding_line(finding))
+            click.echo(f"{each.id}: {counted([one.severity for one in findings])}", err=True)
         if any(finding.severity == "error" for finding in findings):
             worst = 1
     sys.exit(worst)
+
+
+def _finding_line(finding: "Finding") -> str:
+    """Give a finding as people read it, in their language."""
+    place = (
+        f"{finding.file}:{finding.line}: " if finding.line else f"{finding.file}: " if finding.file else ""
+    )
+    cited = f"{finding.ref}: " if finding.ref else ""
+    return f"{place}{said(finding.severity)} {finding.id}: {cited}{said(finding.message)}"
 
 
 def _finding_fields(agreement_id: str, finding: "Finding") -> dict[str, Any]:
@@ -105,19 +108,26 @@ def status(
         if json_:
             print_json(shown)
             continue
-        click.echo(f"{each.id}: {shown['state']}")
-        for name, words in (
-            ("since", "since"),
-            ("until", "until"),
-            ("notice_deadline", "last day for notice"),
-        ):
-            if shown[name]:
-                click.echo(f"  {words} {shown[name]}")
-        if shown["next"]:
-            click.echo(f"  next: {shown['next']['event']} at {shown['next']['at']}")
-        click.echo(f"  by {', '.join(shown['grounds'])}" if shown["grounds"] else "  by nothing yet")
-        for line in found.without_effect:
-            click.echo(f"  without effect: {line}")
+        click.echo(f"{each.id}: {said(shown['state'])}")
+        for line in _status_lines(shown):
+            click.echo(f"  {line}")
+
+
+def _status_lines(shown: Mapping[str, Any]) -> Iterator[str]:
+    if shown["since"]:
+        yield _("since {at}", at=shown["since"])
+    if shown["until"]:
+        yield _("until {at}", at=shown["until"])
+    if shown["notice_deadline"]:
+        yield _("last day for notice {day}", day=shown["notice_deadline"])
+    if shown["next"]:
+        yield _("next: {event} at {at}", event=said(shown["next"]["event"]), at=shown["next"]["at"])
+    if shown["grounds"]:
+        yield _("by {grounds}", grounds=", ".join(shown["grounds"]))
+    else:
+        yield _("by nothing yet")
+    for line in shown["without_effect"]:
+        yield _("without effect: {line}", line=said(line))
 
 
 @agreement.command("diff")
@@ -202,6 +212,6 @@ def _print_leaks(found: "Leaks") -> None:
     for opening in found.openings:
         click.echo(f"{opening.ref}: {opening.said}")
     if found.proven:
-        click.echo("no path: what each Party gives is bound by its own word")
+        click.echo(_("no path: what each Party gives is bound by its own word"))
         for bound in dict.fromkeys((bound.origin, str(bound.ref)) for bound in found.bounds):
             click.echo(f"  {bound[0]}: {bound[1]}")

@@ -16,6 +16,7 @@ from comity.cli.options import (
     print_table,
 )
 from comity.clock import Instant, format_instant
+from comity.languages import _, said
 
 
 @click.group()
@@ -41,7 +42,13 @@ def ask(
         return
     print_decision(shown, item=item, to=to)
     for request in shown["requests"]:
-        click.echo(f"  asked {request['owner']}: request {request['id'][:12]}, until {request['answer_by']}")
+        line = _(
+            "asked {owner}: request {request}, until {answer_by}",
+            owner=request["owner"],
+            request=request["id"][:12],
+            answer_by=request["answer_by"],
+        )
+        click.echo(f"  {line}")
 
 
 @consent.command("list")
@@ -55,7 +62,16 @@ def list_(home: Path, passphrase_file: Path | None, json_: bool) -> None:
         print_json_lines(rows)
         return
     print_table(
-        ["request", "who asks", "whom", "item", "to", "purpose", "state", "why"],
+        [
+            _("request"),
+            _("who asks"),
+            _("whom"),
+            _("item"),
+            _("to"),
+            _("purpose"),
+            _("state"),
+            _("why"),
+        ],
         (
             [
                 row["id"][:12],
@@ -64,12 +80,12 @@ def list_(home: Path, passphrase_file: Path | None, json_: bool) -> None:
                 row["item"][:12],
                 row["to"],
                 row["purpose"],
-                row["state"],
+                said(row["state"]),
                 row["why"],
             ]
             for row in rows
         ),
-        empty="no requests",
+        empty=_("no requests"),
     )
 
 
@@ -117,10 +133,17 @@ def _print_request(shown: dict[str, Any], json_: bool) -> None:
     if json_:
         print_json(shown)
         return
-    click.echo(
-        f"{shown['state']}: {shown['asker']} may{'' if shown['state'] == 'granted' else ' not'} pass "
-        f"{shown['item'][:12]} to {shown['to']} ({shown['purpose']})"
-    )
+    what = {
+        "state": said(shown["state"]),
+        "asker": shown["asker"],
+        "item": shown["item"][:12],
+        "to": shown["to"],
+        "purpose": shown["purpose"],
+    }
+    if shown["state"] == "granted":
+        click.echo(_("{state}: {asker} may pass {item} to {to} ({purpose})", **what))
+    else:
+        click.echo(_("{state}: {asker} may not pass {item} to {to} ({purpose})", **what))
 
 
 @click.command()
@@ -139,23 +162,26 @@ def withdraw(
         print_json(shown)
         return
     if shown["withdrawn"] is None:
-        click.echo(f"{shown['item']['id'][:12]} is not withdrawn")
+        click.echo(_("{item} is not withdrawn", item=shown["item"]["id"][:12]))
         return
-    click.echo(f"withdrawn: {shown['item']['title'] or shown['item']['id'][:12]}, {shown['withdrawn']['at']}")
+    title = shown["item"]["title"] or shown["item"]["id"][:12]
+    click.echo(_("withdrawn: {title}, {at}", title=title, at=shown["withdrawn"]["at"]))
     _print_branch(shown["answers"], 1)
     silent = [party for party in shown["sent_to"] if party not in _parties(shown["answers"])]
     for party in silent:
-        click.echo(f"  {party}: no answer yet")
+        click.echo("  " + _("{party}: no answer yet", party=party))
     if silent:
-        click.echo(f"  next: comity withdraw {item} --show", err=True)
+        click.echo("  " + _("next: {hint}", hint=f"comity withdraw {item} --show"), err=True)
 
 
 def _print_branch(branch: dict[str, Any], depth: int) -> None:
     for answer in branch["answers"]:
         because = f": {answer['because']}" if answer["because"] else ""
-        backups = f" (no backup opens it after {answer['backups_until']})" if answer["backups_until"] else ""
+        until = answer["backups_until"]
+        backups = " " + _("(no backup opens it after {until})", until=until) if until else ""
         click.echo(
-            "  " * depth + f"{branch['party']}: {answer['item'][:12]} {answer['answer']}{because}{backups}"
+            "  " * depth
+            + f"{branch['party']}: {answer['item'][:12]} {said(answer['answer'])}{because}{backups}"
         )
     for below in branch["below"]:
         _print_branch(below, depth + 1)
@@ -180,7 +206,7 @@ def review(
     if json_:
         print_json(shown)
     else:
-        click.echo(f"{shown['id'][:12]} is {shown['state']}")
+        click.echo(_("{item} is {state}", item=shown["id"][:12], state=said(shown["state"])))
 
 
 @click.command()
@@ -194,7 +220,7 @@ def protests(home: Path, passphrase_file: Path | None, json_: bool) -> None:
         print_json_lines(rows)
         return
     print_table(
-        ["at", "by", "item", "sent by", "grounds"],
+        [_("at"), _("by"), _("item"), _("sent by"), _("grounds")],
         ([row["at"], row["by"], row["item"][:12], row["sender"], "; ".join(row["grounds"])] for row in rows),
-        empty="no protests",
+        empty=_("no protests"),
     )

@@ -2,17 +2,22 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from comity.cli.options import as_json, print_json_lines
+from comity.languages import ENGLISH, TAGS, _, current, ngettext, said, use
+
+if TYPE_CHECKING:
+    from comity.decisions.cases import CaseResult
 
 
 @click.command()
 @click.argument("cases", type=click.Path(path_type=Path))
 @as_json
 @click.option("--explain", "explained", is_flag=True, help="Tell what each rule saw and concluded.")
-@click.option("--language", default=None, help="Language for the words of grounds, where a text has it.")
+@click.option("--language", default=None, help="Language of the answer, and of grounds where a text has it.")
 def decide(cases: Path, json_: bool, explained: bool, language: str | None) -> None:
     """Answer every case in CASES, a TOML file that names its agreements and says what is expected.
 
@@ -22,16 +27,32 @@ def decide(cases: Path, json_: bool, explained: bool, language: str | None) -> N
     from comity.decisions.cases import exit_code, run_cases
     from comity.decisions.explain import explain
 
+    if language is not None and language in TAGS:
+        use(language)
+    reader = language or (current() if current() != ENGLISH else None)
     results = run_cases(cases)
     if json_:
         print_json_lines(result.as_json() for result in results)
     for result in results:
         if not json_:
-            click.echo(result.line())
+            click.echo(_line(result))
         if explained:
-            for line in explain(result.decision, result.known, language):
-                click.echo(f"  {line}", err=json_)
+            for line in explain(result.decision, result.known, reader):
+                click.echo(f"  {said(line)}", err=json_)
     if not json_:
         wrong = sum(not result.ok for result in results)
-        click.echo(f"{len(results)} cases, {wrong} not as expected", err=True)
+        cases_ = ngettext("{count} case", "{count} cases", len(results))
+        click.echo(_("{cases}, not as expected: {wrong}", cases=cases_, wrong=wrong), err=True)
     sys.exit(exit_code(results))
+
+
+def _line(result: "CaseResult") -> str:
+    """Give the one line that people read: the outcome, whom to ask, the grounds, and what differs."""
+    decision = result.decision
+    outcome = said(decision.outcome)
+    if decision.ask:
+        outcome += ", " + _("ask {parties}", parties=", ".join(ask.party for ask in decision.ask))
+    grounds = "; ".join(dict.fromkeys(said(ground.ref) for ground in decision.grounds))
+    differs = "; ".join(said(each) for each in result.differs)
+    wrong = "  " + _("NOT AS EXPECTED: {differs}", differs=differs) if differs else ""
+    return f"{outcome}  {result.case.name}  [{grounds}]{wrong}"

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from comity.cli.options import as_json, home_options, node_at, passphrase_from, print_json
+from comity.languages import _, ngettext, said
 
 
 @click.command()
@@ -68,16 +69,14 @@ def init(
     if json_:
         print_json({"home": str(folder), "party": party, "root": card.root_fingerprint, "version": 1})
         return
-    click.echo(f"{folder} is the home of {party}")
-    click.echo(f"  root {card.root_fingerprint}")
-    click.echo(f"  expires {card.card.expires:%Y-%m-%d}")
+    click.echo(_("{folder} is the home of {party}", folder=folder, party=party))
+    click.echo("  " + _("root {root}", root=card.root_fingerprint))
+    click.echo("  " + _("expires {day}", day=f"{card.card.expires:%Y-%m-%d}"))
     if passphrase is None:
-        click.echo(
-            "  the keys are protected by the file system alone; --passphrase-file locks them", err=True
-        )
-    click.echo(
-        f"  next: comity card show --home {folder} > {party}.card, and give it to your partners", err=True
-    )
+        alone = _("the keys are protected by the file system alone; --passphrase-file locks them")
+        click.echo(f"  {alone}", err=True)
+    command = f"comity card show --home {folder} > {party}.card"
+    click.echo("  " + _("next: {command}, and give it to your partners", command=command), err=True)
 
 
 @click.command()
@@ -90,14 +89,25 @@ def status(home: Path, passphrase_file: Path | None, json_: bool) -> None:
     if json_:
         print_json(shown)
         return
-    serving = "serving" if shown["serving"] else "not serving"
+    serving = _("serving") if shown["serving"] else _("not serving")
     click.echo(f"{shown['party']} ({shown['deployment']}, {serving}), {shown['now']}")
     for agreement in shown["agreements"]:
         state = agreement["status"]
-        until = f" until {state['until']}" if state["until"] else ""
-        click.echo(f"  {agreement['id']}: {state['state']}{until}, with {', '.join(agreement['parties'])}")
+        what = {
+            "agreement": agreement["id"],
+            "state": said(state["state"]),
+            "parties": ", ".join(agreement["parties"]),
+        }
+        if state["until"]:
+            line = _("{agreement}: {state} until {until}, with {parties}", until=state["until"], **what)
+        else:
+            line = _("{agreement}: {state}, with {parties}", **what)
+        click.echo(f"  {line}")
     for peer, count in shown["backlog"].items():
-        click.echo(f"  {count} owed to {peer}")
+        line = ngettext(
+            "{count} envelope is owed to {peer}", "{count} envelopes are owed to {peer}", count, peer=peer
+        )
+        click.echo(f"  {line}")
 
 
 @click.group()
@@ -130,11 +140,14 @@ def show(party: str, home: Path, passphrase_file: Path | None, json_: bool) -> N
         )
         return
     click.echo(signed.decode())
-    click.echo(
-        f"{read.party}, version {read.card.version}, root {read.root_fingerprint}, "
-        f"expires {read.card.expires:%Y-%m-%d}",
-        err=True,
+    line = _(
+        "{party}, version {version}, root {root}, expires {day}",
+        party=read.party,
+        version=read.card.version,
+        root=read.root_fingerprint,
+        day=f"{read.card.expires:%Y-%m-%d}",
     )
+    click.echo(line, err=True)
 
 
 @card.command("accept")
@@ -148,8 +161,7 @@ def accept(file: Path, home: Path, passphrase_file: Path | None, json_: bool) ->
     if json_:
         print_json(shown)
         return
-    click.echo(f"accepted: {shown['party']}, version {shown['version']}")
-    click.echo(
-        f"  root {shown['root']}\n  compare it with that Party by another way; the agreement will pin it",
-        err=True,
-    )
+    click.echo(_("accepted: {party}, version {version}", party=shown["party"], version=shown["version"]))
+    compare = _("compare it with that Party by another way; the agreement will pin it")
+    root = _("root {root}", root=shown["root"])
+    click.echo(f"  {root}\n  {compare}", err=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines, print_table
+from comity.languages import _, said
 
 
 @click.group()
@@ -47,16 +48,16 @@ def add(
     from comity.interop.files import describe
 
     content = file.read_bytes()
-    said = describe(file, content, title, marking)
+    described = describe(file, content, title, marking)
     with node_at(home, passphrase_file) as tell:
         shown = tell(
             "item-add",
             content=content,
             category=category,
-            marking=said.marking,
-            title=said.title,
+            marking=described.marking,
+            title=described.title,
             label=label,
-            media_type=said.media_type,
+            media_type=described.media_type,
             kind=kind,
             pap=pap,
             retention=retention,
@@ -67,11 +68,13 @@ def add(
         return
     click.echo(f"{shown['id'][:12]}  {shown['marking']}  {shown['category']}  {shown['title']}")
     if shown["needs_reading"]:
+        because = "; ".join(said(each) for each in shown["because"])
         click.echo(
-            f"the door wants a person to read it before it goes anywhere: {'; '.join(shown['because'])}\n"
-            f"  next: comity item show {shown['id'][:12]}, then comity item read {shown['id'][:12]}",
+            _("the door wants a person to read it before it goes anywhere: {because}", because=because),
             err=True,
         )
+        command = f"comity item show {shown['id'][:12]}, comity item read {shown['id'][:12]}"
+        click.echo("  " + _("next: {hint}", hint=command), err=True)
 
 
 @item.command("list")
@@ -86,7 +89,15 @@ def list_(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> 
         print_json_lines(rows)
         return
     print_table(
-        ["item", "label", "originator", "category", "marking", "state", "title"],
+        [
+            _("item"),
+            _("label"),
+            _("originator"),
+            _("category"),
+            _("marking"),
+            _("state"),
+            _("title"),
+        ],
         (
             [
                 row["id"][:12],
@@ -99,7 +110,7 @@ def list_(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> 
             ]
             for row in rows
         ),
-        empty="no items",
+        empty=_("no items"),
     )
 
 
@@ -119,22 +130,44 @@ def show(id_: str, save: Path | None, home: Path, passphrase_file: Path | None, 
         import base64
 
         save.write_bytes(base64.b64decode(content))
-        click.echo(f"content written to {save}", err=True)
+        click.echo(_("content written to {file}", file=save), err=True)
     if json_:
         print_json(shown)
         return
     click.echo(f"{shown['id']}\n  {shown['title']}")
     for name in ("originator", "category", "marking", "state", "retention", "size", "media_type"):
-        click.echo(f"  {name.replace('_', ' ')}: {shown[name] if shown[name] is not None else 'not limited'}")
+        value = said(str(shown[name])) if shown[name] is not None else _("not limited")
+        click.echo(f"  {said(name.replace('_', ' '))}: {value}")
     for route in shown["custody"]:
-        hands = [f"{hop['from']} → {hop['to']} under {hop['agreement']}, {hop['at']}" for hop in route]
-        click.echo("  custody: " + ("; ".join(hands) or "made here"))
+        hands = [
+            _(
+                "{giver} → {to} under {agreement}, {at}",
+                giver=hop["from"],
+                to=hop["to"],
+                agreement=hop["agreement"],
+                at=hop["at"],
+            )
+            for hop in route
+        ]
+        click.echo("  " + _("custody: {hands}", hands="; ".join(hands) or _("made here")))
     for source in shown["sources"]:
-        click.echo(f"  made from: {source['id'][:12]} of {source['originator']} ({source['state']})")
+        line = _(
+            "made from: {item} of {originator} ({state})",
+            item=source["id"][:12],
+            originator=source["originator"],
+            state=said(source["state"]),
+        )
+        click.echo(f"  {line}")
     for each in shown["disclosed"]:
-        click.echo(f"  passed to: {each['to']} under {each['agreement']}, {each['at']}")
+        line = _(
+            "passed to: {to} under {agreement}, {at}",
+            to=each["to"],
+            agreement=each["agreement"],
+            at=each["at"],
+        )
+        click.echo(f"  {line}")
     if any(shown["custody"]):
-        click.echo("  that no hand was left out can be evidenced, never proved, by a custody alone")
+        click.echo("  " + _("that no hand was left out can be evidenced, never proved, by a custody alone"))
 
 
 @item.command("read")
@@ -148,4 +181,4 @@ def read(id_: str, home: Path, passphrase_file: Path | None, json_: bool) -> Non
     if json_:
         print_json(shown)
     else:
-        click.echo(f"{shown['id'][:12]} is read; it may be shared as its agreements allow")
+        click.echo(_("{item} is read; it may be shared as its agreements allow", item=shown["id"][:12]))

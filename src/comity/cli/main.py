@@ -77,8 +77,15 @@ class LazyGroup(click.Group):
     cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.version_option(__version__, message="comity %(version)s")
-def comity() -> None:
+@click.option("--language", default=None, metavar="TAG", help="Answer in en, cs, pl, ru, ko or hu.")
+def comity(language: str | None) -> None:
     """Share sensitive information under agreements that enforce themselves."""
+    from comity.languages import ENGLISH, _, choose, is_reviewed, use
+
+    tag = choose(language, os.environ)
+    use(tag)
+    if tag != ENGLISH and not is_reviewed(tag):
+        click.echo(_("this translation has not been reviewed by a native reader"), err=True)
 
 
 def main() -> None:
@@ -90,13 +97,13 @@ def main() -> None:
         tell(error)
         code = error.exit_code
     except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
+        _interrupted()
         code = 130
     except click.ClickException as error:
         error.show()
         code = 2
     except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
+        _interrupted()
         code = 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -104,10 +111,18 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _interrupted() -> None:
+    from comity.languages import _
+
+    click.echo(_("interrupted"), err=True)
+
+
 def tell(error: ComityError) -> None:
     """Say what is wrong, one line a mistake, and what to do next."""
+    from comity.languages import _, said
+
     lines: Any = error.mistakes if isinstance(error, BadInput) else [error.message]
     for line in lines:
-        click.echo(f"comity: {line}", err=True)
+        click.echo(f"comity: {said(line)}", err=True)
     if error.hint:
-        click.echo(f"  next: {error.hint}", err=True)
+        click.echo("  " + _("next: {hint}", hint=said(error.hint)), err=True)

@@ -12,6 +12,7 @@ import click
 
 from comity.clock import Instant, format_instant, parse_instant
 from comity.errors import BadInput
+from comity.languages import _, said
 
 if TYPE_CHECKING:
     from comity.control.client import Teller
@@ -117,18 +118,23 @@ def print_table(heads: list[str], rows: Iterable[list[str]], *, empty: str) -> N
 
 def print_decision(shown: Mapping[str, Any], *, item: str, to: str) -> None:
     """Print a decision for people: the outcome, its grounds, whom to ask, what would help."""
-    words = {"permitted": "Permitted", "refused": "Refused", "needs-consent": "Needs consent"}
-    click.echo(f"{words[shown['decision']]}: {item} to {to}")
+    words = {
+        "permitted": _("Permitted: {item} to {to}", item=item, to=to),
+        "refused": _("Refused: {item} to {to}", item=item, to=to),
+        "needs-consent": _("Needs consent: {item} to {to}", item=item, to=to),
+    }
+    click.echo(words[shown["decision"]])
     for ground in shown["grounds"]:
-        text = " ".join(str(ground["text"]).split())
-        click.echo(f"  {ground['ref']}" + (f"  {_short(text)}" if text else ""))
+        text = " ".join(said(str(ground["text"])).split())
+        click.echo(f"  {said(ground['ref'])}" + (f"  {_short(text)}" if text else ""))
     for asked in shown.get("asked_for", ()):
-        because = ", ".join(dict.fromkeys(asked["grounds"]))
-        click.echo(f"  ask {asked['party']} ({because})")
+        because = ", ".join(dict.fromkeys(said(each) for each in asked["grounds"]))
+        click.echo("  " + _("ask {party} ({because})", party=asked["party"], because=because))
     for obligation in shown["obligations"]:
-        click.echo(f"  goes with it: {obligation['kind']} {obligation['value']} ({obligation['ref']})")
+        kind, value, ref = said(obligation["kind"]), obligation["value"], said(obligation["ref"])
+        click.echo("  " + _("goes with it: {kind} {value} ({ref})", kind=kind, value=value, ref=ref))
     for remedy in shown.get("remedies", ()):
-        click.echo(f"  {remedy}")
+        click.echo(f"  {said(remedy)}")
 
 
 def _short(text: str, width: int = 160) -> str:

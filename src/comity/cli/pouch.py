@@ -7,6 +7,7 @@ import click
 
 from comity.cli.options import as_json, home_options, node_at, print_json
 from comity.errors import BadInput, PeerUnreachable
+from comity.languages import _, ngettext, said
 
 
 @click.group()
@@ -31,7 +32,10 @@ def pack(party: str, file: Path, home: Path, passphrase_file: Path | None, json_
     if json_:
         print_json({"file": str(file), "bytes": len(data), **_without(shown, "pouch")})
     else:
-        click.echo(f"{file}: {shown['envelopes']} envelopes, {shown['receipts']} receipts, {len(data)} bytes")
+        envelopes = ngettext("{count} envelope", "{count} envelopes", shown["envelopes"])
+        receipts = ngettext("{count} receipt", "{count} receipts", shown["receipts"])
+        size = ngettext("{count} byte", "{count} bytes", len(data))
+        click.echo(f"{file}: {envelopes}, {receipts}, {size}")
 
 
 @pouch.command("open")
@@ -49,14 +53,20 @@ def open_(file: Path, home: Path, passphrase_file: Path | None, json_: bool) -> 
     if json_:
         print_json(shown)
         return
-    click.echo(
-        f"from {shown['from']}: {shown['accepted']} new, {shown['known']} known already, "
-        f"{shown['quarantined']} kept apart, {shown['settled']} receipts settled"
+    line = _(
+        "from {party}: new {new}, known already {known}, kept apart {apart}, receipts settled {settled}",
+        party=shown["from"],
+        new=shown["accepted"],
+        known=shown["known"],
+        apart=shown["quarantined"],
+        settled=shown["settled"],
     )
+    click.echo(line)
     for reason in shown["refused"]:
-        click.echo(f"  not taken: {reason}", err=True)
+        click.echo("  " + _("not taken: {reason}", reason=said(reason)), err=True)
     if shown["accepted"] or shown["quarantined"]:
-        click.echo(f"  next: comity pouch pack {shown['from']} FILE takes the receipts back", err=True)
+        command = f"comity pouch pack {shown['from']} FILE"
+        click.echo("  " + _("next: {command} takes the receipts back", command=command), err=True)
 
 
 @click.command()
@@ -71,9 +81,12 @@ def deliver(to: str, home: Path, passphrase_file: Path | None, json_: bool) -> N
         print_json(shown)
     else:
         for peer, count in shown["backlog"].items():
-            click.echo(f"{count} still owed to {peer}: {shown['unreachable'].get(peer, 'under way')}")
+            owed = ngettext(
+                "{count} envelope is owed to {peer}", "{count} envelopes are owed to {peer}", count, peer=peer
+            )
+            click.echo(f"{owed}: {said(shown['unreachable'].get(peer, '')) or _('under way')}")
         if not shown["backlog"]:
-            click.echo("nothing is owed")
+            click.echo(_("nothing is owed"))
     if shown["unreachable"]:
         raise PeerUnreachable(f"not reached: {', '.join(sorted(shown['unreachable']))}")
 

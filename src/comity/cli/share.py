@@ -17,6 +17,7 @@ from comity.cli.options import (
     print_table,
 )
 from comity.errors import BadInput
+from comity.languages import _, said
 
 #: Exit codes by outcome (DESIGN §11).
 EXIT = {"permitted": 0, "refused": 1, "needs-consent": 4}
@@ -65,14 +66,14 @@ def share(
             from comity.interop.files import describe
 
             content = file.read_bytes()
-            said = describe(file, content, "", marking)
+            described = describe(file, content, "", marking)
             item = tell(
                 "item-add",
                 content=content,
                 category=category,
-                marking=said.marking,
-                title=said.title,
-                media_type=said.media_type,
+                marking=described.marking,
+                title=described.title,
+                media_type=described.media_type,
             )["id"]
         shown = tell(
             "share", item=item, to=to, purpose=purpose, under=under, dry_run=dry_run, explained=explained
@@ -84,7 +85,7 @@ def share(
     else:
         print_decision(shown, item=shown["item"]["title"] or shown["item"]["id"][:12], to=to)
         for line in shown["explanation"]:
-            click.echo(f"  {line}")
+            click.echo(f"  {said(line)}")
         _tell_what_next(shown, item, to, purpose, dry_run)
     delivery = shown["delivery"]
     if delivery is not None and delivery["state"] == "owed":
@@ -103,17 +104,19 @@ def _settled(tell: Any, message: str, delivery: dict[str, Any]) -> dict[str, Any
 
 def _tell_what_next(shown: dict[str, Any], item: str, to: str, purpose: str, dry_run: bool) -> None:
     if dry_run:
-        click.echo("nothing was sent: this was only asked", err=True)
+        click.echo(_("nothing was sent: this was only asked"), err=True)
     elif shown["decision"] == "needs-consent":
-        click.echo(f"  next: comity consent ask {item[:12]} --to {to} --purpose {purpose}", err=True)
+        command = f"comity consent ask {item[:12]} --to {to} --purpose {purpose}"
+        click.echo("  " + _("next: {hint}", hint=command), err=True)
     elif shown["delivery"] is not None:
         state, reason = shown["delivery"]["state"], shown["delivery"]["reason"]
+        why = said(reason) if reason else _("no receipt yet")
         words = {
-            "receipted": f"delivered; {to} decided again and signed a receipt",
-            "owed": f"queued: {reason or 'no receipt yet'}; it is tried again by itself",
-            "quarantined": f"{to} keeps it apart: {reason}",
+            "receipted": _("delivered; {to} decided again and signed a receipt", to=to),
+            "owed": _("queued: {reason}; it is tried again by itself", reason=why),
+            "quarantined": _("{to} keeps it apart: {reason}", to=to, reason=why),
         }
-        click.echo(words.get(state, f"{state}: {reason}"), err=True)
+        click.echo(words.get(state, f"{said(state)}: {why}"), err=True)
 
 
 @click.command()
@@ -128,19 +131,19 @@ def inbox(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> 
         print_json_lines(rows)
         return
     print_table(
-        ["at", "from", "what", "state", "item", "title or reason"],
+        [_("at"), _("from"), _("what"), _("state"), _("item"), _("title or reason")],
         (
             [
                 row["at"],
                 row["from"],
                 row["kind"],
-                row["state"],
+                said(row["state"]),
                 row["item"]["id"][:12] if row["item"] else "",
                 row["reason"] or (row["item"] or {}).get("title", ""),
             ]
             for row in rows
         ),
-        empty="nothing came in",
+        empty=_("nothing came in"),
     )
 
 
@@ -156,18 +159,18 @@ def outbox(limit: int, home: Path, passphrase_file: Path | None, json_: bool) ->
         print_json_lines(rows)
         return
     print_table(
-        ["at", "to", "what", "state", "tries", "item", "reason"],
+        [_("at"), _("to"), _("what"), _("state"), _("tries"), _("item"), _("reason")],
         (
             [
                 row["at"],
                 row["to"],
                 row["kind"],
-                row["state"],
+                said(row["state"]),
                 str(row["attempts"]),
                 row["item"][:12],
                 row["reason"],
             ]
             for row in rows
         ),
-        empty="nothing was sent",
+        empty=_("nothing was sent"),
     )

@@ -1,0 +1,40 @@
+"""Comity's own words in the reader's language.
+
+What Comity prints is written in English and marked with `_` or `ngettext`; catalogues beside this file hold the other
+languages (gettext, one folder a language, `comity.po` for people and `comity.mo` for the program). What machines read
+is never translated: JSON, journals, decisions, citations, names of commands and fields.
+
+```
+use("pl")
+_("{count} owed to {peer}", count=3, peer="south.example")
+said("no exchange article covers this category")       # a sentence of the pure core, recognised as it stands
+```
+
+Nothing is loaded until a language other than English is asked for, so `comity --help` stays quick.
+"""
+
+from comity.languages.reading import (
+    ENGLISH,
+    ENVIRONMENT,
+    TAGS,
+    _,
+    choose,
+    current,
+    is_reviewed,
+    ngettext,
+    said,
+    use,
+)
+
+__all__ = [
+    "ENGLISH",
+    "ENVIRONMENT",
+    "TAGS",
+    "_",
+    "choose",
+    "current",
+    "is_reviewed",
+    "ngettext",
+    "said",
+    "use",
+]

@@ -1,0 +1,140 @@
+"""Choosing a language, looking messages up, recognising the sentences of the pure core.
+
+The core (rules of the gate, rules of lint, safeguards) makes English sentences with values in them, which stand in
+decisions byte for byte and must not depend on a reader. `said` recognises such a sentence by the template it was made
+from, a message of the catalogue with `{placeholders}`, and gives it in the reader's language with the same values.
+What it does not recognise it gives back as it is.
+"""
+
+import re
+from collections.abc import Mapping
+from contextvars import ContextVar
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib import resources
+
+from comity.errors import BadInput
+
+#: Languages there are catalogues for; English is the source.
+ENGLISH = "en"
+TAGS = ("en", "cs", "pl", "ru", "ko", "hu")
+#: The variable that names the reader's language; the locale's own variables come after it.
+ENVIRONMENT = "COMITY_LANGUAGE"
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+
+#: Sentences nested deeper than this are given as they are.
+_DEEPEST = 4
+
+_tag: ContextVar[str] = ContextVar("comity_language", default=ENGLISH)
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def use(tag: str) -> None:
+    """Answer in this language from now on, in this context (a command, a request for a page).
+
+    Raises:
+        BadInput: there is no catalogue for it.
+    """
+    if tag not in TAGS:
+        raise BadInput(f"`{tag[:20]}` is not one of the languages here: {', '.join(TAGS)}")
+    _tag.set(tag)
+
+
+def current() -> str:
+    """Give the language answers are given in."""
+    return _tag.get()
+
+
+def choose(asked: str | None, environment: Mapping[str, str]) -> str:
+    """Choose a language: the one asked for, else `COMITY_LANGUAGE`, else the locale's, else English.
+
+    Raises:
+        BadInput: what was asked for by name is not here. A locale that is not here gives English.
+    """
+    named = asked or environment.get(ENVIRONMENT)
+    if named:
+        tag = named.replace("_", "-").partition("-")[0].lower()
+        if tag not in TAGS:
+            raise BadInput(f"`{named[:20]}` is not one of the languages here: {', '.join(TAGS)}")
+        return tag
+    locale = next((environment[name] for name in _LOCALE if environment.get(name)), "")
+    tag = re.split(r"[_.@-]", locale)[0].lower()
+    return tag if tag in TAGS else ENGLISH
+
+
+def _(message: str, **values: object) -> str:
+    """Give a message in the reader's language, with its values put in."""
+    tag = _tag.get()
+    text = message if tag == ENGLISH else _catalogue(tag).gettext(message)
+    return text.format(**values) if values else text
+
+
+def ngettext(one: str, many: str, count: int, **values: object) -> str:
+    """Give a message that counts, in the form the reader's language has for that count; `{count}` is put in."""
+    tag = _tag.get()
+    source: NullTranslations = NullTranslations() if tag == ENGLISH else _catalogue(tag)
+    return source.ngettext(one, many, count).format(count=count, **values)
+
+
+def is_reviewed(tag: str) -> bool:
+    """Tell whether a native reader has gone through a catalogue."""
+    return tag == ENGLISH or _catalogue(tag).info().get("x-reviewed", "no") != "no"
+
+
+def said(text: str) -> str:
+    """Give an English sentence of the core in the reader's language; what is not recognised, as it is."""
+    tag = _tag.get()
+    return text if tag == ENGLISH or not text else _said(text, tag, 0)
+
+
+def _said(text: str, tag: str, depth: int) -> str:
+    catalogue = _catalogue(tag)
+    exact = catalogue.gettext(text)
+    if exact != text or depth > _DEEPEST or not any(mark in text for mark in " `"):
+        return exact
+    for pattern, message, quoted in _templates(tag):
+        found = pattern.fullmatch(text)
+        if found is None:
+            continue
+        values = {
+            name: value if name in quoted else _said(value, tag, depth + 1)
+            for name, value in found.groupdict().items()
+        }
+        return catalogue.gettext(message).format(**values)
+    return text
+
+
+@cache
+def _catalogue(tag: str) -> GNUTranslations:
+    folder = resources.files("comity.languages")
+    with (folder / tag / "LC_MESSAGES" / "comity.mo").open("rb") as file:
+        return GNUTranslations(file)
+
+
+@cache
+def _templates(tag: str) -> list[tuple[re.Pattern[str], str, frozenset[str]]]:
+    """Give the messages with placeholders as patterns, the most telling first.
+
+    With each stand the names of the placeholders in backticks: those hold names, which are never translated.
+    """
+    catalog = vars(_catalogue(tag))["_catalog"]  # gettext has no other way to list what it read
+    messages = [key for key in catalog if isinstance(key, str) and _PLACEHOLDER.search(key)]
+    messages.sort(key=lambda each: (-len(_PLACEHOLDER.sub("", each)), each))
+    return [
+        (_pattern(each), each, frozenset(re.findall(r"`\{(\w+)\}`", each)))
+        for each in messages
+        if re.search(r"[^\W\d_]{2}|`", _PLACEHOLDER.sub("", each))
+    ]
+
+
+def _pattern(message: str) -> re.Pattern[str]:
+    parts, seen, last = [], set(), 0
+    for found in _PLACEHOLDER.finditer(message):
+        parts.append(re.escape(message[last : found.start()]))
+        name = found[1]
+        parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
+        seen.add(name)
+        last = found.end()
+    parts.append(re.escape(message[last:]))
+    return re.compile("".join(parts), re.DOTALL)
