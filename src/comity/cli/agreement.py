@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import click
 
+from comity.cli.command import Group
 from comity.languages import _, ngettext
 
 #: command -> the module that has it, in the order of a day's work; imported when called.
@@ -17,7 +18,7 @@ COMMANDS = {
 }
 
 
-class _Group(click.Group):
+class _Group(Group):
     """Commands of several files as one group."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002

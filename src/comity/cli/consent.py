@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from comity.cli.command import command, group
 from comity.cli.options import (
     INSTANT,
     as_json,
@@ -19,7 +20,7 @@ from comity.clock import Instant, format_instant
 from comity.languages import _, said
 
 
-@click.group()
+@group()
 def consent() -> None:
     """Ask for consent; grant, refuse, revoke."""
 
@@ -146,7 +147,7 @@ def _print_request(shown: dict[str, Any], json_: bool) -> None:
         click.echo(_("{state}: {asker} may not pass {item} to {to} ({purpose})", **what))
 
 
-@click.command()
+@command()
 @click.argument("item")
 @click.option("--reason", default="", help="Words for the holders.")
 @click.option("--show", "only_show", is_flag=True, help="Only show the answers to a withdrawal made before.")
@@ -191,7 +192,7 @@ def _parties(branch: dict[str, Any]) -> set[str]:
     return {branch["party"]}.union(*(_parties(below) for below in branch["below"]))
 
 
-@click.command()
+@command()
 @click.argument("item")
 @click.option("--keep/--erase", "keep", default=None, required=True, help="Keep it in use, or erase it.")
 @click.option("--because", required=True, help="The reason, which the originator will read.")
@@ -209,7 +210,7 @@ def review(
         click.echo(_("{item} is {state}", item=shown["id"][:12], state=said(shown["state"])))
 
 
-@click.command()
+@command()
 @home_options
 @as_json
 def protests(home: Path, passphrase_file: Path | None, json_: bool) -> None:

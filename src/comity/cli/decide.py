@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from comity.cli.command import command
 from comity.cli.options import as_json, print_json_lines
 from comity.languages import ENGLISH, TAGS, _, current, ngettext, said, use
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from comity.decisions.cases import CaseResult
 
 
-@click.command()
+@command()
 @click.argument("cases", type=click.Path(path_type=Path))
 @as_json
 @click.option("--explain", "explained", is_flag=True, help="Tell what each rule saw and concluded.")

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
+from comity.cli.command import command
 from comity.cli.options import as_json, print_json
 
 _FOLDER = Path("comity-demo")
 
 
-@click.command()
+@command()
 @click.option("--once", is_flag=True, help="Play the story and end, leaving nothing behind.")
 @click.option(
     "--item",

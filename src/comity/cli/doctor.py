@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from comity.cli.command import command
 from comity.cli.options import as_json, home_options, passphrase_from, print_json
 from comity.errors import ComityError, HomeInUse
 
 Check = tuple[str, bool, str, str]
 
 
-@click.command()
+@command()
 @home_options
 @as_json
 def doctor(home: Path, passphrase_file: Path | None, json_: bool) -> None:

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
+from comity.cli.command import command, group
 from comity.cli.options import as_json, home_options, node_at, passphrase_from, print_json
 from comity.languages import _, ngettext, said
 
 
-@click.command()
+@command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--party", required=True, metavar="ID", help="Whose node: a DNS name such as cert.north.example."
@@ -79,7 +80,7 @@ def init(
     click.echo("  " + _("next: {command}, and give it to your partners", command=command), err=True)
 
 
-@click.command()
+@command()
 @home_options
 @as_json
 def status(home: Path, passphrase_file: Path | None, json_: bool) -> None:
@@ -110,7 +111,7 @@ def status(home: Path, passphrase_file: Path | None, json_: bool) -> None:
         click.echo(f"  {line}")
 
 
-@click.group()
+@group()
 def card() -> None:
     """Show one's card, accept another Party's."""
 

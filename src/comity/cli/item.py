@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
+from comity.cli.command import group
 from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines, print_table
 from comity.languages import _, said
 
 
-@click.group()
+@group()
 def item() -> None:
     """Take items in, list and show them."""
 

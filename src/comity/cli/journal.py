@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from comity.cli.command import group
 from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines, print_table
 from comity.errors import BadInput, PeerUnreachable
 
@@ -14,7 +15,7 @@ from comity.errors import BadInput, PeerUnreachable
 _WAIT = 20.0
 
 
-@click.group()
+@group()
 def journal() -> None:
     """Show, verify and reconcile the journal."""
 

@@ -2,19 +2,23 @@
 
 Groups and commands are found by name in `COMMANDS` and imported only when called, so that `comity --help` is quick.
 Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 refused by agreement, 2 bad usage or input, 3 not found,
-4 needs consent, 5 peer unreachable and queued, 6 verification failed, 130 interrupted.
+4 needs consent, 5 peer unreachable and queued, 6 verification failed, 70 a fault of Comity's own, 130 interrupted.
 """
 
 import importlib
+import io
 import os
 import sys
-from collections.abc import Mapping
-from typing import Any
+import traceback
+from collections.abc import Mapping, Sequence
 
 import click
 
 from comity import __version__
+from comity.cli.command import Group, in_words
 from comity.errors import BadInput, ComityError
+
+BAD_INPUT, FAULT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
 
 #: name -> (module:attribute, what it is for, one line)
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -37,11 +41,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "pouch": ("comity.cli.pouch:pouch", "Carry envelopes as a file."),
     "deliver": ("comity.cli.pouch:deliver", "Try at once what is owed."),
     "journal": ("comity.cli.journal:journal", "Show, verify and reconcile the journal."),
-    "register": ("comity.cli.register:register", "Import records, check names."),
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group whose commands are imported only when called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -61,17 +64,6 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find a command, and name the nearest where there is none."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            import difflib
-
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            ctx.fail(f"no command `{args[0]}`" + (f"; did you mean `{near[0]}`?" if near else ""))
-        return super().resolve_command(ctx, args)
-
 
 @click.group(
     cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -90,39 +82,70 @@ def comity(language: str | None) -> None:
 
 def main() -> None:
     """Run the command and end with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command with these arguments; give its exit code.
+
+    A fault of ours ends with 70 and its trace: any lower code would be taken for an answer.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a terminal without our letters is no reason to fail
     try:
-        code = comity.main(standalone_mode=False)
-        sys.stdout.flush()
+        code = _outcome(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever read has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except OSError as error:
+        _say(f"the output cannot be written: {error.strerror or error}")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BAD_INPUT
+    return code
+
+
+def _outcome(arguments: Sequence[str]) -> int:
+    try:
+        code = comity.main(list(arguments), prog_name="comity", standalone_mode=False)
     except ComityError as error:
         tell(error)
-        code = error.exit_code
-    except click.exceptions.Abort:
-        _interrupted()
-        code = 130
-    except click.ClickException as error:
+        return error.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
-        code = 2
-    except KeyboardInterrupt:
-        _interrupted()
-        code = 130
+        return BAD_INPUT
+    except click.ClickException as error:
+        _say(in_words(error))
+        return BAD_INPUT
+    except SystemExit as end:
+        code = end.code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 141
-    sys.exit(code if isinstance(code, int) else 0)
-
-
-def _interrupted() -> None:
-    from comity.languages import _
-
-    click.echo(_("interrupted"), err=True)
+        raise
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _say(f"{place}{error.strerror or error}")
+        return BAD_INPUT
+    except Exception:
+        traceback.print_exc()
+        _say("this is a fault of Comity's own; please report it with the lines above")
+        return FAULT
+    return code if isinstance(code, int) else 0
 
 
 def tell(error: ComityError) -> None:
     """Say what is wrong, one line a mistake, and what to do next."""
-    from comity.languages import _, said
-
-    lines: Any = error.mistakes if isinstance(error, BadInput) else [error.message]
-    for line in lines:
-        click.echo(f"comity: {said(line)}", err=True)
+    for mistake in error.mistakes if isinstance(error, BadInput) else [error.message]:
+        _say(mistake)
     if error.hint:
-        click.echo("  " + _("next: {hint}", hint=said(error.hint)), err=True)
+        click.echo(f"  next: {error.hint}", err=True)
+
+
+def _say(line: str) -> None:
+    click.echo(f"comity: {line}", err=True)

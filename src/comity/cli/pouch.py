@@ -5,12 +5,13 @@ from pathlib import Path
 
 import click
 
+from comity.cli.command import command, group
 from comity.cli.options import as_json, home_options, node_at, print_json
 from comity.errors import BadInput, PeerUnreachable
 from comity.languages import _, ngettext, said
 
 
-@click.group()
+@group()
 def pouch() -> None:
     """Carry envelopes as a file: same bytes, same effect as over the wire."""
 
@@ -69,7 +70,7 @@ def open_(file: Path, home: Path, passphrase_file: Path | None, json_: bool) -> 
         click.echo("  " + _("next: {command} takes the receipts back", command=command), err=True)
 
 
-@click.command()
+@command()
 @click.option("--to", default="", metavar="PARTY", help="Only what is owed to this Party.")
 @home_options
 @as_json

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
+from comity.cli.command import command
 from comity.cli.options import home_options, passphrase_from
 
 
-@click.command()
+@command()
 @home_options
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=None, help="Listen here instead of node.toml's port."

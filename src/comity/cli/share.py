@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from comity.cli.command import command
 from comity.cli.options import (
     as_json,
     home_options,
@@ -26,7 +27,7 @@ EXIT = {"permitted": 0, "refused": 1, "needs-consent": 4}
 _WAIT = 5.0
 
 
-@click.command()
+@command()
 @click.argument("item")
 @click.option("--to", required=True, metavar="PARTY", help="The Party to share it with.")
 @click.option("--purpose", required=True, help="What for, in the agreement's word.")
@@ -119,7 +120,7 @@ def _tell_what_next(shown: dict[str, Any], item: str, to: str, purpose: str, dry
         click.echo(words.get(state, f"{said(state)}: {why}"), err=True)
 
 
-@click.command()
+@command()
 @click.option("--limit", default=50, show_default=True, help="At most so many, newest first.")
 @home_options
 @as_json
@@ -147,7 +148,7 @@ def inbox(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> 
     )
 
 
-@click.command()
+@command()
 @click.option("--limit", default=50, show_default=True, help="At most so many, newest first.")
 @home_options
 @as_json

@@ -1,0 +1,159 @@
+"""What every command of ours does with bad usage: it names all mistakes, each on one line, and does nothing.
+
+Click stops at the first option it dislikes; here every one is looked at before anything runs. Words given on the
+command line end up in journals, messages and other people's terminals, so they are bounded and hold no control
+characters, whichever command takes them.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import click
+from click.core import Parameter, iter_params_for_processing
+
+from comity.errors import BadInput, NotFound
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: The longest words an option takes; more than an officer writes on one line.
+MAX_WORDS = 4000
+
+_NO_FILE = "` does not exist"
+
+#: What no words may hold: control characters (C0, C1), and bytes that are no UTF-8 (lone surrogates).
+_NOT_WORDS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
+
+
+class Command(click.Command):
+    """A command that names every mistake in its options and arguments at once."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read options and arguments.
+
+        Raises:
+            BadInput: something is missing, unknown or not of its form; one mistake a line.
+            NotFound: a file named is not there, and that is all.
+        """
+        given = list(args)
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.UsageError as error:
+            mistakes = list(self._mistakes(ctx, given)) or [in_words(error)]
+        else:
+            mistakes = [
+                f"{_called(param)} {wrong}"
+                for param in self.get_params(ctx)
+                for value in _words(ctx.params.get(str(param.name)))
+                if (wrong := _wrong_words(value, required=param.required))
+            ]
+            if not mistakes:
+                return rest
+        hint = f"{ctx.command_path} --help"
+        if len(mistakes) == 1 and _NO_FILE in mistakes[0]:
+            raise NotFound(mistakes[0], hint=hint)
+        raise BadInput(*mistakes, hint=hint)
+
+    def _mistakes(self, ctx: click.Context, args: list[str]) -> Iterator[str]:
+        try:
+            opts, rest, order = self.make_parser(ctx).parse_args(args=args)
+        except click.UsageError as error:
+            yield in_words(error)
+            return
+        for param in iter_params_for_processing(order, self.get_params(ctx)):
+            if param.is_eager:  # --help has had its turn
+                continue
+            try:
+                _, rest = param.handle_parse_result(ctx, opts, rest)
+            except click.UsageError as error:
+                yield in_words(error)
+        if rest:
+            yield f"unexpected: {' '.join(f'`{_shown(each)}`' for each in rest)}"
+
+
+class Group(click.Group):
+    """A group whose commands are of ours."""
+
+    command_class = Command
+    group_class = type
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command, and name the nearest where there is none."""
+        names = self.list_commands(ctx)
+        if args and args[0] not in names and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], names, n=1)
+            raise BadInput(
+                f"no command `{_shown(args[0])}`" + (f"; did you mean `{near[0]}`?" if near else ""),
+                hint=f"{ctx.command_path} --help",
+            )
+        return super().resolve_command(ctx, args)
+
+
+def command() -> Callable[[Callable[..., Any]], Command]:
+    """Make a function a command."""
+    return click.command(cls=Command)
+
+
+def group() -> Callable[[Callable[..., Any]], Group]:
+    """Make a function a group of commands."""
+    return click.group(cls=Group)
+
+
+def in_words(error: click.ClickException) -> str:
+    """Put a usage error as this project puts mistakes: one line, lower case, the user's words in backticks."""
+    param = getattr(error, "param", None)
+    if isinstance(error, click.MissingParameter) and param is not None:
+        choices = param.type.choices if isinstance(param.type, click.Choice) else ()
+        return f"{_called(param)} is missing" + (f": one of {', '.join(choices)}" if choices else "")
+    if isinstance(error, click.NoSuchOption):
+        near = f"; did you mean `{error.possibilities[0]}`?" if error.possibilities else ""
+        return f"no option `{_shown(error.option_name)}`{near}"
+    if isinstance(error, click.BadParameter) and param is not None and isinstance(param.type, click.IntRange):
+        return f"{_called(param)}: {_plain(error.message).replace('<=x<=', ' to ').replace('x>=', 'from ')}"
+    if isinstance(error, click.BadParameter) and param is not None:
+        return f"{_called(param)}: {_plain(error.message)}"
+    return _plain(error.format_message())
+
+
+def _called(param: Parameter) -> str:
+    """Name an option by its longest form, an argument by its word."""
+    name = max(param.opts, key=len) if isinstance(param, click.Option) else param.human_readable_name
+    return name.strip("[]")
+
+
+def _plain(message: str) -> str:
+    text = re.sub(r"'([^']*)'", lambda found: f"`{_shown(found[1])}`", " ".join(message.split()))
+    text = text.rstrip(".").replace(". ", "; ")
+    return text[:1].lower() + text[1:]
+
+
+def _shown(text: str, width: int = 120) -> str:
+    """Show the user's words without what a terminal would obey."""
+    plain = _NOT_WORDS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return plain if len(plain) <= width else f"{plain[: width - 1]}…"
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _words(each)
+
+
+def _wrong_words(value: str, *, required: bool) -> str:
+    found = _NOT_WORDS.search(value)
+    if found is not None:
+        what = (
+            "is not UTF-8"
+            if "\ud800" <= found[0] <= "\udfff"
+            else f"holds a control character (U+{ord(found[0]):04X})"
+        )
+        return f"`{_shown(value)}` {what}"
+    if len(value) > MAX_WORDS:
+        return f"has {len(value)} characters, more than {MAX_WORDS}"
+    return "is empty" if required and not value.strip() else ""
