@@ -136,7 +136,7 @@ def own_questions(count: int) -> list[tuple[Question, datetime]]:
 
 
 def onward_questions(count: int) -> tuple[list[tuple[Question, datetime]], list[Consent]]:
-    """Make questions about items with three hops, made from five with one to three hops each; ten consents bear on each.
+    """Make questions about items with three hops, made from five with one to three hops each; ten consents on each.
 
     Every item goes north, south, east, west; west made a summary of five and would pass it to lake.
     """
@@ -308,13 +308,12 @@ def cedar(questions: Sequence[tuple[Question, datetime]]) -> float | None:
         }
         for question, _ in sample
     ]
-    handles: tuple[Any, Any] = (policies, [])
-    if hasattr(cedarpy, "PolicySet"):
-        handles = (cedarpy.PolicySet(policies), cedarpy.Entities([]) if hasattr(cedarpy, "Entities") else [])
+    parsed = cedarpy.PolicySet.from_str(policies)  # parsed once, as its documentation advises
+    entities = cedarpy.Entities.from_json_str("[]")
     best = 0.0
     for _ in range(3):
         began = time.perf_counter()
-        answers = [cedarpy.is_authorized(request, *handles) for request in requests]
+        answers = [cedarpy.is_authorized(request, parsed, entities) for request in requests]
         best = max(best, len(sample) / (time.perf_counter() - began))
     assert all(answer.allowed for answer in answers), "the flat subset should permit the same questions"
     return best

@@ -94,8 +94,14 @@ def _plain(name: str) -> str:
 
 
 def needs_a_look(name: str) -> bool:
-    """Tell whether a typed name has a word that occurs in a protected one; if not, `is_about` need not be asked."""
-    return not _SUSPECT.isdisjoint(_plain(name).replace("-", ".").split("."))
+    """Tell whether a typed name has a word that occurs in a protected one; if not, `is_about` need not be asked.
+
+    Quick, because every decision asks it: a name in lower case without odd separators is only cut into its words.
+    """
+    plain = name if name.islower() and name.isascii() else _plain(name)
+    if " " in plain or "/" in plain or ":" in plain:
+        plain = _plain(plain)
+    return not _SUSPECT.isdisjoint(plain.replace("-", ".").replace("_", ".").split("."))
 
 
 def is_about(name: str) -> str | None:

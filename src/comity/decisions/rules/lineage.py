@@ -90,12 +90,12 @@ def _other_route(question: Question, source: Item, maker: str, reason: str) -> t
 def _circular(question: Question) -> Iterator[str]:
     """Give the first item met that stands among its own sources."""
     done: set[str] = set()
-    path: list[str] = []
+    path: dict[str, None] = {}
     waiting: list[tuple[str, bool]] = [(question.disclose, False)]
     while waiting:
         name, leaving = waiting.pop()
         if leaving:
-            done.add(path.pop())
+            done.add(path.popitem()[0])
             continue
         if name in path:
             yield name
@@ -103,6 +103,6 @@ def _circular(question: Question) -> Iterator[str]:
         if name in done:
             continue
         item = question.items.get(name)
-        path.append(name)
+        path[name] = None
         waiting.append((name, True))
         waiting.extend((source, False) for source in (item.made_from if item is not None else ()))

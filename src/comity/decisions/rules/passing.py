@@ -34,7 +34,8 @@ class Passing:
     Attributes:
         given: consents that let the holder pass something to the recipient, by their giver.
         standing: of these, by giver and agreement, those that stand at this instant for this purpose.
-        today: agreements of hops as they stand now. Both are filled as they are asked for.
+        settled: Party, agreement and category for which a consent was found that does not name a source.
+        today: agreements of hops as they stand now. These are filled as they are asked for.
         against: grounds that refuse. `owed`: consents that are missing.
         blocked: items of the lineage that carry either.
         bound: what binds whoever receives the item: Party owed and article, and the terms that say so.
@@ -53,6 +54,7 @@ class Passing:
         "owed",
         "parties",
         "question",
+        "settled",
         "standing",
         "to",
         "today",
@@ -68,6 +70,7 @@ class Passing:
         self.holdings: Holdings = lineage(question, item)
         self.given: Mapping[str, tuple[Consent, ...]] = known.given(question.holder, question.to)
         self.standing: dict[tuple[str, str], list[Consent]] = {}
+        self.settled: set[tuple[str, str, str]] = set()
         self.today: dict[Track, Between] = {}
         self.against: list[Ground] = []
         self.owed: list[Owed] = []
