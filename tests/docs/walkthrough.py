@@ -1,0 +1,188 @@
+"""Plays the pages of `docs/` that show commands: every `console` block, line by line, on real nodes.
+
+A line `north$ comity …` is run as north's officer would: in north's folder, with north's home. What stands under it is
+what it must print; `…` stands for anything, a line of it for any lines. Digests, keys and times of day differ from run to run and
+are compared by their shape only. `comity serve &` opens a node in this process; other words go to the shell.
+"""
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from comity.cli import main as entry
+from comity.serving import Serving
+
+PROJECT = Path(__file__).parents[2]
+
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_PROMPT = re.compile(r"^(\w+)\$ (.*)$")
+_CODE = re.compile(r"^\[exit (\d+)\]$")
+_SHAPES = (
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"), "TIME"),
+    (re.compile(r"\b[0-9a-f]{12,}\b"), "DIGEST"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "DAY"),
+    (re.compile(r"─+"), "─"),
+    (re.compile(r"\s+"), " "),
+)
+
+#: Seconds to wait for what happens between nodes.
+_PATIENCE = 20.0
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One command of a page: where it stands, who types it, what must be printed, the exit code."""
+
+    number: int
+    who: str
+    command: str
+    printed: tuple[str, ...]
+    code: int
+
+
+def read_page(page: Path) -> list[Line]:
+    """Read the commands of a page in order."""
+    text = page.read_text(encoding="utf-8")
+    found: list[Line] = []
+    for block in _BLOCK.finditer(text):
+        number = text.count("\n", 0, block.start(1))
+        for at, line in enumerate(block.group(1).splitlines(), number + 1):
+            if prompt := _PROMPT.match(line):
+                found.append(Line(at, prompt[1], prompt[2], (), 0))
+            elif code := _CODE.match(line):
+                found[-1] = msgspec.structs.replace(found[-1], code=int(code[1]))
+            else:
+                found[-1] = msgspec.structs.replace(found[-1], printed=(*found[-1].printed, line))
+    return found
+
+
+class Walkthrough:
+    """Folders, homes and serving nodes of the people of a page.
+
+    Args:
+        folder: an empty one; each of `people` gets a folder in it, and a home within that.
+    """
+
+    def __init__(self, folder: Path, people: Mapping[str, int]) -> None:
+        self._folder = folder
+        self._ports = {
+            str(said): str(free) for said, free in zip(people.values(), _free(len(people)), strict=True)
+        }
+        self._words: dict[str, str] = {}
+        self.nodes: dict[str, Serving] = {}
+        for person in people:
+            (folder / person).mkdir()
+
+    def close(self) -> None:
+        """Stop every node."""
+        for node in self.nodes.values():
+            node.close()
+
+    def run(self, line: Line) -> tuple[int, str]:
+        """Run one command; give its exit code and everything it printed."""
+        command = line.command
+        for said, free in self._ports.items():
+            command = command.replace(said, free)
+        for word, meaning in self._words.items():
+            command = command.replace(word, meaning)
+        place = self._folder / line.who
+        with _being(place):
+            if command == "comity serve &":
+                node = self.nodes[line.who] = Serving(place / "home")
+                return 0, f"{node.party} serves at {node.endpoint}; commands: --home {place / 'home'}\n"
+            if not command.startswith("comity ") or ">" in command:
+                done = subprocess.run(["bash", "-c", _spelled(command)], capture_output=True, text=True)
+                return done.returncode, done.stdout + done.stderr
+            code, printed = _comity(shlex.split(command, comments=True)[1:])
+        self._quiet()
+        self._remember(command, printed)
+        return code, printed
+
+    def as_printed(self, line: Line) -> list[str]:
+        """Give what a page says is printed, with the ports that are free here."""
+        found = list(line.printed)
+        for said, free in self._ports.items():
+            found = [each.replace(said, free) for each in found]
+        return found
+
+    def _remember(self, command: str, printed: str) -> None:
+        """Note the names a page uses for what differs from run to run: REQUEST is the newest request."""
+        if found := re.search(r"request ([0-9a-f]{12})", printed):
+            self._words["REQUEST"] = found[1]
+        if command.startswith("comity item add") and (item := re.match(r"([0-9a-f]{12}) ", printed)):
+            self._words["ITEM"] = item[1]
+
+    def _quiet(self) -> None:
+        """Wait until nothing is owed between the nodes, seen twice."""
+        end, seen = time.monotonic() + _PATIENCE, 0
+        while seen < 2 and time.monotonic() < end:
+            busy = any(node.node.store.read(lambda rows: rows.backlog()) for node in self.nodes.values())
+            seen = 0 if busy else seen + 1
+            time.sleep(0.01)
+
+
+def fits(said: list[str], printed: str) -> bool:
+    """Tell whether what was printed is what a page says."""
+    pattern = "".join(
+        r"(.*\n)*" if line.strip() == "…" else ".*".join(map(re.escape, _shape(line).split("…"))) + r"\n"
+        for line in said
+    )
+    shown = "".join(f"{_shape(line)}\n" for line in printed.splitlines() if line.strip())
+    return re.fullmatch(pattern, shown) is not None
+
+
+def _shape(line: str) -> str:
+    for pattern, word in _SHAPES:
+        line = pattern.sub(word, line)
+    return line.strip()
+
+
+@contextlib.contextmanager
+def _being(place: Path) -> Iterator[None]:
+    """Be where a person is: in their folder, with their home."""
+    before, here = dict(os.environ), Path.cwd()
+    os.environ.update(COMITY=str(PROJECT), COMITY_HOME=str(place / "home"), COLUMNS="160")
+    os.chdir(place)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _comity(words: list[str]) -> tuple[int, str]:
+    """Run the command as its own entry does, without a process of its own."""
+    printed = io.StringIO()
+    before = sys.argv
+    sys.argv = ["comity", *words]
+    try:
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            entry.main()
+    except SystemExit as end:
+        return int(end.code or 0), printed.getvalue()
+    finally:
+        sys.argv = before
+    raise AssertionError("the command's entry always ends with a code")
+
+
+def _spelled(command: str) -> str:
+    """Let a shell line find this environment's own `comity`."""
+    return f"comity() {{ {shlex.quote(sys.executable)} -c 'from comity.cli.main import main; main()' \"$@\"; }}; {command}"
+
+
+def _free(count: int) -> list[int]:
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in held]
+    for each in held:
+        each.close()
+    return ports
