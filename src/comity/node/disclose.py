@@ -5,6 +5,7 @@
 
 import msgspec
 
+from comity.agreements.clauses import ThirdParty
 from comity.agreements.days import ending, zone_of
 from comity.agreements.durations import Duration
 from comity.agreements.governing import Terms
@@ -215,11 +216,16 @@ def send(
 
 
 def terms_at(knowledge: Knowledge, agreement: str, a: str, b: str, at: Instant) -> HopTerms | None:
-    """Copy the onward terms that stand between two Parties at an instant; None where the agreement has none."""
+    """Copy the onward terms that stand between two Parties at an instant.
+
+    An agreement without such an article is copied as covering nothing, or who is no Party of it could not tell that
+    nothing is owed; None where its article cannot be evaluated: then nobody passes the item on.
+    """
     terms: Terms = knowledge.timelines[agreement].at(at, a, b)
     clause = terms.third_party
     if clause is None:
-        return None
+        broken = any(isinstance(each, ThirdParty) for each in terms.broken)
+        return None if broken else HopTerms(article="", members=tuple(sorted(terms.parties)))
     return HopTerms(
         article=str(clause.ref),
         text=knowledge.agreements[agreement].text_of(clause.ref),

@@ -7,7 +7,8 @@ to a peer shows the checkpoint of this side of the channel, so the peer can tell
 import hashlib
 
 from comity.clock import Instant
-from comity.errors import ForeignInput, VerificationFailed
+from comity.errors import BadInput, ForeignInput, VerificationFailed
+from comity.identifiers import is_party_id
 from comity.journal.append import NODE, Appender
 from comity.journal.checkpoint import (
     Checkpoint,
@@ -32,7 +33,12 @@ def enter(
         channel: the peer it concerns; empty for what concerns nobody else.
         act: its digest: both sides enter one act under the same.
         detail: what the entry commits to.
+
+    Raises:
+        BadInput: the channel is not a Party's.
     """
+    if channel and not is_party_id(channel):
+        raise BadInput(f"`{channel[:80]}` is not a Party: a DNS name in lower case is")
     tree = channel or LOCAL
     appender = Appender(
         {NODE: _frontier(transaction, NODE), tree: _frontier(transaction, tree)}, transaction.last_entry_at()
