@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "pouch": ("comity.cli.pouch:pouch", "Carry envelopes as a file."),
     "deliver": ("comity.cli.pouch:deliver", "Try at once what is owed."),
     "journal": ("comity.cli.journal:journal", "Show, verify and reconcile the journal."),
+    "register": ("comity.cli.register:register", "Import records, check names."),
 }
 
 
