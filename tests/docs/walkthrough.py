@@ -1,8 +1,8 @@
 """Plays the pages of `docs/` that show commands: every `console` block, line by line, on real nodes.
 
-A line `north$ comity …` is run as north's officer would: in north's folder, with north's home. What stands under it is
-what it must print; `…` stands for anything, a line of it for any lines. Digests, keys and times of day differ from run to run and
-are compared by their shape only. `comity serve &` opens a node in this process; other words go to the shell.
+A line `north$ comity …` is run as north's officer would: in north's folder, with north's home. What stands under it
+must be printed; `…` stands for anything, a line of it for any lines. Digests and times differ from run to run and are
+compared by their shape only. `comity serve &` opens a node in this process; other words go to the shell.
 """
 
 import contextlib
@@ -86,6 +86,7 @@ class Walkthrough:
         """Stop every node."""
         for node in self.nodes.values():
             node.close()
+            node.postman._carrier.close()  # a serving node leaves its kept connections to the end of the process
 
     def run(self, line: Line) -> tuple[int, str]:
         """Run one command; give its exit code and everything it printed."""
@@ -177,7 +178,8 @@ def _comity(words: list[str]) -> tuple[int, str]:
 
 def _spelled(command: str) -> str:
     """Let a shell line find this environment's own `comity`."""
-    return f"comity() {{ {shlex.quote(sys.executable)} -c 'from comity.cli.main import main; main()' \"$@\"; }}; {command}"
+    entry_of_it = "-c 'from comity.cli.main import main; main()'"
+    return f'comity() {{ {shlex.quote(sys.executable)} {entry_of_it} "$@"; }}; {command}'
 
 
 def _free(count: int) -> list[int]:
