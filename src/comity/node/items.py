@@ -29,6 +29,8 @@ from comity.signing import from_bytes, to_bytes
 KEY_BYTES = 32
 #: A body's cap: what fits an envelope with its evidence.
 MAX_BODY_BYTES = 100 * 1024 * 1024
+#: Characters of a caveat.
+MAX_CAVEAT = 2_000
 #: A body larger than this is not searched at the door; a person reads it.
 MAX_READ_AT_DOOR = 16 * 1024 * 1024
 
@@ -45,6 +47,8 @@ class NewItem(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = "information"
     pap: str = ""
     retention: str = ""
+    caveat: str = ""
+    judicial: str = ""
     made_from: tuple[str, ...] = ()
 
 
@@ -60,10 +64,11 @@ def add_item(node: Node, transaction: Transaction, new: NewItem) -> tuple[ItemRo
     marking, pap = _check(new)
     sources = [find_item(transaction, name) for name in new.made_from]
     for source in sources:
-        if source.state in ("withdrawn", "erased"):
+        if source.state in ("withdrawn", "retained", "erased"):
             raise RefusedHere(
                 f"item {source.digest[:12]} was withdrawn by {source.originator}: nothing is made from it"
             )
+        check_read(source)
     to_read = _door(new)
     key = node.entropy(KEY_BYTES)
     manifest = Manifest(
@@ -76,6 +81,8 @@ def add_item(node: Node, transaction: Transaction, new: NewItem) -> tuple[ItemRo
         content=hmac.digest(key, new.content, "sha256").hex(),
         made_from=tuple(dict.fromkeys(source.digest for source in sources)),
         retention=_retention(node, transaction, new, sources, at),
+        caveat=new.caveat,
+        judicial=new.judicial,
     )
     own = node.know(transaction).own
     signed = statements.make(manifest, node.keyring.signer(own.card, "disclosure", at))
@@ -118,15 +125,29 @@ def _of_withdrawn(node: Node, transaction: Transaction, sources: Sequence[ItemRo
 
 
 def confirm_read(node: Node, transaction: Transaction, name: str) -> ItemRow:
-    """Note that a person has read an item in which the door found words to be read."""
+    """Note that a person has read what must be read of an item: words the door found in it, or its caveats."""
     at = node.now(transaction)
     row = find_item(transaction, name)
-    if not row.needs_reading:
+    if not row.needs_reading and (row.caveats_read or not row.caveats):
         raise BadInput(f"item {row.digest[:12]} needs no reading")
-    read = msgspec.structs.replace(row, needs_reading=False)
+    read = msgspec.structs.replace(row, needs_reading=False, caveats_read=True)
     transaction.put_item(read)
-    record.enter(node, transaction, "item-read", channel="", act=row.digest, detail=b"", at=at)
+    detail = "\n".join(row.caveats).encode()
+    record.enter(node, transaction, "item-read", channel="", act=row.digest, detail=detail, at=at)
     return read
+
+
+def check_read(row: ItemRow) -> None:
+    """Let nobody open an item before a person has confirmed having read its caveats.
+
+    Raises:
+        RefusedHere: nobody has; the caveats are named with their articles.
+    """
+    if row.caveats and not row.caveats_read:
+        raise RefusedHere(
+            f"item {row.digest[:12]} opens only once its caveats are read: {'; '.join(row.caveats)}",
+            hint=f"comity item read {row.digest[:12]}",
+        )
 
 
 def keep_item(transaction: Transaction, row: ItemRow, key: bytes, content: bytes) -> None:
@@ -167,6 +188,10 @@ def _check(new: NewItem) -> tuple[Marking, Pap | None]:
                 marking = found
             else:
                 pap = found
+    if new.judicial not in ("", "free", "consent", "never"):
+        mistakes.append(f"judicial use `{new.judicial[:60]}` is not one of free, consent, never")
+    if len(new.caveat) > MAX_CAVEAT:
+        mistakes.append(f"a caveat has {MAX_CAVEAT} characters at the most")
     if new.retention:
         try:
             Duration.parse(new.retention)
@@ -180,7 +205,7 @@ def _check(new: NewItem) -> tuple[Marking, Pap | None]:
 def _door(new: NewItem) -> tuple[str, ...]:
     """Ask the safeguards; give what a person must read before it goes anywhere."""
     text = new.content.decode(errors="replace") if len(new.content) <= MAX_READ_AT_DOOR else ""
-    findings = check_item(new.category, texts={"title": new.title, "content": text})
+    findings = check_item(new.category, texts={"title": new.title, "caveat": new.caveat, "content": text})
     if refused(findings):
         raise RefusedHere(
             "; ".join(

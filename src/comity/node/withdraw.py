@@ -1,8 +1,13 @@
 """Taking words back: a withdrawal follows the disclosures actually made, over any number of hops.
 
-Each holder erases what it holds, or says why not, and signs its answer; answers travel back the way the item came and
-form a tree at the originator. What was made from a withdrawn item is shown `source-withdrawn` and waits for a person.
+Each holder erases what it holds, or says why not, and signs its answer (`withdrawal_answers.py`). What was made from a
+withdrawn item is shown `source-withdrawn` and waits for a person. A *correction* is a withdrawal that names the item
+in its place, which goes to the same recipients as the gate permits; an *erasure* is one made on behalf of a person
+whose data the item holds, and empties the originator's own home too. Only a legal hold keeps a withdrawn item, and it
+passes to nobody.
 """
+
+from collections.abc import Sequence
 
 import msgspec
 
@@ -10,30 +15,56 @@ from comity import signing
 from comity.clock import Instant, format_instant
 from comity.errors import BadInput, RefusedHere
 from comity.federation import statements
-from comity.federation.statements import Review, Withdrawal, WithdrawalAnswer
+from comity.federation.statements import HopStatement, Review, Withdrawal
 from comity.node import record
+from comity.node.acts_known import sources_of
 from comity.node.arrival import Arrival
+from comity.node.disclose import Outcome, disclose
+from comity.node.erase import erase
 from comity.node.node import Node, own_card
 from comity.node.questions import find_item
 from comity.node.routes import send_act
+from comity.node.withdrawal_answers import (
+    Branch,
+    answer,
+    answers_tree,
+    came_from,
+    made_from,
+    recipients,
+)
 from comity.ports import ItemRow, StatementRow, Transaction
 from comity.signing import from_bytes
 
+__all__ = [
+    "Branch",
+    "answers_tree",
+    "correct",
+    "recipients",
+    "release",
+    "review",
+    "take_withdrawal",
+    "withdraw",
+]
 
-class Branch(msgspec.Struct, frozen=True):
-    """One holder's answers in the tree, and those of the hands it passed the item to."""
 
-    party: str
-    answers: tuple[WithdrawalAnswer, ...]
-    below: tuple["Branch", ...]
-
-
-def withdraw(node: Node, transaction: Transaction, item: str, *, reason: str = "") -> StatementRow:
+def withdraw(
+    node: Node,
+    transaction: Transaction,
+    item: str,
+    *,
+    reason: str = "",
+    mode: str = "",
+    replaced_by: str = "",
+) -> StatementRow:
     """Take an item of one's own back from everyone who holds it.
+
+    Args:
+        mode: empty, `correct` or `erase` (on behalf of a person whose data it holds; erased here as well).
+        replaced_by: for a correction, the corrected item.
 
     Raises:
         NotFound: no such item.
-        RefusedHere: it is another Party's, or withdrawn already.
+        RefusedHere: it is another Party's, or withdrawn already; an erasure, and it is on legal hold here.
     """
     at = node.now(transaction)
     row = find_item(transaction, item)
@@ -44,40 +75,97 @@ def withdraw(node: Node, transaction: Transaction, item: str, *, reason: str = "
         )
     if transaction.statements("withdrawal", row.digest):
         raise RefusedHere(f"item {row.digest[:12]} is withdrawn already")
-    statement = Withdrawal(by=node.party, at=format_instant(at), item=row.digest, reason=reason)
+    statement = Withdrawal(
+        by=node.party,
+        at=format_instant(at),
+        item=row.digest,
+        reason=reason,
+        mode=mode,
+        replaced_by=replaced_by,
+    )
     knowledge = node.know(transaction)
     signed = statements.make(statement, node.keyring.signer(knowledge.own.card, "disclosure", at))
     kept = _keep(transaction, "withdrawal", row.digest, signed, at)
     record.enter(node, transaction, "withdrawal", channel="", act=kept.digest, detail=signed.payload, at=at)
-    transaction.put_item(msgspec.structs.replace(row, state="withdrawn"))
+    changed = msgspec.structs.replace(row, state="withdrawn")
+    transaction.put_item(changed)
+    if mode == "erase":
+        erase(node, transaction, changed, "erased", because=kept.digest, channel="", at=at)
     _mark_made_from(transaction, row.digest)
     node.forget()
     _pass_on(node, transaction, signed, row.digest, at)
     return kept
 
 
+def correct(
+    node: Node, transaction: Transaction, item: str, *, by: str, reason: str = ""
+) -> tuple[StatementRow, list[Outcome]]:
+    """Put another item of one's own in the place of one, at everyone who got it from here, as the gate permits.
+
+    Args:
+        by: the corrected item, taken in before.
+
+    Returns:
+        The withdrawal, and for each recipient of the old item what became of sending it the new one.
+
+    Raises:
+        RefusedHere: the new item is another Party's, withdrawn, or made from the old one.
+    """
+    old, new = find_item(transaction, item), find_item(transaction, by)
+    if new.originator != node.party or new.state != "held" or new.digest == old.digest:
+        raise RefusedHere(
+            f"item {new.digest[:12]} cannot stand in its place: {new.state}, of {new.originator}"
+        )
+    if old.digest in sources_of(transaction, new.digest):
+        raise RefusedHere(
+            f"item {new.digest[:12]} is made from the one it should replace, and would fall with it",
+            hint="take the corrected item in without --made-from the old one",
+        )
+    passed = transaction.disclosures(old.digest)
+    kept = withdraw(node, transaction, old.digest, reason=reason, mode="correct", replaced_by=new.digest)
+    outcomes: list[Outcome] = []
+    for to, hop in {each.to: each.hop for each in passed}.items():
+        row = transaction.statement(hop)
+        purpose = statements.read(from_bytes(row.signed), HopStatement).purpose if row is not None else ""
+        outcomes.append(disclose(node, transaction, new.digest, to=to, purpose=purpose))
+    return kept, outcomes
+
+
 def take_withdrawal(arrival: Arrival, statement: Withdrawal) -> None:
     """Carry out a withdrawal that came in, answer for what is held here, and pass it to those it went on to."""
     node, transaction, at = arrival.node, arrival.transaction, arrival.at
     row = transaction.item(statement.item)
-    if row is None:
-        _answer(arrival, statement, statement.item, "cannot", because="not known here")
-        return
-    if transaction.holdings(row.digest) and row.state in ("held", "source-withdrawn"):
-        gone = transaction.erase_body(row.digest)
-        until = format_instant(gone) if gone is not None else ""
-        transaction.put_item(msgspec.structs.replace(row, state="erased"))
-        detail = arrival.digest.encode()
-        record.enter(
-            node, transaction, "erased", channel=arrival.sender, act=row.digest, detail=detail, at=at
-        )
-        _answer(arrival, statement, row.digest, "done", backups_until=until)
-    for made in _mark_made_from(transaction, row.digest):
-        _answer(arrival, statement, made.digest, "source-withdrawn", because="made from it; a person decides")
-    node.forget()
     kept = transaction.statement(arrival.digest)
-    if kept is not None:
-        _pass_on(node, transaction, from_bytes(kept.signed), row.digest, at)
+    assert kept is not None  # take_act keeps an act before it is carried out
+    if row is None:
+        answer(
+            node,
+            transaction,
+            kept,
+            statement.item,
+            "cannot",
+            came_from=arrival.sender,
+            at=at,
+            because="not known here",
+        )
+        return
+    hand = came_from(transaction, row, arrival.sender)
+    if transaction.holdings(row.digest) and row.state != "known":
+        _carry_out(node, transaction, row, kept, hand, at)
+    for made in _mark_made_from(transaction, row.digest):
+        because = "made from it; a person decides"
+        answer(
+            node,
+            transaction,
+            kept,
+            made.digest,
+            "source-withdrawn",
+            came_from=hand,
+            at=at,
+            because=because,
+        )
+    node.forget()
+    _pass_on(node, transaction, from_bytes(kept.signed), row.digest, at)
 
 
 def review(node: Node, transaction: Transaction, item: str, *, keep: bool, because: str) -> ItemRow:
@@ -85,6 +173,9 @@ def review(node: Node, transaction: Transaction, item: str, *, keep: bool, becau
 
     Args:
         keep: it may still be used (what is owed to others still is); otherwise it is erased.
+
+    Raises:
+        RefusedHere: nothing of it waits; or it is to be erased and is on legal hold.
     """
     at = node.now(transaction)
     row = find_item(transaction, item)
@@ -98,60 +189,94 @@ def review(node: Node, transaction: Transaction, item: str, *, keep: bool, becau
         by=node.party, at=format_instant(at), item=row.digest, decision=decision, because=because
     )
     signed = statements.make(statement, node.keyring.signer(knowledge.own.card, "disclosure", at))
+    digest = statements.digest_of(signed)
+    until = ""
     if keep:
         _keep(transaction, "review", row.digest, signed, at)
+        transaction.put_item(msgspec.structs.replace(row, state="held"))
+    else:
+        until = erase(node, transaction, row, "erased", because=digest, channel="", at=at).backups_until
     record.enter(
+        node, transaction, f"review-{decision}", channel="", act=digest, detail=signed.payload, at=at
+    )
+    node.forget()
+    for source, withdrawal in _withdrawals_of(transaction, sources_of(transaction, row.digest)):
+        if withdrawal.by != node.party:
+            word = "retained" if keep else "done"
+            hand = came_from(transaction, source, withdrawal.by)
+            answer(
+                node,
+                transaction,
+                withdrawal,
+                row.digest,
+                word,
+                came_from=hand,
+                at=at,
+                because=because,
+                backups_until=until,
+            )
+    return find_item(transaction, row.digest)
+
+
+def release(node: Node, transaction: Transaction, item: str, *, because: str) -> ItemRow:
+    """Release an item from legal hold; what was withdrawn meanwhile is erased now, and its originator hears so.
+
+    Raises:
+        BadInput: no reason is given.
+        RefusedHere: it is not on hold.
+    """
+    at = node.now(transaction)
+    row = find_item(transaction, item)
+    if not because.strip():
+        raise BadInput("a release needs its reason: --because TEXT")
+    if not row.on_hold:
+        raise RefusedHere(f"item {row.digest[:12]} is not on hold")
+    released = msgspec.structs.replace(row, on_hold="")
+    transaction.put_item(released)
+    record.enter(
+        node, transaction, "legal-hold-released", channel="", act=row.digest, detail=because.encode(), at=at
+    )
+    if row.state == "retained":
+        for _, withdrawal in _withdrawals_of(transaction, [row.digest]):
+            hand = came_from(transaction, row, withdrawal.by)
+            _carry_out(node, transaction, released, withdrawal, hand, at)
+    return find_item(transaction, row.digest)
+
+
+def _carry_out(
+    node: Node, transaction: Transaction, row: ItemRow, withdrawal: StatementRow, hand: str, at: Instant
+) -> None:
+    """Erase a withdrawn item that is held here, or keep it for the law, and answer which."""
+    word, because, until = "done", "", ""
+    if row.on_hold:
+        word, because = "retained", f"legal hold: {row.on_hold}"
+        transaction.put_item(msgspec.structs.replace(row, state="retained"))
+    elif row.state == "erased":
+        because = "it had been erased before"
+    else:
+        said = statements.read(from_bytes(withdrawal.signed), Withdrawal)
+        label = row.label if said.mode != "erase" else ""
+        done = erase(
+            node,
+            transaction,
+            row,
+            "erased",
+            because=withdrawal.digest,
+            channel=hand,
+            at=at,
+            label=label,
+        )
+        until = done.backups_until
+    answer(
         node,
         transaction,
-        f"review-{decision}",
-        channel="",
-        act=statements.digest_of(signed),
-        detail=signed.payload,
+        withdrawal,
+        row.digest,
+        word,
+        came_from=hand,
         at=at,
-    )
-    gone = None if keep else transaction.erase_body(row.digest)
-    changed = msgspec.structs.replace(row, state="held" if keep else "erased")
-    transaction.put_item(changed)
-    node.forget()
-    for source in _sources(transaction, row):
-        for withdrawal in transaction.statements("withdrawal", source):
-            if withdrawal.by != node.party:
-                _answer(
-                    Arrival(node, transaction, _came_from(transaction, row), withdrawal.digest, at),
-                    statements.read(from_bytes(withdrawal.signed), Withdrawal),
-                    row.digest,
-                    "retained" if keep else "done",
-                    because=because,
-                    backups_until=format_instant(gone) if gone is not None else "",
-                )
-    return changed
-
-
-def answers_tree(transaction: Transaction, withdrawal: str, root: str) -> Branch:
-    """Give the answers to a withdrawal as a tree along the hops, the originator at its root."""
-    answers = [
-        statements.read(from_bytes(row.signed), WithdrawalAnswer)
-        for row in transaction.statements("withdrawal-answer", withdrawal)
-    ]
-    return _branch(root, answers, frozenset())
-
-
-def recipients(transaction: Transaction, item: str) -> dict[str, str]:
-    """Give to whom an item, or something made from it, was passed from here: Party -> what it got."""
-    found: dict[str, str] = {}
-    for digest in (item, *(row.digest for row in _made_from(transaction, item))):
-        for disclosure in transaction.disclosures(digest):
-            found.setdefault(disclosure.to, digest)
-    return found
-
-
-def _branch(party: str, answers: list[WithdrawalAnswer], above: frozenset[str]) -> Branch:
-    latest = {answer.item: answer for answer in answers if answer.by == party}
-    hands = dict.fromkeys(
-        answer.by for answer in answers if answer.received_from == party and answer.by not in above | {party}
-    )
-    return Branch(
-        party, tuple(latest.values()), tuple(_branch(hand, answers, above | {party}) for hand in hands)
+        because=because,
+        backups_until=until,
     )
 
 
@@ -167,46 +292,10 @@ def _pass_on(node: Node, transaction: Transaction, signed: signing.Signed, item:
         send_act(node, transaction, statements.pack(signed), to=party, about=item, at=at, cards=cards)
 
 
-def _answer(
-    arrival: Arrival,
-    withdrawal: Withdrawal,
-    item: str,
-    answer: str,
-    *,
-    because: str = "",
-    backups_until: str = "",
-) -> None:
-    """Sign one answer and send it back towards the originator."""
-    node, transaction, at = arrival.node, arrival.transaction, arrival.at
-    statement = WithdrawalAnswer(
-        by=node.party,
-        at=format_instant(at),
-        withdrawal=arrival.digest,
-        item=item,
-        answer=answer,
-        received_from=arrival.sender,
-        because=because,
-        backups_until=backups_until,
-    )
-    knowledge = node.know(transaction)
-    signed = statements.make(statement, node.keyring.signer(knowledge.own.card, "disclosure", at))
-    _keep(transaction, "withdrawal-answer", arrival.digest, signed, at)
-    about = withdrawal.item if transaction.item(withdrawal.item) is not None else item
-    send_act(
-        node,
-        transaction,
-        statements.pack(signed),
-        to=withdrawal.by,
-        about=about,
-        at=at,
-        cards=(own_card(knowledge),),
-    )
-
-
 def _mark_made_from(transaction: Transaction, source: str) -> list[ItemRow]:
     """Show everything made from a source as `source-withdrawn`; give what changed."""
     changed: list[ItemRow] = []
-    for row in _made_from(transaction, source):
+    for row in made_from(transaction, source):
         if row.state == "held":
             marked = msgspec.structs.replace(row, state="source-withdrawn")
             transaction.put_item(marked)
@@ -214,34 +303,14 @@ def _mark_made_from(transaction: Transaction, source: str) -> list[ItemRow]:
     return changed
 
 
-def _made_from(transaction: Transaction, source: str) -> list[ItemRow]:
-    """Give everything made from a source, directly or not."""
-    found: dict[str, ItemRow] = {}
-    waiting = list(transaction.made_from(source))
-    while waiting:
-        digest = waiting.pop()
-        row = transaction.item(digest)
-        if row is not None and digest not in found:
-            found[digest] = row
-            waiting.extend(transaction.made_from(digest))
-    return list(found.values())
-
-
-def _sources(transaction: Transaction, row: ItemRow) -> set[str]:
-    """Give every source of an item, direct or not."""
-    found: set[str] = set()
-    waiting = list(row.made_from)
-    while waiting:
-        digest = waiting.pop()
-        if digest not in found:
-            found.add(digest)
-            source = transaction.item(digest)
-            waiting.extend(source.made_from if source is not None else ())
-    return found
-
-
-def _came_from(transaction: Transaction, row: ItemRow) -> str:
-    return next((holding.received_from for holding in transaction.holdings(row.digest)), "") or row.originator
+def _withdrawals_of(
+    transaction: Transaction, items: Sequence[str] | set[str]
+) -> list[tuple[ItemRow, StatementRow]]:
+    """Give the withdrawals of items by their originators, each with its item."""
+    rows = ((transaction.item(item), transaction.statements("withdrawal", item)) for item in sorted(items))
+    return [
+        (row, each) for row, found in rows if row is not None for each in found if each.by == row.originator
+    ]
 
 
 def _keep(
