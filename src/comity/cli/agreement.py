@@ -10,11 +10,11 @@ from comity.languages import _, ngettext
 
 #: command -> the module that has it, in the order of a day's work; imported when called.
 COMMANDS = {
-    **dict.fromkeys(("lint", "status", "diff", "leaks"), "agreement_reading"),
+    **dict.fromkeys(("lint", "status", "timeline", "diff", "leaks"), "agreement_reading"),
     **dict.fromkeys(
         ("roots", "propose", "proposals", "sign", "hold", "copy", "verify"), "agreement_concluding"
     ),
-    **dict.fromkeys(("notice", "list"), "agreement_acting"),
+    **dict.fromkeys(("simulate", "notice", "list"), "agreement_acting"),
 }
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from comity.languages import _, said
 if TYPE_CHECKING:
     from comity.agreements.leaks import Leaks
     from comity.agreements.rules.rule import Finding
+    from comity.agreements.stretches import Stretch
 
 folders = click.argument(
     "folders", nargs=-1, required=True, metavar="FOLDER…", type=click.Path(path_type=Path)
@@ -128,6 +129,47 @@ def _status_lines(shown: Mapping[str, Any]) -> Iterator[str]:
         yield _("by nothing yet")
     for line in shown["without_effect"]:
         yield _("without effect: {line}", line=said(line))
+
+
+@agreement.command("timeline")
+@folders
+@click.option("--until", type=INSTANT, default=None, help="How far to look; ten years from now by default.")
+@click.option("--unsigned", is_flag=True, help="Count texts without signature files as signed on their day.")
+@as_json
+def timeline(folders: tuple[Path, ...], until: Instant | None, unsigned: bool, json_: bool) -> None:
+    """Tell an agreement's life, stretch by stretch: its states, from when to when, and by what."""
+    from comity.agreements.status import timeline as timeline_of
+
+    agreements = read_all(folders)
+    horizon = until or datetime.now(UTC) + timedelta(days=3653)
+    for each in agreements:
+        others = [other for other in agreements if other.id != each.id]
+        zone = each.term.zone if each.term else "UTC"
+        shown = [
+            _stretch_fields(each.id, stretch, zone)
+            for stretch in timeline_of(each, others, until=horizon, unsigned=unsigned)
+        ]
+        if json_:
+            print_json_lines(shown)
+            continue
+        click.echo(f"{each.id}  {each.title}")
+        for row in shown:
+            since = row["since"] or _("from the beginning")
+            until_ = row["until"] or _("no end")
+            click.echo(f"  {since} – {until_}  {said(row['state'])}  [{', '.join(row['grounds'])}]")
+
+
+def _stretch_fields(agreement_id: str, stretch: "Stretch", zone: str) -> dict[str, Any]:
+    from comity.agreements.status import in_zone
+
+    return {
+        "agreement": agreement_id,
+        "state": stretch.condition.state,
+        "event": stretch.condition.event,
+        "since": in_zone(stretch.since, zone) if stretch.since else None,
+        "until": in_zone(stretch.until, zone) if stretch.until else None,
+        "grounds": [str(ground) for ground in stretch.condition.grounds],
+    }
 
 
 @agreement.command("diff")

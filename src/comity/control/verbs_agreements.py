@@ -15,6 +15,7 @@ from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.node import certify, conclude, propose
 from comity.node.node import Node
+from comity.node.simulate import simulate
 from comity.ports import Transaction
 
 
@@ -102,6 +103,18 @@ def _finding(found: Finding) -> dict[str, Any]:
         "line": found.line,
         "message": found.message,
     }
+
+
+@verb("agreement-simulate")
+def agreement_simulate(desk: Desk, files: dict[str, bytes], instead_of: str = "") -> dict[str, Any]:
+    """Decide the journal's past again under a draft. Nothing is entered."""
+    found = desk.node.store.read(
+        lambda transaction: simulate(desk.node, transaction, files, instead_of=instead_of)
+    )
+    shown: dict[str, Any] = msgspec.to_builtins(found, enc_hook=str)
+    for each, change in zip(shown["changes"], found.changes, strict=True):
+        each["at"] = format_instant(change.at)
+    return shown
 
 
 @verb("agreement-copy")
