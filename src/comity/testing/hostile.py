@@ -4,6 +4,7 @@ Whoever holds a Party's keys can sign and seal what it likes. Promised is that o
 able to do it all.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -54,7 +55,7 @@ def craft(
     channel: bytes,
     body: bytes = b"",
     raw: bytes | None = None,
-    **head: Any,
+    head: Mapping[str, Any] | None = None,
 ) -> bytes:
     """Seal whatever is wished for a peer, under this node's own key, past its outbox and journal.
 
@@ -81,7 +82,7 @@ def craft(
             "deployment": node.deployment,
             "content": messages.to_content(message),
         }
-        inner = write_message(Head(**(fields | head)), body)
+        inner = write_message(Head(**(fields | dict(head or {}))), body)
     signer = node.keyring.signer(own.card, "disclosure", at)
     return seal(
         inner,
