@@ -22,7 +22,9 @@ def only_stale(question: Question, known: Known, ask: Ask, at: Instant) -> str:
 
     The gate itself is asked, with each of its consents confirmed in turn.
     """
-    for consent in known.given(question.holder, question.to).get(ask.party, ()):
+    for consent in known.consents:
+        if (consent.by, consent.holder, consent.to) != (ask.party, question.holder, question.to):
+            continue
         if not consent.stands_at(at):
             continue
         confirmed = [

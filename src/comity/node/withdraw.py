@@ -195,7 +195,9 @@ def review(node: Node, transaction: Transaction, item: str, *, keep: bool, becau
         _keep(transaction, "review", row.digest, signed, at)
         transaction.put_item(msgspec.structs.replace(row, state="held"))
     else:
-        until = erase(node, transaction, row, "erased", because=digest, channel="", at=at).backups_until
+        until = erase(
+            node, transaction, row, "erased", because=digest, channel="", at=at, label=row.label
+        ).backups_until
     record.enter(
         node, transaction, f"review-{decision}", channel="", act=digest, detail=signed.payload, at=at
     )

@@ -1,0 +1,114 @@
+"""What a node does by itself every day: let what has run out go, close what was not answered, name what is late.
+
+    (1) items whose retention has run out are erased       rule 8; every article that says so is entered with it
+    (2) …unless a legal hold keeps them: they are named, and pass to nobody all the same
+    (3) requests for consent past their day are over        no answer is no
+    (4) what waits for others or for an officer is named    answers to withdrawals, reviews of necessity
+    (5) the day is entered in the journal
+
+A serving node runs this once a day; `comity duties` does it at once, and with `--dry-run` only says what it would do.
+"""
+
+import msgspec
+
+from comity.clock import Instant
+from comity.decisions.gate import decide
+from comity.node import record
+from comity.node.erase import erase
+from comity.node.necessity import necessities
+from comity.node.node import Knowledge, Node
+from comity.node.obtain_consent import state_at
+from comity.node.questions import by_route, gather, question_of
+from comity.node.withdrawal_answers import Overdue, overdue
+from comity.ports import ItemRow, Transaction
+
+#: After so many days an answer to a withdrawal is late.
+LATE_AFTER = 7
+
+_EVERYTHING = 1_000_000
+
+
+class RunOut(msgspec.Struct, frozen=True):
+    """An item whose time has run out, the articles that say so, and why it is kept, where it is on hold."""
+
+    item: str
+    grounds: tuple[str, ...]
+    on_hold: str = ""
+
+
+class Duties(msgspec.Struct, frozen=True):
+    """What one day brought.
+
+    Attributes:
+        erased: items let go; `kept`: items that would be, were they not on legal hold.
+        closed: requests for consent that nobody answered in time, by their ids.
+        late: answers to withdrawals that have not come. `unreviewed`: necessity notices past their day.
+    """
+
+    erased: tuple[RunOut, ...]
+    kept: tuple[RunOut, ...]
+    closed: tuple[str, ...]
+    late: tuple[Overdue, ...]
+    unreviewed: tuple[str, ...]
+
+
+def do_duties(node: Node, transaction: Transaction, *, dry_run: bool = False) -> Duties:
+    """Do what is due today.
+
+    Args:
+        dry_run: only say what would be done.
+    """
+    at = node.now(transaction)
+    knowledge = node.know(transaction)
+    # (1), (2)
+    erased: list[RunOut] = []
+    kept: list[RunOut] = []
+    for row in transaction.items(states=("held", "source-withdrawn", "retained"), limit=_EVERYTHING):
+        grounds = run_out(node, transaction, knowledge, row, at)
+        if not grounds:
+            continue
+        if row.on_hold:
+            kept.append(RunOut(row.digest, grounds, row.on_hold))
+            continue
+        erased.append(RunOut(row.digest, grounds))
+        if not dry_run:
+            because = ", ".join(grounds)
+            erase(node, transaction, row, "retention-erased", because=because, channel="", at=at)
+    # (3)
+    open_ones = [each for each in transaction.requests() if each.state == "asked"]
+    over = [each for each in open_ones if state_at(each, at) == "expired"]
+    # (4)
+    done = Duties(
+        erased=tuple(erased),
+        kept=tuple(kept),
+        closed=tuple(each.id for each in over),
+        late=tuple(overdue(node, transaction, at, days=LATE_AFTER)),
+        unreviewed=tuple(each.digest for each in necessities(transaction) if each.state_at(at) == "overdue"),
+    )
+    # (5)
+    if not dry_run:
+        for request in over:
+            transaction.put_request(msgspec.structs.replace(request, state="expired"))
+        detail = msgspec.json.encode(done)
+        record.enter(
+            node, transaction, "duties", channel="", act=record.digest_of(detail), detail=detail, at=at
+        )
+    return done
+
+
+def run_out(
+    node: Node, transaction: Transaction, knowledge: Knowledge, row: ItemRow, at: Instant
+) -> tuple[str, ...]:
+    """Give the articles by which an item may no longer be held; empty while one of its routes still lets it.
+
+    The gate is asked, route by route: its rule 8 is the one place where retention is judged.
+    """
+    gathered = gather(transaction, row)
+    found: dict[str, None] = {}
+    for number in range(1, len(gathered.holdings) + 1):
+        question = question_of(transaction, by_route(gathered, number), holder=node.party, to="", purpose="")
+        refs = [ground.ref for ground in decide(question, knowledge.known, at).grounds if ground.rule == 8]
+        if not refs:
+            return ()
+        found.update(dict.fromkeys(refs))
+    return tuple(found)
