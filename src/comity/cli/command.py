@@ -6,15 +6,14 @@ characters, whichever command takes them.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import click
 from click.core import Parameter, iter_params_for_processing
 
 from comity.errors import BadInput, NotFound
-
-F = TypeVar("F", bound=Callable[..., Any])
+from comity.languages import _
 
 #: The longest words an option takes; more than an officer writes on one line.
 MAX_WORDS = 4000
@@ -42,10 +41,10 @@ class Command(click.Command):
             mistakes = list(self._mistakes(ctx, given)) or [in_words(error)]
         else:
             mistakes = [
-                f"{_called(param)} {wrong}"
+                wrong
                 for param in self.get_params(ctx)
                 for value in _words(ctx.params.get(str(param.name)))
-                if (wrong := _wrong_words(value, required=param.required))
+                if (wrong := _wrong_words(_called(param), value, required=param.required))
             ]
             if not mistakes:
                 return rest
@@ -64,11 +63,11 @@ class Command(click.Command):
             if param.is_eager:  # --help has had its turn
                 continue
             try:
-                _, rest = param.handle_parse_result(ctx, opts, rest)
+                __, rest = param.handle_parse_result(ctx, opts, rest)
             except click.UsageError as error:
                 yield in_words(error)
         if rest:
-            yield f"unexpected: {' '.join(f'`{_shown(each)}`' for each in rest)}"
+            yield _("unexpected: {words}", words=" ".join(f"`{_shown(each)}`" for each in rest))
 
 
 class Group(click.Group):
@@ -86,10 +85,8 @@ class Group(click.Group):
             import difflib
 
             near = difflib.get_close_matches(args[0], names, n=1)
-            raise BadInput(
-                f"no command `{_shown(args[0])}`" + (f"; did you mean `{near[0]}`?" if near else ""),
-                hint=f"{ctx.command_path} --help",
-            )
+            said = _("no command `{name}`", name=_shown(args[0])) + _nearest(near)
+            raise BadInput(said, hint=f"{ctx.command_path} --help")
         return super().resolve_command(ctx, args)
 
 
@@ -108,15 +105,19 @@ def in_words(error: click.ClickException) -> str:
     param = getattr(error, "param", None)
     if isinstance(error, click.MissingParameter) and param is not None:
         choices = param.type.choices if isinstance(param.type, click.Choice) else ()
-        return f"{_called(param)} is missing" + (f": one of {', '.join(choices)}" if choices else "")
+        missing = _("{name} is missing", name=_called(param))
+        return missing + (": " + _("one of {choices}", choices=", ".join(choices)) if choices else "")
     if isinstance(error, click.NoSuchOption):
-        near = f"; did you mean `{error.possibilities[0]}`?" if error.possibilities else ""
-        return f"no option `{_shown(error.option_name)}`{near}"
+        return _("no option `{name}`", name=_shown(error.option_name)) + _nearest(error.possibilities)
     if isinstance(error, click.BadParameter) and param is not None and isinstance(param.type, click.IntRange):
         return f"{_called(param)}: {_plain(error.message).replace('<=x<=', ' to ').replace('x>=', 'from ')}"
     if isinstance(error, click.BadParameter) and param is not None:
         return f"{_called(param)}: {_plain(error.message)}"
     return _plain(error.format_message())
+
+
+def _nearest(near: Sequence[str] | None) -> str:
+    return "; " + _("did you mean `{name}`?", name=near[0]) if near else ""
 
 
 def _called(param: Parameter) -> str:
@@ -145,15 +146,18 @@ def _words(value: Any) -> Iterator[str]:
             yield from _words(each)
 
 
-def _wrong_words(value: str, *, required: bool) -> str:
+def _wrong_words(name: str, value: str, *, required: bool) -> str:
     found = _NOT_WORDS.search(value)
+    if found is not None and "\ud800" <= found[0] <= "\udfff":
+        return _("{name}: `{value}` is not UTF-8", name=name, value=_shown(value))
     if found is not None:
-        what = (
-            "is not UTF-8"
-            if "\ud800" <= found[0] <= "\udfff"
-            else f"holds a control character (U+{ord(found[0]):04X})"
+        point = f"U+{ord(found[0]):04X}"
+        return _(
+            "{name}: `{value}` holds a control character ({point})",
+            name=name,
+            value=_shown(value),
+            point=point,
         )
-        return f"`{_shown(value)}` {what}"
     if len(value) > MAX_WORDS:
-        return f"has {len(value)} characters, more than {MAX_WORDS}"
-    return "is empty" if required and not value.strip() else ""
+        return _("{name}: {count} characters, more than {most}", name=name, count=len(value), most=MAX_WORDS)
+    return _("{name} is empty", name=name) if required and not value.strip() else ""

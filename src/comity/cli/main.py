@@ -17,6 +17,7 @@ import click
 from comity import __version__
 from comity.cli.command import Group, in_words
 from comity.errors import BadInput, ComityError
+from comity.languages.words import N_
 
 BAD_INPUT, FAULT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
 
@@ -92,10 +93,8 @@ def run(arguments: Sequence[str]) -> int:
     A fault of ours ends with 70 and its trace: any lower code would be taken for an answer.
     """
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(
-                errors="backslashreplace"
-            )  # a terminal without our letters is no reason to fail
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without our letters is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = _outcome(arguments)
         if sys.stdout is not None:
@@ -104,7 +103,9 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except OSError as error:
-        _say(f"the output cannot be written: {error.strerror or error}")
+        from comity.languages import _
+
+        _say(_("the output cannot be written: {reason}", reason=error.strerror or error))
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BAD_INPUT
     return code
@@ -117,7 +118,7 @@ def _outcome(arguments: Sequence[str]) -> int:
         tell(error)
         return error.exit_code
     except (click.exceptions.Abort, KeyboardInterrupt):
-        _say("interrupted")
+        _say(N_("interrupted"))
         return INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
@@ -135,18 +136,22 @@ def _outcome(arguments: Sequence[str]) -> int:
         return BAD_INPUT
     except Exception:
         traceback.print_exc()
-        _say("this is a fault of Comity's own; please report it with the lines above")
+        _say(N_("this is a fault of Comity's own; please report it with the lines above"))
         return FAULT
     return code if isinstance(code, int) else 0
 
 
 def tell(error: ComityError) -> None:
     """Say what is wrong, one line a mistake, and what to do next."""
+    from comity.languages import _, said
+
     for mistake in error.mistakes if isinstance(error, BadInput) else [error.message]:
         _say(mistake)
     if error.hint:
-        click.echo(f"  next: {error.hint}", err=True)
+        click.echo("  " + _("next: {hint}", hint=said(error.hint)), err=True)
 
 
 def _say(line: str) -> None:
-    click.echo(f"comity: {line}", err=True)
+    from comity.languages import said
+
+    click.echo(f"comity: {said(line)}", err=True)
