@@ -1,5 +1,6 @@
 """`comity consent`, `comity withdraw`, `comity review`, `comity protests`."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,10 @@ def withdraw(
     """Take ITEM back from everyone who holds it, and show their answers."""
     with node_at(home, passphrase_file) as tell:
         shown = tell("withdrawal", item=item) if only_show else tell("withdraw", item=item, reason=reason)
+        until = time.monotonic() + _WAIT
+        while not only_show and _silent(shown) and time.monotonic() < until:
+            time.sleep(0.1)
+            shown = tell("withdrawal", item=item)
     if json_:
         print_json(shown)
         return
@@ -168,11 +173,17 @@ def withdraw(
     title = shown["item"]["title"] or shown["item"]["id"][:12]
     click.echo(_("withdrawn: {title}, {at}", title=title, at=shown["withdrawn"]["at"]))
     _print_branch(shown["answers"], 1)
-    silent = [party for party in shown["sent_to"] if party not in _parties(shown["answers"])]
+    silent = _silent(shown)
     for party in silent:
         click.echo("  " + _("{party}: no answer yet", party=party))
     if silent:
         click.echo("  " + _("next: {hint}", hint=f"comity withdraw {item} --show"), err=True)
+
+
+def _silent(shown: dict[str, Any]) -> list[str]:
+    """Give those to whom a withdrawal went and who have not answered yet."""
+    answered = _parties(shown["answers"]) if shown["withdrawn"] else set()
+    return [party for party in shown.get("sent_to", ()) if party not in answered]
 
 
 def _print_branch(branch: dict[str, Any], depth: int) -> None:

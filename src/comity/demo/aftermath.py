@@ -9,7 +9,7 @@ from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
 
-from comity.agreements.folder import parse_agreement
+from comity.agreements.folder import parse_agreement, write_files
 from comity.agreements.governing import Timeline
 from comity.assemble import open_home
 from comity.carriers.postman import Postman
@@ -169,7 +169,10 @@ def compare_journals(stage: Stage) -> Step:
 def denounce(stage: Stage, summary: str) -> Step:
     """10: South denounces South–East; when the notice has run out, nothing new passes; what East holds stays bound."""
     script = Script("denounce", "South denounces South–East; once the notice has run out nothing new passes.")
-    stage.tell(SOUTH, "agreement-notice", agreement=SOUTH_EAST, kind="denunciation")
+    given = stage.tell(SOUTH, "agreement-notice", agreement=SOUTH_EAST, kind="denunciation")["files"]
+    write_files(
+        stage.folder / "agreements" / SOUTH_EAST, {name: _bytes(data) for name, data in given.items()}
+    )
     there = stage.until(lambda: _state_of(stage, EAST, SOUTH_EAST) == "under-notice")
     script.expect(there, "the notice did not reach East")
     script.scene(
