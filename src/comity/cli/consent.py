@@ -21,6 +21,10 @@ from comity.clock import Instant, format_instant
 from comity.languages import _, said
 
 
+#: Seconds to wait for answers that come at once.
+_WAIT = 3.0
+
+
 @group()
 def consent() -> None:
     """Ask for consent; grant, refuse, revoke."""
