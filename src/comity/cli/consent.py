@@ -20,7 +20,6 @@ from comity.cli.options import (
 from comity.clock import Instant, format_instant
 from comity.languages import _, said
 
-
 #: Seconds to wait for answers that come at once.
 _WAIT = 3.0
 
