@@ -20,6 +20,8 @@ MAX_WORDS = 4000
 
 _NO_FILE = "` does not exist"
 
+_RANGES = (click.IntRange, click.FloatRange)
+
 #: What no words may hold: control characters (C0, C1), and bytes that are no UTF-8 (lone surrogates).
 _NOT_WORDS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 
@@ -41,6 +43,11 @@ class Command(click.Command):
             mistakes = list(self._mistakes(ctx, given)) or [in_words(error)]
         else:
             mistakes = [
+                _("{name} is missing", name=_called(param))
+                for param in self.get_params(ctx)
+                if _unsaid(param, ctx.params.get(str(param.name)))
+            ]
+            mistakes += [
                 wrong
                 for param in self.get_params(ctx)
                 for value in _words(ctx.params.get(str(param.name)))
@@ -63,9 +70,12 @@ class Command(click.Command):
             if param.is_eager:  # --help has had its turn
                 continue
             try:
-                __, rest = param.handle_parse_result(ctx, opts, rest)
+                value, rest = param.handle_parse_result(ctx, opts, rest)
             except click.UsageError as error:
                 yield in_words(error)
+            else:
+                if _unsaid(param, value):
+                    yield _("{name} is missing", name=_called(param))
         if rest:
             yield _("unexpected: {words}", words=" ".join(f"`{_shown(each)}`" for each in rest))
 
@@ -109,11 +119,26 @@ def in_words(error: click.ClickException) -> str:
         return missing + (": " + _("one of {choices}", choices=", ".join(choices)) if choices else "")
     if isinstance(error, click.NoSuchOption):
         return _("no option `{name}`", name=_shown(error.option_name)) + _nearest(error.possibilities)
-    if isinstance(error, click.BadParameter) and param is not None and isinstance(param.type, click.IntRange):
-        return f"{_called(param)}: {_plain(error.message).replace('<=x<=', ' to ').replace('x>=', 'from ')}"
+    if isinstance(error, click.BadParameter) and param is not None and isinstance(param.type, _RANGES):
+        return _out_of_range(error, param)
     if isinstance(error, click.BadParameter) and param is not None:
         return f"{_called(param)}: {_plain(error.message)}"
     return _plain(error.format_message())
+
+
+def _out_of_range(error: click.BadParameter, param: Parameter) -> str:
+    value = error.message.partition(" is not ")[0].strip("'")
+    kind = param.type
+    assert isinstance(kind, _RANGES)
+    what = {
+        "name": _called(param),
+        "value": _shown(value),
+        "least": kind.min,
+        "most": kind.max,
+    }
+    if isinstance(kind, click.IntRange):
+        return _("{name}: `{value}` is not a whole number from {least} to {most}", **what)
+    return _("{name}: `{value}` is not a number from {least} to {most}", **what)
 
 
 def _nearest(near: Sequence[str] | None) -> str:
@@ -122,8 +147,16 @@ def _nearest(near: Sequence[str] | None) -> str:
 
 def _called(param: Parameter) -> str:
     """Name an option by its longest form, an argument by its word."""
-    name = max(param.opts, key=len) if isinstance(param, click.Option) else param.human_readable_name
-    return name.strip("[]")
+    if isinstance(param, click.Option):
+        return "/".join([max(param.opts, key=len), *param.secondary_opts])
+    return param.human_readable_name.strip("[]")
+
+
+def _unsaid(param: Parameter, value: object) -> bool:
+    """Tell whether a yes or no that must be said was not; Click takes silence for an answer."""
+    return (
+        param.required and isinstance(param, click.Option) and param.is_flag and not isinstance(value, bool)
+    )
 
 
 def _plain(message: str) -> str:

@@ -5,7 +5,15 @@ from pathlib import Path
 import click
 
 from comity.cli.command import group
-from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines, print_table
+from comity.cli.options import (
+    LIMIT,
+    as_json,
+    home_options,
+    node_at,
+    print_json,
+    print_json_lines,
+    print_table,
+)
 from comity.languages import _, said
 
 
@@ -79,7 +87,7 @@ def add(
 
 
 @item.command("list")
-@click.option("--limit", default=100, show_default=True, help="At most so many, newest first.")
+@click.option("--limit", type=LIMIT, default=100, show_default=True, help="At most so many, newest first.")
 @home_options
 @as_json
 def list_(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> None:

@@ -8,7 +8,16 @@ from typing import Any
 import click
 
 from comity.cli.command import group
-from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines, print_table
+from comity.cli.options import (
+    LIMIT,
+    NUMBER,
+    as_json,
+    home_options,
+    node_at,
+    print_json,
+    print_json_lines,
+    print_table,
+)
 from comity.errors import BadInput, PeerUnreachable
 
 #: Seconds to wait for a peer's account.
@@ -22,8 +31,8 @@ def journal() -> None:
 
 @journal.command("show")
 @click.option("--channel", default="", metavar="PARTY", help="Only what concerns this Party.")
-@click.option("--after", default=0, help="Only entries after this number.")
-@click.option("--limit", default=200, show_default=True)
+@click.option("--after", type=NUMBER, default=0, help="Only entries after this number.")
+@click.option("--limit", type=LIMIT, default=200, show_default=True, help="At most so many.")
 @home_options
 @as_json
 def show(channel: str, after: int, limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> None:

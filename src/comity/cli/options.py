@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -77,6 +78,29 @@ class InstantType(click.ParamType[Instant]):
 
 
 INSTANT = InstantType()
+
+
+class DayType(click.ParamType[date]):
+    """A plain day."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read it."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(_("`{value}` is not a day such as 2031-03-14", value=value), param, ctx)
+
+
+DAY = DayType()
+
+#: How many rows a list may give at the most.
+LIMIT = click.IntRange(1, 100_000)
+#: A number of an entry.
+NUMBER = click.IntRange(0, 2**53 - 1)
 
 
 def print_json(value: Any) -> None:

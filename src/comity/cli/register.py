@@ -1,19 +1,18 @@
 """`comity register`: one's own register: import, check, show."""
 
 import json
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines, print_table
+from comity.cli.command import group
+from comity.cli.options import DAY, as_json, home_options, node_at, print_json, print_json_lines, print_table
 from comity.errors import BadInput
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 
-
-@click.group()
+@group()
 def register() -> None:
     """Import records, check names."""
 
@@ -44,7 +43,7 @@ def register() -> None:
 def import_(
     file: Path,
     basis: str,
-    review: datetime,
+    review: date,
     role: str,
     purpose: str,
     offence: str,
@@ -57,13 +56,12 @@ def import_(
     json_: bool,
 ) -> None:
     """Enter FILE, FollowTheMoney entities as JSON Lines (plain or .gz), whole or not at all."""
-    day: date = review.date()
     with node_at(home, passphrase_file) as tell:
         shown = tell(
             "register-import",
             path=str(file.resolve()),
             basis=basis,
-            review=day.isoformat(),
+            review=review.isoformat(),
             role=role,
             purpose=purpose,
             offence=offence,

@@ -9,6 +9,7 @@ import click
 
 from comity.cli.command import command
 from comity.cli.options import (
+    LIMIT,
     as_json,
     home_options,
     node_at,
@@ -121,7 +122,7 @@ def _tell_what_next(shown: dict[str, Any], item: str, to: str, purpose: str, dry
 
 
 @command()
-@click.option("--limit", default=50, show_default=True, help="At most so many, newest first.")
+@click.option("--limit", type=LIMIT, default=50, show_default=True, help="At most so many, newest first.")
 @home_options
 @as_json
 def inbox(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> None:
@@ -149,7 +150,7 @@ def inbox(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> 
 
 
 @command()
-@click.option("--limit", default=50, show_default=True, help="At most so many, newest first.")
+@click.option("--limit", type=LIMIT, default=50, show_default=True, help="At most so many, newest first.")
 @home_options
 @as_json
 def outbox(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> None:
