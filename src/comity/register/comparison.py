@@ -206,7 +206,8 @@ def align(asked_cover: Ints, cover: Ints, alike: Shorts, strict: Shorts, bits: S
     """Pair units greedily, the most alike first, each token used once; all rows (candidates) at the same time."""
     rows = np.arange(len(alike))
     width = alike.shape[2]
-    open_ = np.where(alike >= LEAST, alike, np.int16(0))
+    # contiguous, because `flat` below must be a view of it
+    open_ = np.ascontiguousarray(np.where(alike >= LEAST, alike, np.int16(0)))
     # joined readings on both sides at once would pair the same letters twice as well: singles go first
     joined = (np.bitwise_count(asked_cover) > 1)[:, :, None] & (np.bitwise_count(cover) > 1)[:, None, :]
     open_[joined] = 0

@@ -112,7 +112,9 @@ def _joined(words: list[tuple[str, bool]], units: list[Unit], *, everything: boo
         here, (after, hyphen) = words[at][0], words[at + 1]
         short = len(here) <= 3 and len(after) <= 3
         small = units[at].kind == Kind.PARTICLE
-        if everything or hyphen or short or small:
+        # outside Latin letters words are rarely cut in two, but small ones are written on or apart
+        likely = everything and (len(here) <= 3 or len(after) <= 3 or here.isascii())
+        if likely or hyphen or short or small:
             joined.append(Unit(_one_word(here, after), 3 << at, Kind.CORE))
         if at + 2 < len(words):
             chain = (hyphen and words[at + 2][1]) or (small and units[at + 1].kind == Kind.PARTICLE)

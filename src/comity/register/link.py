@@ -1,0 +1,274 @@
+"""Link: two registers against each other, or one with itself, in bulk.
+
+Three stages, each a plain function over arrays, so that another engine can take one over unchanged:
+
+1. *pairs* (`name_pairs`, `shared_pairs`): who is worth comparing: by names, as in a check, and by two properties shared
+   word for word; given out in parts, so that a long run can stop and go on;
+2. *weights* (`weigh`): how much each degree of agreement speaks for one subject. Nobody labels anything: agreement
+   and chance are told apart by expectation-maximisation over all pairs (Fellegi & Sunter, JASA 64, 1969);
+3. *clusters* (`cluster`): subjects joined while what is known between two groups speaks, on the whole, for joining.
+
+Linking proposes; a merge in the register is a judgement that a named office makes and can undo.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import OSA
+
+from comity.register.examination import Query, examine
+from comity.register.features import NAMES
+from comity.register.index import NameIndex
+from comity.register.scoring import Matcher, matcher
+from comity.register.subjects import Subject
+
+__all__ = [
+    "Linked",
+    "Pairs",
+    "Weights",
+    "cluster",
+    "levels_of",
+    "link",
+    "name_pairs",
+    "shared_pairs",
+    "weigh",
+]
+
+Numbers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_TOGETHER = 32
+_NAME_STEPS = (-6000, -5000, -4000, -3000, -2000, -1000, 0, 1000, 2000, 3000)
+_ABSENT = {"date": 2, "country": 1, "sex": 1}  # these speak for themselves below, not through the name
+_NO_NAME = -2000
+_NAME_PROPERTIES = frozenset("name alias previousName abbreviation firstName lastName".split())  # noqa: SIM905
+_MOST_PROPERTIES = 12
+_BLOCK = 40
+_ROUNDS = 25
+#: What a pair that was never compared speaks against joining, in log-odds.
+_UNCOMPARED = -2.0
+
+
+class Pairs(msgspec.Struct, frozen=True):
+    """Pairs of subjects by their places, the smaller first, and the matcher's verdict on their names."""
+
+    left: Numbers
+    right: Numbers
+    verdict: Numbers
+
+
+class Weights(msgspec.Struct, frozen=True):
+    """What the data taught: for each property the log-odds that each degree of agreement adds."""
+
+    properties: tuple[str, ...]
+    tables: tuple[Floats, ...]
+    log_odds: Floats  # of each pair
+
+
+class Linked(msgspec.Struct, frozen=True):
+    """One pair that probably is one subject, and what speaks for and against, the weightiest first."""
+
+    left: str
+    right: str
+    probability: float
+    why: tuple[str, ...]
+
+
+def name_pairs(
+    index: NameIndex, subjects: Sequence[Subject], *, start: int = 0, model: Matcher | None = None
+) -> Iterator[tuple[int, Pairs]]:
+    """Compare subjects with those of an index by name, some dozens at a time.
+
+    Args:
+        index: of the subjects on the left, in their order (the same ones, to link a register with itself).
+        subjects: those on the right.
+        start: place to go on from, as given out before.
+        model: the matcher.
+
+    Yields:
+        the place to go on from, and pairs (place in the index, place in `subjects`).
+    """
+    model = model or matcher()
+    for top in range(start, len(subjects), _TOGETHER):
+        some = [_by_name(subject) for subject in subjects[top : top + _TOGETHER]]
+        examined = examine(index, some)
+        features = examined.features.copy()
+        for name, value in _ABSENT.items():
+            features[:, NAMES.index(name)] = value
+        verdict = model.names.judge(features).astype(np.int64)
+        yield top + len(some), best_of(Pairs(examined.entity, examined.query + top, verdict))
+
+
+def _by_name(subject: Subject) -> Query:
+    return Query(subject.id, subject.schema, subject.names)
+
+
+def best_of(*parts: Pairs) -> Pairs:
+    """Put pairs together, each once, with its best verdict."""
+    left = np.concatenate([part.left for part in parts])
+    right = np.concatenate([part.right for part in parts])
+    verdict = np.concatenate([part.verdict for part in parts])
+    key = left << 32 | right
+    order = np.lexsort((-verdict, key))
+    first = np.ones(len(order), bool)
+    first[1:] = key[order][1:] != key[order][:-1]
+    kept = order[first]
+    return Pairs(left[kept], right[kept], verdict[kept])
+
+
+def within(pairs: Pairs) -> Pairs:
+    """Of one register with itself: drop each subject beside itself, and put the smaller place first."""
+    apart = pairs.left != pairs.right
+    left, right = pairs.left[apart], pairs.right[apart]
+    return best_of(Pairs(np.minimum(left, right), np.maximum(left, right), pairs.verdict[apart]))
+
+
+def shared_pairs(subjects: Sequence[Subject], properties: Sequence[str]) -> Pairs:
+    """Pair subjects of one register that share two properties word for word, where few do."""
+    blocks: dict[tuple[int, str, int, str], list[int]] = defaultdict(list)
+    for place, subject in enumerate(subjects):
+        stated = [(n, value) for n, prop in enumerate(properties) for value in subject.values(prop)[:1]]
+        for at, (a, first) in enumerate(stated):
+            for b, second in stated[at + 1 :]:
+                blocks[a, first, b, second].append(place)
+    found = {
+        block[i] << 32 | block[j]
+        for block in blocks.values()
+        if 2 <= len(block) <= _BLOCK
+        for j in range(len(block))
+        for i in range(j)
+    }
+    keys = np.fromiter(sorted(found), np.int64, len(found))
+    return Pairs(keys >> 32, keys & 0xFFFFFFFF, np.full(len(keys), _NO_NAME, np.int64))
+
+
+def properties_of(subjects: Sequence[Subject]) -> tuple[str, ...]:
+    """Choose the properties to weigh besides names: those that most subjects state, at most twelve."""
+    count: dict[str, int] = defaultdict(int)
+    for subject in subjects:
+        for prop in {statement.prop for statement in subject.statements} - _NAME_PROPERTIES:
+            count[prop] += 1
+    often = [prop for prop, n in count.items() if n * 20 >= len(subjects)]
+    return tuple(sorted(often, key=lambda prop: (-count[prop], prop))[:_MOST_PROPERTIES])
+
+
+def levels_of(prop: str, left: Sequence[Subject], right: Sequence[Subject], pairs: Pairs) -> Numbers:
+    """Grade the agreement of one property for every pair: -1 unsaid, 0 differs, 1 alike, 2 equal (3: an equal date).
+
+    Every pair of values is compared once, however many pairs of subjects state it.
+    """
+    codes: dict[str, int] = {}
+    sides = []
+    for subjects in (left, right):
+        first = [next(iter(subject.values(prop)), None) for subject in subjects]
+        sides.append(
+            np.array([-1 if v is None else codes.setdefault(v.casefold(), len(codes)) for v in first])
+        )
+    a, b = sides[0][pairs.left], sides[1][pairs.right]
+    said = (a >= 0) & (b >= 0)
+    distinct, place = np.unique(np.minimum(a, b)[said] << 32 | np.maximum(a, b)[said], return_inverse=True)
+    texts = list(codes)
+    grade = _grade_date if prop.endswith("Date") else _grade
+    graded = [grade(texts[key >> 32], texts[key & 0xFFFFFFFF]) for key in distinct.tolist()]
+    levels = np.full(len(a), -1, np.int64)
+    levels[said] = np.array(graded, np.int64)[place] if graded else 0
+    return levels
+
+
+def _grade(a: str, b: str) -> int:
+    if a == b:
+        return 2
+    return int(OSA.normalized_similarity(a, b) >= 0.7)
+
+
+def _grade_date(a: str, b: str) -> int:
+    if a == b:
+        return 3
+    if a[:4] == b[:4]:
+        return 2
+    return int(len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) <= 1)
+
+
+def weigh(pairs: Pairs, properties: Sequence[str], levels: Sequence[Numbers]) -> Weights:
+    """Learn from the pairs themselves what agreement is worth; starts from the matcher's verdict on names."""
+    columns = [np.digitize(pairs.verdict, _NAME_STEPS), *levels]
+    sizes = [len(_NAME_STEPS) + 1, *(int(level.max(initial=0)) + 1 for level in levels)]
+    chance = 1 / (1 + np.exp(-pairs.verdict / 1000))
+    odds = np.zeros(len(chance))
+    tables: list[Floats] = []
+    for _ in range(_ROUNDS):
+        mean = float(np.clip(chance.mean(), 1e-6, 1 - 1e-6))
+        odds, tables = np.full(len(chance), np.log(mean / (1 - mean))), []
+        for column, size in zip(columns, sizes, strict=True):
+            said = column >= 0
+            same = np.bincount(column[said], chance[said], size) + 1
+            other = np.bincount(column[said], 1 - chance[said], size) + 1
+            tables.append(np.log(same / same.sum()) - np.log(other / other.sum()))
+            odds += np.where(said, tables[-1][np.maximum(column, 0)], 0.0)
+        chance = 1 / (1 + np.exp(-odds))
+    return Weights(("name", *properties), tuple(tables), odds)
+
+
+def cluster(count: int, pairs: Pairs, log_odds: Floats) -> list[list[int]]:
+    """Join the subjects of one register, the surest pairs first, while two groups on the whole belong together."""
+    known = dict(zip((pairs.left << 32 | pairs.right).tolist(), log_odds.tolist(), strict=True))
+    group_of = list(range(count))
+    groups = {place: [place] for place in range(count)}
+    likely = np.flatnonzero(log_odds > 0)
+    for at in likely[np.argsort(-log_odds[likely], kind="stable")].tolist():
+        a, b = group_of[int(pairs.left[at])], group_of[int(pairs.right[at])]
+        if a == b:
+            continue
+        total = sum(known.get(min(i, j) << 32 | max(i, j), _UNCOMPARED) for i in groups[a] for j in groups[b])
+        if total > 0:
+            small, large = sorted((a, b), key=lambda group: (len(groups[group]), group))
+            for place in groups[small]:
+                group_of[place] = large
+            groups[large] += groups.pop(small)
+    return sorted(sorted(group) for group in groups.values() if len(group) > 1)
+
+
+def link(subjects: Sequence[Subject], *, at_least: float = 0.5) -> tuple[list[Linked], list[list[str]]]:
+    """Link a register with itself.
+
+    Args:
+        subjects: all of them.
+        at_least: probability from which a pair is given out.
+
+    Returns:
+        pairs, the likeliest first, and the clusters as ids.
+    """
+    index = NameIndex()
+    for subject in subjects:
+        index.add(subject.entry())
+    properties = properties_of(subjects)
+    named = within(best_of(*(part for _, part in name_pairs(index, subjects))))
+    pairs = best_of(named, shared_pairs(subjects, properties))
+    levels = [levels_of(prop, subjects, subjects, pairs) for prop in properties]
+    weights = weigh(pairs, properties, levels)
+    chance = 1 / (1 + np.exp(-weights.log_odds))
+    found = np.flatnonzero(chance >= at_least)
+    linked = [
+        Linked(
+            subjects[int(pairs.left[at])].id,
+            subjects[int(pairs.right[at])].id,
+            round(float(chance[at]), 4),
+            _why(weights, int(pairs.verdict[at]), [int(level[at]) for level in levels]),
+        )
+        for at in found[np.argsort(-chance[found], kind="stable")].tolist()
+    ]
+    groups = cluster(len(subjects), pairs, weights.log_odds)
+    return linked, [[subjects[place].id for place in group] for group in groups]
+
+
+def _why(weights: Weights, verdict: int, levels: list[int]) -> tuple[str, ...]:
+    levels = [int(np.digitize(verdict, _NAME_STEPS)), *levels]
+    said = [
+        (float(table[level]), prop)
+        for prop, table, level in zip(weights.properties, weights.tables, levels, strict=True)
+        if level >= 0
+    ]
+    return tuple(f"{prop} {value:+.1f}" for value, prop in sorted(said, key=lambda entry: -abs(entry[0])))
