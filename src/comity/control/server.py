@@ -14,7 +14,15 @@ import threading
 import msgspec
 import structlog
 
-from comity.control import verbs_acts, verbs_agreements, verbs_house, verbs_items, verbs_register
+from comity.control import (
+    verbs_acts,
+    verbs_agreements,
+    verbs_consents,
+    verbs_duties,
+    verbs_house,
+    verbs_items,
+    verbs_register,
+)
 from comity.control.address import reachable
 from comity.control.verb import VERBS, Desk
 from comity.errors import BadInput, ComityError
@@ -25,7 +33,15 @@ log = structlog.get_logger("comity.control")
 #: A content of 100 MiB in base64, and a little.
 MAX_REQUEST_BYTES = 144 * 1024 * 1024
 
-REGISTERED = (verbs_acts, verbs_agreements, verbs_house, verbs_items, verbs_register)
+REGISTERED = (
+    verbs_acts,
+    verbs_agreements,
+    verbs_consents,
+    verbs_duties,
+    verbs_house,
+    verbs_items,
+    verbs_register,
+)
 
 
 class ControlServer:

@@ -1,75 +1,81 @@
-"""Verbs about acts: consents, withdrawals, protests."""
+"""Verbs about taking back: withdrawals, corrections, erasures, legal hold; and protests."""
 
 from typing import Any
 
-from comity.clock import format_instant, parse_instant
+from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.control.verbs_items import decision_fields, item_fields
 from comity.federation import statements
 from comity.federation.statements import Protest, Withdrawal
-from comity.node import obtain_consent as consent_use
+from comity.node import erase as erase_use
 from comity.node import withdraw as withdraw_use
-from comity.node.obtain_consent import state_at
 from comity.node.questions import find_item
-from comity.node.withdraw import Branch
-from comity.ports import RequestRow, Transaction
+from comity.node.withdrawal_answers import Branch, overdue
+from comity.ports import Transaction
 from comity.signing import from_bytes
 
 
-@verb("consent-ask")
-def consent_ask(desk: Desk, item: str, to: str, purpose: str, why: str = "") -> dict[str, Any]:
-    """Ask every Party whose consent is owed before an item may pass."""
-    decision, rows = desk.act(
-        lambda node, transaction: consent_use.ask_consent(
-            node, transaction, item, to=to, purpose=purpose, why=why
-        )
-    )
-    desk.send()
-    return {**decision_fields(decision), "requests": [request_fields(desk, row) for row in rows]}
-
-
-@verb("consent-list")
-def consent_list(desk: Desk) -> list[dict[str, Any]]:
-    """List requests for consent: asked by us, and asked of us."""
-    rows = desk.node.store.read(lambda transaction: transaction.requests())
-    return [request_fields(desk, row) for row in rows]
-
-
-@verb("consent-grant")
-def consent_grant(desk: Desk, request: str, until: str, any_purpose: bool = False) -> dict[str, Any]:
-    """Grant a request until an end."""
-    end = parse_instant(until)
-    purpose = "" if any_purpose else None
-    row = desk.act(
-        lambda node, transaction: consent_use.grant(node, transaction, request, until=end, purpose=purpose)
-    )
-    desk.send()
-    return request_fields(desk, row)
-
-
-@verb("consent-refuse")
-def consent_refuse(desk: Desk, request: str, reason: str = "") -> dict[str, Any]:
-    """Refuse a request."""
-    row = desk.act(lambda node, transaction: consent_use.refuse(node, transaction, request, reason=reason))
-    desk.send()
-    return request_fields(desk, row)
-
-
-@verb("consent-revoke")
-def consent_revoke(desk: Desk, request: str) -> dict[str, Any]:
-    """Take a consent back from now on."""
-    row = desk.act(lambda node, transaction: consent_use.revoke(node, transaction, request))
-    desk.send()
-    return request_fields(desk, row)
-
-
 @verb("withdraw")
-def withdraw(desk: Desk, item: str, reason: str = "") -> dict[str, Any]:
-    """Take an item of one's own back from everyone who holds it."""
-    desk.act(lambda node, transaction: withdraw_use.withdraw(node, transaction, item, reason=reason))
+def withdraw(desk: Desk, item: str, reason: str = "", erase: bool = False) -> dict[str, Any]:
+    """Take an item of one's own back from everyone who holds it; or have it erased for a person whose data it holds."""
+    mode = "erase" if erase else ""
+    digest = desk.act(
+        lambda node, transaction: withdraw_use.withdraw(node, transaction, item, reason=reason, mode=mode)
+    ).about
     desk.send()
-    shown: dict[str, Any] = withdrawal(desk, item)
+    shown: dict[str, Any] = withdrawal(desk, digest)
     return shown
+
+
+@verb("correct")
+def correct(desk: Desk, item: str, by: str, reason: str = "") -> dict[str, Any]:
+    """Put another item of one's own in the place of one, at everyone who got it, as the gate permits."""
+    row, outcomes = desk.act(
+        lambda node, transaction: withdraw_use.correct(node, transaction, item, by=by, reason=reason)
+    )
+    desk.send()
+    return {
+        **withdrawal(desk, row.about),
+        "sent": [
+            {
+                "to": each.decision.question.to,
+                "message": each.message,
+                **decision_fields(each.decision),
+            }
+            for each in outcomes
+        ],
+    }
+
+
+@verb("withdrawals-overdue")
+def withdrawals_overdue(desk: Desk, days: int = 7) -> list[dict[str, Any]]:
+    """List the answers to one's own withdrawals that have not come within so many days."""
+    node = desk.node
+    found = node.store.read(lambda transaction: overdue(node, transaction, node.clock.now(), days=days))
+    return [
+        {
+            "item": each.item,
+            "party": each.party,
+            "waits_for": each.waits_for,
+            "since": format_instant(each.since),
+        }
+        for each in found
+    ]
+
+
+@verb("item-hold")
+def item_hold(desk: Desk, item: str, because: str) -> dict[str, Any]:
+    """Put an item on legal hold."""
+    row = desk.act(lambda node, transaction: erase_use.hold(node, transaction, item, because=because))
+    return item_fields(row)
+
+
+@verb("item-release")
+def item_release(desk: Desk, item: str, because: str) -> dict[str, Any]:
+    """Release an item from legal hold; what was withdrawn meanwhile is erased."""
+    row = desk.act(lambda node, transaction: withdraw_use.release(node, transaction, item, because=because))
+    desk.send()
+    return item_fields(row)
 
 
 @verb("withdrawal")
@@ -86,7 +92,13 @@ def withdrawal(desk: Desk, item: str) -> dict[str, Any]:
         reached = sorted(withdraw_use.recipients(transaction, row.digest))
         return {
             "item": item_fields(row),
-            "withdrawn": {"by": statement.by, "at": statement.at, "reason": statement.reason},
+            "withdrawn": {
+                "by": statement.by,
+                "at": statement.at,
+                "reason": statement.reason,
+                "mode": statement.mode or "withdraw",
+                "replaced_by": statement.replaced_by or None,
+            },
             "sent_to": reached,
             "answers": _branch_fields(tree),
         }
@@ -125,23 +137,6 @@ def protest_list(desk: Desk) -> list[dict[str, Any]]:
         return found
 
     return desk.node.store.read(read)
-
-
-def request_fields(desk: Desk, row: RequestRow) -> dict[str, Any]:
-    """Put a request as plain values."""
-    return {
-        "id": row.id,
-        "ours": row.ours,
-        "asker": row.asker,
-        "owner": row.owner,
-        "item": row.item,
-        "to": row.to,
-        "purpose": row.purpose,
-        "why": row.why,
-        "at": format_instant(row.at),
-        "answer_by": format_instant(row.answer_by) if row.answer_by else None,
-        "state": state_at(row, desk.node.clock.now()),
-    }
 
 
 def _branch_fields(branch: Branch) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from comity.errors import NotFound
 from comity.node import items as item_use
 from comity.node.disclose import Outcome, disclose
 from comity.node.items import NewItem
+from comity.node.necessity import emergency
 from comity.node.questions import find_item, statements_of
 from comity.ports import ItemRow, Transaction
 
@@ -32,6 +33,8 @@ def item_add(
     kind: str = "information",
     pap: str = "",
     retention: str = "",
+    caveat: str = "",
+    judicial: str = "",
     made_from: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Take an item of one's own in."""
@@ -45,6 +48,8 @@ def item_add(
         kind=kind,
         pap=pap,
         retention=retention,
+        caveat=caveat,
+        judicial=judicial,
         made_from=made_from,
     )
     row, to_read = desk.act(lambda node, transaction: item_use.add_item(node, transaction, new))
@@ -56,7 +61,7 @@ def item_list(desk: Desk, limit: int = 100) -> list[dict[str, Any]]:
     """List the items held, newest first."""
     rows = desk.node.store.read(
         lambda transaction: transaction.items(
-            states=("held", "source-withdrawn", "withdrawn", "erased"), limit=limit
+            states=("held", "source-withdrawn", "withdrawn", "retained", "erased"), limit=limit
         )
     )
     return [item_fields(row) for row in rows]
@@ -74,6 +79,7 @@ def item_content(desk: Desk, item: str) -> dict[str, Any]:
 
     def read(transaction: Transaction) -> tuple[ItemRow, bytes]:
         row = find_item(transaction, item)
+        item_use.check_read(row)
         return row, item_use.read_content(transaction, row)[1]
 
     row, content = desk.node.store.read(read)
@@ -82,7 +88,7 @@ def item_content(desk: Desk, item: str) -> dict[str, Any]:
 
 @verb("item-read")
 def item_read(desk: Desk, item: str) -> dict[str, Any]:
-    """Note that a person has read an item in which the door found words to be read."""
+    """Note that a person has read what must be read of an item: words the door found in it, or its caveats."""
     return item_fields(desk.act(lambda node, transaction: item_use.confirm_read(node, transaction, item)))
 
 
@@ -96,8 +102,13 @@ def share(
     carrier: str = "",
     dry_run: bool = False,
     explained: bool = False,
+    judicial: bool = False,
+    route: int = 0,
+    approved_by: tuple[str, ...] = (),
+    because: str = "",
 ) -> dict[str, Any]:
-    """Share an item with another Party, or say why not."""
+    """Share an item with another Party, or say why not; `approved_by` names the officers who invoke necessity."""
+    danger = emergency(approved_by, because) if approved_by or because else None
 
     def work(node: Any, transaction: Transaction) -> tuple[Outcome, list[str]]:
         outcome = disclose(
@@ -108,6 +119,9 @@ def share(
             purpose=purpose,
             under=under or None,
             carrier=carrier or None,
+            judicial=judicial,
+            route=route,
+            emergency=danger,
             dry_run=dry_run,
         )
         words = explain(outcome.decision, node.know(transaction).known) if explained else []
@@ -195,6 +209,10 @@ def item_fields(row: ItemRow) -> dict[str, Any]:
         "size": row.size,
         "state": row.state,
         "needs_reading": row.needs_reading,
+        "caveats": list(row.caveats),
+        "caveats_read": row.caveats_read or not row.caveats,
+        "echo_of": list(row.echo_of),
+        "on_hold": row.on_hold or None,
         "added_at": format_instant(row.added_at),
     }
 

@@ -1,0 +1,79 @@
+"""Verbs about what is due: the day's duties, acts of necessity to be reviewed, decisions replayed."""
+
+from typing import Any
+
+import msgspec
+
+from comity.clock import format_instant
+from comity.control.verb import Desk, verb
+from comity.control.verbs_items import decision_fields
+from comity.node.daily_duties import Duties, do_duties
+from comity.node.necessity import Notice, necessities, review_necessity
+from comity.node.replay import Replay, replay
+
+
+@verb("duties")
+def duties(desk: Desk, dry_run: bool = False) -> dict[str, Any]:
+    """Do what is due today, or only say what it would be."""
+    node = desk.node
+    renewed = not dry_run and node.store.renew_keys(node.clock.now())
+    done: Duties = desk.act(lambda node, transaction: do_duties(node, transaction, dry_run=dry_run))
+    return {**msgspec.to_builtins(done), "keys_renewed": renewed}
+
+
+@verb("necessity-list")
+def necessity_list(desk: Desk) -> list[dict[str, Any]]:
+    """List acts of necessity: one's own, and those this Party was told of."""
+    found = desk.node.store.read(necessities)
+    return [_notice_fields(desk, each) for each in found]
+
+
+@verb("necessity-review")
+def necessity_review(desk: Desk, notice: str, accept: bool, because: str = "") -> dict[str, Any]:
+    """Say what this Party thinks of a necessity it was told of."""
+    said = desk.act(
+        lambda node, transaction: review_necessity(node, transaction, notice, accept=accept, because=because)
+    )
+    desk.send()
+    return {"notice": said.notice, "verdict": said.verdict, "because": said.because}
+
+
+@verb("journal-replay")
+def journal_replay(desk: Desk, number: int) -> dict[str, Any]:
+    """Decide an entry of the journal again, on the texts and acts of its day."""
+    found: Replay = desk.node.store.read(lambda transaction: replay(transaction, number))
+    recorded = found.recorded
+    return {
+        "number": found.number,
+        "at": format_instant(recorded.at),
+        "item": recorded.question.disclose,
+        "from": recorded.question.holder,
+        "to": recorded.question.to,
+        "purpose": recorded.question.purpose,
+        "outcome": recorded.outcome,
+        "known": recorded.known,
+        "same": found.same,
+        "known_again": found.known_again,
+        "again": decision_fields(found.again) if found.again is not None else None,
+    }
+
+
+def _notice_fields(desk: Desk, notice: Notice) -> dict[str, Any]:
+    said = notice.said
+    return {
+        "id": notice.digest,
+        "by": said.by,
+        "at": said.at,
+        "item": said.item,
+        "to": said.to,
+        "purpose": said.purpose,
+        "approved_by": list(said.approved_by),
+        "because": said.because,
+        "grounds": list(said.grounds),
+        "review_by": said.review_by,
+        "state": notice.state_at(desk.node.clock.now()),
+        "reviews": [
+            {"by": each.by, "at": each.at, "verdict": each.verdict, "because": each.because}
+            for each in notice.reviews
+        ],
+    }
