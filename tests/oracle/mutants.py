@@ -153,8 +153,8 @@ MUTANTS = (
     Mutant(
         "judges an agreement as it stands today only",
         RULES + "r07_third_party",
-        "bound = road.at(hop.at) if not",
-        "bound = road.at(at) if not",
+        "bound = today if today.begins <= hop.at <= passing.at else way.at(hop.at, passing.at)",
+        "bound = today if not way.source.binds_held else way.at(hop.at, passing.at)",
     ),
     Mutant(
         "lets no protocol reach what is held", "comity.decisions.known", "if not self.binds_held:", "if True:"
@@ -162,8 +162,8 @@ MUTANTS = (
     Mutant(
         "lets every protocol reach what is held",
         RULES + "r07_third_party",
-        "bound = road.at(hop.at) if not source.binds_held else source.bound(hop.at, at, hop.from_, hop.to)",
-        "bound = road.at(at)",
+        "bound = today if today.begins <= hop.at <= passing.at else way.at(hop.at, passing.at)",
+        "bound = today",
     ),
     Mutant(
         "forgets obligations of agreements that have ended",
@@ -247,8 +247,8 @@ MUTANTS = (
     Mutant(
         "lets a standing consent stand for anyone",
         RULES + "exempt",
-        "if standing.to == to and _names(standing, carrier, at):\n            return True\n    overseers",
-        "if _names(standing, carrier, at):\n            return True\n    overseers",
+        "if standing.to == to and _names(standing, carrier, at):\n            return True\n    return bool",
+        "if _names(standing, carrier, at):\n            return True\n    return bool",
     ),
     Mutant(
         "lets a standing consent stand for any category",

@@ -27,13 +27,13 @@ __all__ = ["Known", "Source", "Track"]
 class Track:
     """One agreement between one holder and one recipient, over all time."""
 
-    __slots__ = ("_begins", "_ends", "_found", "_holder", "_layout", "_timeline", "_to")
+    __slots__ = ("_begins", "_ends", "_found", "_layout", "_timeline", "holder", "to")
 
     def __init__(self, timeline: Timeline, layout: Layout, holder: str, to: str) -> None:
         self._timeline = timeline
         self._layout = layout
-        self._holder = holder
-        self._to = to
+        self.holder = holder
+        self.to = to
         self._begins: list[Instant] = []
         self._ends: list[Instant] = []
         self._found: list[Between] = []
@@ -46,10 +46,10 @@ class Track:
         return self._lay_out(instant)
 
     def _lay_out(self, instant: Instant) -> Between:
-        terms = self._timeline.at(instant, self._holder, self._to)
+        terms = self._timeline.at(instant, self.holder, self.to)
         begins = terms.begins or EARLIEST
         place = bisect_right(self._begins, begins)
-        between = self._layout.between(terms, self._holder, self._to)
+        between = self._layout.between(terms, self.holder, self.to)
         self._begins.insert(place, begins)
         self._ends.insert(place, terms.ends or LATEST)
         self._found.insert(place, between)

@@ -68,6 +68,8 @@ class Layout:
         return Between(
             agreement=terms.agreement_id,
             terms=terms,
+            begins=terms.begins or EARLIEST,
+            successors=terms.successors,
             permits=terms.permits and holder in members and to in members,
             members=members,
             state=self._state(terms, holder, to, members),

@@ -140,6 +140,8 @@ class Between(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         terms: the governing text itself, for what is asked seldom (offices, membership).
+        begins: first instant of the stretch; before it, unless a protocol binds what is held, other terms stood.
+        successors: Party that no longer exists -> who answers for it.
         members: its Parties at that time; of an agreement that has ended, its last ones.
         state: why nothing may pass; empty where something may.
         rank: instant of entry into force, to choose the last.
@@ -154,6 +156,8 @@ class Between(msgspec.Struct, frozen=True, gc=False):
 
     agreement: str
     terms: Terms
+    begins: Instant
+    successors: Mapping[str, str]
     permits: bool
     members: frozenset[str]
     state: tuple[Ground, ...]

@@ -20,10 +20,10 @@ def exempt(to: str, hop: Hop, carrier: Item, onward: Onward, today: Between, at:
         return True
     if not today.permits:
         return False
+    overseers = today.terms.oversight
     for standing in today.standing:
         if standing.to == to and _names(standing, carrier, at):
             return True
-    overseers = today.terms.oversight
     return bool(overseers) and any(
         clause.body == to and _sees(clause.sees, carrier.category) for clause in overseers
     )
@@ -51,7 +51,7 @@ def is_member(to: str, hop_at: Instant, today: Between) -> bool:
 
 def successor(party: str, today: Between | None) -> str:
     """Give who answers for a Party that no longer exists: whoever a succession notice names, else itself."""
-    successors = today.terms.successors if today is not None else {}
+    successors = today.successors if today is not None else {}
     for _ in range(len(successors)):
         following = successors.get(party)
         if following is None:

@@ -9,14 +9,15 @@ import msgspec
 
 from comity.clock import Instant
 from comity.decisions.decision import Ground
-from comity.decisions.known import Known, Track
+from comity.decisions.known import Known, Source, Track
 from comity.decisions.question import Question
 from comity.decisions.rules.lineage import Holdings, lineage
 from comity.decisions.terms import Between, Onward
 from comity.handling.consent import Consent
+from comity.handling.custody import Hop
 from comity.handling.item import Item
 
-__all__ = ["Owed", "Passing"]
+__all__ = ["Owed", "Passing", "Way"]
 
 
 class Owed(msgspec.Struct, frozen=True, gc=False):
@@ -28,6 +29,27 @@ class Owed(msgspec.Struct, frozen=True, gc=False):
     purpose: str | None = None
 
 
+class Way(msgspec.Struct, frozen=True, gc=False):
+    """The agreement of a hop, between the two ends of that hop.
+
+    Attributes:
+        source: the agreement, None where it is not at hand.
+        road: it between these two over all time, None where one of them never was a Party of it.
+        today: it between these two at the instant of the decision.
+    """
+
+    source: Source | None
+    road: Track | None
+    today: Between | None
+
+    def at(self, hop_at: Instant, now: Instant) -> Between:
+        """Give the terms that bind a hop made at `hop_at`, as they stand now."""
+        assert self.source is not None and self.road is not None
+        if self.source.binds_held:
+            return self.source.bound(hop_at, now, self.road.holder, self.road.to)
+        return self.road.at(hop_at)
+
+
 class Passing:
     """The passing, and what was found upstream of it.
 
@@ -35,7 +57,7 @@ class Passing:
         given: consents that let the holder pass something to the recipient, by their giver.
         standing: of these, by giver and agreement, those that stand at this instant for this purpose.
         settled: Party, agreement and category for which a consent was found that does not name a source.
-        today: agreements of hops as they stand now. These are filled as they are asked for.
+        ways: agreement, sender and recipient of a hop, and what governs there. These are filled as they are asked for.
         against: grounds that refuse. `owed`: consents that are missing.
         blocked: items of the lineage that carry either.
         bound: what binds whoever receives the item: Party owed and article, and the terms that say so.
@@ -57,8 +79,8 @@ class Passing:
         "settled",
         "standing",
         "to",
-        "today",
         "used",
+        "ways",
     )
 
     def __init__(self, question: Question, item: Item, known: Known, at: Instant) -> None:
@@ -71,13 +93,23 @@ class Passing:
         self.given: Mapping[str, tuple[Consent, ...]] = known.given(question.holder, question.to)
         self.standing: dict[tuple[str, str], list[Consent]] = {}
         self.settled: set[tuple[str, str, str]] = set()
-        self.today: dict[Track, Between] = {}
+        self.ways: dict[tuple[str, str, str], Way] = {}
         self.against: list[Ground] = []
         self.owed: list[Owed] = []
         self.blocked: dict[str, None] = {}
         self.bound: dict[tuple[str, str], Onward] = {}
         self.parties: dict[str, None] = {}
         self.used: dict[Ground, None] = {}
+
+    def way(self, hop: Hop) -> Way:
+        """Give what governs between the ends of a hop, under the agreement it names."""
+        ends = (hop.agreement, hop.from_, hop.to)
+        found = self.ways.get(ends)
+        if found is None:
+            source = self.known.sources.get(hop.agreement)
+            road = source.road(hop.from_, hop.to) if source is not None else None
+            found = self.ways[ends] = Way(source, road, road.at(self.at) if road is not None else None)
+        return found
 
     def refuse(self, item: str, ground: Ground) -> None:
         """Note a ground against, and the item that carries it."""

@@ -16,11 +16,11 @@ from collections.abc import Sequence
 
 from comity.clock import Instant
 from comity.decisions.decision import Ground
-from comity.decisions.known import Known, Source
+from comity.decisions.known import Known
 from comity.decisions.question import Question
 from comity.decisions.rules.consented import consented
 from comity.decisions.rules.exempt import exempt, exempt_by_copy, successor
-from comity.decisions.rules.passing import Passing
+from comity.decisions.rules.passing import Passing, Way
 from comity.decisions.rules.r05_purpose import purpose_that_travels
 from comity.decisions.rules.r06_marking import judicial_upstream, judicial_word
 from comity.decisions.rules.r10_necessity import lifts
@@ -38,15 +38,15 @@ def upstream(question: Question, item: Item, known: Known, at: Instant) -> Passi
         passing.refuse(broken, Ground("rule 7 custody", text, 7))
     if known.withdrawn:  # (2)
         _withdrawn(passing)
-    sources, judicial = known.sources, question.judicial
+    judicial = question.judicial
     for holding in passing.holdings.carried:
         parties: list[str] = []
         for hop in holding.hops:
             if hop.from_ not in parties:
                 parties.append(hop.from_)
-            source = sources.get(hop.agreement)
-            if source is not None:
-                _hop(hop, holding, parties, source, passing)
+            way = passing.way(hop)
+            if way.source is not None:
+                _hop(hop, holding, parties, way, passing)
             else:
                 _copied_hop(hop, holding, parties, passing)
         passing.parties.update(dict.fromkeys(parties))
@@ -55,17 +55,13 @@ def upstream(question: Question, item: Item, known: Known, at: Instant) -> Passi
     return passing
 
 
-def _hop(hop: Hop, holding: Item, parties: list[str], source: Source, passing: Passing) -> None:
+def _hop(hop: Hop, holding: Item, parties: list[str], way: Way, passing: Passing) -> None:
     """Judge one hop made under an agreement that is at hand."""
-    question, at = passing.question, passing.at
-    road = source.road(hop.from_, hop.to)
-    if road is None:
+    question, today = passing.question, way.today
+    if today is None:
         _not_parties(hop, holding, passing)
         return
-    today = passing.today.get(road)
-    if today is None:
-        today = passing.today[road] = road.at(at)
-    bound = road.at(hop.at) if not source.binds_held else source.bound(hop.at, at, hop.from_, hop.to)
+    bound = today if today.begins <= hop.at <= passing.at else way.at(hop.at, passing.at)
     if hop.purpose != question.purpose and hop.purpose is not None:
         purpose_that_travels(hop, holding, today, passing)
     if question.judicial:
@@ -77,11 +73,9 @@ def _hop(hop: Hop, holding: Item, parties: list[str], source: Source, passing: P
         passing.refuse(holding.id, onward.ground)
         return
     waiting = _waiting(onward, hop, holding, parties, passing)  # (3)
-    if not waiting:
+    if not waiting or exempt(passing.to, hop, holding, onward, today, passing.at):  # (4)
         return
-    if exempt(passing.to, hop, holding, onward, today, at):  # (4)
-        return
-    if today.terms.successors:
+    if today.successors:
         waiting = _answering(waiting, today, passing)
     fresh = onward.fresh
     unmet = [giver for giver in waiting if not consented(giver, hop, holding, fresh, passing)]
