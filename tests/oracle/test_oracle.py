@@ -1,6 +1,7 @@
 """The gate against the oracle, history by history; and forty and more faulty gates, each caught."""
 
 import importlib
+import inspect
 import os
 from collections import Counter
 
@@ -86,6 +87,12 @@ def caught_at(mutant, within: int) -> int | None:
 
 def test_there_are_at_least_forty_faulty_engines_with_different_faults():
     assert len({(mutant.module, mutant.says, mutant.instead) for mutant in MUTANTS}) == len(MUTANTS) >= 40
+
+
+def test_every_faulty_engine_still_differs_from_the_one_in_use():
+    for mutant in MUTANTS:
+        source = inspect.getsource(importlib.import_module(mutant.module))
+        assert source.count(mutant.says) == 1, mutant.name
 
 
 @pytest.mark.parametrize("mutant", MUTANTS[::9], ids=lambda mutant: mutant.name)
