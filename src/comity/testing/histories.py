@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from comity.errors import ComityError
+from comity.node.disclose import disclose
 from comity.node.obtain_consent import ask_consent, grant, refuse, revoke, state_at
 from comity.node.reconcile import ask_account
 from comity.node.withdraw import review, withdraw
@@ -29,6 +30,10 @@ _MARKINGS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:RED")
 _WAITS = (timedelta(minutes=1), timedelta(hours=1), timedelta(hours=9), timedelta(days=3))
 #: How often somebody turns to a peer rather than to anybody.
 _AMONG_PEERS = 0.85
+#: Time that passes before each step, so that of two acts it is known which came first.
+_HEARTBEAT = timedelta(seconds=1)
+#: How often somebody shares what may be shared, and how long it looks for such a thing.
+_AS_PERMITTED, _LOOKS = 0.7, 6
 #: One history in so many has a Party whose gate is broken.
 _HOSTILE_ONE_IN = 3
 
@@ -72,8 +77,8 @@ class History:
             (4, self._review),
             (20, self._deliver),
             (5, self._late),
-            (4, self._pack),
-            (5, self._open),
+            (5, self._pack),
+            (6, self._open),
             (5, self._weather),
             (6, self._wait),
             (1, self._denounce),
@@ -91,6 +96,7 @@ class History:
         try:
             for _ in range(self.steps):
                 (_, act) = self._chance.choices(self._acts, weights)[0]
+                self.world.clock.step(_HEARTBEAT)
                 try:
                     act()
                 except Broken:
@@ -132,6 +138,23 @@ class History:
         others = peers if self._chance.random() < _AMONG_PEERS else self.world.members
         return self._chance.choice([each for each in others if each != party])
 
+    def _wish(self, outcome: str) -> tuple[str, ItemRow, str, str] | None:
+        """Look for a passing that the gate would answer so: holder, item, recipient, purpose."""
+        for _ in range(_LOOKS):
+            found = self._holder_of("held", "source-withdrawn")
+            if found is None:
+                return None
+            party, row = found
+            to, purpose = self._other(party), self._chance.choice(_PURPOSES)
+            member = self.world.members[party]
+            try:
+                tried = member.act(disclose, row.digest, to=to, purpose=purpose, dry_run=True)
+            except ComityError:
+                continue
+            if tried.decision.outcome == outcome:
+                return party, row, to, purpose
+        return None
+
     # -- what happens ----------------------------------------------------------------------------------------------
 
     def _add(self) -> None:
@@ -157,17 +180,21 @@ class History:
         )
 
     def _share(self) -> None:
+        wished = self._wish("permitted") if self._chance.random() < _AS_PERMITTED else None
+        if wished is not None:
+            party, row, to, purpose = wished
+            self.world.share(party, row.digest, to, purpose)
+            return
         found = self._holder_of("held", "source-withdrawn", "withdrawn", "erased")
         if found is not None:
             party, row = found
             self.world.share(party, row.digest, self._other(party), self._chance.choice(_PURPOSES))
 
     def _ask(self) -> None:
-        found = self._holder_of("held")
-        if found is None:
+        wished = self._wish("needs-consent")
+        if wished is None:
             return
-        party, row = found
-        to, purpose = self._other(party), self._chance.choice(_PURPOSES)
+        party, row, to, purpose = wished
         member = self.world.members[party]
         line = f"{member.name} asks to pass {self.world.label(row.digest)} to {self.world.name(to)} for {purpose}"
         self.world.step(line, lambda: member.act(ask_consent, row.digest, to=to, purpose=purpose))
@@ -236,9 +263,14 @@ class History:
             self.world.arrive_late(self._chance.randrange(len(self.world.network.in_flight)))
 
     def _pack(self) -> None:
-        party = self._party()
-        to = self._other(party)
-        self._pouches.append((to, self.world.pack(party, to)))
+        owing = [
+            (party, peer)
+            for party, member in self.world.members.items()
+            for peer in sorted(member.read(lambda transaction: transaction.backlog()))
+        ]
+        if owing:
+            party, to = self._chance.choice(owing)
+            self._pouches.append((to, self.world.pack(party, to)))
 
     def _open(self) -> None:
         if self._pouches:

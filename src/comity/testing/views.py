@@ -160,7 +160,8 @@ def given_to(views: Iterable[View], holder: View, to: str) -> list[Given]:
 def ended_for(view: View, texts: Mapping[str, Text]) -> dict[str, Instant]:
     """Give the agreements that a notice known to a member has ended, each with the latest instant that can be.
 
-    A notice runs from the day it is dated; the instant is that of the day's end, so that nobody is blamed for hours.
+    A notice runs from the day it is dated and ends nothing before it was received; the instant is that of a day's end,
+    so that nobody is blamed for hours.
     """
     found: dict[str, Instant] = {}
     for agreement, notices in view.notices.items():
@@ -169,6 +170,7 @@ def ended_for(view: View, texts: Mapping[str, Text]) -> dict[str, Instant]:
             if fields.get("kind") != '"denunciation"':
                 continue
             dated = datetime.fromisoformat(fields["dated"] + "T00:00:00+00:00")
-            ends = dated + timedelta(days=texts[agreement].notice_days + 2)
+            received = datetime.fromisoformat(fields["received"])
+            ends = max(dated + timedelta(days=texts[agreement].notice_days + 2), received)
             found[agreement] = min(ends, found.get(agreement, ends))
     return found

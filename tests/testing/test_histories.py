@@ -1,0 +1,94 @@
+"""Random histories of five Parties: every promise holds after every step, and a seed tells the same story twice."""
+
+from typing import Any
+
+import pytest
+
+from comity.node import decide_again
+from comity.testing.__main__ import main
+from comity.testing.histories import History, replay
+from comity.testing.world import Broken
+
+#: Histories in every run, and in the long proof.
+FEW, MANY = 40, 3_000
+
+
+@pytest.mark.parametrize("number", range(FEW))
+def test_every_promise_holds_in_a_random_history(number: int) -> None:
+    History(f"few-{number}", steps=30).run().close()
+
+
+@pytest.mark.prove
+def test_every_promise_holds_in_many_random_histories() -> None:
+    for number in range(MANY):
+        History(f"many-{number}", steps=60).run().close()
+
+
+def test_a_seed_tells_the_same_story_twice_and_another_seed_another() -> None:
+    told: list[list[str]] = []
+    for seed in ("once", "once", "twice"):
+        lines: list[str] = []
+        replay(seed, steps=25, tell=lines.append).close()
+        told.append(lines)
+    assert told[0] == told[1]
+    assert told[0] != told[2]
+    assert told[0][-1].endswith("all is delivered")
+
+
+def test_the_histories_are_eventful() -> None:
+    """What never happens proves nothing: over a few seeds every kind of event must occur."""
+    kinds: set[str] = set()
+    for number in range(12):
+        world = History(f"few-{number}", steps=60).run()
+        for party, member in world.members.items():
+            rows = member.read(lambda transaction: transaction.journal(limit=100_000))
+            kinds |= {row.kind for row in rows}
+            inbox = member.read(lambda transaction: transaction.received(limit=100_000))
+            kinds |= {f"{row.kind} by {row.carrier}" for row in inbox if row.state == "accepted"}
+            assert party in world.members
+        world.close()
+    assert kinds >= {
+        "decided",
+        "sent-disclosure",
+        "received-disclosure",
+        "quarantined-disclosure",
+        "receipted",
+        "peer-quarantined",
+        "received-act",
+        "consent",
+        "withdrawal",
+        "erased",
+        "received-reconcile",
+        "disclosure by https",
+        "disclosure by pouch",
+    }
+
+
+def test_a_broken_promise_ends_the_history_and_names_the_command_that_shows_it_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real = decide_again.decide
+
+    def gullible(question: Any, known: Any, at: Any) -> Any:
+        from comity.testing.hostile import tampered
+
+        return tampered(real(question, known, at), question.under)
+
+    monkeypatch.setattr(decide_again, "decide", gullible)
+    for number in range(60):
+        try:
+            History(f"few-{number}", steps=60).run().close()
+        except Broken as broken:
+            assert str(broken).endswith(f"python -m comity.testing --seed few-{number} --steps 60")
+            assert "P2: " in str(broken) or "P3: " in str(broken)
+            assert main(["--seed", f"few-{number}", "--steps", "60"]) == 6
+            captured = capsys.readouterr()
+            assert "conclude north-south-2026" in captured.out
+            assert f"--seed few-{number} --steps 60" in captured.err
+            return
+    pytest.fail("sixty histories with receivers that believe everything, and no promise was broken")
+
+
+def test_many_can_be_played_quietly(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--seed", "quiet", "--count", "2", "--steps", "5"]) == 0
+    assert capsys.readouterr().out == "2 histories of 5 steps: every promise held\n"

@@ -1,0 +1,228 @@
+"""Every invariant finds what it is there to find: a world is broken on purpose, and the promise is named."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from comity.node import carry, decide_again, take_act, take_disclosure, withdraw
+from comity.node import disclose as use_case
+from comity.testing import hostile
+from comity.testing.texts import TRIANGLE, Text
+from comity.testing.world import Broken, World
+
+NORTH, SOUTH, EAST = "north.example", "south.example", "east.example"
+DEFENCE = "network-defence"
+CONTENT = b"words that nobody shall see on the way"
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with World.of(TRIANGLE, seed="broken") as made:
+        yield made
+
+
+def report(world: World) -> str:
+    return world.add(NORTH, CONTENT, "incident.reports", label="report")
+
+
+def given(world: World) -> str:
+    digest = report(world)
+    world.share(NORTH, digest, SOUTH, DEFENCE)
+    world.deliver(NORTH)
+    return digest
+
+
+def execute(world: World, party: str, statement: str, *values: Any) -> None:
+    """Change a member's rows behind its back."""
+    member = world.members[party]
+    member.node.act(lambda transaction: transaction._connection.exec_driver_sql(statement, values))  # type: ignore[attr-defined]
+    member.dirty = True
+
+
+def broken(promise: str, work: Callable[[], object]) -> None:
+    with pytest.raises(Broken, match=promise):
+        work()
+
+
+def test_a_world_in_order_breaks_nothing(world: World) -> None:
+    given(world)
+    world.settle()
+
+
+def test_p1_a_disclosure_without_a_decision(world: World) -> None:
+    digest = report(world)
+    north = world.members[NORTH]
+    north.act(hostile.send_anyway, digest, SOUTH, DEFENCE, TRIANGLE[0].id)  # and nobody calls North hostile
+    broken("P1: .*without a decision entered before", lambda: world.deliver(NORTH))
+
+
+def test_p1_a_decision_that_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = use_case.record.enter
+
+    def after_the_fact(*values: Any, **named: Any) -> Any:
+        if named.get("detail", b"").startswith(b'{"agreement"'):
+            named["detail"] = named["detail"].replace(b'"outcome":"permitted"', b'"outcome":"refused"')
+        return real(*values, **named)
+
+    digest = report(world)
+    monkeypatch.setattr(use_case.record, "enter", after_the_fact)
+    world.share(NORTH, digest, SOUTH, DEFENCE)
+    monkeypatch.undo()
+    broken("P1: .*not one that permits this", lambda: world.deliver(NORTH))
+
+
+@pytest.mark.parametrize(
+    ("category", "purpose", "marking", "objection"),
+    [
+        ("buildings.plans", DEFENCE, "TLP:GREEN", "does not let buildings.plans pass"),
+        ("incident.reports", "marketing", "TLP:GREEN", "pass for marketing"),
+        ("incident.reports", DEFENCE, "TLP:RED", "does not let TLP:RED pass"),
+    ],
+)
+def test_p1_a_gate_that_permits_too_much(
+    world: World, monkeypatch: pytest.MonkeyPatch, category: str, purpose: str, marking: str, objection: str
+) -> None:
+    real = use_case.decide
+    monkeypatch.setattr(use_case, "decide", lambda *values: hostile.tampered(real(*values), TRIANGLE[0].id))
+    digest = world.add(NORTH, CONTENT, category, marking=marking)
+    world.share(NORTH, digest, SOUTH, purpose)
+    broken(f"P1, P7: .*{objection}", lambda: world.deliver(NORTH))
+
+
+def test_p2_a_receiver_that_believes_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = given(world)
+    real = decide_again.decide
+    monkeypatch.setattr(
+        decide_again, "decide", lambda *values: hostile.tampered(real(*values), TRIANGLE[1].id)
+    )
+    world.hostile.add(SOUTH)
+    world.members[SOUTH].act(hostile.send_anyway, digest, EAST, DEFENCE, TRIANGLE[1].id)
+    broken(f"P2: {EAST} took item .* {NORTH} has not consented", lambda: world.deliver(SOUTH))
+
+
+def test_p3_a_receiver_that_protests_to_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = given(world)
+    monkeypatch.setattr(take_disclosure, "_protest", lambda *_: None)
+    world.hostile.add(SOUTH)
+    world.members[SOUTH].act(hostile.send_anyway, digest, EAST, DEFENCE, TRIANGLE[1].id)
+    broken("P3: .*protests to nobody", lambda: world.deliver(SOUTH))
+
+
+def test_p3_a_receiver_that_takes_nothing_from_the_honest(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from comity.sealing.receipts import Ground
+
+    monkeypatch.setattr(decide_again, "_against", lambda *_: [Ground("rule 99", "I do not like it")])
+    broken(f"P3: {SOUTH} set aside a disclosure of {NORTH}, who is honest: rule 99", lambda: given(world))
+
+
+def test_p3_a_protest_that_never_reaches_the_originator(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = given(world)
+    world.hostile.add(SOUTH)
+    world.members[SOUTH].act(hostile.send_anyway, digest, EAST, DEFENCE, TRIANGLE[1].id)
+    world.deliver(SOUTH)
+    execute(world, EAST, "DELETE FROM outbox WHERE kind = 'act' AND state = 'owed' AND number % 2 = 0")
+    broken("P3: .* never heard that east.example set aside", world.settle)
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("DELETE FROM inbox", "had accepted message .* and has it no more"),
+        ("DELETE FROM items", "does not have it"),
+        ("DELETE FROM bodies", "without its content"),
+        ("UPDATE inbox SET state = 'waiting'", "had accepted message"),
+    ],
+)
+def test_p4_rows_that_vanish(world: World, statement: str, problem: str) -> None:
+    given(world)
+    execute(world, SOUTH, statement)
+    broken(f"P4: .*{problem}", lambda: _act(world, SOUTH))
+
+
+def _act(world: World, party: str) -> None:
+    """Let a member enter something, so that the invariants look at it again."""
+    world.add(party, b"something else entirely", "incident.reports", label="other")
+
+
+def test_p4_a_receipt_for_what_was_not_kept(world: World) -> None:
+    given(world)
+    execute(world, NORTH, "UPDATE outbox SET peer = 'east.example'")
+    world.add(NORTH, b"something else entirely", "incident.reports", label="other")
+    broken("P4: east.example receipted a disclosure", world.check_at_rest)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE journal SET act = replace(act, 'a', 'b') WHERE kind = 'received-disclosure'",
+        "UPDATE journal SET leaf = substr(leaf, 2) WHERE kind = 'received-disclosure'",
+        "DELETE FROM journal WHERE kind = 'received-disclosure'",
+        "UPDATE journal SET at = at - 1000000000 WHERE number = (SELECT max(number) FROM journal)",
+        "UPDATE heads SET size = size - 1 WHERE channel = ''",
+        "UPDATE journal_details SET detail = x'00' WHERE number = 3",
+    ],
+)
+def test_p5_a_journal_that_was_tampered_with(world: World, statement: str) -> None:
+    given(world)
+    world.settle()
+    execute(world, SOUTH, statement)
+    broken("P5: journal of south.example", world.check_at_rest)
+
+
+def test_p5_an_account_that_leaves_something_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    given(world)
+    from comity.node import reconcile
+
+    monkeypatch.setattr(reconcile, "_RECEIVED", frozenset())
+    broken("P5: north.example sent south.example 1 that it does not have", world.check_at_rest)
+
+
+def test_p6_a_holder_that_does_not_erase(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = given(world)
+    monkeypatch.setattr(
+        "comity.node.take_act._ACTS",
+        {
+            **take_act._ACTS,
+            "withdrawal": (withdraw.Withdrawal, lambda s: s.item, lambda *_: None),
+        },
+    )
+    world.members[NORTH].act(withdraw.withdraw, digest)
+    broken("P6: south.example knows that .* was withdrawn and still holds it", lambda: world.deliver(NORTH))
+
+
+def test_p6_a_holder_that_does_not_answer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = given(world)
+    monkeypatch.setattr(withdraw, "answer", lambda *_, **__: None)
+    world.members[NORTH].act(withdraw.withdraw, digest)
+    broken("P6: south.example held .* and never answered", world.settle)
+
+
+def test_p7_an_agreement_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    from datetime import timedelta
+
+    text = Text("north-south-2026", (NORTH, SOUTH), notice_days=10)
+    with World.of((text,), seed="p7") as world:
+        digest = report(world)
+        world.denounce(NORTH, text.id)
+        world.wait(timedelta(days=13))
+        real = use_case.decide
+        monkeypatch.setattr(use_case, "decide", lambda *values: hostile.tampered(real(*values), text.id))
+        world.share(NORTH, digest, SOUTH, DEFENCE)
+        broken("P7: .*north-south-2026 had ended", lambda: world.deliver(NORTH))
+
+
+def test_p10_content_in_clear_on_a_carrier(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.share(NORTH, report(world), SOUTH, DEFENCE)
+    real = carry.load
+
+    def careless(*values: Any, **named: Any) -> Any:
+        found = real(*values, **named)
+        return carry.Load(found.envelopes, (b"for your convenience: " + CONTENT,))
+
+    monkeypatch.setattr("comity.testing.world.load", careless)
+    broken("P10: pouch of north.example: content in clear", lambda: world.pack(NORTH, SOUTH))
