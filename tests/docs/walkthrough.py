@@ -65,6 +65,12 @@ def read_page(page: Path) -> list[Line]:
     return found
 
 
+def before(lines: list[Line], page: Path, heading: str) -> list[Line]:
+    """Give the commands that stand above a heading of a page."""
+    at = page.read_text(encoding="utf-8").splitlines().index(heading) + 1
+    return [line for line in lines if line.number < at]
+
+
 class Walkthrough:
     """Folders, homes and serving nodes of the people of a page.
 
@@ -84,9 +90,12 @@ class Walkthrough:
 
     def close(self) -> None:
         """Stop every node."""
-        for node in self.nodes.values():
-            node.close()
-            node.postman._carrier.close()  # a serving node leaves its kept connections to the end of the process
+        while self.nodes:
+            self._stop(self.nodes.popitem()[1])
+
+    def _stop(self, node: Serving) -> None:
+        node.close()
+        node.postman._carrier.close()  # a serving node leaves its kept connections to the end of the process
 
     def run(self, line: Line) -> tuple[int, str]:
         """Run one command; give its exit code and everything it printed."""
@@ -100,10 +109,13 @@ class Walkthrough:
             if command == "comity serve &":
                 node = self.nodes[line.who] = Serving(place / "home")
                 return 0, f"{node.party} serves at {node.endpoint}; commands: --home {place / 'home'}\n"
+            if command == "kill %1":
+                self._stop(self.nodes.pop(line.who))
+                return 0, ""
             if not command.startswith("comity ") or ">" in command:
                 done = subprocess.run(["bash", "-c", _spelled(command)], capture_output=True, text=True)
                 return done.returncode, done.stdout + done.stderr
-            code, printed = _comity(shlex.split(command, comments=True)[1:])
+            code, printed = _comity([os.path.expandvars(word) for word in shlex.split(command)[1:]])
         self._quiet()
         self._remember(command, printed)
         return code, printed
@@ -123,10 +135,14 @@ class Walkthrough:
             self._words["ITEM"] = item[1]
 
     def _quiet(self) -> None:
-        """Wait until nothing is owed between the nodes, seen twice."""
+        """Wait until nothing is owed between the nodes that serve, seen twice."""
         end, seen = time.monotonic() + _PATIENCE, 0
+        serving = {node.party for node in self.nodes.values()}
         while seen < 2 and time.monotonic() < end:
-            busy = any(node.node.store.read(lambda rows: rows.backlog()) for node in self.nodes.values())
+            busy = any(
+                serving & node.node.store.read(lambda rows: rows.backlog()).keys()
+                for node in self.nodes.values()
+            )
             seen = 0 if busy else seen + 1
             time.sleep(0.01)
 
