@@ -12,5 +12,6 @@ Reading order, from a name to an answer:
 | `features`, `scoring`, `explaining` | what is claimed of a pair, what it comes to between 0 and 1, and why |
 | `examination`, `checking` | questions in, hits out |
 | `subjects`, `record`, `answers` | whom a record is about, on what terms it is kept, what a hit may tell |
+| `questions` | what may be asked of another Party, how much a day, keys for a blind check |
 | `entity_file`, `book`, `link` | files of entities, one's own register, registers against each other |
 """
