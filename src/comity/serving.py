@@ -4,8 +4,10 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
+import structlog
 import uvicorn
 
 from comity.assemble import open_home
@@ -13,11 +15,15 @@ from comity.carriers.http_endpoint import make_endpoint
 from comity.carriers.postman import Postman
 from comity.clock import Clock
 from comity.control.server import ControlServer
-from comity.control.verb import Desk
+from comity.control.verb import VERBS, Desk
 from comity.errors import BadInput, ComityError, StorageError
 from comity.node.receive import Taken, receive, reply_to
 from comity.ports import Reply, Transaction
 
+log = structlog.get_logger("comity.serving")
+
+#: Seconds between looks whether a new day has begun.
+_LOOK_FOR_A_DAY = 600.0
 #: Seconds to wait for the endpoint to listen, and to finish at the end.
 _PATIENCE = 10.0
 
@@ -69,9 +75,14 @@ class Serving:
         self._thread.start()
         self._control = ControlServer(self.desk)
         self.postman.start()
+        self._ended = threading.Event()
+        self._daily = threading.Thread(target=self._do_daily, name=f"comity-duties-{self.party}", daemon=True)
+        self._daily.start()
 
     def close(self) -> None:
         """Stop listening, finish what is under way, let the home go."""
+        self._ended.set()
+        self._daily.join(timeout=_PATIENCE)
         self._control.close()
         self.postman.stop()
         self._server.should_exit = True
@@ -84,6 +95,21 @@ class Serving:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _do_daily(self) -> None:
+        """Do the day's duties when a day begins, and once at the start."""
+        done: date | None = None
+        while not self._ended.is_set():
+            today = self.node.clock.now().date()
+            if done != today:
+                try:
+                    VERBS["duties"](self.desk, {})
+                    done = today
+                except ComityError as error:
+                    log.error("the day's duties are not done", reason=error.message)
+                except Exception:  # a fault of ours must not end the thread: it is tried again
+                    log.exception("the day's duties are not done")
+            self._ended.wait(_LOOK_FOR_A_DAY)
 
     def _taking(self, data: bytes, carrier: str) -> Callable[[Transaction], Taken]:
         return lambda transaction: receive(self.node, transaction, data, carrier)

@@ -1,12 +1,12 @@
-"""`comity consent`, `comity withdraw`, `comity review`, `comity protests`."""
+"""`comity consent`: ask for it, give it, take it back, see what it would open."""
 
-import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
-from comity.cli.command import command, group
+from comity.cli.command import group
 from comity.cli.options import (
     INSTANT,
     as_json,
@@ -20,8 +20,7 @@ from comity.cli.options import (
 from comity.clock import Instant, format_instant
 from comity.languages import _, said
 
-#: Seconds to wait for answers that come at once.
-_WAIT = 3.0
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @group()
@@ -34,14 +33,26 @@ def consent() -> None:
 @click.option("--to", required=True, metavar="PARTY", help="The Party it would go to.")
 @click.option("--purpose", required=True, help="What for.")
 @click.option("--why", default="", help="Words for the officer who answers.")
+@click.option("--judicial", is_flag=True, help="The recipient wants to use it before a court.")
+@click.option("--route", default=0, help="Which of the routes by which it came, as `item show` numbers them.")
 @home_options
 @as_json
 def ask(
-    item: str, to: str, purpose: str, why: str, home: Path, passphrase_file: Path | None, json_: bool
+    item: str,
+    to: str,
+    purpose: str,
+    why: str,
+    judicial: bool,
+    route: int,
+    home: Path,
+    passphrase_file: Path | None,
+    json_: bool,
 ) -> None:
     """Ask everyone upstream whose consent is owed before ITEM may pass."""
     with node_at(home, passphrase_file) as tell:
-        shown = tell("consent-ask", item=item, to=to, purpose=purpose, why=why)
+        shown = tell(
+            "consent-ask", item=item, to=to, purpose=purpose, why=why, judicial=judicial, route=route
+        )
     if json_:
         print_json(shown)
         return
@@ -94,21 +105,186 @@ def list_(home: Path, passphrase_file: Path | None, json_: bool) -> None:
     )
 
 
+def conditions(command: F) -> F:
+    """Add the options that say what a consent covers and on what conditions."""
+    for option in (
+        click.option("--fresh", default="", help="How lately it must be confirmed when used, such as PT24H."),
+        click.option("--from", "begins", type=INSTANT, default=None, help="Its beginning; now by default."),
+        click.option("--until", type=INSTANT, required=True, help="The end: a day or a time."),
+        *_class_options,
+    ):
+        command = option(command)
+    return command
+
+
+_class_options = (
+    click.option("--category", default="", help="A whole category in place of one item; needs --agreement."),
+    click.option("--agreement", default="", help="The agreement under which the category came."),
+)
+
+
 @consent.command("grant")
 @click.argument("request")
-@click.option("--until", type=INSTANT, required=True, help="The end: a day or a time.")
 @click.option(
     "--any-purpose", is_flag=True, help="For any purpose the agreement allows, not only the one asked for."
 )
+@conditions
 @home_options
 @as_json
 def grant(
-    request: str, until: Instant, any_purpose: bool, home: Path, passphrase_file: Path | None, json_: bool
+    request: str,
+    any_purpose: bool,
+    agreement: str,
+    category: str,
+    until: Instant,
+    begins: Instant | None,
+    fresh: str,
+    home: Path,
+    passphrase_file: Path | None,
+    json_: bool,
 ) -> None:
-    """Grant what REQUEST asks for, until an end."""
+    """Grant what REQUEST asks for, until an end: its one item, or a category that came under an agreement."""
     with node_at(home, passphrase_file) as tell:
-        shown = tell("consent-grant", request=request, until=format_instant(until), any_purpose=any_purpose)
+        shown = tell(
+            "consent-grant",
+            request=request,
+            until=format_instant(until),
+            any_purpose=any_purpose,
+            agreement=agreement,
+            category=category,
+            begins=format_instant(begins) if begins else "",
+            fresh=fresh,
+        )
     _print_request(shown, json_)
+
+
+@consent.command("give")
+@click.option("--holder", required=True, metavar="PARTY", help="Who may use it.")
+@click.option("--to", required=True, metavar="PARTY", help="Who may receive.")
+@click.option("--item", "id_", default="", metavar="ID", help="The one item it is for.")
+@click.option("--purpose", default="", help="The only purpose it is for; any by default.")
+@conditions
+@home_options
+@as_json
+def give(
+    holder: str,
+    to: str,
+    id_: str,
+    purpose: str,
+    agreement: str,
+    category: str,
+    until: Instant,
+    begins: Instant | None,
+    fresh: str,
+    home: Path,
+    passphrase_file: Path | None,
+    json_: bool,
+) -> None:
+    """Give a consent that nobody asked for: for one item, or for a category that came under an agreement."""
+    with node_at(home, passphrase_file) as tell:
+        shown = tell(
+            "consent-give",
+            holder=holder,
+            to=to,
+            until=format_instant(until),
+            item=id_,
+            agreement=agreement,
+            category=category,
+            purpose=purpose,
+            begins=format_instant(begins) if begins else "",
+            fresh=fresh,
+        )
+    _print_consent(shown, json_)
+
+
+@consent.command("preview")
+@click.argument("request", default="")
+@click.option("--holder", default="", metavar="PARTY", help="Without REQUEST: who would use it.")
+@click.option("--to", default="", metavar="PARTY", help="Without REQUEST: who would receive.")
+@click.option("--item", "id_", default="", metavar="ID", help="Without REQUEST: the one item.")
+@click.option("--agreement", default="", help="The agreement under which the category came.")
+@click.option("--category", default="", help="A whole category in place of one item.")
+@click.option("--purpose", default="", help="The only purpose it would be for.")
+@click.option("--any-purpose", is_flag=True, help="For any purpose, not only the one asked for.")
+@home_options
+@as_json
+def preview(
+    request: str,
+    holder: str,
+    to: str,
+    id_: str,
+    agreement: str,
+    category: str,
+    purpose: str,
+    any_purpose: bool,
+    home: Path,
+    passphrase_file: Path | None,
+    json_: bool,
+) -> None:
+    """Tell what a consent would open before it is given, of what is known here of its holder."""
+    with node_at(home, passphrase_file) as tell:
+        shown = tell(
+            "consent-preview",
+            request=request,
+            holder=holder,
+            to=to,
+            item=id_,
+            agreement=agreement,
+            category=category,
+            purpose=purpose,
+            any_purpose=any_purpose,
+        )
+    if json_:
+        print_json(shown)
+        return
+    click.echo(said(shown["words"]))
+    for each in shown["opens"]:
+        click.echo(f"  {each['id'][:12]}  {each['marking']}  {each['category']}  {each['title']}")
+    click.echo(_("what {holder} has besides, nobody here can know", holder=shown["holder"]), err=True)
+
+
+@consent.command("given")
+@home_options
+@as_json
+def given(home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """List the consents known here: given by us, and given to us."""
+    with node_at(home, passphrase_file) as tell:
+        rows = tell("consent-given")
+    if json_:
+        print_json_lines(rows)
+        return
+    print_table(
+        [_("consent"), _("by"), _("holder"), _("to"), _("for"), _("purpose"), _("until"), _("state")],
+        (
+            [
+                row["id"][:12],
+                row["by"],
+                row["holder"],
+                row["to"],
+                _covered(row),
+                row["purpose"] or _("any"),
+                row["until"],
+                said(row["state"]),
+            ]
+            for row in rows
+        ),
+        empty=_("no consents"),
+    )
+
+
+@consent.command("take-back")
+@click.argument("id_", metavar="CONSENT")
+@click.option("--from", "effective", type=INSTANT, default=None, help="From when on; now by default.")
+@home_options
+@as_json
+def take_back(
+    id_: str, effective: Instant | None, home: Path, passphrase_file: Path | None, json_: bool
+) -> None:
+    """Take CONSENT back by its own name, from now on or from a later instant."""
+    with node_at(home, passphrase_file) as tell:
+        when = format_instant(effective) if effective else ""
+        shown = tell("consent-take-back", consent=id_, effective=when)
+    _print_consent(shown, json_)
 
 
 @consent.command("refuse")
@@ -151,91 +327,22 @@ def _print_request(shown: dict[str, Any], json_: bool) -> None:
         click.echo(_("{state}: {asker} may not pass {item} to {to} ({purpose})", **what))
 
 
-@command()
-@click.argument("item")
-@click.option("--reason", default="", help="Words for the holders.")
-@click.option("--show", "only_show", is_flag=True, help="Only show the answers to a withdrawal made before.")
-@home_options
-@as_json
-def withdraw(
-    item: str, reason: str, only_show: bool, home: Path, passphrase_file: Path | None, json_: bool
-) -> None:
-    """Take ITEM back from everyone who holds it, and show their answers."""
-    with node_at(home, passphrase_file) as tell:
-        shown = tell("withdrawal", item=item) if only_show else tell("withdraw", item=item, reason=reason)
-        until = time.monotonic() + _WAIT
-        while not only_show and _silent(shown) and time.monotonic() < until:
-            time.sleep(0.1)
-            shown = tell("withdrawal", item=item)
+def _print_consent(shown: dict[str, Any], json_: bool) -> None:
     if json_:
         print_json(shown)
         return
-    if shown["withdrawn"] is None:
-        click.echo(_("{item} is not withdrawn", item=shown["item"]["id"][:12]))
-        return
-    title = shown["item"]["title"] or shown["item"]["id"][:12]
-    click.echo(_("withdrawn: {title}, {at}", title=title, at=shown["withdrawn"]["at"]))
-    _print_branch(shown["answers"], 1)
-    silent = _silent(shown)
-    for party in silent:
-        click.echo("  " + _("{party}: no answer yet", party=party))
-    if silent:
-        click.echo("  " + _("next: {hint}", hint=f"comity withdraw {item} --show"), err=True)
-
-
-def _silent(shown: dict[str, Any]) -> list[str]:
-    """Give those to whom a withdrawal went and who have not answered yet."""
-    answered = _parties(shown["answers"]) if shown["withdrawn"] else set()
-    return [party for party in shown.get("sent_to", ()) if party not in answered]
-
-
-def _print_branch(branch: dict[str, Any], depth: int) -> None:
-    for answer in branch["answers"]:
-        because = f": {answer['because']}" if answer["because"] else ""
-        until = answer["backups_until"]
-        backups = " " + _("(no backup opens it after {until})", until=until) if until else ""
-        click.echo(
-            "  " * depth
-            + f"{branch['party']}: {answer['item'][:12]} {said(answer['answer'])}{because}{backups}"
+    click.echo(
+        _(
+            "{id}: {holder} may pass {what} to {to} until {until} ({state})",
+            id=shown["id"][:12],
+            holder=shown["holder"],
+            what=_covered(shown),
+            to=shown["to"],
+            until=shown["until"],
+            state=said(shown["state"]),
         )
-    for below in branch["below"]:
-        _print_branch(below, depth + 1)
-
-
-def _parties(branch: dict[str, Any]) -> set[str]:
-    return {branch["party"]}.union(*(_parties(below) for below in branch["below"]))
-
-
-@command()
-@click.argument("item")
-@click.option("--keep/--erase", "keep", default=None, required=True, help="Keep it in use, or erase it.")
-@click.option("--because", required=True, help="The reason, which the originator will read.")
-@home_options
-@as_json
-def review(
-    item: str, keep: bool, because: str, home: Path, passphrase_file: Path | None, json_: bool
-) -> None:
-    """Decide what becomes of ITEM, whose source was withdrawn."""
-    with node_at(home, passphrase_file) as tell:
-        shown = tell("review", item=item, keep=keep, because=because)
-    if json_:
-        print_json(shown)
-    else:
-        click.echo(_("{item} is {state}", item=shown["id"][:12], state=said(shown["state"])))
-
-
-@command()
-@home_options
-@as_json
-def protests(home: Path, passphrase_file: Path | None, json_: bool) -> None:
-    """List protests received: what came to somebody that should not have."""
-    with node_at(home, passphrase_file) as tell:
-        rows = tell("protest-list")
-    if json_:
-        print_json_lines(rows)
-        return
-    print_table(
-        [_("at"), _("by"), _("item"), _("sent by"), _("grounds")],
-        ([row["at"], row["by"], row["item"][:12], row["sender"], "; ".join(row["grounds"])] for row in rows),
-        empty=_("no protests"),
     )
+
+
+def _covered(shown: dict[str, Any]) -> str:
+    return shown["item"][:12] if shown["item"] else f"{shown['category']} ({shown['agreement']})"

@@ -31,9 +31,22 @@ def item() -> None:
 @click.option(
     "--made-from", multiple=True, metavar="ID", help="An item it was made from; repeat for several."
 )
-@click.option("--kind", type=click.Choice(["information", "materials", "equipment"]), default="information")
+@click.option(
+    "--kind",
+    type=click.Choice(["information", "materials", "equipment"]),
+    default="information",
+    show_default=True,
+    help="What it is; agreements treat the three apart.",
+)
 @click.option("--pap", default="", help="PAP marking.")
 @click.option("--retention", default="", help="How long a receiver may hold it, such as P1Y.")
+@click.option("--caveat", default="", help="Words that must be read before it opens.")
+@click.option(
+    "--judicial",
+    type=click.Choice(["free", "consent", "never"]),
+    default=None,
+    help="Its term for use before a court.",
+)
 @home_options
 @as_json
 def add(
@@ -46,6 +59,8 @@ def add(
     kind: str,
     pap: str,
     retention: str,
+    caveat: str,
+    judicial: str | None,
     home: Path,
     passphrase_file: Path | None,
     json_: bool,
@@ -70,6 +85,8 @@ def add(
             kind=kind,
             pap=pap,
             retention=retention,
+            caveat=caveat,
+            judicial=judicial or "",
             made_from=list(made_from),
         )
     if json_:
@@ -147,7 +164,14 @@ def show(id_: str, save: Path | None, home: Path, passphrase_file: Path | None, 
     for name in ("originator", "category", "marking", "state", "retention", "size", "media_type"):
         value = said(str(shown[name])) if shown[name] is not None else _("not limited")
         click.echo(f"  {said(name.replace('_', ' '))}: {value}")
-    for route in shown["custody"]:
+    for caveat in shown["caveats"]:
+        read_ = _("read") if shown["caveats_read"] else _("not read yet")
+        click.echo("  " + _("caveat: {words} ({read})", words=caveat, read=read_))
+    for own in shown["echo_of"]:
+        click.echo("  " + _("echo: it descends from your own {item}", item=own[:12]))
+    if shown["on_hold"]:
+        click.echo("  " + _("on legal hold: {reason}", reason=shown["on_hold"]))
+    for number, route in enumerate(shown["custody"], 1):
         hands = [
             _(
                 "{giver} → {to} under {agreement}, {at}",
@@ -158,7 +182,11 @@ def show(id_: str, save: Path | None, home: Path, passphrase_file: Path | None, 
             )
             for hop in route
         ]
-        click.echo("  " + _("custody: {hands}", hands="; ".join(hands) or _("made here")))
+        said_ = "; ".join(hands) or _("made here")
+        if len(shown["custody"]) > 1:
+            click.echo("  " + _("custody, route {number}: {hands}", number=number, hands=said_))
+        else:
+            click.echo("  " + _("custody: {hands}", hands=said_))
     for source in shown["sources"]:
         line = _(
             "made from: {item} of {originator} ({state})",
@@ -184,10 +212,40 @@ def show(id_: str, save: Path | None, home: Path, passphrase_file: Path | None, 
 @home_options
 @as_json
 def read(id_: str, home: Path, passphrase_file: Path | None, json_: bool) -> None:
-    """Confirm that you have read an item in which the door found words to be read."""
+    """Confirm that you have read what must be read of an item: words the door found, or its caveats."""
     with node_at(home, passphrase_file) as tell:
         shown = tell("item-read", item=id_)
     if json_:
         print_json(shown)
     else:
         click.echo(_("{item} is read; it may be shared as its agreements allow", item=shown["id"][:12]))
+
+
+@item.command("hold")
+@click.argument("id_", metavar="ID")
+@click.option("--because", required=True, help="The reason; the originator of a withdrawn item will read it.")
+@home_options
+@as_json
+def hold(id_: str, because: str, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Put an item on legal hold: nothing erases it until it is released."""
+    with node_at(home, passphrase_file) as tell:
+        shown = tell("item-hold", item=id_, because=because)
+    if json_:
+        print_json(shown)
+    else:
+        click.echo(_("{item} is on legal hold: {reason}", item=shown["id"][:12], reason=shown["on_hold"]))
+
+
+@item.command("release")
+@click.argument("id_", metavar="ID")
+@click.option("--because", required=True, help="The reason.")
+@home_options
+@as_json
+def release(id_: str, because: str, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Release an item from legal hold; what was withdrawn meanwhile is erased now."""
+    with node_at(home, passphrase_file) as tell:
+        shown = tell("item-release", item=id_, because=because)
+    if json_:
+        print_json(shown)
+    else:
+        click.echo(_("{item} is released: {state}", item=shown["id"][:12], state=said(shown["state"])))

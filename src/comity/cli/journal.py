@@ -19,6 +19,7 @@ from comity.cli.options import (
     print_table,
 )
 from comity.errors import BadInput, PeerUnreachable
+from comity.languages import _, said
 
 #: Seconds to wait for a peer's account.
 _WAIT = 20.0
@@ -73,6 +74,40 @@ def verify(witnessed: Path | None, home: Path, passphrase_file: Path | None, jso
             against = f" and agrees with {len(notes)} checkpoints kept by others" if notes else ""
             click.echo(f"{shown['entries']} entries: whole{against}")
     sys.exit(0 if shown["ok"] else 6)
+
+
+@journal.command("replay")
+@click.argument("number", type=click.IntRange(1))
+@home_options
+@as_json
+def replay(number: int, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Decide entry NUMBER again, on the texts and acts of its day.
+
+    Exit code 6 if the answer is not the same, byte for byte.
+    """
+    with node_at(home, passphrase_file) as tell:
+        shown = tell("journal-replay", number=number)
+    if json_:
+        print_json(shown)
+    else:
+        asked = _(
+            "entry {number}: {item} from {giver} to {to} for {purpose}, {at}",
+            number=shown["number"],
+            item=shown["item"][:12],
+            giver=shown["from"],
+            to=shown["to"],
+            purpose=shown["purpose"],
+            at=shown["at"],
+        )
+        click.echo(asked)
+        click.echo("  " + _("answered then: {outcome}", outcome=said(shown["outcome"])))
+        if not shown["known_again"]:
+            click.echo("  " + _("what was known then cannot be put together again"))
+        else:
+            same = _("the same, byte for byte") if shown["same"] else _("not the same")
+            outcome = said(shown["again"]["decision"])
+            click.echo("  " + _("answered again: {outcome} ({same})", outcome=outcome, same=same))
+    sys.exit(0 if shown["same"] else 6)
 
 
 @journal.command("witnessed")

@@ -35,6 +35,13 @@ _WAIT = 5.0
 @click.option(
     "--under", default="", metavar="AGREEMENT", help="The agreement to use, where several would permit."
 )
+@click.option("--judicial", is_flag=True, help="The recipient wants to use it before a court.")
+@click.option("--route", default=0, help="Which of the routes by which it came, as `item show` numbers them.")
+@click.option("--necessity", is_flag=True, help="Imminent danger: lift what the agreements let it lift.")
+@click.option(
+    "--approved-by", multiple=True, metavar="OFFICER", help="With --necessity: once for each officer."
+)
+@click.option("--because", default="", help="With --necessity: the danger, in words.")
 @click.option("--dry-run", is_flag=True, help="Only ask the gate; nothing is entered or sent.")
 @click.option("--explain", "explained", is_flag=True, help="Tell what each rule saw and concluded.")
 @click.option("--category", default="", help="If ITEM is a file: its category.")
@@ -46,6 +53,11 @@ def share(
     to: str,
     purpose: str,
     under: str,
+    judicial: bool,
+    route: int,
+    necessity: bool,
+    approved_by: tuple[str, ...],
+    because: str,
     dry_run: bool,
     explained: bool,
     category: str,
@@ -58,6 +70,8 @@ def share(
 
     Exit code 0 permitted, 1 refused, 4 needs consent, 5 permitted but not delivered yet.
     """
+    if necessity != bool(approved_by):
+        raise BadInput("--necessity goes with --approved-by, once for each of two officers, and --because")
     file = Path(item)
     with node_at(home, passphrase_file) as tell:
         if category:
@@ -78,7 +92,17 @@ def share(
                 media_type=described.media_type,
             )["id"]
         shown = tell(
-            "share", item=item, to=to, purpose=purpose, under=under, dry_run=dry_run, explained=explained
+            "share",
+            item=item,
+            to=to,
+            purpose=purpose,
+            under=under,
+            dry_run=dry_run,
+            explained=explained,
+            judicial=judicial,
+            route=route,
+            approved_by=list(approved_by),
+            because=because,
         )
         if shown["message"]:
             shown["delivery"] = _settled(tell, shown["message"], shown["delivery"])
@@ -141,12 +165,18 @@ def inbox(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> 
                 row["kind"],
                 said(row["state"]),
                 row["item"]["id"][:12] if row["item"] else "",
-                row["reason"] or (row["item"] or {}).get("title", ""),
+                row["reason"] or _title(row["item"] or {}),
             ]
             for row in rows
         ),
         empty=_("nothing came in"),
     )
+
+
+def _title(item: dict[str, Any]) -> str:
+    """Give what people call an item, and whether it descends from one's own."""
+    title: str = item.get("title", "")
+    return _("{title} (echo of your own)", title=title) if item.get("echo_of") else title
 
 
 @command()
