@@ -1,14 +1,14 @@
 """Other people's formats: what is emitted says what the text says, and no more."""
 
 import xml.etree.ElementTree as ET
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from agreements.drafts import draft
 from comity.agreements.exports.akoma_ntoso import NAMESPACE, akoma_ntoso
-from comity.agreements.exports.dates import days, icalendar
+from comity.agreements.exports.dates import days
 from comity.agreements.exports.iep import iep_policies, labels
 from comity.agreements.exports.membership_notice import membership_notice
 from comity.agreements.exports.odrl import odrl_policy
@@ -84,23 +84,15 @@ def test_the_days_of_1989_in_a_calendar():
         ("2009-02-28", "last day for notice"),
         ("2009-08-30", "extended unless notice was given"),
     ]
-    written = icalendar(agreement, date(2010, 1, 1), datetime(2026, 3, 1, tzinfo=UTC))
-    assert written.count(b"BEGIN:VEVENT") == 6
-    assert b"DTSTART;VALUE=DATE:20040229\r\n" in written
-    assert all(len(line) <= 75 for line in written.split(b"\r\n"))
-    assert written.endswith(b"END:VCALENDAR\r\n")
 
 
-def test_lapses_stand_in_the_calendar():
+def test_lapses_are_days_to_know():
     law = '[[legal_basis]]\nname = "Act, 2015"\nuntil = 2025-09-30\nrevived = 2025-11-13'
     agreement = draft("signed = 2020-01-01", law)
     assert [each.said for each in days(agreement, date(2030, 1, 1))][-2:] == [
         "last day of Act, 2015",
         "Act, 2015 counts again",
     ]
-    assert b"last day of Act\\, 2015" in icalendar(
-        agreement, date(2030, 1, 1), datetime(2026, 3, 1, tzinfo=UTC)
-    )
 
 
 def test_the_notice_to_an_authority_names_the_arrangement_and_the_duty():

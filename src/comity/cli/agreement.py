@@ -14,6 +14,7 @@ COMMANDS = {
     **dict.fromkeys(
         ("roots", "propose", "proposals", "sign", "hold", "copy", "verify"), "agreement_concluding"
     ),
+    "export": "agreement_exporting",
     **dict.fromkeys(("simulate", "notice", "list"), "agreement_acting"),
 }
 

@@ -23,6 +23,7 @@ from comity.languages.reading import (
     is_reviewed,
     ngettext,
     said,
+    speaking,
     use,
 )
 
@@ -36,5 +37,6 @@ __all__ = [
     "is_reviewed",
     "ngettext",
     "said",
+    "speaking",
     "use",
 ]

@@ -7,7 +7,8 @@ What it does not recognise it gives back as it is.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -39,6 +40,21 @@ def use(tag: str) -> None:
     if tag not in TAGS:
         raise BadInput(f"`{tag[:20]}` is not one of the languages here: {', '.join(TAGS)}")
     _tag.set(tag)
+
+
+@contextmanager
+def speaking(tag: str) -> Iterator[None]:
+    """Answer in a language within a block.
+
+    Raises:
+        BadInput: there is no catalogue for it.
+    """
+    before = _tag.get()
+    use(tag)
+    try:
+        yield
+    finally:
+        _tag.set(before)
 
 
 def current() -> str:

@@ -1,19 +1,18 @@
-"""The days of an agreement as iCalendar (RFC 5545): beginnings, ends, extensions, last days for notice.
+"""The days an agreement sets: beginnings, ends, extensions, last days for notice. Whole days in the agreement's zone.
 
-Days are whole days in the agreement's zone. Written by hand, for it is a dozen lines; `DTSTAMP` is an argument.
+`comity.interop.agreement_calendar` writes them as iCalendar.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 
 from comity.agreements.agreement import Agreement
 from comity.agreements.clauses import LegalBasis, Term
 from comity.agreements.periods import end_of_period, notice_deadline
-from comity.clock import Instant
 
-__all__ = ["Day", "days", "icalendar"]
+__all__ = ["Day", "days"]
 
 
 class Day(msgspec.Struct, frozen=True, order=True):
@@ -60,39 +59,3 @@ def _term(term: Term, until: date) -> Iterator[Day]:
             yield Day(deadline, "last day for notice", ref)
         yield Day(ends, "extended unless notice was given" if term.extension else "over", ref)
         begins, number = ends, number + 1
-
-
-def icalendar(agreement: Agreement, until: date, stamp: Instant) -> bytes:
-    """Give these days as one calendar."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Comity//agreement//EN"]
-    for index, each in enumerate(days(agreement, until)):
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{agreement.digest[:16]}-{each.day:%Y%m%d}-{index}@{agreement.id}.comity",
-            f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}",
-            f"DTSTART;VALUE=DATE:{each.day:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{each.day + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_escaped(f'{agreement.id}: {each.said}')}",
-            f"DESCRIPTION:{_escaped(f'{each.ref}, {agreement.title}')}",
-            "TRANSP:TRANSPARENT",
-            "END:VEVENT",
-        ]
-    lines.append("END:VCALENDAR")
-    return b"".join(_folded(line) for line in lines)
-
-
-def _escaped(text: str) -> str:
-    for char in ("\\", ";", ","):
-        text = text.replace(char, "\\" + char)
-    return text.replace("\n", "\\n")
-
-
-def _folded(line: str) -> bytes:
-    """Fold at 75 octets without cutting a character (RFC 5545 §3.1)."""
-    folded, part = b"", b""
-    for char in line:
-        octets = char.encode()
-        if len(part) + len(octets) > 75:
-            folded, part = folded + part + b"\r\n", b" "
-        part += octets
-    return folded + part + b"\r\n"

@@ -1,0 +1,170 @@
+"""Gathers what Comity says, and compiles its translations.
+
+```
+python tools/catalogues.py extract     writes src/comity/languages/comity.pot, and adds what is new to every comity.po
+python tools/catalogues.py compile     writes comity.mo beside every comity.po
+```
+
+Three kinds of message are gathered: what is marked with `_`, `ngettext` or `N_` in the faces; and the sentences that
+the pure core makes (`SENTENCES`), taken from its f-strings with a placeholder for each value, because the core itself
+knows no language. A sentence without any letter of its own is left out.
+"""
+
+import ast
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parents[1]
+SOURCES = ROOT / "src" / "comity"
+LANGUAGES = SOURCES / "languages"
+TAGS = ("cs", "pl", "ru", "ko", "hu")
+
+#: Where words are marked.
+FACES = ("cli", "interop", "languages")
+#: Modules of the core whose sentences people read.
+SENTENCES = (
+    "agreements/conclusion.py",
+    "agreements/rules/contents.py",
+    "agreements/rules/dates.py",
+    "agreements/rules/overlaps.py",
+    "agreements/rules/references.py",
+    "decisions/gate.py",
+    "decisions/layout.py",
+    "decisions/rules/lineage.py",
+    "decisions/rules/r01_safeguards.py",
+    "decisions/rules/r02_in_force.py",
+    "decisions/rules/r03_parties_and_offices.py",
+    "decisions/rules/r04_category.py",
+    "decisions/rules/r05_purpose.py",
+    "decisions/rules/r06_marking.py",
+    "decisions/rules/r07_third_party.py",
+    "decisions/rules/r08_retention.py",
+    "decisions/rules/r09_transport.py",
+    "decisions/rules/r10_necessity.py",
+    "handling/custody.py",
+)
+_CITATION = re.compile(r"rule \d+ .*|safeguard \d|prot\. .*|.*\bart\. \{.*|VCLT .*")
+_Key = str | tuple[str, str]
+
+
+def messages() -> dict[_Key, str]:
+    """Give every message with the file it stands in; one that counts as its two English forms."""
+    found: dict[_Key, str] = {}
+    for face in FACES:
+        for file in sorted((SOURCES / face).rglob("*.py")):
+            for key in _marked(ast.parse(file.read_text())):
+                found.setdefault(key, str(file.relative_to(SOURCES)))
+    for name in SENTENCES:
+        for sentence in _sentences(ast.parse((SOURCES / name).read_text())):
+            found.setdefault(sentence, name)
+    return found
+
+
+def _marked(tree: ast.Module) -> Iterator[_Key]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        words = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+        if node.func.id in ("_", "N_") and words:
+            yield words[0]
+        elif node.func.id == "ngettext":
+            yield words[0], words[1]
+
+
+def _sentences(tree: ast.Module) -> Iterator[str]:
+    """Give the sentences of a module of the core, with placeholders."""
+    left_out = set(_not_said(tree))
+    for node in ast.walk(tree):
+        if id(node) in left_out:
+            continue
+        text = template(node)
+        if text and " " in text.strip() and not _CITATION.fullmatch(text):
+            if re.search(r"[^\W\d_]{2}", re.sub(r"\{\w+\}", "", text)):
+                yield text
+
+
+def _not_said(tree: ast.Module) -> Iterator[int]:
+    """Give the nodes that are docstrings, keys, the reason and source of a rule of lint, or parts of an f-string."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and node.body:
+            first = node.body[0]
+            if isinstance(first, ast.Expr):
+                yield id(first.value)
+        if isinstance(node, ast.FunctionDef):
+            yield from (id(part) for each in node.decorator_list for part in ast.walk(each))
+        if isinstance(node, ast.JoinedStr):
+            yield from (id(part) for part in ast.walk(node) if part is not node)
+
+
+def template(node: ast.AST) -> str:
+    """Give a string or f-string with `{placeholders}` for its values; empty for anything else."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    if not isinstance(node, ast.JoinedStr):
+        return ""
+    parts = []
+    names: list[str] = []
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            parts.append(str(part.value).replace("{", "{{").replace("}", "}}"))
+        elif isinstance(part, ast.FormattedValue):
+            name = re.sub(r"\W+", "_", ast.unparse(part.value)).strip("_")[:30].rstrip("_")
+            names.append(name)
+            parts.append(f"{{{name}}}" if names.count(name) == 1 else f"{{{name}{names.count(name)}}}")
+    return "".join(parts)
+
+
+def catalogue_of(tag: str) -> Catalog:
+    """Read a language's catalogue; an empty one where there is none yet."""
+    file = LANGUAGES / tag / "LC_MESSAGES" / "comity.po"
+    if not file.exists():
+        return Catalog(locale=tag, domain="comity", project="comity", charset="utf-8", fuzzy=False)
+    with file.open("rb") as stream:
+        return read_po(stream, locale=tag, domain="comity")
+
+
+def compiled(tag: str) -> bytes:
+    """Compile a language's catalogue."""
+    out = io.BytesIO()
+    write_mo(out, catalogue_of(tag))
+    return out.getvalue()
+
+
+def extract() -> None:
+    """Write the template, and give every catalogue its missing messages, still untranslated."""
+    found = messages()
+    for tag in TAGS:
+        catalogue = catalogue_of(tag)
+        for message in list(catalogue):
+            if message.id and message.id not in found:
+                catalogue.delete(message.id if isinstance(message.id, str) else message.id[0])
+        for key, place in found.items():
+            if catalogue.get(key if isinstance(key, str) else key[0]) is None:
+                catalogue.add(key, locations=[(place, 0)])
+        _write(LANGUAGES / tag / "LC_MESSAGES" / "comity.po", catalogue)
+    print(f"{len(found)} messages")
+
+
+def _write(file: Path, catalogue: Catalog) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("wb") as stream:
+        write_po(stream, catalogue, width=110, omit_header=False, include_lineno=False, sort_output=True)
+
+
+def compile_all() -> None:
+    """Write every compiled catalogue."""
+    for tag in TAGS:
+        data = compiled(tag)
+        (LANGUAGES / tag / "LC_MESSAGES" / "comity.mo").write_bytes(data)
+        print(f"{tag}: {len(data)} bytes")
+
+
+if __name__ == "__main__":
+    {"extract": extract, "compile": compile_all}[sys.argv[1]]()
