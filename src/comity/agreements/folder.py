@@ -9,6 +9,7 @@ north-south-2026/
 ```
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from comity.errors import BadInput, NotFound
 __all__ = ["parse_agreement", "read_files", "read_folder", "write_files"]
 
 _PARTS = ("protocols", "notices", "signatures")
+
+#: A file of an agreement: at its top or within one of its parts, and nowhere else.
+_WITHIN = re.compile(rf"(?:(?:{'|'.join(_PARTS)})/)?[A-Za-z0-9_][A-Za-z0-9_.+-]*\Z")
 
 
 def read_folder(path: Path | str) -> Agreement:
@@ -69,7 +73,16 @@ def _names(path: Path) -> Iterable[str]:
 
 
 def write_files(path: Path, files: Mapping[str, bytes]) -> None:
-    """Write files of an agreement into its folder, making the folders it needs."""
+    """Write files of an agreement into its folder, making the folders it needs.
+
+    Raises:
+        BadInput: a name leads elsewhere; nothing is written then. The files may come from others.
+    """
+    strange = sorted(name for name in files if not _WITHIN.match(name))
+    if strange:
+        raise BadInput(
+            *(f"`{ascii(name)[1:81]}` is not the name of a file of an agreement" for name in strange)
+        )
     for name, data in files.items():
         target = path / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -305,12 +305,16 @@ def _notices(files: Mapping[str, bytes], mistakes: Mistakes) -> tuple[Notice, ..
     return tuple(found[number] for number in sorted(found))
 
 
+#: One name below `signatures/`: what came from others is written to folders under these names.
+_SIGNATURE = re.compile(r"signatures/[^./\\\x00-\x1f][^/\\\x00-\x1f]*\.(?:dsse|card)\Z")
+
+
 def _signatures(files: Mapping[str, bytes], mistakes: Mistakes) -> tuple[SignatureFile, ...]:
     found = []
     for path in sorted(files):
         if not path.startswith("signatures/"):
             continue
-        if not path.endswith((".dsse", ".card")):
+        if not _SIGNATURE.match(path):
             mistakes.add(path, 0, "a signature ends in `.dsse`, a card in `.card`")
         elif len(files[path]) > MAX_SIGNATURE_BYTES:
             mistakes.add(path, 0, f"{len(files[path])} bytes are too many; {MAX_SIGNATURE_BYTES} at most")
