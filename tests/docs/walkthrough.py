@@ -180,16 +180,9 @@ def _being(place: Path) -> Iterator[None]:
 def _comity(words: list[str]) -> tuple[int, str]:
     """Run the command as its own entry does, without a process of its own."""
     printed = io.StringIO()
-    before = sys.argv
-    sys.argv = ["comity", *words]
-    try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            entry.main()
-    except SystemExit as end:
-        return int(end.code or 0), printed.getvalue()
-    finally:
-        sys.argv = before
-    raise AssertionError("the command's entry always ends with a code")
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        code = entry.run(words)
+    return code, printed.getvalue()
 
 
 def _spelled(command: str) -> str:
