@@ -81,6 +81,7 @@ def only_harbour(**said):
         ({"standing": (StandingConsent(WEST, ("incident",)),)}, "needs-consent"),
         ({"standing": (StandingConsent(EAST, ()),)}, "needs-consent"),
         ({"members": (HARBOUR,)}, "refused"),
+        ({"members": (SOUTH,)}, "refused"),
         ({"members": ()}, "refused"),
     ],
 )
@@ -104,6 +105,13 @@ def test_a_purpose_travels_under_copied_terms_too_and_no_necessity_lifts_it():
     need = {"necessity": True, "approved_by": ("one", "two")}
     decision = decide(question(item, **need), known(), AT)
     assert decision.outcome == "needs-consent" and asked_of(decision) == [HARBOUR]
+
+
+def test_under_copied_terms_the_same_purpose_or_none_recorded_asks_nothing():
+    first = only_harbour(covers=())
+    for purpose in ("network-defence", None):
+        item = msgspec.structs.replace(first, hops=(msgspec.structs.replace(first.hops[0], purpose=purpose),))
+        assert decide(question(item), known(), AT).outcome == "permitted"
 
 
 def test_an_agreement_at_hand_outranks_terms_copied_from_it():
@@ -341,3 +349,28 @@ def test_an_overseer_is_no_third_party_for_what_it_may_see(sees, category, outco
     held = Known([deed, text("on", SOUTH, "inspector.example")], unsigned=True)
     item = Item("r", category, NORTH, hops=(hop(agreement="deed"),))
     assert decide(question(item, to="inspector.example"), held, AT).outcome == outcome
+
+
+NEED = {"necessity": True, "approved_by": ("one", "two")}
+
+
+def test_necessity_is_not_used_where_consent_was_given_and_nobody_is_told():
+    decision = decide(question(received(), **NEED), known(consent()), AT)
+    assert [ground.ref for ground in decision.grounds] == ["south-east art. II"]
+    assert "notice" not in {each.kind for each in decision.obligations}
+
+
+def test_where_it_is_used_everyone_upstream_is_told_in_the_same_decision():
+    decision = decide(question(received(), **NEED), known(), AT)
+    told = [(each.value, each.to, each.ref) for each in decision.obligations if each.kind == "notice"]
+    assert told == [("necessity", NORTH, "north-south art. 6")]
+    assert "north-south art. 6" in {ground.ref for ground in decision.grounds}
+
+
+def test_a_travelling_purpose_it_lifts_is_told_and_one_it_need_not_lift_is_not():
+    item = Item("r", "incident.samples", NORTH, kind="materials", hops=(hop(purpose="incident-response"),))
+    lifted = decide(question(item, **NEED), known(), AT)
+    assert lifted.permitted and "notice" in {each.kind for each in lifted.obligations}
+    named = msgspec.structs.replace(consent("r"), purpose="network-defence")
+    given = decide(question(item, **NEED), known(named), AT)
+    assert given.permitted and "notice" not in {each.kind for each in given.obligations}
