@@ -80,7 +80,7 @@ class HttpCarrier:
             except (http.client.HTTPException, OSError) as error:
                 link.close()
                 if connection is None:
-                    raise PeerUnreachable(f"{peer} at {endpoint}: {error or type(error).__name__}") from error
+                    raise PeerUnreachable(f"{peer} at {endpoint}: {_reason(error)}") from error
                 continue
             except BaseException:
                 link.close()
@@ -114,6 +114,14 @@ class HttpCarrier:
             return split_reply(data)
         except ForeignInput as error:
             raise PeerUnreachable(f"{peer} answered something else than receipts: {error.message}") from error
+
+
+def _reason(error: Exception) -> str:
+    """Say in one printable line why; an answer that is no HTTP may stand in it."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    said = " ".join("".join(each if each.isprintable() else " " for each in str(error)).split())
+    return said[:200] or type(error).__name__
 
 
 def _address(host: str) -> str:

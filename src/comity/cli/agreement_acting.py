@@ -34,6 +34,7 @@ from comity.languages import _, ngettext, said
             "revocation",
         ]
     ),
+    help="What the notice does.",
 )
 @click.option("--field", "fields", multiple=True, metavar="NAME=VALUE", help="What else the notice says.")
 @home_options

@@ -28,10 +28,10 @@ _AHEAD = 3653
 @click.option(
     "--text", "language", default=None, metavar="TAG", help="akn, pdf: the text in this language only."
 )
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), default=None, help="ics: how far to look ahead.")
+@click.option("--until", type=DAY, default=None, help="ics: how far to look ahead.")
 @click.option("--party", default="", metavar="ID", help="notice: the Party that joins or leaves.")
 @click.option("--on", type=click.Choice(["joining", "leaving"]), default="joining", help="notice: which.")
-@click.option("--effective", type=click.DateTime(["%Y-%m-%d"]), default=None, help="notice: from which day.")
+@click.option("--effective", type=DAY, default=None, help="notice: from which day.")
 @click.option(
     "--fonts",
     multiple=True,
@@ -43,10 +43,10 @@ def export(
     form: str,
     out: Path | None,
     language: str | None,
-    until: datetime | None,
+    until: date | None,
     party: str,
     on: str,
-    effective: datetime | None,
+    effective: date | None,
     fonts: tuple[Path, ...],
 ) -> None:
     """Write the agreement in FOLDER as ODRL 2.2 (odrl), FIRST IEP 2.0 (iep), TLP labels (labels), Akoma Ntoso (akn),
@@ -59,13 +59,13 @@ def export(
     if form == "pdf":
         data = _pdf(read, files, out, language, now, fonts)
     elif form == "notice":
-        data = _notice(read, party, on, (effective or now).date(), out, now, fonts)
+        data = _notice(read, party, on, effective or now.date(), out, now, fonts)
     elif form == "akn":
         data = _akoma_ntoso(read, language, now.date())
     elif form == "ics":
         from comity.interop.agreement_calendar import agreement_calendar
 
-        data = agreement_calendar(read, until.date() if until else now.date() + timedelta(days=_AHEAD), now)
+        data = agreement_calendar(read, until or now.date() + timedelta(days=_AHEAD), now)
     else:
         data = _policies(read, form)
     if out is None:

@@ -13,7 +13,7 @@ from comity.agreements.folder import read_folder
 from comity.cli.agreement import agreement, counted
 from comity.cli.options import INSTANT, as_json, print_json, print_json_lines
 from comity.clock import Instant
-from comity.errors import BadInput
+from comity.errors import BadInput, NotFound
 from comity.languages import _, said
 
 if TYPE_CHECKING:
@@ -26,15 +26,25 @@ folders = click.argument(
 )
 
 
+#: What `status --json` gives, and nothing else: scripts rely on it.
+_STATUS = ("state", "since", "until", "notice_deadline", "next", "grounds")
+
+
 def read_all(paths: Sequence[Path]) -> list[Agreement]:
     """Read every folder; the mistakes of all of them at once."""
     found: list[Agreement] = []
     mistakes: list[str] = []
+    absent: list[NotFound] = []
     for path in paths:
         try:
             found.append(read_folder(path))
+        except NotFound as error:
+            mistakes.append(error.message)
+            absent.append(error)
         except BadInput as error:
             mistakes.extend(f"{path}/{mistake}" if len(paths) > 1 else mistake for mistake in error.mistakes)
+    if absent and len(absent) == len(mistakes) == 1:
+        raise absent[0]
     if mistakes:
         raise BadInput(*mistakes)
     return found
@@ -93,9 +103,20 @@ def _finding_fields(agreement_id: str, finding: "Finding") -> dict[str, Any]:
 @click.option("--at", type=INSTANT, default=None, help="The day or time asked about; now by default.")
 @click.option("--unsigned", is_flag=True, help="Count texts without signature files as signed on their day.")
 @click.option("--known", type=INSTANT, default=None, help="Leave out what was received after this time.")
+@click.option(
+    "--explain",
+    "explained",
+    is_flag=True,
+    help="With --json: pairs of Parties, zone, what has no effect, too.",
+)
 @as_json
 def status(
-    folders: tuple[Path, ...], at: Instant | None, unsigned: bool, known: Instant | None, json_: bool
+    folders: tuple[Path, ...],
+    at: Instant | None,
+    unsigned: bool,
+    known: Instant | None,
+    explained: bool,
+    json_: bool,
 ) -> None:
     """Tell the state of each agreement on a day, and what changes it next."""
     from comity.agreements.status import status as status_of
@@ -107,7 +128,7 @@ def status(
         found = status_of(each, instant, others, unsigned=unsigned, known_at=known)
         shown = found.to_json()
         if json_:
-            print_json(shown)
+            print_json(shown if explained else {name: shown[name] for name in _STATUS})
             continue
         click.echo(f"{each.id}: {said(shown['state'])}")
         for line in _status_lines(shown):

@@ -9,6 +9,7 @@ import click
 from comity.cli.command import group
 from comity.cli.options import (
     INSTANT,
+    NUMBER,
     as_json,
     home_options,
     node_at,
@@ -34,7 +35,12 @@ def consent() -> None:
 @click.option("--purpose", required=True, help="What for.")
 @click.option("--why", default="", help="Words for the officer who answers.")
 @click.option("--judicial", is_flag=True, help="The recipient wants to use it before a court.")
-@click.option("--route", default=0, help="Which of the routes by which it came, as `item show` numbers them.")
+@click.option(
+    "--route",
+    type=NUMBER,
+    default=0,
+    help="Which of the routes by which it came, as `item show` numbers them.",
+)
 @home_options
 @as_json
 def ask(

@@ -8,7 +8,10 @@ import click
 
 from comity.cli.command import command
 from comity.cli.options import as_json, home_options, passphrase_from, print_json
-from comity.errors import ComityError, HomeInUse
+from comity.errors import ComityError, HomeInUse, NotFound
+
+#: What nobody but the node may read, beside the keys.
+_PRIVATE = ("node.db", "body-keys.db", "body-epoch.json", "control")
 
 Check = tuple[str, bool, str, str]
 
@@ -18,6 +21,8 @@ Check = tuple[str, bool, str, str]
 @as_json
 def doctor(home: Path, passphrase_file: Path | None, json_: bool) -> None:
     """Check a home and this machine. Exit code 6 if something is wrong."""
+    if not (home / "node.toml").is_file():
+        raise NotFound(f"{home} is not a node's home", hint=f"comity init {home} --party ID")
     checks = list(_checks(home, passphrase_from(passphrase_file)))
     if json_:
         print_json(
@@ -47,11 +52,13 @@ def _checks(home: Path, passphrase: Callable[[], str] | None) -> Iterator[Check]
         f"{version}; from {'.'.join(map(str, FIRST_SOUND_SQLITE))} on without the WAL-reset bug",
         "install pysqlite3 0.6.1 or newer",
     )
-    mode = home.stat().st_mode & 0o777 if home.exists() else 0
+    mode = home.stat().st_mode & 0o777
     yield "home", mode == 0o700, f"{home} has mode {mode:04o}", f"chmod 700 {home}"
-    for file in sorted((home / "keys").glob("*.key")):
-        kept = file.stat().st_mode & 0o777
-        yield f"key {file.stem}", kept == 0o600, f"mode {kept:04o}", f"chmod 600 {file}"
+    for file in sorted([*(home / "keys").glob("*.key"), *(home / name for name in _PRIVATE)]):
+        if file.exists():
+            kept = file.stat().st_mode & 0o777
+            name = f"key {file.stem}" if file.suffix == ".key" else file.name
+            yield name, not kept & 0o077, f"mode {kept:04o}", f"chmod 600 {file}"
     yield from _inside(home, passphrase)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from comity.cli.command import command, group
-from comity.cli.options import as_json, home_options, node_at, passphrase_from, print_json
+from comity.cli.options import as_json, home_options, node_at, passphrase_from, print_json, write_whole
+from comity.errors import NotFound
 from comity.languages import _, ngettext, said
 
 
@@ -55,6 +56,8 @@ def init(
     from comity.cards import read_card
 
     passphrase = passphrase_from(passphrase_file)
+    if card_file is not None and not card_file.parent.is_dir():
+        raise NotFound(_("no folder `{folder}`", folder=card_file.parent))
     signed = new_home(
         folder,
         party,
@@ -65,7 +68,7 @@ def init(
         passphrase=passphrase() if passphrase else None,
     )
     if card_file is not None:
-        card_file.write_bytes(signed)
+        write_whole(card_file, signed)
     card = read_card(signed, root_fingerprint=None)
     if json_:
         print_json({"home": str(folder), "party": party, "root": card.root_fingerprint, "version": 1})

@@ -13,6 +13,7 @@ from comity.cli.options import (
     print_json,
     print_json_lines,
     print_table,
+    write_whole,
 )
 from comity.languages import _, said
 
@@ -155,7 +156,7 @@ def show(id_: str, save: Path | None, home: Path, passphrase_file: Path | None, 
     if save is not None and content is not None:
         import base64
 
-        save.write_bytes(base64.b64decode(content))
+        write_whole(save, base64.b64decode(content))
         click.echo(_("content written to {file}", file=save), err=True)
     if json_:
         print_json(shown)

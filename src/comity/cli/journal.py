@@ -77,7 +77,7 @@ def verify(witnessed: Path | None, home: Path, passphrase_file: Path | None, jso
 
 
 @journal.command("replay")
-@click.argument("number", type=click.IntRange(1))
+@click.argument("number", type=NUMBER)
 @home_options
 @as_json
 def replay(number: int, home: Path, passphrase_file: Path | None, json_: bool) -> None:

@@ -18,6 +18,9 @@ from comity.languages import _, said
 if TYPE_CHECKING:
     from comity.control.client import Teller
 
+#: Longer than anyone remembers.
+_MAX_PASSPHRASE = 1024
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -52,9 +55,36 @@ def node_at(home: Path, passphrase_file: Path | None) -> "AbstractContextManager
 
 def passphrase_from(file: Path | None) -> Callable[[], str] | None:
     """Give how the passphrase is read: from a file, or not at all. Never from arguments or the environment."""
-    if file is None:
-        return None
-    return lambda: file.read_text().rstrip("\n")
+    return None if file is None else lambda: _passphrase(file)
+
+
+def _passphrase(file: Path) -> str:
+    try:
+        read = file.read_bytes()[: _MAX_PASSPHRASE + 1].decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise BadInput(_("{file}: the passphrase is not UTF-8", file=file)) from None
+    if not read or len(read.encode()) > _MAX_PASSPHRASE or "\n" in read:
+        raise BadInput(
+            _(
+                "{file}: one line was expected, of 1 to {most} bytes: the passphrase",
+                file=file,
+                most=_MAX_PASSPHRASE,
+            )
+        )
+    return read
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Write a file for the user, whole or not at all: what stood there stays until the new one is complete."""
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(data)
+        beside.replace(file)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise BadInput(
+            _("{file} cannot be written: {reason}", file=file, reason=error.strerror or error)
+        ) from None
 
 
 class InstantType(click.ParamType[Instant]):

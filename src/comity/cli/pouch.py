@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from comity.cli.command import command, group
-from comity.cli.options import as_json, home_options, node_at, print_json
+from comity.cli.options import as_json, home_options, node_at, print_json, write_whole
 from comity.errors import BadInput, PeerUnreachable
 from comity.languages import _, ngettext, said
 
@@ -29,7 +29,7 @@ def pack(party: str, file: Path, home: Path, passphrase_file: Path | None, json_
     with node_at(home, passphrase_file) as tell:
         shown = tell("pouch-pack", peer=party)
     data = base64.b64decode(shown["pouch"])
-    file.write_bytes(data)
+    write_whole(file, data)
     if json_:
         print_json({"file": str(file), "bytes": len(data), **_without(shown, "pouch")})
     else:

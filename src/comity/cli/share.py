@@ -10,6 +10,7 @@ import click
 from comity.cli.command import command
 from comity.cli.options import (
     LIMIT,
+    NUMBER,
     as_json,
     home_options,
     node_at,
@@ -18,7 +19,7 @@ from comity.cli.options import (
     print_json_lines,
     print_table,
 )
-from comity.errors import BadInput
+from comity.errors import BadInput, NotFound
 from comity.languages import _, said
 
 #: Exit codes by outcome (DESIGN §11).
@@ -36,7 +37,12 @@ _WAIT = 5.0
     "--under", default="", metavar="AGREEMENT", help="The agreement to use, where several would permit."
 )
 @click.option("--judicial", is_flag=True, help="The recipient wants to use it before a court.")
-@click.option("--route", default=0, help="Which of the routes by which it came, as `item show` numbers them.")
+@click.option(
+    "--route",
+    type=NUMBER,
+    default=0,
+    help="Which of the routes by which it came, as `item show` numbers them.",
+)
 @click.option("--necessity", is_flag=True, help="Imminent danger: lift what the agreements let it lift.")
 @click.option(
     "--approved-by", multiple=True, metavar="OFFICER", help="With --necessity: once for each officer."
@@ -76,7 +82,7 @@ def share(
     with node_at(home, passphrase_file) as tell:
         if category:
             if not file.is_file():
-                raise BadInput(
+                raise NotFound(
                     f"{item}: no such file", hint="--category belongs to a file that is taken in first"
                 )
             from comity.interop.files import describe
@@ -112,7 +118,7 @@ def share(
         print_decision(shown, item=shown["item"]["title"] or shown["item"]["id"][:12], to=to)
         for line in shown["explanation"]:
             click.echo(f"  {said(line)}")
-        _tell_what_next(shown, item, to, purpose, dry_run)
+        _tell_what_next(shown, to, purpose, dry_run)
     delivery = shown["delivery"]
     if delivery is not None and delivery["state"] == "owed":
         sys.exit(5)
@@ -128,12 +134,15 @@ def _settled(tell: Any, message: str, delivery: dict[str, Any]) -> dict[str, Any
     return delivery
 
 
-def _tell_what_next(shown: dict[str, Any], item: str, to: str, purpose: str, dry_run: bool) -> None:
+def _tell_what_next(shown: dict[str, Any], to: str, purpose: str, dry_run: bool) -> None:
     if dry_run:
         click.echo(_("nothing was sent: this was only asked"), err=True)
     elif shown["decision"] == "needs-consent":
-        command = f"comity consent ask {item[:12]} --to {to} --purpose {purpose}"
+        command = f"comity consent ask {shown['item']['id'][:12]} --to {to} --purpose {purpose}"
         click.echo("  " + _("next: {hint}", hint=command), err=True)
+    elif shown["decision"] == "refused" and not shown["explanation"]:
+        hint = _("the same with --dry-run --explain tells what each rule saw")
+        click.echo("  " + _("next: {hint}", hint=hint), err=True)
     elif shown["delivery"] is not None:
         state, reason = shown["delivery"]["state"], shown["delivery"]["reason"]
         why = said(reason) if reason else _("no receipt yet")

@@ -38,12 +38,12 @@ class Desk:
         node = self.node
         return node.act(lambda transaction: work(node, transaction))
 
-    def send(self) -> dict[str, str]:
-        """See to what is owed; give the peers that could not be reached, where that is known already."""
+    def send(self, peer: str | None = None) -> dict[str, str]:
+        """See to what is owed, to one Party or all; give those not reached, where that is known already."""
         if self.serving:
             self.postman.wake()
             return {}
-        return self.postman.run_once()
+        return self.postman.run_once(peer)
 
 
 class Verb:

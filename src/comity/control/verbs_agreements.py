@@ -13,6 +13,7 @@ from comity.agreements.signatures import TEXT, check_signatures
 from comity.agreements.status import status
 from comity.clock import format_instant
 from comity.control.verb import Desk, verb
+from comity.errors import BadInput
 from comity.node import certify, conclude, propose
 from comity.node.node import Node
 from comity.node.simulate import simulate
@@ -136,10 +137,17 @@ def agreement_notice(
     """Give a notice under an agreement and send it to its other Parties."""
     said: dict[str, str | date] = {"kind": kind}
     for name, value in (fields or {}).items():
-        said[name] = date.fromisoformat(value) if name in ("from", "until") else value
+        said[name] = _day(name, value) if name in ("from", "until") else value
     added = desk.act(lambda node, transaction: conclude.give_notice(node, transaction, agreement, said))
     desk.send()
     return {"files": added}
+
+
+def _day(name: str, value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise BadInput(f"field {name}: `{value[:40]}` is not a day such as 2031-03-14") from None
 
 
 @verb("agreement-list")

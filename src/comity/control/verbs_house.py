@@ -7,7 +7,7 @@ import msgspec
 from comity.carriers import pouch
 from comity.clock import format_instant
 from comity.control.verb import Desk, verb
-from comity.errors import BadInput
+from comity.errors import NotFound
 from comity.journal.verify import Report
 from comity.node import carry, check_journal, deliver, introduce, reconcile
 
@@ -18,7 +18,7 @@ def card_show(desk: Desk, party: str = "") -> dict[str, Any]:
     wanted = party or desk.node.party
     row = desk.node.store.read(lambda transaction: transaction.card(wanted))
     if row is None:
-        raise BadInput(f"no card of {wanted} is known here", hint="comity card accept FILE")
+        raise NotFound(f"no card of {wanted} is known here", hint="comity card accept FILE")
     return {"party": row.party, "version": row.version, "digest": row.digest, "signed": row.signed}
 
 
@@ -66,7 +66,10 @@ def journal_verify(desk: Desk, witnessed: tuple[str, ...] = ()) -> dict[str, Any
 @verb("journal-witnessed")
 def journal_witnessed(desk: Desk, peer: str) -> list[str]:
     """Give the checkpoints kept of a peer's side of the channel."""
-    return desk.node.store.read(lambda transaction: check_journal.witnessed(transaction, peer))
+    notes = desk.node.store.read(lambda transaction: check_journal.witnessed(transaction, peer))
+    if not notes:
+        raise NotFound(f"no checkpoint of {peer} is kept here", hint=f"one comes with every letter of {peer}")
+    return notes
 
 
 @verb("journal-reconcile")
@@ -112,9 +115,12 @@ def pouch_open(desk: Desk, data: bytes) -> dict[str, Any]:
 @verb("deliver")
 def deliver_now(desk: Desk, peer: str = "") -> dict[str, Any]:
     """Try at once what is owed, whatever its next turn."""
+    if peer and desk.node.store.read(lambda transaction: transaction.card(peer)) is None:
+        raise NotFound(f"no card of {peer} is known here", hint="comity card accept FILE")
     desk.act(lambda node, transaction: deliver.try_now(transaction, node.clock.now(), peer or None))
-    unreachable = desk.send()
-    backlog = desk.node.store.read(lambda transaction: transaction.backlog())
+    unreachable = desk.send(peer or None)
+    owed = desk.node.store.read(lambda transaction: transaction.backlog())
+    backlog = {name: count for name, count in owed.items() if peer in ("", name)}
     return {"unreachable": unreachable, "backlog": backlog}
 
 

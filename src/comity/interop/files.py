@@ -28,6 +28,8 @@ def describe(file: Path, content: bytes, title: str = "", marking: str = "") -> 
     Raises:
         BadInput: it has no marking, and none was given.
     """
+    if not content:
+        raise BadInput(f"{file}: empty: there is nothing in it to share")
     given = Marking.parse(marking) if marking else None
     if not is_stix(content):
         if given is None:

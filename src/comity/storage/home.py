@@ -16,6 +16,7 @@ The folder itself is 0700. One process owns a home at a time; a second is refuse
 
 import fcntl
 import os
+import re
 import tomllib
 from collections.abc import Callable
 from datetime import timedelta
@@ -34,6 +35,9 @@ from comity.strict import read_base64, write_base64
 
 #: How long a card made by `init` speaks.
 CARD_LIFE = timedelta(days=730)
+
+#: The name of a world, such as `production`.
+_WORLD = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 #: What the everyday key may do; persons with full powers have keys of their own.
 EVERYDAY = ("disclosure", "consent", "control", "journal", "agreement")
@@ -169,11 +173,10 @@ def create_home(
         RefusedHere: there is something in that folder already.
     """
     checked: PartyId = party_id(party)
+    if not _WORLD.fullmatch(deployment):
+        raise BadInput(f"deployment `{deployment[:80]}` is not a word such as `production` or `exercise`")
     if path.exists() and any(path.iterdir()):
         raise RefusedHere(f"{path} is not empty", hint="choose a new folder; a home is never written over")
-    path.mkdir(parents=True, exist_ok=True)
-    path.chmod(0o700)
-    (path / "keys").mkdir(mode=0o700)
     root, everyday, officer = SigningKey.generate(), SigningKey.generate(), SigningKey.generate()
     sealing = SealingKey.generate()
     until = at + CARD_LIFE
@@ -191,7 +194,10 @@ def create_home(
         ),
         sealing=(sealing_entry(sealing.public, at, until),),
     )
-    signed = to_bytes(issue(card, root))
+    signed = to_bytes(issue(card, root))  # what is wrong in it is found before anything stands on the disk
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    (path / "keys").mkdir(mode=0o700)
     for name, key in (("root", root), ("everyday", everyday), ("officer", officer), ("sealing", sealing)):
         write_private(path / "keys" / f"{name}.key", lock(key, passphrase) if passphrase else _plain(key))
     settings = f'party = "{checked}"\ndeployment = "{deployment}"\nport = {port}\n'
