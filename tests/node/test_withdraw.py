@@ -1,0 +1,201 @@
+"""Taking words back: by their originator alone, over any number of hops, answered by every holder."""
+
+from datetime import timedelta
+
+import pytest
+
+from comity.clock import format_instant
+from comity.errors import BadInput, RefusedHere
+from comity.federation import statements
+from comity.federation.messages import Act
+from comity.federation.statements import ConsentRevoked, Withdrawal
+from comity.node.obtain_consent import ask_consent, grant
+from comity.node.receive import receive
+from comity.node.withdraw import review, withdraw
+from comity.node.withdrawal_answers import answers_tree
+from comity.testing import hostile
+from comity.testing.world import World
+from node.worlds import (
+    DEFENCE,
+    EAST,
+    NORTH,
+    SOUTH,
+    body,
+    give,
+    inbox,
+    item,
+    journal,
+    nothing_changed,
+    report,
+    requests,
+    said,
+    world,
+)
+
+
+def chain(made: World) -> tuple[str, str]:
+    """North's report goes to South, South's summary of it to East; give both."""
+    source = report(made)
+    give(made, source)
+    summary = report(made, SOUTH, "summary", category="incident.summaries", made_from=[source])
+    made.members[SOUTH].act(ask_consent, summary, to=EAST, purpose=DEFENCE)
+    made.settle()
+    made.members[NORTH].act(grant, requests(made, NORTH)[0].id, until=made.clock.now() + timedelta(days=300))
+    made.settle()
+    give(made, summary, SOUTH, EAST)
+    made.wait(timedelta(minutes=1))
+    return source, summary
+
+
+def test_a_withdrawal_reaches_every_holder_and_every_holder_answers() -> None:
+    with world() as made:
+        source, summary = chain(made)
+        kept = made.members[NORTH].act(withdraw, source, reason="mistaken")
+        made.settle()
+        assert (item(made, SOUTH, source).state, body(made, SOUTH, source)) == ("erased", None)
+        assert item(made, SOUTH, summary).state == item(made, EAST, summary).state == "source-withdrawn"
+        tree = made.members[NORTH].read(lambda transaction: answers_tree(transaction, kept.digest, NORTH))
+        (south,) = tree.below
+        (east,) = south.below
+        assert {answer.answer for answer in south.answers} == {"done", "source-withdrawn"}
+        assert [answer.answer for answer in east.answers] == ["source-withdrawn"]
+        done = next(answer for answer in south.answers if answer.answer == "done")
+        assert done.backups_until > format_instant(made.clock.now())
+        assert "erased" in [row.kind for row in journal(made, SOUTH)]
+
+
+def test_from_then_on_the_item_and_what_was_made_from_it_pass_to_nobody() -> None:
+    with world() as made:
+        source, summary = chain(made)
+        made.members[NORTH].act(withdraw, source)
+        assert made.share(NORTH, source, SOUTH, DEFENCE).decision.outcome == "refused"
+        made.settle()
+        made.wait(timedelta(minutes=1))
+        assert made.share(SOUTH, summary, EAST, DEFENCE).decision.outcome == "refused"
+
+
+@pytest.mark.parametrize("keep", [True, False], ids=["keep", "erase"])
+def test_a_person_decides_about_what_was_made_from_it_and_the_originator_hears_of_it(keep: bool) -> None:
+    with world() as made:
+        source, summary = chain(made)
+        kept = made.members[NORTH].act(withdraw, source)
+        made.settle()
+        with pytest.raises(BadInput, match="needs its reason"):
+            made.members[SOUTH].act(review, summary, keep=keep, because="  ")
+        made.wait(timedelta(minutes=1))
+        made.members[SOUTH].act(review, summary, keep=keep, because="looked at it")
+        made.settle()
+        assert item(made, SOUTH, summary).state == ("held" if keep else "erased")
+        assert (body(made, SOUTH, summary) is not None) is keep
+        tree = made.members[NORTH].read(lambda transaction: answers_tree(transaction, kept.digest, NORTH))
+        south = next(branch for branch in tree.below if branch.party == SOUTH)
+        assert {answer.answer for answer in south.answers if answer.item == summary} == {
+            "retained" if keep else "done"
+        }
+        assert item(made, EAST, summary).state == "source-withdrawn"  # East's own person decides there
+        with pytest.raises(RefusedHere, match="nothing of it waits"):
+            made.members[SOUTH].act(review, summary, keep=keep, because="again")
+
+
+def test_a_decision_to_keep_does_not_cover_what_is_withdrawn_later() -> None:
+    with world() as made:
+        first, second = report(made, label="first"), report(made, label="second")
+        for each in (first, second):
+            give(made, each)
+        summary = report(made, SOUTH, "summary", made_from=[first, second])
+        made.members[NORTH].act(withdraw, first)
+        made.settle()
+        made.wait(timedelta(minutes=1))
+        made.members[SOUTH].act(review, summary, keep=True, because="the rest stands")
+        made.settle()
+        made.wait(timedelta(minutes=1))
+        made.members[NORTH].act(withdraw, second)
+        made.settle()
+        made.wait(timedelta(minutes=1))
+        assert item(made, SOUTH, summary).state == "source-withdrawn"
+        assert made.share(SOUTH, summary, NORTH, DEFENCE).decision.outcome == "refused"
+
+
+def test_only_the_originator_takes_back_and_only_once() -> None:
+    with world() as made:
+        digest = report(made)
+        give(made, digest)
+        nothing_changed(
+            made, SOUTH, lambda: _refused(made, SOUTH, digest, "only its originator withdraws it")
+        )
+        made.members[NORTH].act(withdraw, digest)
+        nothing_changed(made, NORTH, lambda: _refused(made, NORTH, digest, "is withdrawn already"))
+
+
+def _refused(made: World, party: str, digest: str, reason: str) -> None:
+    with pytest.raises(RefusedHere, match=reason):
+        made.members[party].act(withdraw, digest)
+
+
+def test_a_withdrawal_that_comes_before_its_item_keeps_the_item_out() -> None:
+    with world() as made:
+        digest = report(made)
+        made.share(NORTH, digest, SOUTH, DEFENCE)
+        made.wait(timedelta(minutes=1))
+        made.members[NORTH].act(withdraw, digest)
+        rows = made.members[NORTH].read(lambda transaction: transaction.owed(SOUTH, None, 10))
+        for row in reversed(rows):
+            made.network.exchange(NORTH, SOUTH, [row.envelope])
+        states = {row.kind: row.state for row in inbox(made, SOUTH)}
+        assert states == {"act": "accepted", "disclosure": "quarantined"}
+        assert body(made, SOUTH, digest) is None
+        made.settle()
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["item known", "item not known yet"])
+def test_nobody_withdraws_for_another(known: bool) -> None:
+    with world() as made:
+        digest = report(made)
+        if known:
+            give(made, digest)
+        south, east = made.members[SOUTH], made.members[EAST]
+        signer = east.node.keyring.signer(east.card.card, "disclosure", made.clock.now())
+        forged = statements.make(
+            Withdrawal(by=EAST, at=format_instant(made.clock.now()), item=digest), signer
+        )
+        message = Act(statement=statements.pack(forged), to=SOUTH, about=digest)
+        made.hostile.add(EAST)
+        data = east.act(hostile.craft, SOUTH, message, sequence=1, channel=b"east to south !!")
+        taken = south.act(receive, data, "https")
+        if known:
+            assert taken.state == "quarantined"
+        made.wait(timedelta(minutes=1))
+        if not known:
+            made.members[NORTH].act(lambda _node, _transaction: None)
+            give(made, digest)
+        assert item(made, SOUTH, digest).state == "held"
+        assert body(made, SOUTH, digest) is not None
+
+
+def test_nobody_takes_back_the_consent_of_another_not_even_before_it_comes() -> None:
+    with world() as made:
+        digest = report(made)
+        give(made, digest)
+        south, east = made.members[SOUTH], made.members[EAST]
+        south.act(ask_consent, digest, to=EAST, purpose=DEFENCE)
+        made.settle()
+        made.members[NORTH].act(
+            grant, requests(made, NORTH)[0].id, until=made.clock.now() + timedelta(days=9)
+        )
+        (consent,) = made.members[NORTH].read(lambda transaction: transaction.statements("consent"))
+        revoked = ConsentRevoked(
+            by=EAST,
+            at=format_instant(made.clock.now()),
+            holder=SOUTH,
+            consent=consent.digest,
+            effective=format_instant(made.clock.now()),
+        )
+        signer = east.node.keyring.signer(east.card.card, "consent", made.clock.now())
+        message = Act(statement=statements.pack(statements.make(revoked, signer)), to=SOUTH, about=digest)
+        made.hostile.add(EAST)
+        data = east.act(hostile.craft, SOUTH, message, sequence=1, channel=b"east to south !!")
+        south.act(receive, data, "https")
+        made.deliver(NORTH)
+        assert said(made, SOUTH, "consent") == [NORTH]
+        made.wait(timedelta(minutes=1))
+        assert made.share(SOUTH, digest, EAST, DEFENCE).decision.permitted
