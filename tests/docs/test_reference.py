@@ -1,0 +1,170 @@
+"""The reference pages say what the program does: settings, exit codes, kinds of entry, statements and messages."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from comity import errors
+from comity.cli import main as entry
+from comity.federation import messages, statements
+from comity.languages.reading import ENVIRONMENT
+from comity.storage.home import Settings
+from docs.walkthrough import PROJECT
+
+PAGES = PROJECT / "docs/reference"
+SOURCES = sorted((PROJECT / "src/comity").rglob("*.py"))
+
+_WORD = re.compile(r"`([^`\n]+)`")
+
+
+def first_cells(page: str) -> list[str]:
+    """Give what stands in the first column of every table of a page."""
+    text = (PAGES / page).read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("|")]
+    return [cell.strip() for cell in rows]
+
+
+def words(page: str) -> set[str]:
+    """Give every word in the first column of a page's tables."""
+    return {word for cell in first_cells(page) for word in _WORD.findall(cell)}
+
+
+def test_every_setting_is_described_with_its_default() -> None:
+    text = (PAGES / "settings.md").read_text(encoding="utf-8")
+    for field in msgspec.structs.fields(Settings):
+        default = "**required**" if field.required else f"`{str(field.default)!r}`".replace("'", '"')
+        if isinstance(field.default, int):
+            default = f"`{field.default}`"
+        assert f"| `{field.name}` | {default} |" in text
+    assert f"`{ENVIRONMENT}`" in text
+
+
+def test_every_exit_code_is_described() -> None:
+    kinds = [each for each in vars(errors).values() if isinstance(each, type) and hasattr(each, "exit_code")]
+    used = {0, entry.BAD_INPUT, entry.FAULT, entry.INTERRUPTED, entry.BROKEN_PIPE}
+    used |= {kind.exit_code for kind in kinds} | set(_codes_left_with())
+    assert {int(cell) for cell in first_cells("exit-codes.md") if cell.isdigit()} == used
+
+
+def _codes_left_with() -> Iterator[int]:
+    """Give the numbers that commands end with, as they stand in the sources."""
+    for file in (PROJECT / "src/comity/cli").glob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "sys.exit":
+                numbers = (
+                    each for arg in call.args for each in ast.walk(arg) if isinstance(each, ast.Constant)
+                )
+                yield from (each.value for each in numbers if type(each.value) is int)
+            if isinstance(call, ast.Assign) and ast.unparse(call.targets[0]) == "EXIT":
+                yield from ast.literal_eval(call.value).values()
+
+
+#: What stands in a kind only when it runs: for each form, the words that can stand there.
+_FILLED = {
+    "sent-*": [f"sent-{word}" for word in messages.KINDS if word != "receipts"],
+    "*-*": [
+        *(
+            f"{fate}-{word}"
+            for fate in ("received", "quarantined")
+            for word in messages.KINDS
+            if word != "receipts"
+        ),
+        "waiting-disclosure",
+    ],
+    "peer-*": ["peer-quarantined"],
+    "review-*": ["review-keep", "review-erase"],
+}
+
+#: Kinds that reach `enter` through a parameter of a function beside it; each is looked for among all calls.
+_PASSED_ON = {
+    "consent",
+    "consent-refusal",
+    "consent-revocation",
+    "consent-confirmation",
+    "erased",
+    "retention-erased",
+    "register-import",
+    "register-check",
+}
+
+
+def test_every_kind_of_entry_is_described_and_no_other() -> None:
+    entered = {each for kind in kinds_entered() for each in _FILLED.get(kind, [kind])}
+    assert words("journal-entries.md") == entered
+
+
+def test_every_form_of_kind_is_still_entered() -> None:
+    assert set(kinds_entered()) >= _FILLED.keys() | _PASSED_ON
+
+
+def kinds_entered() -> list[str]:
+    """Give every kind that some call of `enter` names; `*` for what stands there only when it runs."""
+    found: set[str] = set()
+    for file in SOURCES:
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call):
+                continue
+            if ast.unparse(call.func) in ("record.enter", "enter") and len(call.args) > 2:
+                found |= set(_said(call.args[2]))
+            elif file.parent.name in ("node", "control"):
+                found |= {each for arg in call.args for each in _said(arg)} & _PASSED_ON
+    return sorted(found - {"*"})
+
+
+def _said(node: ast.expr) -> Iterator[str]:
+    """Give the words an expression can give, with `*` for what is filled in."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*_said(node.body), *_said(node.orelse))
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(each.value) if isinstance(each, ast.Constant) else "*" for each in node.values)
+    else:
+        yield "*"
+
+
+def test_every_field_of_every_statement_is_described() -> None:
+    text = (PAGES / "statements.md").read_text(encoding="utf-8")
+    for word, kind in statements.KINDS.items():
+        section = re.search(rf"^### `{word}`\n(.*?)(?=^##)", text, re.DOTALL | re.MULTILINE)
+        assert section is not None, f"no section on `{word}`"
+        named = set(_WORD.findall(section[1]))
+        fields = {each.encode_name for each in msgspec.structs.fields(kind)} - {"by", "at"}
+        assert fields <= named, f"{word}: {fields - named} not described"
+    assert set(re.findall(r"^### `(.+)`$", text, re.MULTILINE)) == set(statements.KINDS)
+
+
+def test_every_field_of_every_message_is_described() -> None:
+    text = (PAGES / "statements.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([a-z]+)` \| (.*) \|$", text, re.MULTILINE))
+    assert rows.keys() == messages.KINDS.keys()
+    for word, kind in messages.KINDS.items():
+        fields = {each.encode_name for each in msgspec.structs.fields(kind)} - {"checkpoint"}
+        assert set(_WORD.findall(rows[word])) == fields, word
+
+
+@pytest.mark.parametrize("name", ["statements", "messages"])
+def test_the_specification_names_every_statement_and_message(name: str) -> None:
+    text = (PROJECT / "specs/federation.md").read_text(encoding="utf-8")
+    for word in sys.modules[f"comity.federation.{name}"].KINDS:
+        assert re.search(rf"^\| `{word}` \|", text, re.MULTILINE), word
+
+
+def pages() -> list[Path]:
+    """Give every page whose links are ours to keep."""
+    return sorted(
+        [*(PROJECT / "docs").rglob("*.md"), *(PROJECT / "specs").glob("*.md"), *PROJECT.glob("*.md")]
+    )
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(PROJECT).as_posix())
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
+    away = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert not away
