@@ -12,6 +12,7 @@ import click
 from comity.agreements.agreement import Agreement
 from comity.agreements.folder import parse_agreement, read_files
 from comity.cli.agreement import agreement
+from comity.cli.options import DAY
 from comity.errors import BadInput, NotFound
 from comity.languages import _
 
