@@ -374,3 +374,11 @@ def test_a_travelling_purpose_it_lifts_is_told_and_one_it_need_not_lift_is_not()
     named = msgspec.structs.replace(consent("r"), purpose="network-defence")
     given = decide(question(item, **NEED), known(named), AT)
     assert given.permitted and "notice" not in {each.kind for each in given.obligations}
+
+
+def test_where_only_officers_are_missing_the_clause_says_how_many():
+    asked = question(received(), necessity=True, approved_by=("one",))
+    decision = decide(asked, known(), AT)
+    assert decision.outcome == "needs-consent"
+    said = [(ground.ref, ground.text) for ground in decision.grounds if ground.rule == 10]
+    assert said == [("north-south art. 6", "1 of 2 officers have approved")]

@@ -392,8 +392,8 @@ MUTANTS = (
     Mutant(
         "lets need lift what the clause does not name",
         RULES + "r10_necessity",
-        "what not in lifted(passing.question, today)",
-        "not lifted(passing.question, today)",
+        "if what in lifted(passing.question, today):",
+        "if lifted(passing.question, today):",
     ),
     Mutant(
         "lets need lift where nobody invoked it",

@@ -129,7 +129,13 @@ def judge(acts: list, deeds: dict, q: Question) -> Verdict:
             else frozenset()
         )
 
-    used = set()
+    used, short = set(), set()
+
+    def falls_short(what: str, deed: Deed, one: str, two: str) -> None:
+        """Would lift it, had enough officers approved."""
+        invoked = q.necessity and deed.lifts and what in deed.lifts and alive(deed, now, one, two)
+        if invoked and len(q.officers) < deed.officers:
+            short.add(f"{deed.id} art. 6")
 
     # Consents.
     gone = {(act["consent"], act["from"]) for act in past if act["act"] == "revoke"}
@@ -175,6 +181,7 @@ def judge(acts: list, deeds: dict, q: Question) -> Verdict:
             if "purpose" in lifts(deed, sender, receiver):
                 used.add(f"{deed_id} art. 6")
             else:
+                falls_short("purpose", deed, sender, receiver)
                 owed.add((sender, "rule 5 purpose"))
         if q.judicial:
             clauses = [
@@ -187,6 +194,8 @@ def judge(acts: list, deeds: dict, q: Question) -> Verdict:
             if clauses and "marking" in lifts(deed, sender, receiver):
                 used.add(f"{deed_id} art. 6")
             else:
+                if clauses:
+                    falls_short("marking", deed, sender, receiver)
                 for each in clauses:
                     if each.judicial == "never":
                         against.add(f"{deed_id} art. 4({each.number})")
@@ -228,6 +237,8 @@ def judge(acts: list, deeds: dict, q: Question) -> Verdict:
         if missing and "third_party" in lifts(deed, sender, receiver):
             used.add(f"{deed_id} art. 6")
         else:
+            if missing:
+                falls_short("third_party", deed, sender, receiver)
             owed |= {(giver, ref) for giver in missing}
 
     # Retention of what the holder received.
@@ -262,7 +273,7 @@ def judge(acts: list, deeds: dict, q: Question) -> Verdict:
         refusals |= no
         if not no:
             permits.append((max(deed.begins, _entry(deed, X, Y)), deed.id, yes))
-    short = {
+    short |= {
         f"{deed.id} art. 6"
         for deed in tried
         if deed.lifts is not None and alive(deed, now, X, Y) and len(q.officers) < deed.officers

@@ -120,7 +120,7 @@ def _decide(question: Question, item: Item, known: Known, at: Instant, holding: 
     if not tried:
         against.extend(no_agreement(question.under))
     if question.necessity:
-        against.extend(unmet(question, tried))
+        against.extend(unmet(question, tried, above.short if above is not None else ()))
     return _refused(question, known, at, holding, used is not None and not once, (*once, *against), above)
 
 
@@ -207,7 +207,7 @@ def _needs_consent(
 ) -> Decision:
     grounds = {owed.ground for owed in above.owed}
     if question.necessity:
-        grounds.update(unmet(question, tried))
+        grounds.update(unmet(question, tried, above.short))
     return Decision(
         "needs-consent",
         _in_order(grounds),

@@ -62,6 +62,7 @@ class Passing:
         blocked: items of the lineage that carry either.
         bound: what binds whoever receives the item: Party owed and article, and the terms that say so.
         parties: everyone upstream. `used`: necessity articles that lifted something.
+        short: necessity articles for which too few officers approved.
     """
 
     __slots__ = (
@@ -77,6 +78,7 @@ class Passing:
         "parties",
         "question",
         "settled",
+        "short",
         "standing",
         "to",
         "used",
@@ -100,6 +102,7 @@ class Passing:
         self.bound: dict[tuple[str, str], Onward] = {}
         self.parties: dict[str, None] = {}
         self.used: dict[Ground, None] = {}
+        self.short: dict[Ground, None] = {}
 
     def way(self, hop: Hop) -> Way:
         """Give what governs between the ends of a hop, under the agreement it names."""

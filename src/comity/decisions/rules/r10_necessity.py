@@ -5,7 +5,7 @@ agreement, and its own rules 5 and 6. It needs its distinct officers, two at lea
 the same transaction, or nothing is lifted. It never lifts safeguards, custody, a withdrawal or retention.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from comity.decisions.decision import Ground, Obligation
 from comity.decisions.question import Question
@@ -31,25 +31,41 @@ def lifted(question: Question, between: Between) -> frozenset[str]:
 
 
 def lifts(what: str, today: Between | None, passing: Passing) -> bool:
-    """Lift what a hop's own agreement made, if it can, and note the article for the notices that go with it."""
-    if today is None or today.lifted_by is None or what not in lifted(passing.question, today):
+    """Lift what a hop's own agreement made, if it can, and note the article for the notices that go with it.
+
+    Where only officers are missing, that is noted too, to be told if the answer is no.
+    """
+    if today is None or today.lifted_by is None:
         return False
-    passing.used[today.lifted_by] = None
-    return True
+    if what in lifted(passing.question, today):
+        passing.used[today.lifted_by] = None
+        return True
+    if passing.question.necessity and today.necessity is not None and what in today.necessity.lifts:
+        passing.short.update(dict.fromkeys(_short(passing.question, (today,))))
+    return False
 
 
-def unmet(question: Question, tried: Iterable[Between]) -> tuple[Ground, ...]:
-    """Give why a necessity that was invoked lifted too little, for a decision that is not permitted."""
-    present = _officers(question)
-    short = {
-        Ground(each.lifted_by.ref, f"{present} of {each.necessity.officers} officers have approved", 10)
-        for each in tried
-        if each.permits
-        and each.necessity is not None
-        and each.lifted_by is not None
-        and present < max(_LEAST_OFFICERS, each.necessity.officers)
-    }
+def unmet(question: Question, tried: Iterable[Between], upstream: Iterable[Ground]) -> tuple[Ground, ...]:
+    """Give why a necessity that was invoked lifted too little, for a decision that is not permitted.
+
+    Args:
+        tried: the agreements between holder and recipient.
+        upstream: what was noted hop by hop.
+    """
+    short = {*upstream, *_short(question, tried)}
     return tuple(sorted(short)) or (_NO_CLAUSE,)
+
+
+def _short(question: Question, agreements: Iterable[Between]) -> Iterator[Ground]:
+    """Give the clauses in force that would have lifted something, had enough officers approved."""
+    present = _officers(question)
+    for each in agreements:
+        clause = each.necessity
+        if clause is None or each.lifted_by is None or not each.permits:
+            continue
+        wanted = max(_LEAST_OFFICERS, clause.officers)
+        if present < wanted:
+            yield Ground(each.lifted_by.ref, f"{present} of {wanted} officers have approved", 10)
 
 
 def notices(upstream: Iterable[str], holder: str, used: Iterable[Ground]) -> tuple[Obligation, ...]:
