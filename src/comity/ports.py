@@ -34,8 +34,10 @@ __all__ = [
     "InboxRow",
     "ItemRow",
     "JournalRow",
+    "KeptHead",
     "OutboxRow",
     "ProposalRow",
+    "ReconciliationRow",
     "Reply",
     "RequestRow",
     "StatementRow",
@@ -231,6 +233,51 @@ class Head(Row, frozen=True, kw_only=True):
     channel: str
     size: int
     frontier: tuple[bytes, ...]
+
+
+class KeptHead(Row, frozen=True, kw_only=True):
+    """The largest head of a tree that its witness has kept.
+
+    Attributes:
+        peer: with whom the channel is.
+        ours: the tree is this Party's and the peer its witness; otherwise the other way about.
+        size, frontier: how far the tree was proven to be one history; the frontier only of a peer's tree.
+        note: the checkpoint of that size, cosigned where the witness has a key for that.
+        asked: the size a proof was asked for and has not come yet; 0 for none.
+        behind: the peer has kept more of this Party's tree than is here: it was restored from an old backup.
+    """
+
+    peer: str
+    ours: bool
+    size: int
+    frontier: tuple[bytes, ...] = ()
+    note: str = ""
+    asked: int = 0
+    behind: bool = False
+    at: Instant
+
+
+class ReconciliationRow(Row, frozen=True, kw_only=True):
+    """A reconciliation with a peer, as far as it has come. `state`: asking, answering, done.
+
+    Attributes:
+        ours: this Party asks; otherwise the peer does.
+        id: random, the same on both sides. `begun`: when it was asked for, by the asker's clock.
+        horizon: entry of the channel up to which this side's account goes.
+        round: number of the question that is open.
+        progress: what is open and what was found so far. `outcome`: what it came to, once done.
+    """
+
+    peer: str
+    ours: bool
+    id: str
+    begun: Instant
+    horizon: int
+    round: int
+    state: str
+    progress: bytes = b""
+    outcome: bytes = b""
+    at: Instant
 
 
 class RequestRow(Row, frozen=True, kw_only=True):
@@ -480,6 +527,46 @@ class Transaction(Protocol):
 
     def checkpoints(self, peer: str, size: int | None = None) -> Sequence[tuple[int, str]]:
         """Give the checkpoints a peer has shown, by size, or those of one size."""
+        ...
+
+    def entries_of(self, act: str) -> Sequence[JournalRow]:
+        """Give the entries of one act, in order."""
+        ...
+
+    def acts_entered(self, channel: str, kinds: Sequence[str], until: int | None = None) -> Sequence[str]:
+        """Give the acts that a channel enters under some kinds, in order, up to one of its numbers where said."""
+        ...
+
+    def put_kept_head(self, row: KeptHead) -> None:
+        """Keep the largest head witnessed, in place of the one before."""
+        ...
+
+    def kept_head(self, peer: str, *, ours: bool) -> KeptHead | None:
+        """Give the largest head of a tree that its witness has kept."""
+        ...
+
+    def behind(self) -> Sequence[KeptHead]:
+        """Give the heads that peers have kept of this Party and that are not here."""
+        ...
+
+    def put_proven(self, purpose: str, head: Head) -> None:
+        """Note up to where stored leaves were read again."""
+        ...
+
+    def proven(self, purpose: str) -> Mapping[str, Head]:
+        """Give up to where stored leaves were read again, by channel."""
+        ...
+
+    def proven_of(self, purpose: str, channel: str) -> Head | None:
+        """Give the same for one channel."""
+        ...
+
+    def put_reconciliation(self, row: ReconciliationRow) -> None:
+        """Keep a reconciliation in place of the one that the same side asked for before."""
+        ...
+
+    def reconciliation(self, peer: str, *, ours: bool) -> ReconciliationRow | None:
+        """Give the reconciliation that this Party, or the peer, asked for last."""
         ...
 
 

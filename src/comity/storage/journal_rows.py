@@ -3,12 +3,12 @@
 Frontiers are kept in memory while a batch runs and written once at its end: every entry changes two of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
 from comity.clock import Instant
-from comity.ports import Head, JournalRow
+from comity.ports import Head, JournalRow, KeptHead, ReconciliationRow
 from comity.storage import tables
 from comity.storage.prepared import selecting
 from comity.storage.rows import LIMIT, Rows, columns, values_of
@@ -35,6 +35,23 @@ _CHECKPOINTS = selecting(select(_K.size, _K.text).where(_K.peer == bindparam("pe
 _CHECKPOINTS_OF_SIZE = selecting(
     select(_K.text).where(_K.peer == bindparam("peer"), _K.size == bindparam("size"))
 )
+_OF_ACT = selecting(_lines.where(_J.act == bindparam("act")).order_by(_J.number))
+
+_P, _W, _R = tables.proven.c, tables.kept_heads.c, tables.reconciliations.c
+_PROVEN = selecting(columns(tables.proven, Head).where(_P.purpose == bindparam("purpose")))
+_PROVEN_OF = selecting(
+    columns(tables.proven, Head).where(_P.purpose == bindparam("purpose"), _P.channel == bindparam("channel"))
+)
+_kept = columns(tables.kept_heads, KeptHead)
+_KEPT = selecting(_kept.where(_W.peer == bindparam("peer"), _W.ours == bindparam("ours")))
+_BEHIND = selecting(_kept.where(_W.behind).order_by(_W.peer))
+_RECONCILIATION = selecting(
+    columns(tables.reconciliations, ReconciliationRow).where(
+        _R.peer == bindparam("peer"), _R.ours == bindparam("ours")
+    )
+)
+#: Beyond every number of an entry.
+_END = 2**62
 
 
 class JournalRows(Rows):
@@ -106,3 +123,46 @@ class JournalRows(Rows):
         if size is not None:
             return [(size, text) for (text,) in self._tuples(_CHECKPOINTS_OF_SIZE, peer=peer, size=size)]
         return [(held, text) for held, text in self._tuples(_CHECKPOINTS, peer=peer)]
+
+    def entries_of(self, act: str) -> Sequence[JournalRow]:
+        """Give the entries of one act, in order."""
+        return self._all(JournalRow, _OF_ACT, act=act, limit=_END)
+
+    def acts_entered(self, channel: str, kinds: Sequence[str], until: int | None = None) -> Sequence[str]:
+        """Give the acts that a channel enters under some kinds, in order, up to one of its numbers where said."""
+        query = select(_J.act).where(
+            _J.channel == channel, _J.channel_number <= (_END if until is None else until), _J.kind.in_(kinds)
+        )
+        return self._connection.execute(query.order_by(_J.channel_number)).scalars().all()
+
+    def put_kept_head(self, row: KeptHead) -> None:
+        """Keep the largest head witnessed, in place of the one before."""
+        self._put(tables.kept_heads, ("peer", "ours"), values_of(row))
+
+    def kept_head(self, peer: str, *, ours: bool) -> KeptHead | None:
+        """Give the largest head of a tree that its witness has kept."""
+        return self._one(KeptHead, _KEPT, peer=peer, ours=ours)
+
+    def behind(self) -> Sequence[KeptHead]:
+        """Give the heads that peers have kept of this Party and that are not here."""
+        return self._all(KeptHead, _BEHIND)
+
+    def put_proven(self, purpose: str, head: Head) -> None:
+        """Note up to where stored leaves were read again."""
+        self._put(tables.proven, ("purpose", "channel"), {"purpose": purpose, **values_of(head)})
+
+    def proven(self, purpose: str) -> Mapping[str, Head]:
+        """Give up to where stored leaves were read again, by channel."""
+        return {head.channel: head for head in self._all(Head, _PROVEN, purpose=purpose)}
+
+    def proven_of(self, purpose: str, channel: str) -> Head | None:
+        """Give the same for one channel."""
+        return self._one(Head, _PROVEN_OF, purpose=purpose, channel=channel)
+
+    def put_reconciliation(self, row: ReconciliationRow) -> None:
+        """Keep a reconciliation in place of the one that the same side asked for before."""
+        self._put(tables.reconciliations, ("peer", "ours"), values_of(row))
+
+    def reconciliation(self, peer: str, *, ours: bool) -> ReconciliationRow | None:
+        """Give the reconciliation that this Party, or the peer, asked for last."""
+        return self._one(ReconciliationRow, _RECONCILIATION, peer=peer, ours=ours)

@@ -302,7 +302,8 @@ journal = Table(
     _text("kind"),
     _text("act", index=True),
     _bytes("leaf"),
-    Index("journal_by_channel", "channel", "channel_number"),
+    # wide enough that an account of a channel is read from the index alone
+    Index("journal_by_channel", "channel", "channel_number", "kind", "act"),
 )
 
 #: What the commitments in the leaves stand for. Erasing a row here leaves the journal whole.
@@ -328,5 +329,45 @@ checkpoints = Table(
     _text("peer", primary_key=True),
     _number("size", primary_key=True, autoincrement=False),
     _text("text", primary_key=True),
+    _moment("at"),
+)
+
+#: The head of each tree as far as it was last witnessed: of a peer's tree by this Party, of this Party's by the peer.
+kept_heads = Table(
+    "kept_heads",
+    metadata,
+    _text("peer", primary_key=True),
+    Column("ours", Boolean, primary_key=True, nullable=False),
+    _number("size"),
+    Column("frontier", Octets, nullable=False),
+    _text("note"),
+    _number("asked"),
+    Column("behind", Boolean, nullable=False),
+    _moment("at"),
+)
+
+#: Frontiers up to which stored leaves were read again: before a head was signed, or by verifying.
+proven = Table(
+    "proven",
+    metadata,
+    _text("purpose", primary_key=True),
+    _text("channel", primary_key=True),
+    _number("size"),
+    Column("frontier", Octets, nullable=False),
+)
+
+#: The reconciliation with a peer that this Party asked for last, and the one that the peer did.
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    _text("peer", primary_key=True),
+    Column("ours", Boolean, primary_key=True, nullable=False),
+    _text("id"),
+    _moment("begun"),
+    _number("horizon"),
+    _number("round"),
+    _text("state"),
+    _bytes("progress"),
+    _bytes("outcome"),
     _moment("at"),
 )

@@ -208,6 +208,37 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), primary_key=True, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
     )
+    op.create_table(
+        "kept_heads",
+        sa.Column("peer", sa.Text(), primary_key=True, nullable=False),
+        sa.Column("ours", sa.Boolean(), primary_key=True, nullable=False),
+        sa.Column("size", NUMBER, nullable=False),
+        sa.Column("frontier", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("asked", NUMBER, nullable=False),
+        sa.Column("behind", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+    )
+    op.create_table(
+        "proven",
+        sa.Column("purpose", sa.Text(), primary_key=True, nullable=False),
+        sa.Column("channel", sa.Text(), primary_key=True, nullable=False),
+        sa.Column("size", NUMBER, nullable=False),
+        sa.Column("frontier", sa.LargeBinary(), nullable=False),
+    )
+    op.create_table(
+        "reconciliations",
+        sa.Column("peer", sa.Text(), primary_key=True, nullable=False),
+        sa.Column("ours", sa.Boolean(), primary_key=True, nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("begun", sa.BigInteger(), nullable=False),
+        sa.Column("horizon", NUMBER, nullable=False),
+        sa.Column("round", NUMBER, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("progress", sa.LargeBinary(), nullable=False),
+        sa.Column("outcome", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+    )
     op.create_index("statements_by_kind", "statements", ["kind", "about"])
     op.create_index("ix_items_label", "items", ["label"])
     op.create_index("ix_items_state", "items", ["state"])
@@ -219,4 +250,4 @@ def upgrade() -> None:
     op.create_index("inbox_receipts_owed", "inbox", ["peer", "receipt_owed"])
     op.create_index("ix_inbox_envelope_digest", "inbox", ["envelope_digest"])
     op.create_index("ix_journal_act", "journal", ["act"])
-    op.create_index("journal_by_channel", "journal", ["channel", "channel_number"])
+    op.create_index("journal_by_channel", "journal", ["channel", "channel_number", "kind", "act"])
