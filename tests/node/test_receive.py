@@ -249,7 +249,7 @@ def test_two_messages_under_one_number_are_both_kept_as_evidence() -> None:
 
 @pytest.mark.parametrize(
     ("number", "minutes"),
-    [(3, -30), (3, -1), (1, 30)],
+    [(3, -9), (3, -1), (1, 30)],
     ids=["later number, earlier day", "by a minute", "earlier number, later day"],
 )
 def test_a_message_dated_against_its_neighbours_is_set_aside(number: int, minutes: int) -> None:

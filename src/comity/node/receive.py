@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from comity.cards import SignedCard
 from comity.clock import Instant, format_instant
 from comity.errors import BadInput, ComityError, ForeignInput, VerificationFailed
 from comity.federation import messages
@@ -82,6 +83,10 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     except (ForeignInput, VerificationFailed) as error:
         receipt = _quarantine_unopened(node, transaction, sender, verified, data, carrier, error, at)
         return Taken("quarantined", sender, receipt)
+    said = message.head.at
+    if not _in_force(node.know(transaction).cards.newest(sender), verified.signer.fingerprint, said):
+        text = f"signed with a key of {sender} that was not in force at {format_instant(said)}"
+        return Taken("refused", reason=text)
     if isinstance(content, Receipts):
         return _take_receipts(node, transaction, sender, content, at)
     if not _may_say(node, transaction, sender, content):
@@ -166,6 +171,19 @@ def _authenticate(node: Node, transaction: Transaction, data: bytes) -> tuple[st
     return card.party, verify_envelope(data, key)
 
 
+def _in_force(card: SignedCard | None, keyid: str, at: Instant) -> bool:
+    """Tell whether a Party's key was in force when a letter was written, by its newest card.
+
+    A key that the newest card no longer lists was in force until that card was issued: letters under way at a rotation
+    still arrive.
+    """
+    if card is None:
+        return False
+    if any(entry.keyid == keyid for entry in card.card.signing):
+        return keyid in card.signing_keys("disclosure", at)
+    return at < card.card.issued
+
+
 def _may_say(node: Node, transaction: Transaction, sender: str, content: Message) -> bool:
     """Tell whether a Party may send such a message.
 
@@ -241,7 +259,7 @@ def _take(
     if isinstance(content, Act):
         return take_act(node, transaction, sender, content, at=at)
     if isinstance(content, Reconcile):
-        return take_account(node, transaction, sender, content, at=at)
+        return take_account(node, transaction, sender, content, said=message.head.at, at=at)
     if isinstance(content, News):
         return take_news(node, transaction, sender, content, at=at)
     if isinstance(content, Texts):
@@ -290,7 +308,7 @@ def _conclude(
         receipt_owed=carrier == "pouch",  # over the wire it is the answer
         letter=b"" if verdict.state == "accepted" else data,
     )
-    _count_in(transaction, sender, row.channel, row.sequence)  # the receipt says up to where nothing is missing
+    _count_in(transaction, sender, row.channel, row.sequence)  # the receipt says to where nothing is missing
     receipt = _signed_receipt(node, transaction, row, verified, verdict.state, verdict.grounds, at)
     transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))
     return receipt

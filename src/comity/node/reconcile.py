@@ -15,6 +15,9 @@ from comity.node.node import Node
 from comity.node.post import owe
 from comity.node.verdict import Verdict
 from comity.ports import Transaction
+from comity.sealing.receipts import Receipt
+from comity.signing import from_bytes
+from comity.strict import read_as
 
 #: Messages one account may name; longer channels are reconciled by trie.
 MAX_ACTS = 50_000
@@ -58,11 +61,11 @@ def ask_account(node: Node, transaction: Transaction, peer: str) -> str:
 
 
 def take_account(
-    node: Node, transaction: Transaction, sender: str, message: Reconcile, *, at: Instant
+    node: Node, transaction: Transaction, sender: str, message: Reconcile, *, said: Instant, at: Instant
 ) -> Verdict:
-    """Compare a peer's account with one's own, enter the outcome, and show one's own where asked."""
+    """Compare a peer's account, written at `said`, with one's own; enter the outcome; show one's own where asked."""
     mine = account_of(transaction, sender)
-    found = compare(transaction, sender, mine, message.account)
+    found = compare(transaction, sender, mine, message.account, said)
     outcome = msgspec.json.encode(found)
     record.enter(
         node,
@@ -95,12 +98,14 @@ def account_of(transaction: Transaction, peer: str) -> Account:
     return Account(sent=tuple(sent), received=tuple(received))
 
 
-def compare(transaction: Transaction, peer: str, mine: Account, theirs: Account) -> Comparison:
-    """Compare two accounts of one channel."""
+def compare(
+    transaction: Transaction, peer: str, mine: Account, theirs: Account, said: Instant | None = None
+) -> Comparison:
+    """Compare two accounts of one channel; `said` is when the peer wrote its own, where that is not now."""
     my_sent, my_received = dict.fromkeys(mine.sent), dict.fromkeys(mine.received)
     their_sent, their_received = dict.fromkeys(theirs.sent), dict.fromkeys(theirs.received)
     missing = [act for act in my_sent if act not in their_received]
-    open_here = {act for act in missing if _is_owed(transaction, act)}
+    open_here = {act for act in missing if _is_open(transaction, act, said)}
     return Comparison(
         peer=peer,
         agreed=sum(act in their_received for act in my_sent) + sum(act in my_received for act in their_sent),
@@ -124,9 +129,15 @@ def last_comparison(transaction: Transaction, peer: str) -> tuple[Instant, Compa
     return found
 
 
-def _is_owed(transaction: Transaction, message: str) -> bool:
+def _is_open(transaction: Transaction, message: str, said: Instant | None) -> bool:
+    """Tell whether a message was still under way when the peer wrote its account."""
     row = transaction.outbox(message)
-    return row is not None and row.state == "owed"
+    if row is None:
+        return False
+    if row.state == "owed":
+        return True
+    receipt = read_as(from_bytes(row.receipt).payload, Receipt, max_bytes=len(row.receipt))
+    return said is not None and receipt.at >= said
 
 
 _SENT = frozenset({"sent-disclosure", "sent-act", "sent-card", "sent-texts", "sent-proposal"})

@@ -1,0 +1,116 @@
+"""Cards: one's own, those of others, new versions by letter; a card never goes back and never has two faces."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from comity.cards import issue, read_card
+from comity.errors import ForeignInput, VerificationFailed
+from comity.federation.messages import News
+from comity.keys import SigningKey
+from comity.node.introduce import accept_card, tell_card
+from comity.node.receive import receive
+from comity.signing import to_bytes
+from comity.strict import write_base64
+from comity.testing import hostile
+from comity.testing.members import _bytes
+from comity.testing.world import World
+from node.worlds import EAST, NORTH, SOUTH, inbox, kinds, nothing_changed, world
+
+
+def next_card(made: World, party: str, signer: SigningKey | None = None, **changes: Any) -> bytes:
+    """Issue a Party's next card under its root."""
+    key = signer or SigningKey.from_seed(_bytes(party, "root", 32))
+    old = made.members[party].card.card
+    return to_bytes(issue(msgspec.structs.replace(old, **({"version": old.version + 1} | changes)), key))
+
+
+def version(made: World, at: str, of: str) -> int:
+    row = made.members[at].read(lambda transaction: transaction.card(of))
+    assert row is not None
+    return row.version
+
+
+def test_a_new_version_by_letter_takes_the_place_of_the_old_which_stays() -> None:
+    with world() as made:
+        card = next_card(made, NORTH, endpoints=("http://127.0.0.1:9000",))
+        made.members[NORTH].act(accept_card, card)
+        assert made.members[NORTH].act(tell_card) == 1  # South alone: with East there is no agreement
+        made.settle()
+        assert version(made, SOUTH, NORTH) == 2
+        older = read_card(made.members[NORTH].card.signed, root_fingerprint=None).digest
+        assert made.members[SOUTH].read(lambda transaction: transaction.card_by_digest(older)) is not None
+        assert "received-card" in kinds(made, SOUTH)
+
+
+def test_the_same_card_again_changes_nothing() -> None:
+    with world() as made:
+        card = made.members[NORTH].card.signed
+        nothing_changed(made, SOUTH, lambda: made.members[SOUTH].act(accept_card, card))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"version": 1, "names": {"en": "Another face"}}, "two different cards"),
+        ({"version": 3}, "older than card 5"),
+    ],
+    ids=["a second face", "an older version"],
+)
+def test_a_card_does_not_go_back_and_has_one_face(changes: dict[str, Any], reason: str) -> None:
+    with world() as made:
+        south = made.members[SOUTH]
+        if "older" in reason:
+            south.act(accept_card, next_card(made, NORTH, version=5))
+
+        def refused() -> None:
+            with pytest.raises(VerificationFailed, match=reason):
+                south.act(accept_card, next_card(made, NORTH, **changes))
+
+        nothing_changed(made, SOUTH, refused)
+
+
+def test_a_card_under_another_root_than_the_agreement_pins_is_refused() -> None:
+    with world() as made:
+        thief = SigningKey.from_seed(b"t" * 32)
+        card = next_card(made, NORTH, thief, root=write_base64(thief.public.raw))
+        with pytest.raises(VerificationFailed):
+            made.members[SOUTH].act(accept_card, card)
+        assert version(made, SOUTH, NORTH) == 1
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"not a card", b"\xff" * 100])
+def test_what_is_no_card_is_refused(data: bytes) -> None:
+    with world() as made, pytest.raises(ForeignInput):
+        made.members[SOUTH].act(accept_card, data)
+
+
+@pytest.mark.parametrize("whose", ["another's", "rubbish"])
+def test_a_card_that_is_not_the_senders_own_is_set_aside(whose: str) -> None:
+    with world() as made:
+        card = next_card(made, EAST).decode() if whose == "another's" else "rubbish"
+        made.hostile.add(NORTH)
+        data = made.members[NORTH].act(
+            hostile.craft, SOUTH, News(card=card), sequence=1, channel=b"north to south !"
+        )
+        assert made.members[SOUTH].act(receive, data, "https").state == "quarantined"
+        assert inbox(made, SOUTH)[0].reason
+        assert version(made, SOUTH, EAST) == 1
+
+
+def test_letters_under_a_key_that_is_no_longer_in_force_are_not_taken() -> None:
+    with world() as made:
+        old = made.members[NORTH].card.card
+        made.wait(timedelta(days=1))
+        ended = tuple(msgspec.structs.replace(entry, until=made.clock.now()) for entry in old.signing)
+        made.members[SOUTH].act(accept_card, next_card(made, NORTH, signing=ended))
+        made.wait(timedelta(days=1))
+        made.hostile.add(NORTH)
+        card = made.members[NORTH].card.signed.decode()
+        data = made.members[NORTH].act(
+            hostile.craft, SOUTH, News(card=card), sequence=1, channel=b"north to south !"
+        )
+        taken = made.members[SOUTH].act(receive, data, "https")
+        assert taken.state == "refused" and "key" in taken.reason
