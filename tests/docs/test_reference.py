@@ -75,6 +75,7 @@ _FILLED = {
             if word != "receipts"
         ),
         "waiting-disclosure",
+        "waiting-texts",
     ],
     "peer-*": ["peer-quarantined"],
     "review-*": ["review-keep", "review-erase"],
