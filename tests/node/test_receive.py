@@ -398,3 +398,26 @@ def test_hundred_envelopes_with_one_poisoned_among_them_all_arrive_but_that_one(
         reply = made.network.exchange(NORTH, SOUTH, run)
         assert reply.reasons == ("",) * 21
         assert sorted(row.state for row in inbox(made, SOUTH)) == ["accepted"] * 20 + ["quarantined"]
+
+
+@pytest.mark.parametrize(("hours", "state"), [(0, "accepted"), (12, "quarantined")])
+def test_a_decision_dated_back_in_a_letter_of_today_is_set_aside(hours: int, state: str) -> None:
+    """Within the day a decision may take on the wire, nobody picks the instant that suits him."""
+    with world() as made:
+        north, south = made.members[NORTH], made.members[SOUTH]
+        made.share(NORTH, report(made), SOUTH, DEFENCE)
+        letter = made.ledger.note(north, south, owed(made, NORTH), "https", made.clock.now())
+        assert letter is not None
+        made.wait(timedelta(hours=hours))
+        data = forged(
+            made,
+            NORTH,
+            SOUTH,
+            letter.content,
+            body=letter.body,
+            sequence=1,
+            channel=channel(made, NORTH, SOUTH),
+        )
+        assert take(made, SOUTH, data).state == state
+        if hours:
+            assert inbox(made, SOUTH)[0].reason.startswith("back-dated: decided at")

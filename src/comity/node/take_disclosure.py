@@ -10,12 +10,12 @@ from collections.abc import Sequence
 import msgspec
 
 from comity import signing
-from comity.clock import Instant, format_instant
+from comity.clock import Instant, format_instant, parse_instant
 from comity.decisions.decision import Decision
 from comity.errors import VerificationFailed
 from comity.federation import evidence, statements
 from comity.federation.card_book import CardBook
-from comity.federation.evidence import CheckedRoute, Evidence, Kept
+from comity.federation.evidence import SKEW, CheckedRoute, Evidence, Kept
 from comity.federation.messages import Act, Disclose
 from comity.federation.statements import Protest
 from comity.node.decide_again import decide_again
@@ -68,12 +68,13 @@ def take_disclosure(
     second = decide_again(
         knowledge, proof, content.decided.at, sender=sender, to=node.party, carrier=carrier, at=at
     )
-    if second.grounds:
+    grounds = (*_back_dated(content.decided.at, message.head.at), *second.grounds)
+    if grounds:
         _keep_statements(transaction, proof.kept, at)
         node.forget()
-        _protest(node, transaction, sender, message.id, proof, second.grounds, at)
+        _protest(node, transaction, sender, message.id, proof, grounds, at)
         _return_acts(node, transaction, sender, item, second.crossed, at)
-        return Verdict("quarantined", about=item, grounds=second.grounds, detail=second.decision.to_bytes())
+        return Verdict("quarantined", about=item, grounds=grounds, detail=second.decision.to_bytes())
 
     # (5)
     _keep_cards(transaction, book, at)
@@ -82,6 +83,13 @@ def take_disclosure(
     if book.vouched or proof.consents:
         node.forget()  # new acts: what is known here has changed
     return Verdict("accepted", about=item, detail=second.decision.to_bytes())
+
+
+def _back_dated(decided: str, written: Instant) -> tuple[Ground, ...]:
+    """Say where a decision bears another instant than its letter, whose place in the channel holds it to the truth."""
+    if abs(parse_instant(decided) - written) <= SKEW:
+        return ()
+    return (Ground("back-dated", f"decided at {decided}, in a letter of {format_instant(written)}"),)
 
 
 def _protest(
