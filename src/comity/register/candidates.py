@@ -81,12 +81,16 @@ class Way(IntEnum):
 
     TOKEN = 0
     JOINED = 1  # only close neighbours
-    ITSELF = 2  # a joined reading whose parts are words of the register: it was hardly cut by mistake
+    ITSELF = 2  # nothing but the very word
+
+
+_ALONE = frozenset({Kind.PARTICLE, Kind.LEGAL, Kind.TITLE, Kind.INITIAL, Kind.NUMBER})
 
 
 def _way_of(index: NameIndex, name: Name, unit: Unit) -> Way:
+    """Small words, forms and numbers are what they are; a joined reading of known words was hardly cut by mistake."""
     if unit.cover & (unit.cover - 1) == 0:
-        return Way.TOKEN
+        return Way.ITSELF if unit.kind in _ALONE else Way.TOKEN
     parts = (part for at, part in enumerate(name.units[: name.tokens]) if unit.cover >> at & 1)
     return Way.ITSELF if all(index.is_word(part.text) for part in parts) else Way.JOINED
 

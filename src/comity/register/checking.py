@@ -22,7 +22,7 @@ from comity.register.scoring import THRESHOLD, Matcher, matcher, standing_of
 __all__ = ["Hit", "check", "check_many"]
 
 #: Questions examined together.
-TOGETHER = 16
+TOGETHER = 32
 #: Score of a subject that bears an identifier asked for, where nothing contradicts it.
 _SAME_IDENTIFIER = 0.99
 

@@ -31,6 +31,8 @@ LEAST = 400
 _JOINED_LEAST = 720
 #: An initial that fits counts as this much alike.
 INITIAL = 620
+#: Units up to which a row counts as narrow.
+_FEW = 5
 #: Share of its rarity that a token's part in the name leaves it, in sixteenths.
 _WEIGHT_OF_KIND = np.array([16, 4, 2, 2, 6, 16, 9, 10], np.int32)
 _COVERS = ((np.arange(1 << MAX_TOKENS)[:, None] >> np.arange(MAX_TOKENS)) & 1).astype(bool)
@@ -202,8 +204,31 @@ class Aligned(NamedTuple):
     turns: Ints  # c: how often the order of the tokens steps back
 
 
-def align(asked_cover: Ints, cover: Ints, alike: Shorts, strict: Shorts, bits: Shorts) -> Aligned:
-    """Pair units greedily, the most alike first, each token used once; all rows (candidates) at the same time."""
+def align(block: Block) -> Aligned:
+    """Pair units greedily, the most alike first, each token used once; all rows (candidates) at the same time.
+
+    Rows of few units, which are most, go apart from the others, so that they are not padded to the widest.
+    """
+    asked_units, units = (block.asked_cover > 0).sum(axis=1), (block.cover > 0).sum(axis=1)
+    few = (asked_units <= _FEW) & (units <= _FEW)
+    parts = [rows for rows in (np.flatnonzero(few), np.flatnonzero(~few)) if len(rows)]
+    found = []
+    for rows in parts:
+        u, k = int(asked_units[rows].max()), int(units[rows].max())
+        found.append(
+            _align(
+                block.asked_cover[rows, :u],
+                block.cover[rows, :k],
+                block.alike[rows, :u, :k],
+                block.strict[rows, :u, :k],
+                block.bits[rows, :u, :k],
+            )
+        )
+    back = np.argsort(np.concatenate(parts))
+    return Aligned(*(np.concatenate(columns)[back] for columns in zip(*found, strict=True)))
+
+
+def _align(asked_cover: Ints, cover: Ints, alike: Shorts, strict: Shorts, bits: Shorts) -> Aligned:
     rows = np.arange(len(alike))
     width = alike.shape[2]
     # contiguous, because `flat` below must be a view of it

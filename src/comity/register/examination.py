@@ -72,7 +72,7 @@ def examine(index: NameIndex, queries: Sequence[Query]) -> Examined:
     entities = index.columns["name_entity"].view()[names].astype(np.int64)
     question = np.array([one.question for one in asked])[block.row]
     facts = _facts(index, queries, asked, block, question, entities)
-    aligned = align(block.asked_cover, block.cover, block.alike, block.strict, block.bits)
+    aligned = align(block)
     features = features_of(
         aligned, facts, block.asked_weight, block.asked_kind, block.held_weight, block.held_kind
     )

@@ -57,14 +57,17 @@ class Trees:
         for at, tree in enumerate(table["trees"]):
             leaves[at, : len(tree["then"])] = tree["then"]
         self._leaves = leaves.ravel()
-        self._places = (1 << np.arange(depth)).astype(np.uint8)
-        self._starts = np.arange(self._count) << depth
+        self._starts = (np.arange(self._count) << depth).astype(np.int32)
 
     def judge(self, rows: Ints) -> Ints:
         """Give the sum over all trees for each row, in thousandths of a log-odd."""
-        answers = rows[:, self._feature] >= self._at_least
-        packed = answers.reshape(len(rows), self._count, self._depth).astype(np.uint8) @ self._places
-        total: Ints = self._leaves[packed + self._starts].sum(axis=1, dtype=np.int32) + np.int32(self._base)
+        by_feature = np.ascontiguousarray(rows.T)
+        answers = (by_feature[self._feature] >= self._at_least[:, None]).view(np.uint8)
+        levels = answers.reshape(self._count, self._depth, len(rows))
+        place = np.repeat(self._starts[:, None], len(rows), axis=1)
+        for level in range(self._depth):
+            place += levels[:, level] << np.uint8(level)
+        total: Ints = self._leaves[place].sum(axis=0, dtype=np.int32) + np.int32(self._base)
         return total
 
 

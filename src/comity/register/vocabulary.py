@@ -29,7 +29,7 @@ _TRIGRAMS = _BASE**3
 _SKELETONS = 1 << 16
 _MAX_GRAMS = 30
 #: Near tokens looked at for one unit.
-NEAR = 48
+NEAR = 40
 #: A shared skeleton counts as this many shared trigrams.
 _SKELETON_WORTH = 2
 _SCALE = 16
