@@ -14,6 +14,7 @@ from comity.cli import main as entry
 from comity.federation import messages, statements
 from comity.languages.reading import ENVIRONMENT
 from comity.storage.home import Settings
+from comity.testing.invariants import Invariants
 from docs.walkthrough import PROJECT
 
 PAGES = PROJECT / "docs/reference"
@@ -169,3 +170,15 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
     away = [link for link in links if "://" not in link and not (page.parent / link).exists()]
     assert not away
+
+
+def test_every_test_that_a_promise_names_exists() -> None:
+    text = (PROJECT / "docs/explanation/what-we-promise.md").read_text(encoding="utf-8")
+    file, named = Path(), 0
+    for place, name in re.findall(r"`((?:tests/[\w/]+\.py)?)::(\w+)`", text):
+        file = PROJECT / place if place else file
+        assert f"\ndef {name}(" in file.read_text(encoding="utf-8"), f"{file.name}: {name}"
+        named += 1
+    assert named > 25
+    for invariant in re.findall(r"`(p\d+_\w+)`", text):
+        assert hasattr(Invariants, invariant), invariant
