@@ -2,9 +2,10 @@
 
 import msgspec
 
+from comity.agreements.durations import Duration
 from comity.clock import Instant, format_instant
 from comity.errors import BadInput
-from comity.federation.statements import ConsentGranted, read_duration
+from comity.federation.statements import ConsentGranted
 from comity.identifiers import is_category
 
 
@@ -56,9 +57,9 @@ def consent_from(
     if to in (giver, holder) or holder == giver:
         mistakes.append(f"a consent lets one Party pass to another: {giver} gives it, {holder} to {to}")
     try:
-        read_duration(terms.fresh)
-    except BadInput as error:
-        mistakes.extend(error.mistakes)
+        Duration.parse(terms.fresh or "P1D")
+    except ValueError as error:
+        mistakes.append(f"fresh: {error}")
     if mistakes:
         raise BadInput(*mistakes)
     return ConsentGranted(

@@ -122,7 +122,7 @@ def _against(decision: Decision, acts: Acts) -> Iterator[Ground]:
         return
     consents = acts.consents_at(decision.at)
     for ask in decision.ask:
-        reasons = why_not(decision, ask.party, consents)
+        reasons = why_not(decision, ask, consents)
         text = "; ".join((f"consent of {ask.party} is owed", *reasons))[:_LONGEST]
         yield from (Ground(ground.ref, text) for ground in ask.grounds)
     if not decision.ask:

@@ -42,13 +42,19 @@ def send_act(
     about: str,
     at: Instant,
     cards: Iterable[SignedText] = (),
+    back_through: str = "",
 ) -> str:
     """Send a signed statement on its way; give the message's id.
+
+    Args:
+        back_through: for an answer, the peer that brought the question: it knows a way back.
 
     Raises:
         RefusedHere: no way to the addressee is known.
     """
     peer = way_to(node, transaction, to, about)
+    if peer is None and back_through in node.know(transaction).peers():
+        peer = back_through
     if peer is None:
         raise RefusedHere(f"no way to {to} is known: there is no agreement with it, and nothing came from it")
     message = Act(statement=statement, to=to, about=about, cards=tuple(cards))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from comity.agreements.durations import Duration
 from comity.clock import Instant, format_instant
-from comity.decisions.decision import Decision
+from comity.decisions.decision import Ask, Decision
 from comity.decisions.question import Question
 from comity.decisions.rules.consented import is_fresh
 from comity.handling.consent import Consent
@@ -20,24 +20,36 @@ from comity.identifiers import category_covers
 _MOST = 3
 
 
-def why_not(
-    decision: Decision, party: str, consents: Iterable[Consent], fresh: Duration | None = None
-) -> tuple[str, ...]:
-    """Say why the consents of a Party do not serve a passing that needs its consent.
+def why_not(decision: Decision, ask: Ask, consents: Iterable[Consent]) -> tuple[str, ...]:
+    """Say why the consents of a Party that must be asked do not serve.
 
     Args:
         consents: all that are known; those of others are left aside.
-        fresh: how recently an agreement wants it confirmed.
 
     Returns:
         A sentence for each, those that come nearest first; empty where there is none at all.
     """
     found = []
+    fresh = _fresh(decision, ask)
     for consent in consents:
-        if consent.by == party and _concerns(consent, decision.question):
+        if consent.by == ask.party and _concerns(consent, decision.question):
             reasons = _reasons(consent, decision.question, decision.at, fresh)
             found.append((len(reasons), f"its consent {consent.digest[:12]} {' and '.join(reasons)}"))
     return tuple(text for _, text in sorted(found)[:_MOST])
+
+
+def _fresh(decision: Decision, ask: Ask) -> Duration | None:
+    """Give how recently the articles by which consent is owed want it confirmed, as the hops carry them."""
+    refs = {ground.ref for ground in ask.grounds}
+    return next(
+        (
+            hop.terms.fresh
+            for item in decision.question.items.values()
+            for hop in item.hops
+            if hop.terms is not None and hop.terms.article in refs and hop.terms.fresh is not None
+        ),
+        None,
+    )
 
 
 def _concerns(consent: Consent, question: Question) -> bool:

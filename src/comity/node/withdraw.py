@@ -138,15 +138,16 @@ def take_withdrawal(arrival: Arrival, statement: Withdrawal) -> None:
     kept = transaction.statement(arrival.digest)
     assert kept is not None  # take_act keeps an act before it is carried out
     if row is None:
+        apart = transaction.purge_letters(statement.item)
         answer(
             node,
             transaction,
             kept,
             statement.item,
-            "cannot",
+            "done" if apart else "cannot",
             came_from=arrival.sender,
             at=at,
-            because="not known here",
+            because="it was kept apart and is destroyed" if apart else "not known here",
         )
         return
     hand = came_from(transaction, row, arrival.sender)

@@ -82,7 +82,7 @@ def answer(
     )
     about = said.item if transaction.item(said.item) is not None else item
     text, cards = statements.pack(signed), (own_card(knowledge),)
-    send_act(node, transaction, text, to=said.by, about=about, at=at, cards=cards)
+    send_act(node, transaction, text, to=said.by, about=about, at=at, cards=cards, back_through=came_from)
 
 
 def came_from(transaction: Transaction, row: ItemRow, otherwise: str) -> str:
