@@ -382,3 +382,45 @@ def test_where_only_officers_are_missing_the_clause_says_how_many():
     assert decision.outcome == "needs-consent"
     said = [(ground.ref, ground.text) for ground in decision.grounds if ground.rule == 10]
     assert said == [("north-south art. 6", "1 of 2 officers have approved")]
+
+
+def test_a_consent_that_met_one_source_does_not_meet_another_that_asks_for_more():
+    whole_class = consent(None, agreement="north-south", category="incident")
+    plain = received("a")
+    for_other = Item("b", "incident.reports", NORTH, hops=(hop(purpose="incident-response"),))
+    made = Item("s", "incident.reports", SOUTH, made_from=("a", "b"))
+    decision = decide(question(plain, for_other, made), known(whole_class), AT)
+    assert decision.outcome == "needs-consent"
+    assert [(ask.party, ask.items, ask.purpose) for ask in decision.ask] == [
+        (NORTH, ("b",), "network-defence")
+    ]
+
+
+def test_a_consent_that_need_not_be_fresh_for_one_source_must_be_for_another():
+    fresh = PROTOCOL.replace('consent_of = "sender"\ncovers = ["equipment"]', 'fresh = "PT24H"')
+    deed = text(
+        "deed",
+        NORTH,
+        SOUTH,
+        third='[third_party]\nid = "now"',
+        **{"protocols/0001-later.en.md": fresh.format(to="new")},
+    )
+    held = Known([deed, text("on", SOUTH, EAST)], unsigned=True)
+    before = Item("a", "x", NORTH, hops=(hop(agreement="deed", at=AT.replace(year=2028)),))
+    after = Item("b", "x", NORTH, hops=(hop(agreement="deed", at=AT.replace(year=2029)),))
+    made = Item("s", "x", SOUTH, made_from=("a", "b"))
+    given = consent(None, agreement="deed", category="x")
+    decision = decide(question(before, after, made), held.with_acts([given]), AT)
+    assert [ask.items for ask in decision.ask] == [("b",)]
+    sworn = msgspec.structs.replace(given, confirmed_at=AT)
+    assert decide(question(before, after, made), held.with_acts([sworn]), AT).permitted
+
+
+def test_a_consent_for_one_source_says_nothing_about_another_of_the_same_kind():
+    made = Item("s", "incident.reports", SOUTH, made_from=("a", "b"))
+    for named, other in (("a", "b"), ("b", "a")):
+        decision = decide(question(received("a"), received("b"), made), known(consent(named)), AT)
+        assert [ask.items for ask in decision.ask] == [(other,)]
+    both = known(consent("a"), consent("b"))
+    assert decide(question(received("a"), received("b"), made), both, AT).permitted
+    assert decide(question(received("a"), received("b"), made), known(consent("s")), AT).permitted

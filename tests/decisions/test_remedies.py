@@ -114,3 +114,15 @@ def test_remedies_are_exactly_the_smallest_sets_that_the_gate_itself_accepts(see
     assert all(each in smallest for each in found)
     assert len(found[0]) == len(smallest[0])
     assert decision.outcome == "needs-consent" and NORTH in {ask.party for ask in decision.ask}
+
+
+def test_nor_where_a_safeguard_or_the_retention_of_the_item_itself_refuses():
+    covert = decide(question(received(), made("s", "r"), purpose="deception"), known(), AT)
+    assert covert.outcome == "refused" and covert.remedies == ()
+    kept_too_long = msgspec.structs.replace(
+        made("s", "r", by=NORTH),
+        hops=(hop(at=AT.replace(year=2026)),),
+    )
+    source = msgspec.structs.replace(received(), originator=NORTH, hops=())
+    old = decide(question(source, kept_too_long), known(consent("s")), AT)
+    assert old.outcome == "refused" and old.remedies == ()
