@@ -114,6 +114,7 @@ def import_entities(
                 raise _Mistakes
     except _Mistakes:
         entry.complain()
+    records.index()  # made now rather than by whoever asks first
     return Imported(entry.entered, entry.replaced, tuple(entry.to_read))
 
 
