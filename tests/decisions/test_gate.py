@@ -424,3 +424,17 @@ def test_a_consent_for_one_source_says_nothing_about_another_of_the_same_kind():
     both = known(consent("a"), consent("b"))
     assert decide(question(received("a"), received("b"), made), both, AT).permitted
     assert decide(question(received("a"), received("b"), made), known(consent("s")), AT).permitted
+
+
+def test_a_holding_of_something_else_is_never_taken_for_the_item_disclosed():
+    asked = msgspec.structs.replace(question(received()), holdings=(Item("own", "incident.reports", SOUTH),))
+    decision = decide(asked, known(), AT)
+    assert (decision.outcome, decision.holding) == ("needs-consent", 0)
+
+
+def test_a_member_counts_for_what_was_passed_at_the_very_instant_it_joined():
+    joined = AT.replace(year=2028, month=1, day=1, hour=0)
+    for shift, outcome in ((0 * DAY, "permitted"), (-DAY / 86400, "needs-consent")):
+        item = Item("v", "vulnerability", NORTH, hops=(hop(agreement="alliance", at=joined + shift),))
+        asked = question(item, to="lake.example", purpose="awareness")
+        assert decide(asked, known(names=("alliance",)), AT.replace(year=2028)).outcome == outcome

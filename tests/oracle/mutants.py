@@ -223,7 +223,7 @@ MUTANTS = (
     Mutant(
         "exempts a member that joined later",
         RULES + "exempt",
-        "if since is None or since <= hop_at:\n        return True",
+        "return since is None or since <= hop_at",
         "return True",
     ),
     Mutant(

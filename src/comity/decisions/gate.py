@@ -81,7 +81,7 @@ def _decide(question: Question, item: Item, known: Known, at: Instant, holding: 
     ):
         once = safeguards(item, question.purpose)
     above: Passing | None = None
-    if item.hops or item.made_from or question.necessity or question.judicial or known.withdrawn:
+    if item.hops or item.made_from or question.necessity or known.withdrawn:
         above = upstream(question, item, known, at)
         if item.made_from:
             once += safeguards_of_sources(above.holdings.carried, screened)
@@ -196,7 +196,7 @@ def _permitted(
 
 def _lifted_here(question: Question, item: Item, used: Between) -> Ground | None:
     """Give the necessity article of the agreement used, where without it its rules 5 and 6 would have refused."""
-    if not question.necessity or not lifted(question, used):
+    if not lifted(question, used):
         return None
     without, _ = _try(msgspec.structs.replace(question, necessity=False), item, used)
     return used.lifted_by if without else None

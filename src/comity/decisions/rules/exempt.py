@@ -40,13 +40,10 @@ def is_member(to: str, hop_at: Instant, today: Between) -> bool:
     """Tell whether a member counts as one for items passed at `hop_at`.
 
     One that acceded after the hop is a third party for that item unless `accession` says `sees_earlier`; original
-    signatories count from the start.
+    signatories count from the start. `member_since` says from when each counts.
     """
     since = today.terms.member_since.get(to)
-    if since is None or since <= hop_at:
-        return True
-    accession = today.terms.accession
-    return accession is not None and accession.sees_earlier
+    return since is None or since <= hop_at
 
 
 def successor(party: str, today: Between | None) -> str:
