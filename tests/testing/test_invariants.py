@@ -9,6 +9,7 @@ from comity.node import carry, decide_again, take_act, take_disclosure, withdraw
 from comity.node import disclose as use_case
 from comity.testing import hostile
 from comity.testing.texts import TRIANGLE, Text
+from comity.testing.views import View
 from comity.testing.world import Broken, World
 
 NORTH, SOUTH, EAST = "north.example", "south.example", "east.example"
@@ -176,9 +177,7 @@ def test_p5_a_journal_that_was_tampered_with(world: World, statement: str) -> No
 
 def test_p5_an_account_that_leaves_something_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     given(world)
-    from comity.node import reconcile
-
-    monkeypatch.setattr(reconcile, "_RECEIVED", frozenset())
+    monkeypatch.setattr(View, "came_from", lambda _view, _peer: set())
     broken("P5: north.example sent south.example 1 that it does not have", world.check_at_rest)
 
 

@@ -12,12 +12,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from comity.clock import Instant
-from comity.federation.messages import Account
 from comity.journal.merkle import Frontier
 from comity.journal.verify import Verifier
-from comity.node.reconcile import account_of
 from comity.testing.ledger import Letter
-from comity.testing.members import Member
 from comity.testing.naive import Passing, objections, read_passing
 from comity.testing.views import View, ended_for, given_to
 
@@ -209,20 +206,16 @@ class Invariants:
 
     def p5_both_accounts_agree(self) -> Iterable[str]:
         """Say which two members' accounts of their channel differ."""
-        accounts = {
-            (party, peer): _account(member, peer)
-            for party, member in self._world.members.items()
-            for peer in self._world.members
-            if peer != party
-        }
-        for (party, peer), mine in accounts.items():
-            theirs = accounts[peer, party]
-            sent, received = set(mine.sent), set(theirs.received)
-            if sent != received:
-                yield (
-                    f"P5: {party} sent {peer} {len(sent - received)} that it does not have, "
-                    f"and it has {len(received - sent)} that were never sent"
-                )
+        for party, view in self._views.items():
+            for peer, other in self._views.items():
+                if peer == party:
+                    continue
+                sent, received = view.sent_to(peer), other.came_from(party)
+                if sent != received:
+                    yield (
+                        f"P5: {party} sent {peer} {len(sent - received)} that it does not have, "
+                        f"and it has {len(received - sent)} that were never sent"
+                    )
 
     # -- P6 --------------------------------------------------------------------------------------------------------
 
@@ -314,7 +307,3 @@ class Invariants:
         if any(when <= at for text, when in ended.items() if text == self._passing(letter).hop["agreement"]):
             return True
         return bool(view.said("consent-revocation"))
-
-
-def _account(member: Member, peer: str) -> Account:
-    return member.read(lambda transaction: account_of(transaction, peer))

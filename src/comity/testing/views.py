@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from comity.clock import Instant
-from comity.journal.entries import LOCAL
 from comity.ports import Head, InboxRow, ItemRow, JournalRow, OutboxRow, StatementRow, Transaction
 from comity.signing import from_bytes
 from comity.testing.members import Member
@@ -16,6 +15,7 @@ from comity.testing.texts import Text
 __all__ = ["View", "ended_for", "given_to"]
 
 _EVERYTHING = 1_000_000
+_CAME = ("received-", "quarantined-", "waiting-")
 _KINDS = ("consent", "consent-revocation", "withdrawal", "withdrawal-answer", "review", "protest")
 
 
@@ -84,6 +84,18 @@ class View:
         """Give the first entry of an act."""
         return next(iter(self.entries(kind, act)), None)
 
+    def sent_to(self, peer: str) -> set[str]:
+        """Give the messages the journal says went to a peer."""
+        return {row.act for row in self.journal if row.channel == peer and row.kind.startswith("sent-")}
+
+    def came_from(self, peer: str) -> set[str]:
+        """Give the messages the journal says came from a peer; what could not be opened has no name in common."""
+        return {
+            row.act
+            for row in self.journal
+            if row.channel == peer and row.kind.startswith(_CAME) and row.kind != "quarantined-envelope"
+        }
+
     def said(self, kind: str) -> list[dict[str, Any]]:
         """Give what the statements of a kind say."""
         return [statement for _, statement in self._statements[kind]]
@@ -128,10 +140,6 @@ class View:
             row.kind == "disclosure" and row.state == "accepted" and row.about == item
             for row in self.inbox.values()
         )
-
-    def channels(self) -> set[str]:
-        """Give the peers with whom there are entries."""
-        return {row.channel for row in self.journal} - {LOCAL}
 
 
 def given_to(views: Iterable[View], holder: View, to: str) -> list[Given]:
