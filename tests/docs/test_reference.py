@@ -182,3 +182,15 @@ def test_every_test_that_a_promise_names_exists() -> None:
     assert named > 25
     for invariant in re.findall(r"`(p\d+_\w+)`", text):
         assert hasattr(Invariants, invariant), invariant
+
+
+def test_decisions_are_numbered_dated_and_say_what_was_not_taken() -> None:
+    pages = sorted((PROJECT / "docs/decisions").glob("[0-9]*.md"))
+    assert [page.name[:4] for page in pages] == [f"{number:04}" for number in range(1, len(pages) + 1)]
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert text.startswith(f"# {page.name[:4]} · ")
+        assert re.search(r"^Decided \d{4}-\d\d-\d\d\.$", text, re.MULTILINE), page.name
+        for part in ("Context", "Options", "Decision", "Consequences"):
+            assert f"\n**{part}.** " in text, f"{page.name}: no {part.lower()}"
+        assert page.name in (PROJECT / "docs/decisions/README.md").read_text(encoding="utf-8")
