@@ -71,7 +71,9 @@ def _marked(tree: ast.Module) -> Iterator[_Key]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
-        words = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+        words = [
+            each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)
+        ]
         if node.func.id in ("_", "N_") and words:
             yield words[0]
         elif node.func.id == "ngettext":
@@ -85,9 +87,9 @@ def _sentences(tree: ast.Module) -> Iterator[str]:
         if id(node) in left_out:
             continue
         text = template(node)
-        if text and " " in text.strip() and not _CITATION.fullmatch(text):
-            if re.search(r"[^\W\d_]{2}", re.sub(r"\{\w+\}", "", text)):
-                yield text
+        said = re.sub(r"\{\w+\}", "", text)
+        if " " in text.strip() and not _CITATION.fullmatch(text) and re.search(r"[^\W\d_]{2}", said):
+            yield text
 
 
 def _not_said(tree: ast.Module) -> Iterator[int]:
@@ -121,13 +123,47 @@ def template(node: ast.AST) -> str:
     return "".join(parts)
 
 
-def catalogue_of(tag: str) -> Catalog:
+class Reviewable(Catalog):
+    """A catalogue that says in its header whether a native reader has gone through it, and bears no dates."""
+
+    reviewed = "no"
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]
+        """Give the header: what gettext needs, and `X-Reviewed`."""
+        kept = (
+            "Project-Id-Version",
+            "Language",
+            "Plural-Forms",
+            "MIME-Version",
+            "Content-Type",
+            "Content-Transfer-Encoding",
+        )
+        given = [(name, value) for name, value in Catalog.mime_headers.fget(self) if name in kept]  # type: ignore[attr-defined]
+        return [*given, ("X-Reviewed", self.reviewed)]
+
+
+def catalogue_of(tag: str) -> Reviewable:
     """Read a language's catalogue; an empty one where there is none yet."""
     file = LANGUAGES / tag / "LC_MESSAGES" / "comity.po"
-    if not file.exists():
-        return Catalog(locale=tag, domain="comity", project="comity", charset="utf-8", fuzzy=False)
-    with file.open("rb") as stream:
-        return read_po(stream, locale=tag, domain="comity")
+    made = Reviewable(
+        locale=tag,
+        domain="comity",
+        project="Comity",
+        version="1",
+        charset="utf-8",
+        fuzzy=False,
+        header_comment=f"# Comity's messages in `{tag}`. X-Reviewed: the native reader who has gone through them, or no.\n#",
+    )
+    if file.exists():
+        with file.open("rb") as stream:
+            read = read_po(stream, locale=tag, domain="comity")
+        said = re.search(r'^"X-Reviewed: (.*?)\\n"$', file.read_text(), re.MULTILINE)
+        made.reviewed = said[1] if said else "no"
+        for message in read:
+            if message.id:
+                made.add(message.id, message.string, locations=message.locations)
+    return made
 
 
 def compiled(tag: str) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from comity.agreements.folder import read_files, write_files
+from comity.agreements.folder import read_files, read_folder, write_files
 from comity.cli.agreement import agreement, counted
 from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines
 from comity.errors import BadInput, NotFound, RefusedHere
@@ -26,6 +26,7 @@ def roots(folder: Path, cards: tuple[Path, ...]) -> None:
 
     read = [read_card(file.read_bytes(), root_fingerprint=None) for file in cards]
     named = {card.party: card.root_fingerprint for card in read}
+    read_folder(folder)
     write_files(folder, with_roots(read_files(folder), named))
     for party, root in named.items():
         click.echo(f"{party}  {root}")
@@ -63,6 +64,10 @@ def proposals(name: str, out: Path | None, home: Path, passphrase_file: Path | N
         rows = tell("agreement-proposals")
     if name:
         rows = [row for row in rows if name == row["agreement"] or row["digest"].startswith(name)]
+        if not rows:
+            raise NotFound(
+                _("no proposal `{name}`", name=name[:80]), hint=_("comity agreement proposals lists them")
+            )
         if len(rows) != 1:
             raise NotFound(
                 f"`{name[:80]}` names {len(rows)} proposals", hint="comity agreement proposals lists them"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from comity.cli.command import command
-from comity.cli.options import as_json, print_json_lines
-from comity.languages import ENGLISH, TAGS, _, current, ngettext, said, use
+from comity.cli.options import as_json, explained, print_json_lines
+from comity.languages import _, choose, ngettext, said, use
 
 if TYPE_CHECKING:
     from comity.decisions.cases import CaseResult
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 @command()
 @click.argument("cases", type=click.Path(path_type=Path))
 @as_json
-@click.option("--explain", "explained", is_flag=True, help="Tell what each rule saw and concluded.")
-@click.option("--language", default=None, help="Language of the answer, and of grounds where a text has it.")
-def decide(cases: Path, json_: bool, explained: bool, language: str | None) -> None:
+@click.option("--explain", "with_reasons", is_flag=True, help="Tell what each rule saw and concluded.")
+@click.option("--language", default=None, help="Language of the answer; grounds stand in the decisive text.")
+def decide(cases: Path, json_: bool, with_reasons: bool, language: str | None) -> None:
     """Answer every case in CASES, a TOML file that names its agreements and says what is expected.
 
     Exit code 0 if all is as expected, 1 if anything is not; without `expect`, a single case exits by its outcome:
@@ -28,18 +28,17 @@ def decide(cases: Path, json_: bool, explained: bool, language: str | None) -> N
     from comity.decisions.cases import exit_code, run_cases
     from comity.decisions.explain import explain
 
-    if language is not None and language in TAGS:
-        use(language)
-    reader = language or (current() if current() != ENGLISH else None)
+    if language is not None:
+        use(choose(language, {}))
     results = run_cases(cases)
     if json_:
         print_json_lines(result.as_json() for result in results)
     for result in results:
         if not json_:
             click.echo(_line(result))
-        if explained:
-            for line in explain(result.decision, result.known, reader):
-                click.echo(f"  {said(line)}", err=json_)
+        if with_reasons:
+            for line in explained(explain(result.decision, result.known)):
+                click.echo(f"  {line}", err=json_)
     if not json_:
         wrong = sum(not result.ok for result in results)
         cases_ = ngettext("{count} case", "{count} cases", len(results))

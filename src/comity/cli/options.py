@@ -2,9 +2,10 @@
 
 import json
 import os
+import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +18,12 @@ from comity.languages import _, said
 
 if TYPE_CHECKING:
     from comity.control.client import Teller
+
+#: Control characters, line ends of any kind, and what turns the direction of writing.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+#: Verbs whose outcome has lines of its own.
+_LINES = ("journal-witnessed",)
 
 #: Longer than anyone remembers.
 _MAX_PASSPHRASE = 1024
@@ -44,13 +51,33 @@ def home_options(command: F) -> F:
 as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON object (JSON Lines for lists).")
 
 
-def node_at(home: Path, passphrase_file: Path | None) -> "AbstractContextManager[Teller]":
-    """Give a way to tell the node of a home what to do."""
+@contextmanager
+def node_at(home: Path, passphrase_file: Path | None) -> "Iterator[Teller]":
+    """Give a way to tell the node of a home what to do.
+
+    What is shown to people comes from others in part: nothing in it moves a cursor or begins a line of its own.
+    """
     from comity.cli.quiet import quiet_log
     from comity.control.client import node_at as teller_at
 
     quiet_log()  # what a command could not deliver it says itself, in its own words
-    return teller_at(home, passphrase=passphrase_from(passphrase_file))
+    as_is = click.get_current_context().params.get("json_", False)
+    with teller_at(home, passphrase=passphrase_from(passphrase_file)) as tell:
+        yield (
+            lambda verb, **parameters: (
+                tell(verb, **parameters) if as_is or verb in _LINES else _printable(tell(verb, **parameters))
+            )
+        )
+
+
+def _printable(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+    if isinstance(value, list):
+        return [_printable(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _printable(each) for key, each in value.items()}
+    return value
 
 
 def passphrase_from(file: Path | None) -> Callable[[], str] | None:
@@ -134,8 +161,10 @@ NUMBER = click.IntRange(0, 2**53 - 1)
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON value on one line."""
-    click.echo(json.dumps(value, ensure_ascii=False, default=_plain))
+    """Print one JSON value on one line, in UTF-8 or, where the terminal has another encoding, in ASCII."""
+    ascii_ = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") != "utf8"
+    line = json.dumps(value, ensure_ascii=ascii_, default=_plain)
+    click.echo(_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", line))
 
 
 def print_json_lines(values: Iterable[Any]) -> None:
@@ -179,7 +208,7 @@ def print_decision(shown: Mapping[str, Any], *, item: str, to: str) -> None:
     }
     click.echo(words[shown["decision"]])
     for ground in shown["grounds"]:
-        text = " ".join(said(str(ground["text"])).split())
+        text = " ".join(in_words(ground["ref"], str(ground["text"])).split())
         click.echo(f"  {said(ground['ref'])}" + (f"  {_short(text)}" if text else ""))
     for asked in shown.get("asked_for", ()):
         because = ", ".join(dict.fromkeys(said(each) for each in asked["grounds"]))
@@ -189,6 +218,21 @@ def print_decision(shown: Mapping[str, Any], *, item: str, to: str) -> None:
         click.echo("  " + _("goes with it: {kind} {value} ({ref})", kind=kind, value=value, ref=ref))
     for remedy in shown.get("remedies", ()):
         click.echo(f"  {said(remedy)}")
+
+
+def in_words(ref: str, text: str) -> str:
+    """Give a ground's words: an article's as the decisive text has them, a rule's in the reader's language."""
+    return said(text) if ref.startswith(("rule ", "safeguard ")) else text
+
+
+def explained(lines: Iterable[str]) -> Iterator[str]:
+    """Give the lines of an explanation in the reader's language; the words of articles stay as they are."""
+    for line in lines:
+        ref, colon, text = line.strip().partition(": ")
+        if line.startswith("  ") and colon:
+            yield f"  {said(ref)}: {in_words(ref, text)}"
+        else:
+            yield said(line)
 
 
 def _short(text: str, width: int = 160) -> str:

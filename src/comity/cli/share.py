@@ -12,6 +12,7 @@ from comity.cli.options import (
     LIMIT,
     NUMBER,
     as_json,
+    explained,
     home_options,
     node_at,
     print_decision,
@@ -49,7 +50,7 @@ _WAIT = 5.0
 )
 @click.option("--because", default="", help="With --necessity: the danger, in words.")
 @click.option("--dry-run", is_flag=True, help="Only ask the gate; nothing is entered or sent.")
-@click.option("--explain", "explained", is_flag=True, help="Tell what each rule saw and concluded.")
+@click.option("--explain", "with_reasons", is_flag=True, help="Tell what each rule saw and concluded.")
 @click.option("--category", default="", help="If ITEM is a file: its category.")
 @click.option("--marking", default="", help="If ITEM is a file: its marking.")
 @home_options
@@ -65,7 +66,7 @@ def share(
     approved_by: tuple[str, ...],
     because: str,
     dry_run: bool,
-    explained: bool,
+    with_reasons: bool,
     category: str,
     marking: str,
     home: Path,
@@ -104,7 +105,7 @@ def share(
             purpose=purpose,
             under=under,
             dry_run=dry_run,
-            explained=explained,
+            explained=with_reasons,
             judicial=judicial,
             route=route,
             approved_by=list(approved_by),
@@ -116,8 +117,10 @@ def share(
         print_json(shown)
     else:
         print_decision(shown, item=shown["item"]["title"] or shown["item"]["id"][:12], to=to)
-        for line in shown["explanation"]:
-            click.echo(f"  {said(line)}")
+        for reason in shown["lacking"]:
+            click.echo("  " + _("not enough: {reason}", reason=reason))
+        for line in explained(shown["explanation"]):
+            click.echo(f"  {line}")
         _tell_what_next(shown, to, purpose, dry_run)
     delivery = shown["delivery"]
     if delivery is not None and delivery["state"] == "owed":

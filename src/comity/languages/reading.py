@@ -23,6 +23,8 @@ TAGS = ("en", "cs", "pl", "ru", "ko", "hu")
 ENVIRONMENT = "COMITY_LANGUAGE"
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 
+#: A message with so few letters of its own is recognised only around single words.
+_LITTLE = 6
 #: Sentences nested deeper than this are given as they are.
 _DEEPEST = 4
 
@@ -118,7 +120,8 @@ def _said(text: str, tag: str, depth: int) -> str:
             for name, value in found.groupdict().items()
         }
         return catalogue.gettext(message).format(**values)
-    return text
+    parts = [catalogue.gettext(part) for part in text.split(", ")]
+    return ", ".join(parts)
 
 
 @cache
@@ -130,13 +133,13 @@ def _catalogue(tag: str) -> GNUTranslations:
 
 @cache
 def _templates(tag: str) -> list[tuple[re.Pattern[str], str, frozenset[str]]]:
-    """Give the messages with placeholders as patterns, the most telling first.
+    """Give the messages with placeholders as patterns: those with the longest beginning first, then the most telling.
 
     With each stand the names of the placeholders in backticks: those hold names, which are never translated.
     """
     catalog = vars(_catalogue(tag))["_catalog"]  # gettext has no other way to list what it read
     messages = [key for key in catalog if isinstance(key, str) and _PLACEHOLDER.search(key)]
-    messages.sort(key=lambda each: (-len(_PLACEHOLDER.sub("", each)), each))
+    messages.sort(key=lambda each: (-each.find("{"), -len(_PLACEHOLDER.sub("", each)), each))
     return [
         (_pattern(each), each, frozenset(re.findall(r"`\{(\w+)\}`", each)))
         for each in messages
@@ -145,11 +148,19 @@ def _templates(tag: str) -> list[tuple[re.Pattern[str], str, frozenset[str]]]:
 
 
 def _pattern(message: str) -> re.Pattern[str]:
-    parts, seen, last = [], set(), 0
+    """Make the pattern of a message.
+
+    Where it says little itself, its values are single words; a value it begins with is a name and holds no colon.
+    """
+    value = r".+?" if len(re.findall(r"[^\W\d_]", _PLACEHOLDER.sub("", message))) > _LITTLE else r"\S+?"
+    parts: list[str] = []
+    seen: set[str] = set()
+    last = 0
     for found in _PLACEHOLDER.finditer(message):
         parts.append(re.escape(message[last : found.start()]))
         name = found[1]
-        parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
+        shape = r"[^:;]+?" if found.start() == 0 and value == r".+?" else value
+        parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>{shape})")
         seen.add(name)
         last = found.end()
     parts.append(re.escape(message[last:]))

@@ -118,3 +118,20 @@ DIFFERENCES = (
     N_("`{ground}` is not among the grounds"),
     N_("asks {asked} instead of {expected}"),
 )
+#: The safeguards in one sentence each, and what they are about (`comity.handling.safeguards`).
+SAFEGUARDS = (
+    N_("safeguard {number}"),
+    N_(
+        "no record or item is about opinion, belief, religion, ethnicity, orientation, press or diplomatic function, "
+        "or mere association"
+    ),
+    N_("cooperation is coordination only: nothing for covert entry, deception or surveillance: `{name}`"),
+    N_("opinion"),
+    N_("belief"),
+    N_("religion"),
+    N_("ethnicity"),
+    N_("orientation"),
+    N_("press function"),
+    N_("diplomatic function"),
+    N_("mere association"),
+)

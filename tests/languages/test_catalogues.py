@@ -1,0 +1,97 @@
+"""Catalogues are complete, keep every value, count as their language counts, and say whether anybody has read them."""
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from comity.languages import TAGS, is_reviewed
+
+ROOT = Path(__file__).parents[2]
+_SPEC = importlib.util.spec_from_file_location("catalogues", ROOT / "tools" / "catalogues.py")
+assert _SPEC is not None and _SPEC.loader is not None
+catalogues = importlib.util.module_from_spec(_SPEC)
+sys.modules["catalogues"] = catalogues
+_SPEC.loader.exec_module(catalogues)
+
+OTHERS = tuple(tag for tag in TAGS if tag != "en")
+MESSAGES = catalogues.messages()
+
+#: Messages that read the same in a language, and why.
+SAME: dict[tuple[str, str], str] = {}
+
+_PLACEHOLDER = re.compile(r"\{\w+\}")
+
+
+def forms(message) -> list[str]:
+    return [message.string] if isinstance(message.string, str) else list(message.string)
+
+
+def test_there_is_a_catalogue_for_every_language():
+    assert set(catalogues.TAGS) == set(OTHERS) == {"cs", "pl", "ru", "ko", "hu"}
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_every_message_is_translated_and_none_is_left_over(tag):
+    """New words? Run `python tools/catalogues.py extract`, translate, then `compile`."""
+    held = {message.id: message for message in catalogues.catalogue_of(tag) if message.id}
+    missing = [key for key in MESSAGES if key not in held or not all(forms(held[key]))]
+    left_over = [key for key in held if key not in MESSAGES]
+    assert (missing, left_over) == ([], [])
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_no_value_is_lost_and_none_invented(tag):
+    for message in catalogues.catalogue_of(tag):
+        if not message.id:
+            continue
+        source = message.id if isinstance(message.id, str) else message.id[1]
+        for form in forms(message):
+            assert sorted(_PLACEHOLDER.findall(form)) == sorted(_PLACEHOLDER.findall(source)), form
+            assert form.count("`") == source.count("`"), form
+            assert form == form.strip(), form
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_each_count_has_the_forms_its_language_has(tag):
+    catalogue = catalogues.catalogue_of(tag)
+    for message in catalogue:
+        if isinstance(message.id, tuple):
+            assert len(forms(message)) == catalogue.num_plurals, message.id
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_what_reads_as_in_english_has_a_reason(tag):
+    same = {
+        message.id
+        for message in catalogues.catalogue_of(tag)
+        if message.id and any(form in (message.id, message.id[0]) for form in forms(message))
+    }
+    listed = {message for language, message in SAME if language == tag}
+    assert same == listed
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_what_the_program_reads_is_what_people_read(tag):
+    """After changing a comity.po: `python tools/catalogues.py compile`."""
+    compiled = catalogues.LANGUAGES / tag / "LC_MESSAGES" / "comity.mo"
+    assert compiled.read_bytes() == catalogues.compiled(tag)
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_a_catalogue_says_whether_a_native_reader_has_gone_through_it(tag):
+    text = (catalogues.LANGUAGES / tag / "LC_MESSAGES" / "comity.po").read_text()
+    said = re.search(r'^"X-Reviewed: (.+?)(\\n)?"$', text, re.MULTILINE)
+    assert said is not None
+    assert is_reviewed(tag) is (said[1] != "no")
+
+
+def test_a_sentence_of_the_core_becomes_a_message_with_placeholders():
+    import ast
+
+    tree = ast.parse(
+        "def f():\n    '''Doc string.'''\n    return f'`{a.b}` of {c} is {len(d)} long', 'rule 2 x'\n"
+    )
+    assert list(catalogues._sentences(tree)) == ["`{a_b}` of {c} is {len_d} long"]
