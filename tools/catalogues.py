@@ -153,7 +153,7 @@ def catalogue_of(tag: str) -> Reviewable:
         version="1",
         charset="utf-8",
         fuzzy=False,
-        header_comment=f"# Comity's messages in `{tag}`. X-Reviewed: the native reader who has gone through them, or no.\n#",
+        header_comment=f"# Comity's messages in `{tag}`. X-Reviewed: by which native reader, or no.\n#",
     )
     if file.exists():
         with file.open("rb") as stream:
