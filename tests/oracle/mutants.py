@@ -277,8 +277,8 @@ MUTANTS = (
     Mutant(
         "reads an unreadable exchange clause as good",
         "comity.decisions.layout",
-        "for clause, pattern, kinds in _exchanges(terms):\n            if not _covers",
-        "for clause, pattern, kinds in (*_exchanges(terms), *_exchanges_in(terms.broken)):\n            if not _covers",
+        "for clause, pattern, kinds in exchanges(terms):\n            if not covers",
+        "for clause, pattern, kinds in (*exchanges(terms), *exchanges_in(terms.broken)):\n            if not covers",
     ),
     Mutant(
         "reads an unreadable limit as none", RULES + "r08_retention", "against = terms.unread", "against = ()"

@@ -5,35 +5,26 @@ what it would have permitted or, if it restricts, everything it covers (`specs/g
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
 
 from comity.agreements.agreement import Agreement
 from comity.agreements.clauses import (
-    Aid,
-    Clause,
-    Delivery,
     Exchange,
     Handling,
-    Materials,
     Protection,
-    Register,
     ThirdParty,
     Transport,
 )
 from comity.agreements.days import EARLIEST, ending, zone_of
 from comity.agreements.governing import Terms
+from comity.decisions.coverage import StandIn, covers, exchanges, exchanges_in, handles, of_type, stems
 from comity.decisions.decision import Ground, Obligation
 from comity.decisions.terms import NO_LIMIT, Between, CategoryTerms, Limit, Offer, Onward, Retention
 from comity.handling.custody import StandingConsent
 from comity.handling.item import KINDS
 from comity.handling.markings import TLP_LEVELS, Marking
-from comity.identifiers import ArticleRef, category_covers
+from comity.identifiers import ArticleRef
 
 __all__ = ["Layout"]
-
-_Kind = TypeVar("_Kind", bound=Clause)
-#: Clauses that stand as the `exchange` clause for a category of their own (`specs/gate.md`, Which agreement).
-StandIn = Aid | Register | Materials | Delivery
 
 _NO_TRANSPORT = Ground("rule 9 transport", "no transport clause: https and pouch may carry it, no relay", 9)
 
@@ -61,7 +52,7 @@ class Layout:
         if transport is not None and not _names_known(transport.via, terms):
             unread.append(self.ground(transport.ref, 9))
         third = terms.third_party
-        broken = _of_type(terms.broken, ThirdParty)
+        broken = of_type(terms.broken, ThirdParty)
         onward = self._onward(third) if third else self._onward(broken[0], broken=True) if broken else None
         members = self._members(terms)
         owed = {kind: _owed(onward, kind, holder) for kind in KINDS}
@@ -76,7 +67,7 @@ class Layout:
             rank=terms.in_force_from or EARLIEST,
             categories={
                 stem: self._category(stem, terms, holder, to, tuple(dict.fromkeys(unread)), owed)
-                for stem in _stems(terms)
+                for stem in stems(terms)
             },
             excluded={
                 purpose: self.ground(clause.ref, 5)
@@ -149,8 +140,8 @@ class Layout:
     ) -> CategoryTerms:
         offers: dict[str, list[Offer]] = {kind: [] for kind in KINDS}
         denied: list[Ground] = []
-        for clause, pattern, kinds in _exchanges(terms):
-            if not _covers(pattern, stem):
+        for clause, pattern, kinds in exchanges(terms):
+            if not covers(pattern, stem):
                 continue
             directions = clause.directions if isinstance(clause, Exchange) else "both"
             if directions == "both" or (holder, to) in directions:
@@ -161,10 +152,10 @@ class Layout:
                 denied.append(self.ground(clause.ref, 4))
         denied.extend(
             self.ground(clause.ref, 4)
-            for clause, pattern, _ in _exchanges_in(terms.broken)
-            if _covers(pattern, stem)
+            for clause, pattern, _ in exchanges_in(terms.broken)
+            if covers(pattern, stem)
         )
-        handling = [clause for clause in terms.handling if _handles(clause, stem)]
+        handling = [clause for clause in terms.handling if handles(clause, stem)]
         limits = tuple(
             Limit(
                 self.ground(clause.ref, 6),
@@ -196,8 +187,8 @@ class Layout:
                 *unread,
                 *(
                     self.ground(clause.ref, 6)
-                    for clause in _of_type(terms.broken, Handling)
-                    if _handles(clause, stem)
+                    for clause in of_type(terms.broken, Handling)
+                    if handles(clause, stem)
                 ),
             ),
             retentions=retentions,
@@ -235,36 +226,8 @@ class Layout:
         return by_language.get(self._agreement.decisive) or next(iter(by_language.values()))
 
 
-def _of_type(clauses: Iterable[Clause], kind: type[_Kind]) -> list[_Kind]:
-    return [clause for clause in clauses if isinstance(clause, kind)]
-
-
 def _names_known(names: Iterable[str], terms: Terms) -> bool:
     return all(name in terms.offices or name in terms.missions for name in names)
-
-
-def _exchanges_in(
-    clauses: Iterable[Clause],
-) -> Iterable[tuple[Exchange | StandIn, str, tuple[str, ...]]]:
-    """Give every clause that lets something pass, each category it names, and the kinds of item it speaks of."""
-    for clause in clauses:
-        if isinstance(clause, Exchange):
-            yield clause, clause.category, clause.kinds
-        elif isinstance(clause, Aid):
-            yield clause, f"aid.{clause.kind}", ("information",)
-        elif isinstance(clause, Register):
-            yield clause, f"register.{clause.id}", ("information",)
-        elif isinstance(clause, Materials):
-            for kind in clause.kinds:
-                yield clause, f"materials.{kind}", KINDS
-        elif isinstance(clause, Delivery):
-            for kind in clause.kinds:
-                yield clause, f"delivery.{kind}", KINDS
-
-
-def _exchanges(terms: Terms) -> Iterable[tuple[Exchange | StandIn, str, tuple[str, ...]]]:
-    register = (terms.register,) if terms.register else ()
-    return _exchanges_in((*terms.exchange, *terms.aid, *register, *terms.materials, *terms.delivery))
 
 
 def _carriers(transport: Transport | None) -> frozenset[str | None]:
@@ -275,32 +238,6 @@ def _carriers(transport: Transport | None) -> frozenset[str | None]:
     if "relay" in transport.carriers and transport.relays:
         means.update(("relay", *(f"relay:{body}" for body in transport.relays)))
     return frozenset(means)
-
-
-def _stem(pattern: str) -> str:
-    return "" if pattern == "*" else pattern.removesuffix(".*")
-
-
-def _covers(pattern: str, stem: str) -> bool:
-    return pattern == "*" or (bool(stem) and category_covers(pattern, stem))
-
-
-def _handles(clause: Handling, stem: str) -> bool:
-    return clause.categories is None or any(_covers(pattern, stem) for pattern in clause.categories)
-
-
-def _stems(terms: Terms) -> set[str]:
-    """Give every stem written in a clause, with the empty one.
-
-    Which clauses cover a category is decided by which of these stems begin it, and every such stem also begins the
-    longest of them: so the longest stem's terms are the category's.
-    """
-    found = {""}
-    found.update(_stem(pattern) for _, pattern, _ in _exchanges(terms))
-    found.update(_stem(pattern) for _, pattern, _ in _exchanges_in(terms.broken))
-    for clause in (*terms.handling, *_of_type(terms.broken, Handling)):
-        found.update(_stem(pattern) for pattern in clause.categories or ())
-    return found
 
 
 def _owed(onward: Onward | None, kind: str, holder: str) -> tuple[Obligation, ...]:
