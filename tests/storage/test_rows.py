@@ -1,0 +1,245 @@
+"""What is put into a store is what comes out, in the order that is promised."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from comity.ports import (
+    AgreementRow,
+    CardRow,
+    ChannelRow,
+    Disclosure,
+    Holding,
+    InboxRow,
+    ItemRow,
+    OutboxRow,
+    RequestRow,
+    StatementRow,
+)
+from comity.storage.body_keys import BodyKeys
+from comity.storage.database import SqlStore, open_engine
+from comity.storage.transaction import SqlTransaction
+
+NOW = datetime(2026, 3, 1, 9, 0, 0, 123456, tzinfo=UTC)
+NORTH, SOUTH = "north.example", "south.example"
+
+
+@pytest.fixture
+def rows() -> Iterator[SqlTransaction]:
+    keys = BodyKeys(None, NOW)
+    made: list[SqlTransaction] = []
+
+    def make(connection: Any) -> SqlTransaction:
+        made.append(SqlTransaction(connection, keys))
+        return made[-1]
+
+    store: SqlStore[SqlTransaction] = SqlStore(open_engine(None), make, threaded=False, beside=keys)
+    with store._begun() as connection:
+        yield make(connection)
+    store.close()
+
+
+def minute(number: int) -> datetime:
+    return NOW + timedelta(minutes=number)
+
+
+def item(digest: str, label: str = "", **said: Any) -> ItemRow:
+    fields: dict[str, Any] = {
+        "title": "tytuł “…” \x00 ✓",
+        "media_type": "text/plain",
+        "size": 2**40,
+        "originator": NORTH,
+        "category": "incident",
+        "kind": "information",
+        "marking": "TLP:GREEN",
+        "made_from": (),
+        "retention": "P30D",
+        "added_at": NOW,
+        "state": "held",
+        "manifest": b"\x00\xff",
+    }
+    return ItemRow(digest=digest, label=label, **(fields | said))
+
+
+def outbox(message: str, sequence: int, peer: str = SOUTH, **said: Any) -> OutboxRow:
+    fields: dict[str, Any] = {
+        "channel": "c",
+        "kind": "disclosure",
+        "about": "",
+        "envelope": b"e" * 10,
+        "owed_at": NOW,
+        "next_at": NOW,
+    }
+    return OutboxRow(message=message, peer=peer, sequence=sequence, **(fields | said))
+
+
+def inbox(message: str, sequence: int, **said: Any) -> InboxRow:
+    fields: dict[str, Any] = {
+        "peer": NORTH,
+        "channel": "c",
+        "envelope_digest": f"digest of {message}",
+        "kind": "act",
+        "about": "",
+        "at": NOW,
+        "said_at": minute(sequence),
+        "carrier": "https",
+        "state": "accepted",
+        "reason": "",
+        "receipt": b"r",
+        "receipt_owed": False,
+    }
+    return InboxRow(message=message, sequence=sequence, **(fields | said))
+
+
+def test_instants_keep_their_microseconds_and_zone(rows: SqlTransaction) -> None:
+    for instant in (
+        NOW,
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+    ):
+        rows.put_item(item("a" * 64, added_at=instant))
+        found = rows.item("a" * 64)
+        assert found is not None and found.added_at == instant and found.added_at.tzinfo is UTC
+
+
+def test_an_item_comes_back_as_it_was_and_its_state_can_change(rows: SqlTransaction) -> None:
+    row = item("a" * 64, "label", made_from=("b" * 64, "c" * 64), needs_reading=True)
+    rows.put_item(row)
+    assert rows.item("a" * 64) == row
+    rows.put_item(item("a" * 64, "label", state="withdrawn"))
+    assert [each.state for each in rows.items()] == ["withdrawn"]
+    assert [each.digest for each in rows.items(states=("held",))] == []
+    assert rows.made_from("b" * 64) == ["a" * 64]
+    assert rows.item("d" * 64) is None
+
+
+def test_items_are_found_by_digest_beginning_and_label_alone(rows: SqlTransaction) -> None:
+    rows.put_item(item("abcdef" + "0" * 58, "report"))
+    rows.put_item(item("abcdef" + "1" * 58, "report"))
+    rows.put_item(item("123456" + "0" * 58, "abcdef"))
+    assert len(rows.items_named("report")) == 2
+    assert len(rows.items_named("abcdef")) == 3
+    assert len(rows.items_named("abcdef0")) == 1
+    for nothing in ("abcde", "", "%", "_____", "ABCDEF", "rep", "abcdef'--"):
+        assert rows.items_named(nothing) == []
+
+
+def test_a_route_is_kept_once(rows: SqlTransaction) -> None:
+    one = Holding(item="a", custody=("h1",), received_from=SOUTH, message="m1", at=NOW)
+    other = Holding(item="a", custody=("h1", "h2"), received_from=NORTH, message="m2", at=minute(1))
+    for row in (one, other, one):
+        rows.put_holding(row)
+    assert list(rows.holdings("a")) == [one, other]
+
+
+def test_a_body_is_sealed_and_can_be_erased(rows: SqlTransaction) -> None:
+    rows.put_body("a", b"words")
+    assert rows.body("a") == b"words"
+    assert rows.erase_body("a") is not None
+    assert rows.body("a") is None
+    assert rows.erase_body("a") is None and rows.erase_body("never here") is None
+
+
+def test_what_is_owed_comes_by_peer_in_sequence_and_only_when_due(rows: SqlTransaction) -> None:
+    rows.put_outbox(outbox("m3", 3))
+    rows.put_outbox(outbox("m1", 1))
+    rows.put_outbox(outbox("m2", 2, next_at=minute(5)))
+    rows.put_outbox(outbox("n1", 1, NORTH))
+    rows.put_outbox(outbox("m4", 4, state="receipted"))
+    assert [row.message for row in rows.owed(None, None, 10)] == ["n1", "m1", "m2", "m3"]
+    assert [row.message for row in rows.owed(SOUTH, NOW, 10)] == ["m1", "m3"]
+    assert [row.message for row in rows.owed(SOUTH, minute(5), 2)] == ["m1", "m2"]
+    assert rows.backlog() == {SOUTH: 3, NORTH: 1}
+    assert [(row.message, row.envelope) for row in rows.sent(2)] == [("m4", b""), ("n1", b"")]
+    found = rows.outbox("m1")
+    assert found is not None and found.envelope == b"e" * 10
+
+
+def test_a_changed_envelope_keeps_its_place(rows: SqlTransaction) -> None:
+    rows.put_outbox(outbox("m1", 1))
+    rows.put_outbox(outbox("m2", 2))
+    rows.put_outbox(outbox("m1", 1, state="receipted", receipt=b"r"))
+    assert [(row.message, row.state) for row in rows.sent()] == [("m2", "owed"), ("m1", "receipted")]
+
+
+def test_what_came_is_found_by_message_envelope_and_number(rows: SqlTransaction) -> None:
+    row = inbox("m1", 1, letter=b"\x00" * 5, state="quarantined", receipt_owed=True)
+    rows.put_inbox(row)
+    assert rows.inbox("m1") == rows.inbox_by_envelope("digest of m1") == rows.inbox_at("c", 1) == row
+    assert rows.inbox_at("d", 1) is None
+    assert list(rows.receipts_owed(NORTH)) == [row] and list(rows.receipts_owed(SOUTH)) == []
+    assert list(rows.received(states=("accepted",))) == []
+
+
+def test_the_instants_said_around_a_number_are_those_of_its_neighbours(rows: SqlTransaction) -> None:
+    for sequence in (1, 2, 5, 6):
+        rows.put_inbox(inbox(f"m{sequence}", sequence))
+    rows.put_inbox(inbox("unopened", 4, kind="envelope", said_at=minute(99)))
+    assert rows.said_around("c", 3) == (minute(2), minute(5))
+    assert rows.said_around("c", 1) == (None, minute(2))
+    assert rows.said_around("c", 9) == (minute(6), None)
+    assert rows.said_around("d", 3) == (None, None)
+
+
+def test_of_a_card_every_version_stays_and_the_highest_counts(rows: SqlTransaction) -> None:
+    for version in (2, 1, 3):
+        rows.put_card(
+            CardRow(party=NORTH, version=version, digest=f"d{version}", signed=b"s", accepted_at=NOW)
+        )
+    newest = rows.card(NORTH)
+    assert newest is not None and newest.version == 3
+    older = rows.card_by_digest("d1")
+    assert older is not None and older.version == 1
+    assert [row.version for row in rows.cards()] == [1, 2, 3]
+    assert rows.card(SOUTH) is None
+
+
+def test_an_agreements_files_come_back_byte_for_byte(rows: SqlTransaction) -> None:
+    files = {"agreement.en.md": b"\x00\xff\r\n", "notices/0001-x.toml": "zażółć".encode(), "empty": b""}
+    row = AgreementRow(id="a-2026", digest="d", acts_digest="e", files=files, held_at=NOW)
+    rows.put_agreement(row)
+    assert list(rows.agreements()) == [row]
+
+
+def test_a_statement_is_kept_once_and_given_in_the_order_it_became_known(rows: SqlTransaction) -> None:
+    def statement(digest: str, about: str) -> StatementRow:
+        return StatementRow(digest=digest, kind="consent", by=NORTH, about=about, signed=b"s", known_at=NOW)
+
+    assert [rows.put_statement(statement(*each)) for each in (("b", "x"), ("a", "y"), ("b", "z"))] == [
+        True,
+        True,
+        False,
+    ]
+    assert [row.digest for row in rows.statements("consent")] == ["b", "a"]
+    assert [row.digest for row in rows.statements("consent", "x")] == ["b"]
+    assert list(rows.statements("withdrawal")) == []
+
+
+def test_channels_requests_and_disclosures_come_back(rows: SqlTransaction) -> None:
+    rows.put_channel(ChannelRow(name="ab", peer=NORTH, direction="in", last=3))
+    rows.put_channel(ChannelRow(name="cd", peer=NORTH, direction="out", last=1))
+    rows.put_channel(ChannelRow(name="ab", peer=NORTH, direction="in", last=4))
+    found = rows.channel_named("ab")
+    assert found is not None and found.last == 4
+    assert rows.channel_named("cd") is None  # only what comes in is looked up by name
+    request = RequestRow(
+        id="r",
+        ours=True,
+        asker=SOUTH,
+        owner=NORTH,
+        item="i",
+        to="east.example",
+        purpose="p",
+        why="",
+        at=NOW,
+        answer_by=None,
+        state="asked",
+    )
+    rows.put_request(request)
+    assert rows.request("r") == request and list(rows.requests()) == [request]
+    passed = Disclosure(message="m", item="i", to=SOUTH, agreement="a", hop="h", decision="d", at=NOW)
+    rows.put_disclosure(passed)
+    rows.put_disclosure(passed)
+    assert list(rows.disclosures("i")) == [passed]
