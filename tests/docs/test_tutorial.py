@@ -72,6 +72,8 @@ def test_every_how_to_page_with_commands_is_played() -> None:
 def test_what_is_printed_otherwise_is_found() -> None:
     assert fits(["a …", "…", "done"], "a b\n\nmore\nand more\ndone\n")
     assert fits(["2031-03-14T09:00:00Z  …"], "2032-01-01T00:00:00.25Z  x\n")
+    assert fits(["a"], "a\n  next: b\n")
+    assert not fits(["a", "  next: c"], "a\n  next: b\n")
     assert not fits(["Permitted: …"], "Refused: A sighting\n")
     assert not fits(["a", "b"], "a\n")
     assert not fits(["a"], "a\nb\n")

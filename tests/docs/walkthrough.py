@@ -148,12 +148,15 @@ class Walkthrough:
 
 
 def fits(said: list[str], printed: str) -> bool:
-    """Tell whether what was printed is what a page says."""
+    """Tell whether what was printed is what a page says. A page may leave out what to do next."""
     pattern = "".join(
         r"(.*\n)*" if line.strip() == "…" else ".*".join(map(re.escape, _shape(line).split("…"))) + r"\n"
         for line in said
     )
-    shown = "".join(f"{_shape(line)}\n" for line in printed.splitlines() if line.strip())
+    lines = [_shape(line) for line in printed.splitlines() if line.strip()]
+    if not any(line.strip().startswith("next:") for line in said):
+        lines = [line for line in lines if not line.startswith("next:")]
+    shown = "".join(f"{line}\n" for line in lines)
     return re.fullmatch(pattern, shown) is not None
 
 
