@@ -589,6 +589,10 @@ class Store(Protocol):
         """Begin a new epoch of the keys of bodies if the present one is over; tell whether it was."""
         ...
 
+    def scrub(self) -> None:
+        """Overwrite what logs beside the database still hold of rows that were erased."""
+        ...
+
     def close(self) -> None:
         """Finish what is under way and let the home go."""
         ...
@@ -615,4 +619,8 @@ class Carrier(Protocol):
         Raises:
             PeerUnreachable: nothing is known to have arrived; what was sent stays owed.
         """
+        ...
+
+    def close(self) -> None:
+        """Let every connection go; a delivery that still waits ends as not delivered."""
         ...

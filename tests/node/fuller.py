@@ -18,8 +18,10 @@ class Fuller(Text, frozen=True):
     """An agreement with further lines in some of its clauses.
 
     Attributes:
-        third: lines of the third-party clause. `handling`: of the handling clause. `more`: an article of its own.
+        term, third, handling: lines of the clauses of those names. `more`: an article of its own.
     """
+
+    term: tuple[str, ...] = ()
 
     third: tuple[str, ...] = ()
     handling: tuple[str, ...] = ()
@@ -29,6 +31,8 @@ class Fuller(Text, frozen=True):
         lines: list[str] = []
         for line in super()._lines(roots):
             lines.append(line)
+            if line.startswith("notice_counts_from"):
+                lines += self.term
             if line.startswith("members_exempt"):
                 lines += self.third
             if line.startswith("retention"):

@@ -18,6 +18,8 @@ def duties(desk: Desk, dry_run: bool = False) -> dict[str, Any]:
     node = desk.node
     renewed = not dry_run and node.store.renew_keys(node.clock.now())
     done: Duties = desk.act(lambda node, transaction: do_duties(node, transaction, dry_run=dry_run))
+    if not dry_run:
+        node.store.scrub()
     return {**msgspec.to_builtins(done), "keys_renewed": renewed}
 
 

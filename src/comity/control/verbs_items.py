@@ -133,6 +133,7 @@ def share(
         "item": item_fields(outcome.item),
         **decision_fields(outcome.decision),
         "explanation": words,
+        "lacking": list(outcome.lacking),
         "message": outcome.message,
         "delivery": delivery(desk, outcome.message, unreachable.get(to, "")) if outcome.message else None,
     }

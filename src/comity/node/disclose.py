@@ -32,16 +32,21 @@ from comity.node.necessity import Emergency, notice_of, tell_everyone
 from comity.node.node import Knowledge, Node
 from comity.node.post import owe
 from comity.node.questions import Gathered, by_route, find_item, gather, question_of
+from comity.node.why_not import why_not
 from comity.ports import Disclosure, ItemRow, StatementRow, Transaction
 from comity.signing import Signed, to_bytes
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of a wish to share: the decision and, where it was permitted, the message owed."""
+    """What became of a wish to share: the decision and, where it was permitted, the message owed.
+
+    `lacking` says, where consent is missing, why those that are known do not serve.
+    """
 
     item: ItemRow
     decision: Decision
     message: str = ""
+    lacking: tuple[str, ...] = ()
 
 
 def disclose(
@@ -105,15 +110,17 @@ def disclose(
         approved_by=emergency.approved_by if emergency is not None else (),
     )
     decision = decide(question, knowledge.known_at(at), at)
+    consents = knowledge.acts.consents_at(at) if decision.ask else ()
+    lacking = tuple(reason for ask in decision.ask for reason in why_not(decision, ask, consents))
     if dry_run:
-        return Outcome(gathered.row, decision)
+        return Outcome(gathered.row, decision, lacking=lacking)
 
     # (2)
     record.enter(
         node, transaction, "decided", channel=to, act=decision.digest, detail=decision.to_bytes(), at=at
     )
     if not decision.permitted:
-        return Outcome(gathered.row, decision)
+        return Outcome(gathered.row, decision, lacking=lacking)
     notice = None if emergency is None else notice_of(node, transaction, decision, emergency, at)
     message = send(node, transaction, gathered, decision, at=at, necessity=notice)
 

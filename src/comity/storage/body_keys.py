@@ -195,6 +195,11 @@ class BodyKeys:
             self.renew(now)
         return True
 
+    def scrub(self) -> None:
+        """Empty the write-ahead log: older pages in it still hold keys that were erased."""
+        with self._guard:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Let the file go."""
         self.commit()
