@@ -82,15 +82,14 @@ def _is_draft(agreement: Agreement) -> bool:
 def _signatures(agreement: Agreement, text: Text) -> str:
     parts = [heading(2, _("Signatures"))]
     texts = ", ".join(tag for tag in agreement.languages if tag in agreement.texts)
-    parts.append(
-        _line(
-            _(
-                "Done in {languages}; the text in {decisive} decides.",
-                languages=texts,
-                decisive=agreement.decisive,
-            )
+    clause = agreement.languages_clause
+    if clause is not None and clause.decisive:
+        done = _(
+            "Done in {languages}; the text in {decisive} decides.", languages=texts, decisive=clause.decisive
         )
-    )
+    else:
+        done = _("Done in {languages}; all texts are equally authentic.", languages=texts)
+    parts.append(f"#par[#{quoted(done)};]\n")
     marks = check_signatures(agreement).marks.get(TEXT, ())
     for party, clause in agreement.party_clauses.items():
         name = clause.name.get(text.language) or next(iter(clause.name.values()), party)
@@ -135,10 +134,6 @@ def _block(name: str, party: str, functions: Sequence[str], signed: Sequence[str
         f"#block(breakable: false, above: 1.4em)[{''.join(lines)}#v(11mm)\n"
         f"#grid(columns: (1fr, 1fr, 1fr), gutter: 8mm, {rules})]\n"
     )
-
-
-def _line(text: str) -> str:
-    return f"#par[#{quoted(text)};]\n"
 
 
 def _without_front_matter(markdown: str) -> str:

@@ -46,7 +46,7 @@ def _document(agreement: Agreement, party: str, on: str, effective: date, clause
         [
             f"# Notice of {on} an information-sharing arrangement",
             "",
-            f"To: {clause.to}",
+            f"To: {clause.to}  ",
             f"From: {shown}",
             "",
             f"{shown} {act} the arrangement named below with effect from {effective.isoformat()}.",
@@ -58,6 +58,8 @@ def _document(agreement: Agreement, party: str, on: str, effective: date, clause
             f"- Legal basis: {laws or 'not stated in the text'}",
             f"- Duty to notify: {clause.ref}; Directive (EU) 2022/2555, art. 29(4); "
             "Regulation (EU) 2022/2554, art. 45(3)",
+            "",
+            "Place and date: ______________________",
             "",
             "Signature: ______________________",
             "",
