@@ -82,8 +82,8 @@ def _is_draft(agreement: Agreement) -> bool:
 def _signatures(agreement: Agreement, text: Text) -> str:
     parts = [heading(2, _("Signatures"))]
     texts = ", ".join(tag for tag in agreement.languages if tag in agreement.texts)
-    clause = agreement.languages_clause
-    if clause is not None and clause.decisive:
+    tongues = agreement.languages_clause
+    if tongues is not None and tongues.decisive:
         done = _(
             "Done in {languages}; the text in {decisive} decides.", languages=texts, decisive=clause.decisive
         )
