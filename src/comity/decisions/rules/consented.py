@@ -34,9 +34,6 @@ def consented(
         named_purpose: the consent must name the purpose; one for any purpose is not enough (rule 5).
     """
     agreement = hop.agreement if hop is not None else ""
-    settled = (giver, agreement, carrier.category)
-    if settled in passing.settled and fresh is None and not named_purpose:
-        return True
     standing = passing.standing.get((giver, agreement))
     if standing is None:
         standing = passing.standing[giver, agreement] = _standing(giver, agreement, passing)
@@ -57,7 +54,8 @@ def consented(
         if fresh is not None and not is_fresh(consent.confirmed_at, passing.at, fresh):
             continue
         if named is None or named == passing.question.disclose:
-            passing.settled.add(settled)  # it covers every item of this category in the lineage alike
+            # It covers every item of this category in the lineage alike: rule 7 need not ask again.
+            passing.settled.add((giver, agreement, carrier.category))
         return True
     return False
 

@@ -61,7 +61,7 @@ class Passing:
         against: grounds that refuse. `owed`: consents that are missing.
         blocked: items of the lineage that carry either.
         bound: what binds whoever receives the item: Party owed and article, and the terms that say so.
-        parties: everyone upstream. `used`: necessity articles that lifted something.
+        parties: everyone upstream, where necessity is invoked. `used`: necessity articles that lifted something.
         short: necessity articles for which too few officers approved.
     """
 

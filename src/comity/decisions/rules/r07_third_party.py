@@ -38,7 +38,7 @@ def upstream(question: Question, item: Item, known: Known, at: Instant) -> Passi
         passing.refuse(broken, Ground("rule 7 custody", text, 7))
     if known.withdrawn:  # (2)
         _withdrawn(passing)
-    judicial = question.judicial
+    judicial, necessity = question.judicial, question.necessity
     for holding in passing.holdings.carried:
         parties: list[str] = []
         for hop in holding.hops:
@@ -49,7 +49,8 @@ def upstream(question: Question, item: Item, known: Known, at: Instant) -> Passi
                 _hop(hop, holding, parties, way, passing)
             else:
                 _copied_hop(hop, holding, parties, passing)
-        passing.parties.update(dict.fromkeys(parties))
+        if necessity:
+            passing.parties.update(dict.fromkeys(parties))
         if judicial:
             judicial_word(holding, passing)
     return passing
@@ -77,8 +78,13 @@ def _hop(hop: Hop, holding: Item, parties: list[str], way: Way, passing: Passing
         return
     if today.successors:
         waiting = _answering(waiting, today, passing)
-    fresh = onward.fresh
-    unmet = [giver for giver in waiting if not consented(giver, hop, holding, fresh, passing)]
+    fresh, settled = onward.fresh, passing.settled if onward.fresh is None else ()
+    unmet = [
+        giver
+        for giver in waiting
+        if (giver, hop.agreement, holding.category) not in settled
+        and not consented(giver, hop, holding, fresh, passing)
+    ]
     if unmet and not lifts("third_party", today, passing):  # (5)
         for giver in unmet:
             passing.ask(giver, holding.id, onward.ground)
