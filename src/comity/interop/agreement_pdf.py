@@ -85,7 +85,7 @@ def _signatures(agreement: Agreement, text: Text) -> str:
     tongues = agreement.languages_clause
     if tongues is not None and tongues.decisive:
         done = _(
-            "Done in {languages}; the text in {decisive} decides.", languages=texts, decisive=clause.decisive
+            "Done in {languages}; the text in {decisive} decides.", languages=texts, decisive=tongues.decisive
         )
     else:
         done = _("Done in {languages}; all texts are equally authentic.", languages=texts)
