@@ -8,13 +8,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pysqlite3.dbapi2 as fixed_sqlite
 from sqlalchemy import Connection
 
+from comity.cards import read_card
 from comity.clock import Clock, Instant, SystemClock
-from comity.identifiers import PartyId
+from comity.errors import BadInput, StorageError
+from comity.identifiers import PartyId, party_id
 from comity.node.introduce import accept_card
 from comity.node.keyring import Keyring
 from comity.node.node import Node
+from comity.ports import Transaction
 from comity.storage.body_keys import BodyKeys
 from comity.storage.database import SqlStore, open_engine
 from comity.storage.home import HomeFolder, Settings, create_home
@@ -66,25 +70,54 @@ def open_home(
     """
     folder = HomeFolder(path)
     settings = folder.settings()
+    party = party_id(settings.party)
     folder.take()
     try:
         chosen = clock or SystemClock()
         signing, sealing = folder.keys(passphrase)
-        body_keys = BodyKeys(path, chosen.now())
+        body_keys = _body_keys(path, chosen.now())
         store = _store(folder.database, body_keys, threaded=threaded)
     except BaseException:
         folder.close()
         raise
-    node = Node(
-        PartyId(settings.party), store, chosen, Keyring(signing, sealing), deployment=settings.deployment
-    )
+    keyring = Keyring(signing, sealing)
+    node = Node(party, store, chosen, keyring, deployment=settings.deployment)
 
     def close() -> None:
         store.close()
         body_keys.close()
         folder.close()
 
+    try:
+        store.read(lambda transaction: _check_owner(folder, party, keyring, transaction))
+    except BaseException:
+        close()
+        raise
     return Home(folder, node, settings, close)
+
+
+def _body_keys(path: Path, now: Instant) -> BodyKeys:
+    """Open the keys of bodies, and say in one line what is damaged."""
+    try:
+        return BodyKeys(path, now)
+    except fixed_sqlite.DatabaseError as error:
+        raise StorageError(
+            f"{path}/body-keys.db cannot be opened: {error}", hint="restore it from a backup"
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        raise StorageError(
+            f"{path}/body-epoch.json cannot be read", hint="restore it from a backup of this month"
+        ) from None
+
+
+def _check_owner(folder: HomeFolder, party: PartyId, keyring: Keyring, transaction: Transaction) -> None:
+    """Refuse a home whose `node.toml` names another Party than the one whose keys are here."""
+    row = transaction.card(party)
+    if row is None and not transaction.cards():
+        return  # a home being made
+    listed = read_card(row.signed, root_fingerprint=None).card.signing if row is not None else ()
+    if not any(keyring.signing_key(entry.keyid) for entry in listed):
+        raise BadInput(f"{folder.path}/node.toml: `{party}` is not the Party whose keys are here")
 
 
 def new_home(

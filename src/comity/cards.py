@@ -50,7 +50,7 @@ __all__ = [
 PAYLOAD_TYPE: Final = "application/vnd.comity.card+json;version=1"
 
 #: Functions that Comity itself asks for. A Party adds those its agreements name, such as `director`.
-FUNCTIONS: Final = ("agreement", "protocol:minister", "consent", "disclosure", "journal", "control")
+FUNCTIONS: Final = ("agreement", "protocol:minister", "consent", "disclosure", "journal", "witness", "control")
 
 MAX_CARD_BYTES: Final = 256 * 1024
 _MAX_KEYS, _MAX_ENDPOINTS, _MAX_NAMES, _MAX_TEXT = 64, 16, 64, 256

@@ -24,8 +24,8 @@ log = structlog.get_logger("comity.serving")
 
 #: Seconds between looks whether a new day has begun.
 _LOOK_FOR_A_DAY = 600.0
-#: Seconds to wait for the endpoint to listen, and to finish at the end.
-_PATIENCE = 10.0
+#: Seconds in which everything under way is finished at the end, each part within its own.
+_PATIENCE = 4.0
 
 
 class Serving:
@@ -61,8 +61,10 @@ class Serving:
         self.desk = Desk(self._home, self.postman, serving=True)
         config = uvicorn.Config(
             make_endpoint(self._accept),
+            log_config=None,
             log_level="warning",
             access_log=False,
+            timeout_graceful_shutdown=int(_PATIENCE),
             lifespan="off",
             server_header=False,
         )
@@ -72,8 +74,13 @@ class Serving:
             kwargs={"sockets": [self._listener]},
             name=f"comity-endpoint-{self.party}",
         )
+        try:
+            self._control = ControlServer(self.desk)
+        except BaseException:
+            self._listener.close()
+            self._home.close()
+            raise
         self._thread.start()
-        self._control = ControlServer(self.desk)
         self.postman.start()
         self._ended = threading.Event()
         self._daily = threading.Thread(target=self._do_daily, name=f"comity-duties-{self.party}", daemon=True)
@@ -82,11 +89,11 @@ class Serving:
     def close(self) -> None:
         """Stop listening, finish what is under way, let the home go."""
         self._ended.set()
-        self._daily.join(timeout=_PATIENCE)
-        self._control.close()
-        self.postman.stop()
         self._server.should_exit = True
-        self._thread.join(timeout=_PATIENCE)
+        self._control.close()
+        self._daily.join(timeout=_PATIENCE)
+        self.postman.stop(_PATIENCE)
+        self._thread.join(timeout=_PATIENCE + 1)
         self._listener.close()
         self._home.close()
 
@@ -138,6 +145,7 @@ def _listen(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
+        listener.listen(128)  # at once: two that only bind can both believe the port is theirs
     except OSError as error:
         listener.close()
         raise StorageError(

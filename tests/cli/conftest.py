@@ -36,8 +36,8 @@ def made_land(tmp_path_factory: pytest.TempPathFactory) -> Land:
     land = Land(tmp_path_factory.mktemp("land"))
     os.environ.pop("COMITY_HOME", None)
 
-    def do(*arguments: object) -> None:
-        assert run([str(each) for each in arguments]) == 0, arguments
+    def do(*arguments: object, code: int = 0) -> None:
+        assert run([str(each) for each in arguments]) == code, arguments
 
     for name in ("north", "south"):
         do("init", land.folder / name, "--party", f"{name}.example", "--card", land.folder / f"{name}.card")
@@ -62,6 +62,8 @@ def made_land(tmp_path_factory: pytest.TempPathFactory) -> Land:
         "--home",
         land.north,
     )
+    do("share", "note", "--to", "south.example", "--purpose", "network-defence", "--home", land.north, code=5)
+    do("register", "check", "a name", "--home", land.north)
     (land.folder / "empty").mkdir()
     (land.folder / "rubbish").write_bytes(b"\x00\xff not what was expected\n")
     (land.folder / "nothing").write_bytes(b"")

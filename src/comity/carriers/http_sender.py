@@ -8,6 +8,7 @@ with keys pinned from cards comes before anything leaves the machine.
 import contextlib
 import http.client
 import ipaddress
+import socket
 import threading
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -60,6 +61,8 @@ class HttpCarrier:
     def __init__(self, patience: float = _PATIENCE) -> None:
         self._patience = patience
         self._open: dict[str, http.client.HTTPConnection] = {}
+        self._under_way: set[http.client.HTTPConnection] = set()
+        self._closed = False
         self._turn = threading.Lock()
 
     def deliver(self, peer: str, endpoint: str, envelopes: Sequence[bytes]) -> Reply:
@@ -75,6 +78,7 @@ class HttpCarrier:
         # a kept connection may have been closed by the other side meanwhile: then once more on a new one
         for connection in (kept, None) if kept is not None else (None,):
             link = connection or http.client.HTTPConnection(_address(host), port, timeout=self._patience)
+            self._begin(peer, link)
             try:
                 reply = self._exchange(link, peer, body)
             except (http.client.HTTPException, OSError) as error:
@@ -85,6 +89,9 @@ class HttpCarrier:
             except BaseException:
                 link.close()
                 raise
+            finally:
+                with self._turn:
+                    self._under_way.discard(link)
             with self._turn:
                 self._open[endpoint] = link
             if len(reply.reasons) != len(envelopes):
@@ -95,12 +102,23 @@ class HttpCarrier:
         raise AssertionError("unreachable")
 
     def close(self) -> None:
-        """Close the connections kept open."""
+        """Close every connection: one that is waited on fails at once, and what it carried stays owed."""
         with self._turn:
+            self._closed = True
+            for link in self._under_way:
+                if link.sock is not None:
+                    with contextlib.suppress(OSError):
+                        link.sock.shutdown(socket.SHUT_RDWR)
             for link in self._open.values():
                 with contextlib.suppress(OSError):
                     link.close()
             self._open.clear()
+
+    def _begin(self, peer: str, link: http.client.HTTPConnection) -> None:
+        with self._turn:
+            if self._closed:
+                raise PeerUnreachable(f"{peer}: this node is stopping")
+            self._under_way.add(link)
 
     @staticmethod
     def _exchange(link: http.client.HTTPConnection, peer: str, body: bytes) -> Reply:

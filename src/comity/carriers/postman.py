@@ -1,6 +1,7 @@
 """Carrying what is owed, as long as a node serves: one thread a peer, so that a slow peer keeps no other waiting."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -15,6 +16,10 @@ log = structlog.get_logger("comity.postman")
 
 #: Seconds between two looks at what has become due, when nothing woke the postman.
 _LOOK_AGAIN = 1.0
+
+#: Seconds to finish what is under way when the node stops, and to take note once connections are closed.
+_PATIENCE = 4.0
+_AFTER_CLOSING = 1.0
 
 
 class Postman:
@@ -47,19 +52,29 @@ class Postman:
         """Behave as if some peers could not be reached; for rehearsals of an outage."""
         self._cut = is_cut
 
-    def stop(self) -> None:
-        """End; what is under way is finished."""
+    def stop(self, patience: float = _PATIENCE) -> None:
+        """End: a batch under way is finished; a peer that does not answer in time is waited for no longer.
+
+        Args:
+            patience: seconds for all of it. What was not receipted stays owed.
+        """
+        end = time.monotonic() + patience
         self._ended.set()
         self._wake.set()
         if self._thread.is_alive():
-            self._thread.join(timeout=10)
-        for thread in list(self._busy.values()):
-            thread.join(timeout=10)
+            self._thread.join(timeout=patience)
+        with self._turn:
+            busy = list(self._busy.values())
+        for thread in busy:
+            thread.join(timeout=max(0.0, end - time.monotonic()))
+        self._carrier.close()
+        for thread in busy:
+            thread.join(timeout=_AFTER_CLOSING)
 
     def run_once(self, peer: str | None = None) -> dict[str, str]:
         """Deliver everything due now; give the peers that could not be reached, with the reason."""
         failed: dict[str, str] = {}
-        while batches := self._due(peer, without=frozenset(failed)):
+        while not self._ended.is_set() and (batches := self._due(peer, without=frozenset(failed))):
             for name, rows in batches.items():
                 reason = self._deliver(name, rows)
                 if reason:
@@ -76,6 +91,9 @@ class Postman:
                 batches = self._due(None)
             except ComityError as error:
                 log.error("outbox unreadable", reason=error.message)
+                continue
+            except Exception:  # a fault of ours must not end the watch: nothing would be delivered any more
+                log.exception("outbox unreadable")
                 continue
             for peer in batches:
                 self._begin(peer)
@@ -94,6 +112,8 @@ class Postman:
             self.run_once(peer)
         except ComityError as error:
             log.error("delivery stopped", peer=peer, reason=error.message)
+        except Exception:
+            log.exception("delivery stopped", peer=peer)
         finally:
             with self._turn:
                 self._busy.pop(peer, None)

@@ -117,8 +117,14 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _outcome(arguments: Sequence[str]) -> int:
+    if "_COMITY_COMPLETE" in os.environ:  # the shell asks what could come next
+        comity.main(list(arguments), prog_name="comity")
     try:
-        code = comity.main(list(arguments), prog_name="comity", standalone_mode=False)
+        with comity.make_context("comity", list(arguments)) as context:
+            comity.invoke(context)
+        return 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except ComityError as error:
         tell(error)
         return error.exit_code
@@ -132,18 +138,16 @@ def _outcome(arguments: Sequence[str]) -> int:
         _say(in_words(error))
         return BAD_INPUT
     except SystemExit as end:
-        code = end.code
-    except BrokenPipeError:
-        raise
+        return end.code if isinstance(end.code, int) else 0
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        _say(f"{place}{error.strerror or error}")
+        if not error.filename:  # a stream of ours
+            raise
+        _say(f"{error.filename}: {error.strerror or error}")
         return BAD_INPUT
     except Exception:
         traceback.print_exc()
         _say(N_("this is a fault of Comity's own; please report it with the lines above"))
         return FAULT
-    return code if isinstance(code, int) else 0
 
 
 def tell(error: ComityError) -> None:

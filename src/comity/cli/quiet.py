@@ -1,6 +1,8 @@
 """Where the log goes: JSON lines on stderr while serving, nothing but errors while a story is told."""
 
 import logging
+import sys
+import threading
 
 import structlog
 
@@ -12,8 +14,6 @@ def quiet_log() -> None:
 
 def json_log() -> None:
     """Write one JSON object a line to stderr, with names and digests and never content."""
-    import sys
-
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -24,3 +24,21 @@ def json_log() -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
+    others = logging.getLogger()  # what libraries say, in the same form
+    others.handlers = [_Forward(logging.WARNING)]
+    threading.excepthook = _thread_ended
+
+
+class _Forward(logging.Handler):
+    """Writes what a library logs as a line of ours: its message, never the objects it was made from."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger().log(
+            record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info or None
+        )
+
+
+def _thread_ended(ended: threading.ExceptHookArgs) -> None:
+    name = ended.thread.name if ended.thread else "?"
+    error = ended.exc_value
+    structlog.get_logger().error("a thread ended", thread=name, exc_info=error)

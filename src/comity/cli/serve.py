@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from comity import __version__
 from comity.cli.command import command
 from comity.cli.options import home_options, passphrase_from
+from comity.languages import _
 
 
 @command()
@@ -19,14 +21,30 @@ from comity.cli.options import home_options, passphrase_from
 def serve(home: Path, passphrase_file: Path | None, port: int | None) -> None:
     """Run a node: take envelopes in, deliver what is owed, answer commands on its socket.
 
-    It listens on loopback. Stop it with Ctrl-C; what is under way is finished first.
+    It listens on loopback and writes its log to stderr, a JSON object a line, with names and digests and never
+    content. Stop it with Ctrl-C or SIGTERM: what is under way is finished first, within ten seconds.
     """
+    import structlog
+
+    from comity.cli.quiet import json_log
     from comity.serving import Serving
 
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
+    json_log()
+    log = structlog.get_logger("comity.serve")
     with Serving(home, port=port, passphrase=passphrase_from(passphrase_file)) as serving:
-        click.echo(f"{serving.party} serves at {serving.endpoint}; commands: --home {home}", err=True)
+        log.info(
+            "serving", party=serving.party, endpoint=serving.endpoint, home=str(home), version=__version__
+        )
+        if sys.stderr.isatty():
+            said = _(
+                "{party} serves at {endpoint}; Ctrl-C stops it",
+                party=serving.party,
+                endpoint=serving.endpoint,
+            )
+            click.echo(said, err=True)
         ended.wait()
-    sys.exit(0)
+        log.info("stopping", party=serving.party)
+    log.info("stopped", party=serving.party)

@@ -16,6 +16,12 @@ from comity.errors import BadInput, ComityError, StorageError
 _PATIENCE = 600.0
 
 
+class NodeFault(ComityError):
+    """The node that serves the home met a fault of its own; no answer was given, and none must be read into it."""
+
+    exit_code = 70
+
+
 class Teller(Protocol):
     """Runs a verb on a node and gives its plain outcome."""
 
@@ -70,15 +76,23 @@ def _ask(path: Path, verb: str, parameters: dict[str, Any]) -> Any:
         raise StorageError(f"the node at {path.parent} does not answer: {error}") from None
     if not line:
         raise StorageError(f"the node at {path.parent} ended without an answer")
-    reply = msgspec.json.decode(line)
-    if "error" in reply:
-        raise _raised(reply["error"])
-    return reply["result"]
+    try:
+        reply = msgspec.json.decode(line, type=dict[str, Any])
+        if "error" in reply:
+            raise _raised(reply["error"])
+        return reply["result"]
+    except (msgspec.MsgspecError, KeyError, TypeError):
+        raise StorageError(
+            f"the node at {path.parent} answers something else",
+            hint="the command and the node may differ in version",
+        ) from None
 
 
 def _raised(said: dict[str, Any]) -> ComityError:
     """Make the error the node raised, so that both ways end alike."""
-    kind = getattr(errors, str(said.get("kind")), ComityError)
+    if said["kind"] == "fault":
+        return NodeFault(str(said["message"]))
+    kind = getattr(errors, str(said["kind"]), ComityError)
     if not (isinstance(kind, type) and issubclass(kind, ComityError)):
         kind = ComityError
     hint = str(said.get("hint") or "")

@@ -25,7 +25,7 @@ from comity.control import (
 )
 from comity.control.address import reachable
 from comity.control.verb import VERBS, Desk
-from comity.errors import BadInput, ComityError
+from comity.errors import BadInput, ComityError, StorageError
 from comity.strict import read_json
 
 log = structlog.get_logger("comity.control")
@@ -44,11 +44,16 @@ REGISTERED = (
 )
 
 
+#: Seconds for commands under way when the node stops.
+_PATIENCE = 4.0
+
+
 class ControlServer:
     """Answers commands for a desk, until closed."""
 
     def __init__(self, desk: Desk) -> None:
         self._path = desk.home.folder.socket
+        under_way = self._under_way = _UnderWay()
         with contextlib.suppress(FileNotFoundError):
             self._path.unlink()  # the lock on the home tells that nobody listens there any more
 
@@ -56,7 +61,7 @@ class ControlServer:
             timeout = 60
 
             def handle(self) -> None:
-                answer(desk, self)
+                answer(desk, self, under_way)
 
         before = os.umask(0o177)
         try:
@@ -67,11 +72,38 @@ class ControlServer:
         self._thread.start()
 
     def close(self) -> None:
-        """Listen no longer."""
+        """Listen no longer, and finish the commands under way."""
         self._server.shutdown()
+        self._under_way.end(_PATIENCE)
         self._server.server_close()
         with contextlib.suppress(FileNotFoundError):
             self._path.unlink()
+
+
+class _UnderWay:
+    """Counts the commands that are running, so that the home is not closed under them."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._ended = False
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> None:
+        with self._changed:
+            if self._ended:
+                raise StorageError("the node is stopping", hint="give the command again")
+            self._count += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def end(self, patience: float) -> None:
+        """Let no more begin, and wait for those that have."""
+        with self._changed:
+            self._ended = True
+            self._changed.wait_for(lambda: not self._count, timeout=patience)
 
 
 class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
@@ -79,32 +111,45 @@ class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     request_queue_size = 32
 
 
-def answer(desk: Desk, handler: socketserver.StreamRequestHandler) -> None:
+def answer(desk: Desk, handler: socketserver.StreamRequestHandler, under_way: _UnderWay) -> None:
     """Answer one request."""
     if _caller(handler.connection) not in (os.geteuid(), 0):
         return
-    line = handler.rfile.readline(MAX_REQUEST_BYTES + 1)
+    try:
+        line = handler.rfile.readline(MAX_REQUEST_BYTES + 1)
+    except OSError:  # it went away, or said nothing for a minute
+        return
+    if not line:
+        return
     try:
         if len(line) > MAX_REQUEST_BYTES:
-            raise BadInput("the command is too large")
-        reply = {"result": run(desk, line)}
+            raise BadInput(f"the command is larger than {MAX_REQUEST_BYTES} bytes")
+        if not line.endswith(b"\n"):
+            raise BadInput("the command ends before its line does")
+        with under_way:
+            reply = {"result": run(desk, line)}
     except ComityError as error:
         reply = {"error": error_fields(error)}
     except Exception:  # a fault of ours: the log has the trace, the caller one line
         log.exception("command failed")
         reply = {"error": {"kind": "fault", "message": "the node met a fault of its own; its log tells more"}}
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+    with contextlib.suppress(OSError):  # whoever asked does not wait any more
         handler.wfile.write(msgspec.json.encode(reply) + b"\n")
 
 
 def run(desk: Desk, line: bytes) -> object:
     """Run the verb a request names."""
-    request = read_json(line.rstrip(b"\n"), max_bytes=MAX_REQUEST_BYTES, floats=False, what="command")
-    if not isinstance(request, dict) or request.get("verb") not in VERBS:
+    request = read_json(line.rstrip(b"\n"), max_bytes=MAX_REQUEST_BYTES, floats=True, what="command")
+    if not isinstance(request, dict) or request.keys() - {"verb", "parameters"}:
+        raise BadInput("a command is an object with `verb` and `parameters`")
+    name, parameters = request.get("verb"), request.get("parameters", {})
+    if not isinstance(parameters, dict):
+        raise BadInput("the `parameters` of a command are an object")
+    if not isinstance(name, str) or name not in VERBS:
         raise BadInput(
             "the node does not know this command", hint="the command and the node may differ in version"
         )
-    return VERBS[request["verb"]](desk, request.get("parameters") or {})
+    return VERBS[name](desk, parameters)
 
 
 def error_fields(error: ComityError) -> dict[str, object]:

@@ -21,6 +21,7 @@ import tomllib
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -54,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     party: str
     deployment: str = "production"
-    port: int = 0
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
 
 
 class HomeFolder:
@@ -85,9 +86,13 @@ class HomeFolder:
         if not file.exists():
             raise NotFound(f"{self.path} is not a node's home", hint=f"comity init {self.path} --party ID")
         try:
-            return msgspec.convert(tomllib.loads(file.read_text()), Settings)
+            settings = msgspec.convert(tomllib.loads(file.read_text()), Settings)
+            party_id(settings.party)
+        except BadInput as error:
+            raise BadInput(f"{file}: {error.message}") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
             raise BadInput(f"{file}: {error}") from None
+        return settings
 
     def take(self) -> None:
         """Take the lock of this home.
@@ -177,7 +182,7 @@ def create_home(
         raise BadInput(f"deployment `{deployment[:80]}` is not a word such as `production` or `exercise`")
     if path.exists() and any(path.iterdir()):
         raise RefusedHere(f"{path} is not empty", hint="choose a new folder; a home is never written over")
-    root, everyday, officer = SigningKey.generate(), SigningKey.generate(), SigningKey.generate()
+    root, everyday, officer, witness = (SigningKey.generate() for _ in range(4))
     sealing = SealingKey.generate()
     until = at + CARD_LIFE
     card = Card(
@@ -191,6 +196,7 @@ def create_home(
         signing=(
             signing_entry(everyday.public, EVERYDAY, at, until),
             signing_entry(officer.public, functions, at, until),
+            signing_entry(witness.public, ("witness",), at, until),  # cosigns and nothing else
         ),
         sealing=(sealing_entry(sealing.public, at, until),),
     )
@@ -198,7 +204,14 @@ def create_home(
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o700)
     (path / "keys").mkdir(mode=0o700)
-    for name, key in (("root", root), ("everyday", everyday), ("officer", officer), ("sealing", sealing)):
+    made: dict[str, SigningKey | SealingKey] = {
+        "root": root,
+        "everyday": everyday,
+        "officer": officer,
+        "witness": witness,
+        "sealing": sealing,
+    }
+    for name, key in made.items():
         write_private(path / "keys" / f"{name}.key", lock(key, passphrase) if passphrase else _plain(key))
     settings = f'party = "{checked}"\ndeployment = "{deployment}"\nport = {port}\n'
     write_private(path / "node.toml", settings.encode())
@@ -216,10 +229,12 @@ def _read_key(file: Path, passphrase: Callable[[], str] | None) -> SigningKey | 
     words = data.split()
     if len(words) == 3 and words[0] == b"comity-key-v1":
         try:
-            raw = read_base64(words[2].decode(), what=str(file))
+            raw = read_base64(words[2].decode(), what="key")
             return SigningKey.from_seed(raw) if words[1] == b"ed25519" else SealingKey.from_seed(raw)
-        except UnicodeDecodeError as error:
-            raise BadInput(f"{file}: {error}") from None
+        except UnicodeDecodeError:
+            raise BadInput(f"{file}: not a key file") from None
+        except BadInput as error:
+            raise BadInput(f"{file}: {error.message}") from None
     if passphrase is None:
         raise BadInput(f"{file}: locked with a passphrase", hint="give it with --passphrase-file")
     return unlock(data, passphrase())

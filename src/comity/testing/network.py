@@ -151,3 +151,6 @@ class Line:
     def deliver(self, peer: str, endpoint: str, envelopes: Sequence[bytes]) -> Reply:  # noqa: ARG002
         """Hand over envelopes and give what came back."""
         return self._network.exchange(self._sender, peer, envelopes)
+
+    def close(self) -> None:
+        """Keep nothing open."""

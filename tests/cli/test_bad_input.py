@@ -1,0 +1,158 @@
+"""Input that has the right form and is wrong all the same: what each command says, word for word.
+
+`{north}` and the like stand for paths of the folder in `land.py`. The exit code says the kind of mistake: 2 what was
+given cannot be read, 3 it is not there, 1 it is not allowed, 6 it does not verify.
+"""
+
+import pytest
+
+from cli.land import Comity, Land
+
+ITEM = "--category incident.indicators --marking TLP:GREEN"
+NOT_HELD = "no item `absent` is held here"
+NO_FOLDER = "no folder `{absent}`"
+NO_TEXT = "agreement: no text: the folder should hold a file such as `agreement.en.md`"
+NOT_AGREED = "no agreement `absent` is held here"
+NO_REQUEST = "`absent` names no request"
+
+#: command line (`--home {north}` is added where the command wants one) -> exit code, mistakes
+BAD: list[tuple[str, int, list[str]]] = [
+    # agreements, as texts
+    ("agreement lint {absent}", 3, [NO_FOLDER]),
+    ("agreement lint {empty}", 2, [NO_TEXT]),
+    ("agreement lint {absent} {empty} {note.txt}", 2, [NO_FOLDER, f"{{empty}}/{NO_TEXT}", "no folder `{note.txt}`"]),
+    ("agreement status {absent}", 3, [NO_FOLDER]),
+    ("agreement timeline {absent}", 3, [NO_FOLDER]),
+    ("agreement diff {agreement} {empty}", 2, [NO_TEXT]),
+    ("agreement leaks {absent}", 3, [NO_FOLDER]),
+    ("agreement roots {empty} {north.card}", 2, [NO_TEXT]),
+    ("agreement roots {agreement} {rubbish}", 2, ["card: not UTF-8 at byte 1"]),
+    ("agreement roots {agreement} {nothing}", 2, ["card: empty"]),
+    ("agreement verify {agreement}", 3, ["{agreement} holds no certificate.dsse"]),
+    # agreements, at a node
+    ("agreement propose {absent} --home {north}", 3, [NO_FOLDER]),
+    ("agreement proposals absent --home {north}", 3, ["no proposal `absent`"]),
+    ("agreement proposals --out {absent} --home {north}", 2, ["--out needs the AGREEMENT to write"]),
+    ("agreement sign absent --home {north}", 3, ["no text `absent` is proposed or held here"]),
+    ("agreement sign {agreement} --function minister --home {north}", 1,
+     ["no key here signs as minister for north.example"]),
+    ("agreement hold {empty} --home {north}", 2, [NO_TEXT]),
+    ("agreement copy absent {absent} --home {north}", 3, [NOT_AGREED]),
+    ("agreement copy north-south-2026 {agreement} --home {north}", 1, ["{agreement} is not empty"]),
+    ("agreement notice absent --kind denunciation --home {north}", 3, [NOT_AGREED]),
+    ("agreement notice north-south-2026 --kind suspension --field from --home {north}", 2,
+     ["--field `from` is not of the form NAME=VALUE"]),
+    ("agreement notice north-south-2026 --kind suspension --field from=soon --home {north}", 2,
+     ["field from: `soon` is not a day such as 2031-03-14"]),
+    ("agreement notice north-south-2026 --kind denunciation --field zq=7 --home {north}", 2,
+     ["notices/0001-denunciation.toml:4: `zq` is not a field of a notice"]),
+    # cards
+    ("card show absent.example --home {north}", 3, ["no card of absent.example is known here"]),
+    ("card accept {rubbish} --home {north}", 2, ["card: not UTF-8 at byte 1"]),
+    ("card accept {nothing} --home {north}", 2, ["card: empty"]),
+    ("card accept {note.txt} --home {north}", 2, ["card: not JSON (line 1 column 1)"]),
+    # cases
+    ("decide {absent}", 3, ["no case file `{absent}`"]),
+    ("decide {rubbish}", 2, ["{rubbish}: this is not UTF-8 text"]),
+    ("decide {nothing}", 2, ["{nothing}: `agreements` is missing", "{nothing}: there is no [[case]] in it"]),
+    # items
+    ("item add {note.txt} --category a..b --marking TLP:GREEN --home {north}", 2,
+     ["category `a..b` is not a dotted name such as `incident.indicators`"]),
+    ("item add {note.txt} --category incident.indicators --home {north}", 2,
+     ["{note.txt}: an item needs a marking"]),
+    ("item add {note.txt} --category incident.indicators --marking TLP:PINK --home {north}", 2,
+     ["`TLP:PINK` is not one of TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED"]),
+    ("item add {note.txt} " + ITEM + " --pap PAP:PINK --retention never --home {north}", 2,
+     ["`PAP:PINK` is not one of PAP:CLEAR, PAP:GREEN, PAP:AMBER, PAP:RED",
+      "retention: `never` is not a duration such as P6M, P15Y, P30D or PT48H"]),
+    ("item add {note.txt} " + ITEM + " --made-from absent --home {north}", 3, [NOT_HELD]),
+    ("item add {nothing} " + ITEM + " --home {north}", 2, ["{nothing}: empty: there is nothing in it to share"]),
+    ("item show absent --home {north}", 3, [NOT_HELD]),
+    ("item show note --save {absent}/x --home {north}", 2,
+     ["{absent}/x cannot be written: No such file or directory"]),
+    ("item read absent --home {north}", 3, [NOT_HELD]),
+    # sharing
+    ("share absent --to south.example --purpose network-defence --home {north}", 3, [NOT_HELD]),
+    ("share note --to South --purpose network-defence --home {north}", 2,
+     ["`South` is not a Party: a DNS name in lower case is"]),
+    ("share {absent} " + ITEM + " --to south.example --purpose network-defence --home {north}", 3,
+     ["{absent}: no such file"]),
+    ("share {note.txt} --category incident.indicators --to south.example --purpose x --home {north}", 2,
+     ["{note.txt}: an item needs a marking"]),
+    # consents
+    ("consent ask absent --to south.example --purpose x --home {north}", 3, [NOT_HELD]),
+    ("consent ask note --to south.example --purpose network-defence --home {north}", 1,
+     ["no consent is missing: the decision is permitted (north-south-2026 art. 2(1))"]),
+    ("consent grant absent --until 2031-03-14 --home {north}", 3, [NO_REQUEST]),
+    ("consent refuse absent --home {north}", 3, [NO_REQUEST]),
+    ("consent revoke absent --home {north}", 3, [NO_REQUEST]),
+    ("withdraw absent --home {north}", 3, [NOT_HELD]),
+    ("review absent --keep --because x --home {north}", 3, [NOT_HELD]),
+    # pouches
+    ("pouch pack absent.example {absent} --home {north}", 1,
+     ["there is no agreement with absent.example and its card was not accepted: nothing to carry"]),
+    ("pouch pack south.example {absent}/x --home {north}", 2,
+     ["{absent}/x cannot be written: No such file or directory"]),
+    ("pouch open {rubbish} --home {north}", 2, ["not a pouch: it does not begin as one"]),
+    ("pouch open {nothing} --home {north}", 2, ["not a pouch: it does not begin as one"]),
+    ("deliver --to absent.example --home {north}", 3, ["no card of absent.example is known here"]),
+    # journals
+    ("journal verify --witnessed {rubbish} --home {north}", 2, ["checkpoint: holds a control character"]),
+    ("journal verify --witnessed {nothing} --home {north}", 2, ["{nothing}: holds no checkpoint"]),
+    ("journal witnessed absent.example --home {north}", 3, ["no checkpoint of absent.example is kept here"]),
+    ("journal reconcile absent.example --home {north}", 1,
+     ["there is no agreement with absent.example, so no channel to reconcile"]),
+    # homes
+    ("init {north} --party north.example", 1, ["{north} is not empty"]),
+    ("init {absent} --party North", 2,
+     ["`North` is not a Party id: a DNS name in lower case, such as `cert.north.example`"]),
+    ("init {absent} --party a.example --language zq7q7q7q7", 2,
+     ["card of a.example: names: `zq7q7q7q7` is not a language tag"]),
+    ("init {absent} --party a.example --deployment War", 2,
+     ["deployment `War` is not a word such as `production` or `exercise`"]),
+    ("init {note.txt}/x --party a.example", 2, ["{note.txt}/x: Not a directory"]),
+    ("init {absent} --party a.example --card {absent}/x", 3, [NO_FOLDER]),
+    ("init {absent} --party a.example --passphrase-file {nothing}", 2,
+     ["{nothing}: one line was expected, of 1 to 1024 bytes: the passphrase"]),
+    ("init {absent} --party a.example --passphrase-file {rubbish}", 2, ["{rubbish}: the passphrase is not UTF-8"]),
+    ("serve --home {absent}", 3, ["{absent} is not a node's home"]),
+    ("serve --home {north}", 2, ["{north}: node.toml names no port"]),
+    ("demo --once --item {nothing}", 2, ["{nothing}: empty: there is nothing in it to share"]),
+    ("demo --once --item {note.txt}", 2, ["{note.txt}: an item needs a marking"]),
+    ("demo --once --dir {north}", 1, ["{north} holds something else than the story"]),
+    # one's own register
+    ("register import {rubbish} --basis x --review 2031-01-01 --home {north}", 2,
+     ["rubbish:1: not UTF-8 at byte 1"]),
+    ("register check --home {north}", 2, ["give a name, or --batch FILE, and not both"]),
+    ("register show absent --home {north}", 3, ["no record `absent` in this register"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "code", "mistakes"), BAD, ids=[line for line, _, _ in BAD])
+def test_bad_input(line: str, code: int, mistakes: list[str], comity: Comity, made_land: Land) -> None:
+    def put(text: str) -> str:
+        for name in ("north.card", "note.txt", "agreement", "rubbish", "nothing", "absent", "empty", "north"):
+            text = text.replace(f"{{{name}}}", str(made_land.folder / name))
+        return text
+
+    before = made_land.state()
+    done = comity(*put(line).split())
+    assert done.code == code, done
+    assert done.out == "", done
+    assert done.mistakes == [f"comity: {put(each)}" for each in mistakes], done.err
+    assert made_land.state() == before, "something was done all the same"
+
+
+def test_a_mistake_is_followed_by_what_to_do_next(comity: Comity, made_land: Land) -> None:
+    done = comity("share", "absent", "--to", "south.example", "--purpose", "x", "--home", made_land.north)
+    assert done.err.splitlines()[1] == "  next: comity item list shows what is held"
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(comity: Comity, land: Land) -> None:
+    """A pouch is written beside and put in its place when it is whole."""
+    pouch = land.folder / "for-south.pouch"
+    assert comity("pouch", "pack", "south.example", pouch, "--home", land.north).code == 0
+    first = pouch.read_bytes()
+    assert comity("pouch", "pack", "south.example", pouch, "--home", land.north).code == 0
+    assert pouch.read_bytes()[:8] == first[:8]
+    assert [each.name for each in land.folder.iterdir() if "for-south" in each.name] == ["for-south.pouch"]
