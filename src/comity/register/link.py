@@ -43,10 +43,11 @@ Floats = npt.NDArray[np.float64]
 _TOGETHER = 32
 _NAME_STEPS = (-6000, -5000, -4000, -3000, -2000, -1000, 0, 1000, 2000, 3000)
 _ABSENT = {"date": 2, "country": 1, "sex": 1}  # these speak for themselves below, not through the name
-_NO_NAME = -2000
+_NO_NAME = -1_000_000  # found by what they share, names not compared
+_NO_NAME_CHANCE = 0.1
 _NAME_PROPERTIES = frozenset("name alias previousName abbreviation firstName lastName".split())  # noqa: SIM905
 _MOST_PROPERTIES = 12
-_BLOCK = 40
+_BLOCK = 20
 _ROUNDS = 25
 #: What a pair that was never compared speaks against joining, in log-odds.
 _UNCOMPARED = -2.0
@@ -127,10 +128,11 @@ def within(pairs: Pairs) -> Pairs:
 
 
 def shared_pairs(subjects: Sequence[Subject], properties: Sequence[str]) -> Pairs:
-    """Pair subjects of one register that share two properties word for word, where few do."""
+    """Pair subjects of one register that share two telling properties word for word, where few do."""
+    telling = _telling(subjects, properties)
     blocks: dict[tuple[int, str, int, str], list[int]] = defaultdict(list)
     for place, subject in enumerate(subjects):
-        stated = [(n, value) for n, prop in enumerate(properties) for value in subject.values(prop)[:1]]
+        stated = [(n, value) for n, prop in enumerate(telling) for value in subject.values(prop)[:1]]
         for at, (a, first) in enumerate(stated):
             for b, second in stated[at + 1 :]:
                 blocks[a, first, b, second].append(place)
@@ -143,6 +145,15 @@ def shared_pairs(subjects: Sequence[Subject], properties: Sequence[str]) -> Pair
     }
     keys = np.fromiter(sorted(found), np.int64, len(found))
     return Pairs(keys >> 32, keys & 0xFFFFFFFF, np.full(len(keys), _NO_NAME, np.int64))
+
+
+def _telling(subjects: Sequence[Subject], properties: Sequence[str]) -> list[str]:
+    """Give the properties with so many different values that sharing one says something: one in fifty at least."""
+    return [
+        prop
+        for prop in properties
+        if len({value for subject in subjects for value in subject.values(prop)[:1]}) * 50 >= len(subjects)
+    ]
 
 
 def properties_of(subjects: Sequence[Subject]) -> tuple[str, ...]:
@@ -194,9 +205,10 @@ def _grade_date(a: str, b: str) -> int:
 
 def weigh(pairs: Pairs, properties: Sequence[str], levels: Sequence[Numbers]) -> Weights:
     """Learn from the pairs themselves what agreement is worth; starts from the matcher's verdict on names."""
-    columns = [np.digitize(pairs.verdict, _NAME_STEPS), *levels]
+    named = pairs.verdict > _NO_NAME
+    columns = [np.where(named, np.digitize(pairs.verdict, _NAME_STEPS), -1), *levels]
     sizes = [len(_NAME_STEPS) + 1, *(int(level.max(initial=0)) + 1 for level in levels)]
-    chance = 1 / (1 + np.exp(-pairs.verdict / 1000))
+    chance = np.where(named, 1 / (1 + np.exp(-np.maximum(pairs.verdict, -30_000) / 1000)), _NO_NAME_CHANCE)
     odds = np.zeros(len(chance))
     tables: list[Floats] = []
     for _ in range(_ROUNDS):
@@ -265,7 +277,7 @@ def link(subjects: Sequence[Subject], *, at_least: float = 0.5) -> tuple[list[Li
 
 
 def _why(weights: Weights, verdict: int, levels: list[int]) -> tuple[str, ...]:
-    levels = [int(np.digitize(verdict, _NAME_STEPS)), *levels]
+    levels = [int(np.digitize(verdict, _NAME_STEPS)) if verdict > _NO_NAME else -1, *levels]
     said = [
         (float(table[level]), prop)
         for prop, table, level in zip(weights.properties, weights.tables, levels, strict=True)
