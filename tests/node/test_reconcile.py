@@ -15,6 +15,7 @@ from node.worlds import DEFENCE, EAST, NORTH, SOUTH, give, kinds, report, world
 
 def reconciled(made: World) -> tuple[Comparison, Comparison]:
     """Let North ask for South's account; give what each side found."""
+    made.wait(timedelta(minutes=1))  # of two reconciliations begun in one instant only the first is answered
     made.members[NORTH].act(ask_account, SOUTH)
     made.settle()
     found = []
