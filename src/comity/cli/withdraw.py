@@ -68,7 +68,7 @@ def withdraw(
             time.sleep(0.1)
             shown = tell("withdrawal", item=item)
     if json_:
-        print_json(shown)
+        print_json({**shown, "sent": sent} if replaced_by else shown)
         return
     if shown["withdrawn"] is None:
         click.echo(_("{item} is not withdrawn", item=shown["item"]["id"][:12]))

@@ -1,0 +1,207 @@
+"""Consents, withdrawals, legal hold, duties and replay as an officer types them; letters go by pouch."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.land import Comity, Land, Outcome
+
+NOTE = "note"
+Carry = Callable[[str, str], None]
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody answers at once where letters go by pouch."""
+    monkeypatch.setattr("comity.cli.withdraw._WAIT", 0.0)
+
+
+@pytest.fixture
+def carry(comity: Comity, land: Land, tmp_path: Path) -> Carry:
+    """Carry everything owed from one home to the other, and the receipts back."""
+    homes = {"north": land.north, "south": land.south}
+
+    def go(giver: str, to: str) -> None:
+        for one, other in ((giver, to), (to, giver)):
+            file = tmp_path / "letters.pouch"
+            packed = comity("pouch", "pack", f"{other}.example", file, "--home", homes[one])
+            if packed.code == 3:  # nothing is owed
+                continue
+            assert packed.code == 0, packed.err
+            assert comity("pouch", "open", file, "--home", homes[other]).code == 0
+
+    return go
+
+
+def plain(outcome: Outcome) -> Any:
+    """Read the one JSON object a command printed."""
+    return json.loads(outcome.out)
+
+
+def lines(outcome: Outcome) -> list[Any]:
+    """Read the JSON Lines a command printed."""
+    return [json.loads(line) for line in outcome.out.splitlines()]
+
+
+def share(comity: Comity, land: Land) -> str:
+    shared = comity(
+        "share", NOTE, "--to", "south.example", "--purpose", "network-defence", "--home", land.north, "--json"
+    )
+    assert shared.code == 5, shared.err  # by pouch only
+    digest: str = plain(shared)["item"]["id"]
+    return digest
+
+
+def test_a_consent_is_previewed_given_listed_and_taken_back(comity: Comity, land: Land) -> None:
+    digest = share(comity, land)
+    said = ("--holder", "south.example", "--to", "east.example")
+    seen = comity("consent", "preview", *said, "--item", digest, "--home", land.north)
+    assert (seen.code, seen.out.splitlines()[0]) == (0, "this opens 1 item to east.example")
+    given = comity(
+        "consent", "give", *said, "--item", digest, "--until", "2099-01-01", "--home", land.north, "--json"
+    )
+    assert (given.code, plain(given)["state"], plain(given)["item"]) == (0, "stands", digest)
+    assert comity("consent", "given", "--home", land.north).out.count(plain(given)["id"][:12]) == 1
+    back = comity("consent", "take-back", plain(given)["id"][:12], "--home", land.north, "--json")
+    assert (back.code, plain(back)["state"]) == (0, "taken back")
+
+
+def test_a_consent_to_nothing_in_particular_names_every_mistake(comity: Comity, land: Land) -> None:
+    found = comity(
+        "consent",
+        "give",
+        "--holder",
+        "north.example",
+        "--to",
+        "north.example",
+        "--until",
+        "2001-01-01",
+        "--home",
+        land.north,
+    )
+    assert found.code == 2
+    assert len([line for line in found.err.splitlines() if line.startswith("comity: ")]) == 3
+
+
+def test_what_is_on_hold_answers_retained_and_is_erased_when_released(
+    comity: Comity, land: Land, carry: Carry
+) -> None:
+    digest = share(comity, land)
+    carry("north", "south")
+    held = comity("item", "hold", digest[:12], "--because", "court order 12", "--home", land.south)
+    assert held.code == 0, held.err
+    assert "court order 12" in comity("item", "show", digest[:12], "--home", land.south).out
+    comity("withdraw", NOTE, "--home", land.north)
+    carry("north", "south")
+    carry("south", "north")
+    shown = comity("withdraw", digest, "--show", "--home", land.north)
+    assert "retained: legal hold: court order 12" in shown.out
+    assert comity("item", "release", digest[:12], "--because", "over", "--home", land.south).code == 0
+    carry("south", "north")
+    assert " done" in comity("withdraw", digest, "--show", "--home", land.north).out
+
+
+def test_a_correction_names_what_stands_in_its_place(
+    comity: Comity, land: Land, carry: Carry, tmp_path: Path
+) -> None:
+    digest = share(comity, land)
+    carry("north", "south")
+    (tmp_path / "new.txt").write_text("An indicator: 203.0.113.8\n")
+    added = comity(
+        "item",
+        "add",
+        tmp_path / "new.txt",
+        "--category",
+        "incident.indicators",
+        "--marking",
+        "TLP:GREEN",
+        "--home",
+        land.north,
+        "--json",
+    )
+    new = plain(added)["id"]
+    done = comity("withdraw", digest, "--replaced-by", new, "--home", land.north, "--json")
+    assert plain(done)["withdrawn"]["replaced_by"] == new
+    assert [(each["to"], each["decision"]) for each in plain(done)["sent"]] == [
+        ("south.example", "permitted")
+    ]
+    carry("north", "south")
+    states = {
+        row["id"]: row["state"] for row in lines(comity("item", "list", "--home", land.south, "--json"))
+    }
+    assert (states[digest], states[new]) == ("erased", "held")
+
+
+def test_withdraw_says_what_it_needs(comity: Comity, land: Land) -> None:
+    assert comity("withdraw", "--home", land.north).code == 2
+    both = comity("withdraw", NOTE, "--erase", "--replaced-by", NOTE, "--home", land.north)
+    assert (both.code, "not both" in both.err) == (2, True)
+    late = comity("withdraw", "--overdue", "--home", land.north)
+    assert (late.code, late.err.strip()) == (0, "nobody is late")
+
+
+def test_the_day_s_duties_are_told_before_they_are_done(comity: Comity, land: Land) -> None:
+    told = comity("duties", "--dry-run", "--home", land.north)
+    assert (told.code, "this was only asked" in told.err) == (0, True)
+    done = comity("duties", "--home", land.north, "--json")
+    assert (done.code, plain(done)["erased"]) == (0, [])
+    rows = lines(comity("journal", "show", "--home", land.north, "--json"))
+    assert rows[-1]["kind"] == "duties"
+
+
+def test_a_decision_is_replayed_by_its_number_and_what_is_none_is_not_found(
+    comity: Comity, land: Land
+) -> None:
+    share(comity, land)
+    rows = lines(comity("journal", "show", "--home", land.north, "--json"))
+    number = next(row["number"] for row in rows if row["kind"] == "decided")
+    again = comity("journal", "replay", number, "--home", land.north)
+    assert again.code == 0, again.err
+    assert "the same, byte for byte" in again.out
+    assert comity("journal", "replay", 1, "--home", land.north).code == 3
+
+
+def test_necessity_needs_its_officers_and_reason(comity: Comity, land: Land) -> None:
+    said = ("share", NOTE, "--to", "south.example", "--purpose", "network-defence", "--home", land.north)
+    alone = comity(*said, "--necessity", "--approved-by", "one")
+    assert alone.code == 2
+    assert len([line for line in alone.err.splitlines() if line.startswith("comity: ")]) == 2
+    assert comity(*said, "--approved-by", "one", "--approved-by", "two").code == 2
+    listed = comity("necessity", "list", "--home", land.north)
+    assert (listed.code, listed.err.strip()) == (0, "no acts of necessity")
+
+
+def test_a_caveat_is_read_before_the_content_is_saved(
+    comity: Comity, land: Land, carry: Carry, tmp_path: Path
+) -> None:
+    (tmp_path / "careful.txt").write_text("An indicator: 203.0.113.9\n")
+    comity(
+        "item",
+        "add",
+        tmp_path / "careful.txt",
+        "--category",
+        "incident.indicators",
+        "--marking",
+        "TLP:GREEN",
+        "--label",
+        "careful",
+        "--caveat",
+        "not for the press office",
+        "--home",
+        land.north,
+    )
+    sent = comity(
+        "share", "careful", "--to", "south.example", "--purpose", "network-defence", "--home", land.north
+    )
+    assert sent.code == 5, sent.err
+    carry("north", "south")
+    saved = tmp_path / "saved.txt"
+    refused = comity("item", "show", "careful", "--save", saved, "--home", land.south)
+    assert (refused.code, saved.exists()) == (1, False)
+    assert "not for the press office" in refused.err
+    assert comity("item", "read", "careful", "--home", land.south).code == 0
+    assert comity("item", "show", "careful", "--save", saved, "--home", land.south).code == 0
+    assert saved.read_text() == "An indicator: 203.0.113.9\n"
