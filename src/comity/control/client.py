@@ -1,5 +1,6 @@
 """Telling a node what to do: over its socket where one serves the home, else by opening the home oneself."""
 
+import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,13 +70,19 @@ def _ask(path: Path, verb: str, parameters: dict[str, Any]) -> Any:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
             link.settimeout(_PATIENCE)
             link.connect(reachable(path))
-            link.sendall(request)
-            with link.makefile("rb") as answer:
-                line = answer.readline()
+            line = b""
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                with contextlib.suppress(BrokenPipeError):  # a command too large is answered before its end
+                    link.sendall(request)
+                with link.makefile("rb") as answer:
+                    line = answer.readline()
     except OSError as error:
-        raise StorageError(f"the node at {path.parent} does not answer: {error}") from None
+        raise StorageError(f"the node at {path.parent} does not answer: {error.strerror or error}") from None
     if not line:
-        raise StorageError(f"the node at {path.parent} ended without an answer")
+        raise StorageError(
+            f"the node at {path.parent} ended without an answer",
+            hint="it answers the user who runs it, and root",
+        )
     try:
         reply = msgspec.json.decode(line, type=dict[str, Any])
         if "error" in reply:

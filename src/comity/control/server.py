@@ -68,7 +68,9 @@ class ControlServer:
             self._server = _Server(reachable(self._path), Handler)
         finally:
             os.umask(before)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="comity-control", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.1,), name="comity-control", daemon=True
+        )
         self._thread.start()
 
     def close(self) -> None:

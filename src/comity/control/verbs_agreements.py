@@ -9,7 +9,7 @@ from comity.agreements.agreement import Agreement
 from comity.agreements.coherence import lint
 from comity.agreements.folder import parse_agreement
 from comity.agreements.rules.rule import Finding
-from comity.agreements.signatures import TEXT, check_signatures
+from comity.agreements.signatures import TEXT, ActRef, check_signatures
 from comity.agreements.status import status
 from comity.clock import format_instant
 from comity.control.verb import Desk, verb
@@ -46,6 +46,23 @@ def agreement_sign_named(desk: Desk, name: str, function: str = "") -> dict[str,
     """Sign a text that was proposed to this Party, or is held, by its id or digest."""
     added = desk.act(
         lambda node, transaction: propose.sign_named(node, transaction, name, function=function or None)
+    )
+    desk.send()
+    return {"files": added}
+
+
+@verb("agreement-sign-part")
+def agreement_sign_part(
+    desk: Desk, agreement: str, files: dict[str, bytes], kind: str, number: int, function: str = ""
+) -> dict[str, Any]:
+    """Sign a protocol or a notice of an agreement held here and send it to the other Parties."""
+    if kind not in ("protocol", "notice"):
+        raise BadInput(f"`{kind[:20]}` is neither a protocol nor a notice")
+    act = ActRef("protocol" if kind == "protocol" else "notice", number)
+    added = desk.act(
+        lambda node, transaction: conclude.sign_part(
+            node, transaction, agreement, files, act, function=function or None
+        )
     )
     desk.send()
     return {"files": added}

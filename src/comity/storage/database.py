@@ -67,13 +67,18 @@ def open_engine(path: Path | None) -> Engine:
     """
     if path is None:
         engine = create_engine(
-            "sqlite://", module=fixed_sqlite, poolclass=StaticPool, connect_args={"check_same_thread": False}
+            "sqlite://",
+            module=fixed_sqlite,
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False},
+            hide_parameters=True,
         )
     else:
         engine = create_engine(
             f"sqlite:///{path}",
             module=fixed_sqlite,
             connect_args={"check_same_thread": False, "timeout": 30.0},
+            hide_parameters=True,  # a trace in the log tells the statement, never what an item is called
         )
 
     @event.listens_for(engine, "connect")
