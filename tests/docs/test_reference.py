@@ -186,7 +186,8 @@ def test_every_test_that_a_promise_names_exists() -> None:
 
 def test_decisions_are_numbered_dated_and_say_what_was_not_taken() -> None:
     pages = sorted((PROJECT / "docs/decisions").glob("[0-9]*.md"))
-    assert [page.name[:4] for page in pages] == [f"{number:04}" for number in range(1, len(pages) + 1)]
+    numbers = [page.name[:4] for page in pages]
+    assert len(set(numbers)) == len(numbers) > 0  # a number is given once; gaps are left for what is under way
     for page in pages:
         text = page.read_text(encoding="utf-8")
         assert text.startswith(f"# {page.name[:4]} · ")

@@ -99,3 +99,17 @@ def test_markdown_becomes_headings_lists_and_code():
     assert "#enum(tight: false, start: 3, [" in made
     assert '#list(tight: false, [#par[#"z";]' in made
     assert '#raw(block: true, "[term]")' in made
+
+
+def test_the_text_that_decides_is_named_where_there_is_one():
+    files = {
+        name: data.replace(b'authentic = ["en", "pl"]', b'authentic = ["en", "pl"]\ndecisive = "pl"')
+        for name, data in read_files(EXAMPLES / "north-south-2026").items()
+    }
+    agreement = parse_agreement(files)
+    assert agreement.decisive == "pl"
+    assert agreement_pdf(agreement, files, AT) != agreement_pdf(
+        parse_agreement(read_files(EXAMPLES / "north-south-2026")),
+        read_files(EXAMPLES / "north-south-2026"),
+        AT,
+    )

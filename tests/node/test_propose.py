@@ -8,12 +8,12 @@ import pytest
 from comity import signing
 from comity.agreements.coherence import lint
 from comity.agreements.folder import parse_agreement
-from comity.agreements.signatures import TEXT, check_signatures
+from comity.agreements.signatures import TEXT, ActRef, check_signatures
 from comity.clock import SteppedClock
-from comity.errors import NotFound, RefusedHere, VerificationFailed
+from comity.errors import BadInput, NotFound, RefusedHere, VerificationFailed
 from comity.federation.messages import News, Texts
 from comity.node.certify import CERTIFICATE, certified_copy, check_copy
-from comity.node.conclude import hold_agreement
+from comity.node.conclude import hold_agreement, sign_part
 from comity.node.introduce import accept_card
 from comity.node.post import owe
 from comity.node.propose import MAX_OPEN, propose, sign_and_tell, sign_named
@@ -286,3 +286,58 @@ def test_a_certified_copy_proves_itself_and_shows_any_change():
             check_copy(files, forged)
         with pytest.raises(NotFound):
             world.members[NORTH].act(certified_copy, "unheard-of")
+
+
+PROTOCOL = """+++
+comity = 1
+id = "north-south-2030-prot-1"
+title = "Protocol on statistics"
+language = "en"
+protocol_of = "north-south-2030"
+number = 1
++++
+
+## Article 1 — Statistics
+
+They share statistics too.
+
+```toml clause
+[[exchange]]
+category = "statistics"
+purposes = ["network-defence"]
+```
+"""
+
+
+def test_a_protocol_counts_once_both_have_signed_it_each_at_its_own_node():
+    protocol = {"protocols/0001-statistics.en.md": PROTOCOL.encode()}
+    with World.of((BILATERAL,), seed="protocol") as world:
+        north, south = world.members[NORTH], world.members[SOUTH]
+        table = world.add(NORTH, b"a table of twelve", "statistics", label="table")
+        added = north.act(sign_part, BILATERAL.id, protocol, ActRef("protocol", 1))
+        assert "signatures/protocol-0001-north.example-director.dsse" in added
+        world.settle()
+        assert world.share(NORTH, table, SOUTH, "network-defence").decision.outcome == "refused"
+        south.act(sign_part, BILATERAL.id, {}, ActRef("protocol", 1))
+        world.settle()
+        # not delivered: the invariants know the text alone, and would call it a leak
+        decision = world.share(NORTH, table, SOUTH, "network-defence").decision
+        assert (decision.outcome, decision.grounds[0].ref) == (
+            "permitted",
+            f"{BILATERAL.id} prot. 1 art. 1",
+        )
+        with pytest.raises(BadInput, match="has no protocol 2"):
+            south.act(sign_part, BILATERAL.id, {}, ActRef("protocol", 2))
+
+
+def test_a_protocol_of_a_text_nobody_here_signed_waits_for_the_text():
+    with strangers(NORTH, SOUTH) as world:
+        north = world.members[NORTH]
+        north.act(propose, files_of(BILATERAL, world))
+        with pytest.raises(RefusedHere, match="has not signed"):
+            north.act(
+                sign_part,
+                BILATERAL.id,
+                {"protocols/0001-statistics.en.md": PROTOCOL.encode()},
+                ActRef("protocol", 1),
+            )

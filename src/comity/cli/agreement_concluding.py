@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from comity.agreements.folder import read_files, read_folder, write_files
+from comity.agreements.folder import parse_agreement, read_files, read_folder, write_files
 from comity.cli.agreement import agreement, counted
 from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines
 from comity.errors import BadInput, NotFound, RefusedHere
@@ -111,16 +111,47 @@ def _print_proposal(row: dict[str, Any], *, whole: bool) -> None:
 @click.option(
     "--function", default="", help="In which function; by default one the text gives full powers to."
 )
+@click.option(
+    "--protocol",
+    type=click.IntRange(1),
+    default=None,
+    metavar="N",
+    help="Sign protocol N instead of the text.",
+)
+@click.option(
+    "--notice", type=click.IntRange(1), default=None, metavar="N", help="Sign notice N, of another, instead."
+)
 @home_options
 @as_json
-def sign(text: str, function: str, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+def sign(
+    text: str,
+    function: str,
+    protocol: int | None,
+    notice: int | None,
+    home: Path,
+    passphrase_file: Path | None,
+    json_: bool,
+) -> None:
     """Sign the text in FOLDER, or the one proposed under the id AGREEMENT, for this Party and hold it.
 
-    The signature is added to FOLDER, and goes by itself to the Parties that have the text.
+    The signature is added to FOLDER, and goes by itself to the Parties that have the text. A protocol of an agreement
+    held here goes with it; an accession or succession of another is approved by signing its notice.
     """
+    if protocol and notice:
+        raise BadInput(_("--protocol and --notice are signed one after the other"))
     folder = Path(text)
     with node_at(home, passphrase_file) as tell:
-        if folder.is_dir():
+        if protocol or notice:
+            files = dict(read_files(folder)) if folder.is_dir() else {}
+            shown = tell(
+                "agreement-sign-part",
+                agreement=parse_agreement(files).id if files else text,
+                files=files,
+                kind="protocol" if protocol else "notice",
+                number=protocol or notice,
+                function=function,
+            )
+        elif folder.is_dir():
             shown = tell("agreement-sign", files=dict(read_files(folder)), function=function)
         else:
             shown = tell("agreement-sign-named", name=text, function=function)

@@ -232,6 +232,51 @@ def _signed_by_us(
     )
 
 
+def sign_part(
+    node: Node,
+    transaction: Transaction,
+    agreement_id: str,
+    files: Mapping[str, bytes],
+    act: ActRef,
+    *,
+    function: str | None = None,
+) -> dict[str, bytes]:
+    """Sign a protocol or a notice of an agreement held here, and send it with the signature to the other Parties.
+
+    Args:
+        files: the protocol's own files where they are new here; what is held already need not come again.
+
+    Returns:
+        The files added to the agreement's folder.
+
+    Raises:
+        BadInput: there is no such protocol or notice.
+        RefusedHere: the agreement is not signed here, or no key here may sign this.
+    """
+    at = node.now(transaction)
+    held = _held(transaction, agreement_id)
+    whole = {**files, **held.files}
+    agreement = parse_agreement(whole)
+    if not has_signed(node, agreement):
+        raise RefusedHere(f"{node.party} has not signed {agreement.id}", hint="comity agreement sign FOLDER")
+    added = _signed_by_us(node, transaction, agreement, act, function, at)
+    agreement = hold_at(node, transaction, {**whole, **added}, at)
+    sent = {name: data for name, data in whole.items() if _is_of(name, act)} | added
+    message = Texts(agreement=agreement.id, digest=agreement.digest, files=sent)
+    for peer in agreement.parties:
+        if peer != node.party and node.know(transaction).cards.newest(peer) is not None:
+            detail = "\n".join(sorted(sent)).encode()
+            owe(node, transaction, peer, message, at=at, kind="texts", detail=detail)
+    return added
+
+
+def _is_of(name: str, act: ActRef) -> bool:
+    """Tell whether a file of the folder belongs to a protocol or notice, by the number its name begins with."""
+    folder, _, rest = name.partition("/")
+    digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
+    return folder == f"{act.kind}s" and digits != "" and int(digits) == act.number
+
+
 def signature_problems(agreement: Agreement) -> tuple[str, ...]:
     """Name every signature file that does not hold."""
     return check_signatures(agreement).problems
