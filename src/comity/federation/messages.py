@@ -2,15 +2,18 @@
 
 `comity.sealing.inner` frames it with its address; here is what its `content` means. A disclosure carries everything a
 receiver needs to decide again by itself, and its body beside; every other message is a control message and carries
-digests and grounds, never content. Each message shows the sender's checkpoint of its side of the channel.
+digests and grounds, never content. Each message shows the sender's checkpoint of its side of the channel, and the
+largest one of the recipient's that the sender has kept (`specs/journal.md` §4).
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from comity.errors import ForeignInput
+from comity.journal import reconcile
+from comity.strict import MAX_INTEGER
 
 #: A signed statement, card or receipt as its DSSE file, in a string: its exact bytes, escaped once.
 SignedText = str
@@ -20,10 +23,28 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Base of the parts of a message."""
 
 
+Number = Annotated[int, msgspec.Meta(ge=0, le=MAX_INTEGER)]
+Hex = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+#: Name of a reconciliation: random.
+Name = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
+
+
 class Message(Part, frozen=True, kw_only=True):
-    """Base of all messages. `checkpoint` is the sender's checkpoint of its side of the channel, a signed note."""
+    """Base of all messages.
+
+    Attributes:
+        checkpoint: the sender's checkpoint of its side of the channel, a signed note.
+        leaves: hashes of the entries that came after the first `since` of them up to the checkpoint, base64; empty
+            where they are too many. Who kept the tree at `since` can tell that this one continues it.
+        kept: the largest checkpoint of the recipient's side that the sender has kept, cosigned.
+        seen: the highest number of the recipient's channel that the sender has seen.
+    """
 
     checkpoint: str = ""
+    since: Number = 0
+    leaves: str = ""
+    kept: str = ""
+    seen: Number = 0
 
 
 class Route(Part, frozen=True, kw_only=True):
@@ -113,18 +134,75 @@ class Proposal(Message, frozen=True, kw_only=True):
     files: Mapping[str, bytes]
 
 
-class Account(Part, frozen=True, kw_only=True):
-    """One Party's account of a channel: the ids of messages it says it sent and received, in its journal's order."""
+class ReconcileQuestion(Message, frozen=True, kw_only=True):
+    """Asks what the recipient has in parts of the channel (`comity.journal.reconcile`).
 
-    sent: tuple[str, ...]
-    received: tuple[str, ...]
+    Attributes:
+        reconciliation, begun: which one, and when it was asked for; an older one than the newest is not answered.
+        round: number of the question, from 1.
+        by_asker: parts of what the asker sent; `by_answerer`: of what the answerer sent.
+    """
+
+    reconciliation: Name
+    begun: str
+    round: Number
+    by_asker: reconcile.Question
+    by_answerer: reconcile.Question
 
 
-class Reconcile(Message, frozen=True, kw_only=True):
-    """Shows one's account of the channel; `asks` is True where the other side's is wanted in return."""
+class ReconcileAnswer(Message, frozen=True, kw_only=True):
+    """Says what the answerer has in the parts asked about; `under_way`: of the acts named, those not yet receipted."""
 
-    account: Account
-    asks: bool
+    reconciliation: Name
+    round: Number
+    by_asker: reconcile.Answer
+    by_answerer: reconcile.Answer
+    under_way: tuple[Hex, ...] = ()
+
+
+class Found(Part, frozen=True, kw_only=True):
+    """What one direction of the traffic came to: acts only one side has, and the asker's whole account by digest."""
+
+    count: Number
+    digest: Hex
+    asker_only: tuple[Hex, ...] = ()
+    answerer_only: tuple[Hex, ...] = ()
+
+
+class ReconcileOutcome(Message, frozen=True, kw_only=True):
+    """Tells the answerer what the asker found; it can check this against its own account.
+
+    Attributes:
+        complete: every difference is named; where they are too many none is, and the answerer has to ask for itself.
+        under_way: of the acts named, those the asker sent and has no receipt for.
+        entered_since: of the acts named, those the asker has entered since it asked.
+        restored: a signed statement that the asker's journal was restored from a backup older than what the answerer
+            has kept of it; empty where it was not.
+    """
+
+    reconciliation: Name
+    complete: bool = True
+    by_asker: Found
+    by_answerer: Found
+    under_way: tuple[Hex, ...] = ()
+    entered_since: tuple[Hex, ...] = ()
+    restored: SignedText = ""
+
+
+class ConsistencyQuestion(Message, frozen=True, kw_only=True):
+    """Asks for the proof that the recipient's tree of `size` entries begins with the one of `old` entries."""
+
+    old: Number
+    size: Number
+
+
+class ConsistencyAnswer(Message, frozen=True, kw_only=True):
+    """Gives that proof (RFC 6962 §2.1.2), the checkpoint, and the frontier of the tree, from which it can grow on."""
+
+    old: Number
+    note: str
+    proof: tuple[Hex, ...] = ()
+    frontier: tuple[Hex, ...] = ()
 
 
 #: word in the head -> kind of message.
@@ -135,8 +213,14 @@ KINDS: Mapping[str, type[Message]] = {
     "card": News,
     "texts": Texts,
     "proposal": Proposal,
-    "reconcile": Reconcile,
+    "reconcile-question": ReconcileQuestion,
+    "reconcile-answer": ReconcileAnswer,
+    "reconcile-outcome": ReconcileOutcome,
+    "consistency-question": ConsistencyQuestion,
+    "consistency-answer": ConsistencyAnswer,
 }
+#: Messages about the journals themselves: they stand in no account, or two honest Parties would never agree.
+ABOUT_JOURNALS = frozenset(word for word in KINDS if word.partition("-")[0] in ("reconcile", "consistency"))
 _WORDS = {kind: word for word, kind in KINDS.items()}
 
 

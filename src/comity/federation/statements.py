@@ -18,6 +18,7 @@ tokens: a consent names its holder and its recipient and serves nobody else.
 | `Certificate` | Party that gives a certified copy of an agreement | disclosure |
 | `NecessityNotice` | Party that passes something on in imminent danger | disclosure |
 | `NecessityReview` | Party upstream that was told | disclosure |
+| `JournalRestored` | Party whose journal was restored from a backup | journal |
 
 Instants are RFC 3339 in UTC, durations ISO 8601. Unknown fields are refused: what is not understood is not believed.
 """
@@ -298,6 +299,19 @@ class NecessityReview(Statement, frozen=True, kw_only=True):
     because: str = ""
 
 
+class JournalRestored(Statement, frozen=True, kw_only=True):
+    """Owns that a journal was restored from a backup older than what its witness has kept of it.
+
+    The entries behind `resumed`, up to `size`, are lost here; the witness holds a signed head with `root` over them. No
+    head of a size up to that one is signed again.
+    """
+
+    witness: str
+    resumed: int
+    size: int
+    root: str
+
+
 #: word -> statement type; the word stands in the payload type.
 KINDS: Mapping[str, type[Statement]] = {
     "manifest": Manifest,
@@ -314,6 +328,7 @@ KINDS: Mapping[str, type[Statement]] = {
     "certificate": Certificate,
     "necessity-notice": NecessityNotice,
     "necessity-review": NecessityReview,
+    "journal-restored": JournalRestored,
 }
 _WORDS = {kind: word for word, kind in KINDS.items()}
 _CONSENT_WORDS = {"consent", "consent-refusal", "consent-revocation", "consent-confirmation"}
@@ -326,6 +341,8 @@ def word_of(kind: type[Statement]) -> str:
 
 def function_for(word: str) -> str:
     """Give the function a key must have to make such a statement."""
+    if word == "journal-restored":
+        return "journal"
     return "consent" if word in _CONSENT_WORDS else "disclosure"
 
 

@@ -55,6 +55,16 @@ class Tree:
         wanted = self._within(self.size if size is None else size)
         return self._root(0, wanted) if wanted else EMPTY_ROOT
 
+    def frontier(self, size: int | None = None) -> Frontier:
+        """Give the frontier over the first `size` leaves; over all where not said."""
+        wanted = self._within(self.size if size is None else size)
+        peaks, start = [], 0
+        for height in range(wanted.bit_length() - 1, -1, -1):
+            if wanted >> height & 1:
+                peaks.append(self._complete(start, 1 << height))
+                start += 1 << height
+        return Frontier(wanted, tuple(peaks))
+
     def inclusion(self, index: int, size: int | None = None) -> tuple[bytes, ...]:
         """Give the audit path of the leaf at `index` in the tree over the first `size` leaves (RFC 6962 §2.1.1).
 

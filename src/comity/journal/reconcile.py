@@ -30,7 +30,18 @@ import numpy as np
 from comity.errors import BadInput, ForeignInput
 from comity.strict import MAX_INTEGER, read_as, read_base64, write_base64, write_json
 
-__all__ = ["ActSet", "Answer", "Part", "Question", "Reconciliation", "answer", "read_answer", "read_question"]
+__all__ = [
+    "ActSet",
+    "Answer",
+    "Part",
+    "Progress",
+    "Question",
+    "Reconciliation",
+    "answer",
+    "read_answer",
+    "read_question",
+    "write",
+]
 
 _WIDTH: Final = 32
 #: Hexadecimal digits of the 64-bit word by which acts are sorted first.
@@ -75,6 +86,15 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parts: Annotated[tuple[Part, ...], msgspec.Meta(max_length=MAX_PARTS)]
 
 
+class Progress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far the asker has come, to be kept between two rounds."""
+
+    open: tuple[Prefix, ...] = ("",)
+    missing_here: tuple[bytes, ...] = ()
+    missing_there: tuple[bytes, ...] = ()
+    rounds: int = 0
+
+
 class ActSet:
     """A set of act digests, sorted; 32 bytes an act.
 
@@ -89,7 +109,28 @@ class ActSet:
         held = list(acts)
         if any(len(act) != _WIDTH for act in held):
             raise BadInput(f"an act digest has {_WIDTH} bytes")
-        rows = _sorted_rows(np.frombuffer(b"".join(held), dtype=">u8").reshape(-1, 4).astype(np.uint64))
+        self._hold(b"".join(held))
+
+    @classmethod
+    def of_hex(cls, acts: Iterable[str]) -> "ActSet":
+        """Make a set of digests in hexadecimal, as a journal's column gives them.
+
+        Raises:
+            BadInput: they are not of 64 digits each.
+        """
+        held = list(acts)
+        try:
+            joined = bytes.fromhex("".join(held))
+        except ValueError:
+            raise BadInput("an act digest is not hexadecimal") from None
+        if len(joined) != len(held) * _WIDTH:
+            raise BadInput(f"an act digest has {2 * _WIDTH} hexadecimal digits")
+        made = cls(())
+        made._hold(joined)
+        return made
+
+    def _hold(self, joined: bytes) -> None:
+        rows = _sorted_rows(np.frombuffer(joined, dtype=">u8").reshape(-1, 4).astype(np.uint64))
         self._bytes = memoryview(rows.astype(">u8").tobytes())
         self._first_words = np.ascontiguousarray(rows[:, 0])
 
@@ -103,6 +144,14 @@ class ActSet:
             bytes(self._bytes[place : place + _WIDTH])
             for place in range(first * _WIDTH, last * _WIDTH, _WIDTH)
         ]
+
+    def __contains__(self, act: bytes) -> bool:
+        return self.count(act.hex()) == 1
+
+    def changed(self, *, without: Iterable[bytes], more: Iterable[bytes]) -> "ActSet":
+        """Give the set without some acts and with some more."""
+        gone = set(without)
+        return ActSet([*(act for act in self.acts() if act not in gone), *more]) if gone or more else self
 
     def count(self, prefix: str = "") -> int:
         """Give how many acts begin with these digits."""
@@ -148,13 +197,23 @@ class Reconciliation:
         rounds: questions answered.
     """
 
-    def __init__(self, acts: ActSet, max_rounds: int = MAX_ROUNDS) -> None:
+    def __init__(
+        self,
+        acts: ActSet,
+        max_rounds: int = MAX_ROUNDS,
+        progress: Progress = Progress(),  # noqa: B008  frozen
+    ) -> None:
         self._acts = acts
         self._max_rounds = max_rounds
-        self._open: list[str] = [""]
-        self.missing_here: list[bytes] = []
-        self.missing_there: list[bytes] = []
-        self.rounds = 0
+        self._open: list[str] = list(progress.open)
+        self.missing_here: list[bytes] = list(progress.missing_here)
+        self.missing_there: list[bytes] = list(progress.missing_there)
+        self.rounds = progress.rounds
+
+    @property
+    def progress(self) -> Progress:
+        """How far it has come; another `Reconciliation` over the same acts goes on from there."""
+        return Progress(tuple(self._open), tuple(self.missing_here), tuple(self.missing_there), self.rounds)
 
     @property
     def finished(self) -> bool:

@@ -6,14 +6,12 @@ Control messages may go to every Party with whom there is, or ever was, an agree
 
 import hashlib
 
-import msgspec
-
 from comity.clock import Instant
 from comity.errors import RefusedHere
 from comity.federation import messages
 from comity.federation.key_names import key_name
 from comity.federation.messages import Message
-from comity.node import record
+from comity.node import record, witness
 from comity.node.node import Node
 from comity.ports import ChannelRow, OutboxRow, Transaction
 from comity.sealing.envelope import seal
@@ -93,7 +91,7 @@ def seal_for(
     if card is None:
         raise RefusedHere(f"no card of {peer} is known here", hint="comity card accept FILE")
     name = bytes.fromhex(channel.name)
-    shown = msgspec.structs.replace(message, checkpoint=record.checkpoint(node, transaction, peer, at=at))
+    shown = witness.show(node, transaction, peer, message, at)
     content = write_message(
         Head(
             sender=node.party,

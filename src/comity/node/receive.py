@@ -14,8 +14,21 @@ from comity.clock import Instant, format_instant
 from comity.errors import BadInput, ComityError, ForeignInput, VerificationFailed
 from comity.federation import messages
 from comity.federation.key_names import find_signer, key_name
-from comity.federation.messages import Act, Disclose, Message, News, Proposal, Receipts, Reconcile, Texts
-from comity.node import record
+from comity.federation.messages import (
+    Act,
+    ConsistencyAnswer,
+    ConsistencyQuestion,
+    Disclose,
+    Message,
+    News,
+    Proposal,
+    Receipts,
+    ReconcileAnswer,
+    ReconcileOutcome,
+    ReconcileQuestion,
+    Texts,
+)
+from comity.node import record, witness
 from comity.node.conclude import take_texts
 from comity.node.introduce import take_news
 from comity.node.node import Node
@@ -32,6 +45,14 @@ from comity.sealing.inner import Message as InnerMessage
 from comity.sealing.inner import open_message
 from comity.sealing.receipts import Ground as ReceiptGround
 from comity.sealing.receipts import Receipt, sign_receipt
+
+_ABOUT_JOURNALS = (
+    ReconcileQuestion,
+    ReconcileAnswer,
+    ReconcileOutcome,
+    ConsistencyQuestion,
+    ConsistencyAnswer,
+)
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -87,10 +108,14 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     if not _in_force(node.know(transaction).cards.newest(sender), verified.signer.fingerprint, said):
         text = f"signed with a key of {sender} that was not in force at {format_instant(said)}"
         return Taken("refused", reason=text)
+    behind = witness.notice_behind(node, transaction, sender, content, at) or bool(transaction.behind())
     if isinstance(content, Receipts):
-        return _take_receipts(node, transaction, sender, content, at)
+        return _take_receipts(node, transaction, sender, message, content, at)
     if not _may_say(node, transaction, sender, content):
         text = f"there is no agreement with {sender}: it may propose one, and nothing else"
+        return Taken("refused", reason=text)
+    if behind and not isinstance(content, _ABOUT_JOURNALS):
+        text = f"{node.party} was restored from an old backup and takes nothing until it has reconciled"
         return Taken("refused", reason=text)
 
     # (4)
@@ -104,8 +129,7 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     if verdict is None:
         try:
             with transaction.piece():
-                if shown := message.head.content.get("checkpoint"):
-                    record.witness(node, transaction, sender, shown, at=at)
+                witness.keep(node, transaction, sender, content, said=message.head.at, at=at)
                 verdict = _take(node, transaction, sender, message, content, carrier=carrier, at=at)
         except ComityError as error:
             node.forget()
@@ -134,15 +158,19 @@ def seal_receipts(node: Node, transaction: Transaction, peer: str, receipts: Seq
 
 
 def _take_receipts(
-    node: Node, transaction: Transaction, sender: str, content: Receipts, at: Instant
+    node: Node,
+    transaction: Transaction,
+    sender: str,
+    message: InnerMessage,
+    content: Receipts,
+    at: Instant,
 ) -> Taken:
     """Settle what receipts answer, and keep the checkpoint that covers them."""
     try:
         with transaction.piece():
             for receipt in content.receipts:
                 settle(node, transaction, sender, receipt, at=at)
-            if content.checkpoint:
-                record.witness(node, transaction, sender, content.checkpoint, at=at)
+            witness.keep(node, transaction, sender, content, said=message.head.at, at=at)
     except (ForeignInput, VerificationFailed) as error:
         return Taken("refused", sender, reason=error.message)
     return Taken("settled", sender)
@@ -258,8 +286,12 @@ def _take(
         return take_disclosure(node, transaction, sender, message, content, carrier=carrier, at=at)
     if isinstance(content, Act):
         return take_act(node, transaction, sender, content, at=at)
-    if isinstance(content, Reconcile):
-        return take_account(node, transaction, sender, content, said=message.head.at, at=at)
+    if isinstance(content, ReconcileQuestion | ReconcileAnswer | ReconcileOutcome):
+        return take_account(node, transaction, sender, content, at=at)
+    if isinstance(content, ConsistencyQuestion):
+        return witness.take_question(node, transaction, sender, content, at=at)
+    if isinstance(content, ConsistencyAnswer):
+        return witness.take_answer(node, transaction, sender, content, said=message.head.at, at=at)
     if isinstance(content, News):
         return take_news(node, transaction, sender, content, at=at)
     if isinstance(content, Texts):

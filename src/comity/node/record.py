@@ -1,26 +1,29 @@
-"""Entering acts in this node's journal, and checkpoints: one's own shown to peers, theirs kept as a witness.
+"""Entering acts in this node's journal.
 
-An entry holds a commitment and never content; what it stands for is kept beside it and can be erased. Every message
-to a peer shows the checkpoint of this side of the channel, so the peer can tell later if what stood there has changed.
+An entry holds a commitment and never content; what it stands for is kept beside it and can be erased. A home that was
+restored from an old backup enters nothing but what reconciling needs (`witness.py`).
 """
 
 import hashlib
+from collections.abc import Sequence
+from typing import NoReturn
 
 from comity.clock import Instant
-from comity.errors import BadInput, ForeignInput, VerificationFailed
+from comity.errors import BadInput, RefusedHere
+from comity.federation.messages import ABOUT_JOURNALS
 from comity.identifiers import is_party_id
 from comity.journal.append import NODE, Appender
-from comity.journal.checkpoint import (
-    Checkpoint,
-    origin_of_channel,
-    read_note,
-    sign_checkpoint,
-    verify_checkpoint,
-)
 from comity.journal.entries import KEY, LOCAL
 from comity.journal.merkle import Frontier
 from comity.node.node import Node
-from comity.ports import Head, JournalRow, Transaction
+from comity.ports import Head, JournalRow, KeptHead, Transaction
+
+#: What a home enters while it is behind: that it reconciles, what comes back for it, and what it finds.
+_WHILE_BEHIND = frozenset(
+    {f"{word}-{kind}" for word in ("sent", "received", "quarantined", "waiting") for kind in ABOUT_JOURNALS}
+    | {"receipted", "reconciled", "reconciled-differing", "restored", "peer-restored", "equivocation"}
+    | {"inconsistent", "rolled-back", "peer-quarantined", "peer-waiting", "quarantined-envelope"}
+)
 
 
 def enter(
@@ -36,7 +39,10 @@ def enter(
 
     Raises:
         BadInput: the channel is not a Party's.
+        RefusedHere: this home is behind what a peer has kept of it.
     """
+    if kind not in _WHILE_BEHIND and (behind := transaction.behind()):
+        refuse_behind(transaction, behind)
     if channel and not is_party_id(channel):
         raise BadInput(f"`{channel[:80]}` is not a Party: a DNS name in lower case is")
     tree = channel or LOCAL
@@ -66,45 +72,21 @@ def enter(
     return line.number
 
 
-def checkpoint(node: Node, transaction: Transaction, peer: str, *, at: Instant) -> str:
-    """Sign the head of this side of the channel with a peer; empty before the first entry."""
-    frontier = _frontier(transaction, peer)
-    if frontier.size == 0:
-        return ""
-    head = Checkpoint(origin_of_channel(node.party, peer), frontier.size, frontier.root)
-    return sign_checkpoint(head, node.keyring.signer(node.know(transaction).own.card, "journal", at))
-
-
-def witness(node: Node, transaction: Transaction, peer: str, note: str, *, at: Instant) -> None:
-    """Keep a checkpoint that a peer showed. Two roots for one size are kept both: they are the evidence.
+def refuse_behind(transaction: Transaction, behind: Sequence[KeptHead]) -> NoReturn:
+    """Say which peers have kept more of this journal than is here.
 
     Raises:
-        ForeignInput: it is not a checkpoint.
-        VerificationFailed: the peer did not sign it.
+        RefusedHere: always.
     """
-    origin = origin_of_channel(peer, node.party)
-    keys = node.know(transaction).cards.keys(peer, "journal", at).values()
-    for key in keys:
-        try:
-            head = verify_checkpoint(note, origin, key)
-        except VerificationFailed:
-            continue
-        held = [text for _, text in transaction.checkpoints(peer, head.size)]
-        if any(read_note(text).checkpoint.root != head.root for text in held):
-            enter(
-                node,
-                transaction,
-                "equivocation",
-                channel=peer,
-                act=digest_of(note.encode()),
-                detail=note.encode(),
-                at=at,
-            )
-        transaction.put_checkpoint(peer, head.size, note, at)
-        return
-    if not keys:
-        raise ForeignInput(f"no key of {peer} for journals is known")
-    raise VerificationFailed(f"the checkpoint was not signed by {peer}")
+    told = [
+        f"{row.peer} has kept {row.size} entries of the journal with it, "
+        f"{transaction.head(row.peer).size} are here"
+        for row in behind
+    ]
+    raise RefusedHere(
+        f"this home was restored from an old backup: {'; '.join(told)}; nothing new is entered",
+        hint=f"comity journal reconcile {behind[0].peer}",
+    )
 
 
 def digest_of(data: bytes) -> str:

@@ -30,8 +30,6 @@ def settle(
     row = _answered(transaction, receipt, sender)
     if row is None or row.peer != sender:
         return None
-    if receipt.checkpoint:
-        record.witness(node, transaction, sender, receipt.checkpoint, at=at)
     if row.state != "owed":
         return row  # settled by the first receipt; a late one that says `waiting` changes nothing
     state = _state(receipt)

@@ -63,8 +63,9 @@ class Member:
     def in_memory(cls, party: str, world: SteppedClock, seed: str, number: int) -> "Member":
         """Make a Party whose keys follow from its name and whose randomness from the seed; its rows live in memory."""
         clock = SkewedClock(world)
-        root, everyday, director = (
-            SigningKey.from_seed(_bytes(party, name, 32)) for name in ("root", "everyday", "director")
+        root, everyday, director, witness = (
+            SigningKey.from_seed(_bytes(party, name, 32))
+            for name in ("root", "everyday", "director", "witness")
         )
         sealing = SealingKey.from_seed(_bytes(party, "sealing", 96))
         at = world.now()
@@ -80,12 +81,13 @@ class Member:
             signing=(
                 signing_entry(everyday.public, _EVERYDAY, at, until),
                 signing_entry(director.public, ("director",), at, until),
+                signing_entry(witness.public, ("witness",), at, until),
             ),
             sealing=(sealing_entry(sealing.public, at, until),),
         )
         signed = to_bytes(issue(card, root))
         entropy = random.Random(f"{seed}/{party}")  # noqa: S311  a replay must draw the same bytes
-        node = in_memory(party, Keyring([everyday, director], [sealing]), clock, entropy.randbytes)
+        node = in_memory(party, Keyring([everyday, director, witness], [sealing]), clock, entropy.randbytes)
         made = cls(party, node, clock, read_card(signed, root_fingerprint=root.fingerprint))
         made.act(accept_card, signed)
         return made

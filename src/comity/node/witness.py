@@ -1,0 +1,464 @@
+"""Each the other's witness: what a message shows of the sender's journal, and what its receiver makes of it.
+
+Every message shows the sender's checkpoint of its side of the channel, the hashes of the entries since the largest one
+that the receiver is known to have kept, and the largest one it has kept of the receiver's side itself:
+
+    (1) a checkpoint whose tree grows out of the one kept is cosigned and kept in its place
+    (2) one too far ahead is kept unsigned, and its proof of consistency asked for
+    (3) two roots for one size, or a tree that does not grow out of the one kept, is evidence: both are kept
+    (4) a smaller tree in a later message is older than what was cosigned: refused
+    (5) a head of ours that is larger than our tree tells that this home was restored from an old backup: it is `behind`
+
+While a home is behind nothing is entered but what reconciling needs. The reconciliation with that peer ends it: this
+Party owns in a signed statement that the entries are lost, and signs no head of a size it has signed before.
+Source: `specs/journal.md` §4; C2SP tlog-cosignature.
+"""
+
+import msgspec
+
+from comity import signing
+from comity.clock import Instant, format_instant
+from comity.errors import ComityError, ForeignInput, NotFound, VerificationFailed
+from comity.federation import statements
+from comity.federation.messages import ConsistencyAnswer, ConsistencyQuestion, Message
+from comity.federation.statements import JournalRestored
+from comity.journal.checkpoint import (
+    Checkpoint,
+    cosign,
+    origin_of_channel,
+    read_note,
+    sign_checkpoint,
+    verify_checkpoint,
+    verify_cosignature,
+)
+from comity.journal.merkle import HASH, Frontier, leaf_hash, verify_consistency
+from comity.journal.proofs import Tree
+from comity.node import record
+from comity.node.node import Node
+from comity.node.verdict import Verdict
+from comity.ports import ChannelRow, Head, KeptHead, StatementRow, Transaction
+from comity.strict import read_base64, write_base64
+
+__all__ = [
+    "ask_for_proof",
+    "declare_restored",
+    "keep",
+    "notice_behind",
+    "own_checkpoint",
+    "show",
+    "take_answer",
+    "take_question",
+    "take_restored",
+]
+
+#: Hashes of entries that a message shows at the most: 8 KB, more than any peer is behind by in quiet times.
+MAX_LEAVES = 256
+
+_PAGE = 5_000
+_SIGNED = "signed"
+
+
+# -- what a message shows -----------------------------------------------------------------------------------------
+
+
+def show(node: Node, transaction: Transaction, peer: str, message: Message, at: Instant) -> Message:
+    """Put into a message what it shows of both journals of a channel."""
+    theirs = transaction.kept_head(peer, ours=False)
+    incoming = transaction.channel(peer, "in")
+    said = msgspec.structs.replace(
+        message,
+        kept=theirs.note if theirs is not None else "",
+        seen=incoming.last if incoming is not None else 0,
+    )
+    note = own_checkpoint(node, transaction, peer, at=at)
+    if not note:
+        return said
+    ours, size = transaction.kept_head(peer, ours=True), transaction.head(peer).size
+    since = ours.size if ours is not None else 0
+    if size - since > MAX_LEAVES:
+        return msgspec.structs.replace(said, checkpoint=note, since=since)
+    hashes = [leaf_hash(row.leaf) for row in transaction.journal(channel=peer, after=since, limit=MAX_LEAVES)]
+    return msgspec.structs.replace(said, checkpoint=note, since=since, leaves=write_base64(b"".join(hashes)))
+
+
+def own_checkpoint(node: Node, transaction: Transaction, peer: str, *, at: Instant) -> str:
+    """Sign the head of this side of the channel with a peer.
+
+    Empty before the first entry, and while the tree is no larger than one that the peer has kept and that is lost here:
+    two roots for one size are never signed.
+
+    Raises:
+        VerificationFailed: what is stored is not what the head was made from: nothing is signed.
+    """
+    head = transaction.head(peer)
+    ours = transaction.kept_head(peer, ours=True)
+    if head.size == 0 or (ours is not None and ours.size > head.size):
+        return ""
+    frontier = Frontier(head.size, head.frontier)
+    note = Checkpoint(origin_of_channel(node.party, peer), frontier.size, frontier.root)
+    if ours is not None and ours.size == head.size and read_note(ours.note).checkpoint != note:
+        return ""
+    _check_stored(transaction, peer, frontier)
+    return sign_checkpoint(note, node.keyring.signer(node.know(transaction).own.card, "journal", at))
+
+
+def _check_stored(transaction: Transaction, channel: str, frontier: Frontier) -> None:
+    """Read the entries since the last head that was signed, and see that they make this one.
+
+    A leaf that changed where it is stored would otherwise be signed for, and never verify again.
+    """
+    proven = transaction.proven_of(_SIGNED, channel)
+    tree = Frontier() if proven is None else Frontier(proven.size, proven.frontier)
+    if tree.size > frontier.size:
+        raise _not_as_entered(channel, frontier.size)
+    while tree.size < frontier.size and (
+        rows := transaction.journal(channel=channel, after=tree.size, limit=_PAGE)
+    ):
+        tree = tree.extend(leaf_hash(row.leaf) for row in rows)
+    if tree != frontier:
+        raise _not_as_entered(channel, frontier.size)
+    if proven is None or proven.size != tree.size:
+        transaction.put_proven(_SIGNED, Head(channel=channel, size=tree.size, frontier=tree.peaks))
+
+
+def _not_as_entered(channel: str, size: int) -> VerificationFailed:
+    return VerificationFailed(
+        f"the entries stored with {channel} are not those that its {size} entries were made from: "
+        "no head is signed",
+        hint="comity journal verify names the entry; restore a backup, then comity journal reconcile PARTY",
+    )
+
+
+# -- what a message shows of the sender's journal -------------------------------------------------------------------
+
+
+def keep(
+    node: Node, transaction: Transaction, peer: str, message: Message, *, said: Instant, at: Instant
+) -> None:
+    """Check the checkpoint a message shows, cosign it where it continues what was kept, and keep it.
+
+    Args:
+        said: when the sender wrote the message: of two messages the later one cannot show less.
+
+    Raises:
+        ForeignInput: it is not a checkpoint.
+        VerificationFailed: the peer did not sign it, or it belies what was kept before.
+    """
+    if not message.checkpoint:
+        return
+    note = message.checkpoint
+    head = _signed_by(node, transaction, note, peer, origin_of_channel(peer, node.party), at)
+    kept = transaction.kept_head(peer, ours=False) or KeptHead(peer=peer, ours=False, size=0, at=said)
+    held = [text for _, text in transaction.checkpoints(peer, head.size)]
+    if any(read_note(text).checkpoint.root != head.root for text in held):
+        _enter_evidence(node, transaction, "equivocation", peer, note, at)
+        transaction.put_checkpoint(peer, head.size, note, at)
+        return
+    if head.size < kept.size:
+        if said > kept.at and not held:
+            _enter_evidence(node, transaction, "rolled-back", peer, note, at)
+            transaction.put_checkpoint(peer, head.size, note, at)
+        return
+    if head.size == kept.size:
+        return
+    grown = _grown(kept, message, head.size)
+    if grown is None:
+        transaction.put_checkpoint(peer, head.size, note, at)
+        _ask(node, transaction, kept, head.size, at)
+    elif grown.root != head.root:
+        _enter_evidence(node, transaction, "inconsistent", peer, note, at)
+        transaction.put_checkpoint(peer, head.size, note, at)
+    else:
+        _cosign(node, transaction, kept, grown, note, said, at)
+
+
+def _grown(kept: KeptHead, message: Message, size: int) -> Frontier | None:
+    """Let the tree kept grow by the hashes shown; None where they do not reach from one to the other."""
+    joined = read_base64(message.leaves, what="message: leaves")
+    hashes = [joined[place : place + HASH] for place in range(0, len(joined), HASH)]
+    if len(joined) % HASH or len(hashes) > MAX_LEAVES:
+        raise ForeignInput("message: leaves are not at most 256 hashes")
+    if message.since > kept.size or message.since + len(hashes) != size:
+        return None
+    return Frontier(kept.size, kept.frontier).extend(hashes[kept.size - message.since :])
+
+
+def _cosign(
+    node: Node,
+    transaction: Transaction,
+    kept: KeptHead,
+    grown: Frontier,
+    note: str,
+    said: Instant,
+    at: Instant,
+) -> None:
+    """Keep a head that was proven, with this Party's word for it where its card has a key for that."""
+    try:
+        key = node.keyring.signer(node.know(transaction).own.card, "witness", at)
+    except NotFound:
+        cosigned = note
+    else:
+        cosigned = cosign(note, node.party, key, at)
+    transaction.put_checkpoint(kept.peer, grown.size, cosigned, at)
+    transaction.put_kept_head(
+        msgspec.structs.replace(
+            kept, size=grown.size, frontier=grown.peaks, note=cosigned, at=max(said, kept.at)
+        )
+    )
+
+
+def _ask(node: Node, transaction: Transaction, kept: KeptHead, size: int, at: Instant) -> None:
+    """Ask for the proof up to a head, unless one is asked for already."""
+    from comity.node.post import owe  # which shows this module's checkpoints in what it sends
+
+    if kept.asked:
+        return
+    transaction.put_kept_head(msgspec.structs.replace(kept, asked=size))
+    question = ConsistencyQuestion(old=kept.size, size=size)
+    owe(node, transaction, kept.peer, question, at=at, kind="consistency-question")
+
+
+def ask_for_proof(node: Node, transaction: Transaction, peer: str, at: Instant) -> None:
+    """Ask a peer for the proof up to the largest head it has shown, where that is not proven yet."""
+    kept = transaction.kept_head(peer, ours=False)
+    newest = max((size for size, _ in transaction.checkpoints(peer)), default=0)
+    if kept is not None and newest > kept.size:
+        _ask(node, transaction, kept, newest, at)
+
+
+def take_question(
+    node: Node, transaction: Transaction, sender: str, message: ConsistencyQuestion, *, at: Instant
+) -> Verdict:
+    """Give a witness the proof that this side of the channel only grew.
+
+    Raises:
+        VerificationFailed: what is stored here does not make the tree.
+    """
+    from comity.node.post import owe
+
+    head = transaction.head(sender)
+    lost = transaction.kept_head(sender, ours=True)
+    if not message.old <= message.size <= head.size or (lost is not None and lost.size > head.size):
+        return Verdict("accepted")  # nothing of that size is here to be proven
+    tree = tree_of(transaction, sender)
+    if tree.frontier(head.size) != Frontier(head.size, head.frontier):
+        raise _not_as_entered(sender, head.size)
+    grown = tree.frontier(message.size)
+    note = Checkpoint(origin_of_channel(node.party, sender), grown.size, grown.root)
+    reply = ConsistencyAnswer(
+        old=message.old,
+        note=sign_checkpoint(note, node.keyring.signer(node.know(transaction).own.card, "journal", at)),
+        proof=tuple(each.hex() for each in tree.consistency(message.old, message.size)),
+        frontier=tuple(each.hex() for each in grown.peaks),
+    )
+    owe(node, transaction, sender, reply, at=at, kind="consistency-answer")
+    return Verdict("accepted")
+
+
+def take_answer(
+    node: Node,
+    transaction: Transaction,
+    sender: str,
+    message: ConsistencyAnswer,
+    *,
+    said: Instant,
+    at: Instant,
+) -> Verdict:
+    """Check a proof that was asked for, and cosign the head it leads to.
+
+    Raises:
+        ForeignInput: it is not well formed.
+        VerificationFailed: it does not hold; the evidence is entered by whoever counts this message.
+    """
+    kept = transaction.kept_head(sender, ours=False)
+    if kept is None or kept.asked == 0:
+        return Verdict("accepted")
+    kept = msgspec.structs.replace(kept, asked=0)
+    transaction.put_kept_head(kept)
+    head = _signed_by(node, transaction, message.note, sender, origin_of_channel(sender, node.party), at)
+    if message.old != kept.size or head.size <= kept.size:
+        return Verdict("accepted")  # another message has led beyond it
+    grown = Frontier.read(head.size, (bytes.fromhex(each) for each in message.frontier))
+    if grown.root != head.root:
+        raise VerificationFailed(f"the frontier that {sender} gives does not have the root it signed")
+    before = Frontier(kept.size, kept.frontier)
+    proof = [bytes.fromhex(each) for each in message.proof]
+    verify_consistency(before.size, before.root, head.size, head.root, proof)
+    _cosign(node, transaction, kept, grown, message.note, said, at)
+    return Verdict("accepted")
+
+
+def tree_of(transaction: Transaction, channel: str) -> Tree:
+    """Give the tree of a channel from its stored leaves, for proofs; `NODE` for the node's own."""
+    where = channel or None
+
+    def read(start: int, stop: int) -> list[bytes]:
+        rows = transaction.journal(channel=where, after=start, limit=stop - start)
+        return [leaf_hash(row.leaf) for row in rows]
+
+    tree = Tree(read)
+    while hashes := read(tree.size, tree.size + _PAGE):
+        tree.extend(hashes)
+    return tree
+
+
+# -- what a message shows of this Party's journal -------------------------------------------------------------------
+
+
+def notice_behind(node: Node, transaction: Transaction, peer: str, message: Message, at: Instant) -> bool:
+    """Look at the head that a peer has kept of this side; tell whether this home is behind it.
+
+    A smaller one that the peer cosigned is kept: it is worth more than one's own word.
+    """
+    ours = transaction.kept_head(peer, ours=True)
+    if message.kept and (ours is None or message.kept != ours.note):
+        ours = _take_kept(node, transaction, peer, message, ours, at)
+    return ours is not None and ours.behind
+
+
+def _take_kept(
+    node: Node, transaction: Transaction, peer: str, message: Message, ours: KeptHead | None, at: Instant
+) -> KeptHead | None:
+    try:
+        head = _signed_by(
+            node, transaction, message.kept, node.party, origin_of_channel(node.party, peer), at, past=True
+        )
+    except ComityError:
+        return ours  # not ours: whoever says so has nothing to show
+    here = transaction.head(peer)
+    frontier = Frontier(here.size, here.frontier)
+    known = ours.size if ours is not None else 0
+    if head.size <= known:
+        return ours
+    behind = head.size > here.size or (head.size == here.size and head.root != frontier.root)
+    note = _own_lines(node, transaction, message.kept, head.origin, peer, at)
+    row = KeptHead(peer=peer, ours=True, size=head.size, note=note, behind=behind, at=at)
+    transaction.put_kept_head(row)
+    out = transaction.channel(peer, "out")
+    if behind and (out is None or out.last < message.seen):
+        name = out.name if out is not None else node.entropy(16).hex()
+        transaction.put_channel(ChannelRow(name=name, peer=peer, direction="out", last=message.seen))
+    return row
+
+
+def _own_lines(node: Node, transaction: Transaction, note: str, origin: str, peer: str, at: Instant) -> str:
+    """Give a note with this Party's own line and, where it holds, the peer's, and nothing else a peer wrote."""
+    names = [origin]
+    for key in node.know(transaction).cards.keys(peer, "witness", at).values():
+        try:
+            verify_cosignature(note, peer, key)
+        except ComityError:
+            continue
+        names.append(peer)
+    text, _, lines = note.rpartition("\n\n")
+    kept = [line for line in lines.splitlines(keepends=True) if line.split(" ")[1] in names]
+    return f"{text}\n\n{''.join(kept)}"
+
+
+def declare_restored(node: Node, transaction: Transaction, peer: str, at: Instant) -> str:
+    """End the state of being behind a peer: own, signed, that the entries it has kept are lost here.
+
+    Returns:
+        The signed statement, to be told the peer; empty where this home is not behind it.
+    """
+    ours = transaction.kept_head(peer, ours=True)
+    if ours is None or not ours.behind:
+        return ""
+    statement = statements.make(
+        JournalRestored(
+            by=node.party,
+            at=format_instant(at),
+            witness=peer,
+            resumed=transaction.head(peer).size,
+            size=ours.size,
+            root=read_note(ours.note).checkpoint.root.hex(),
+        ),
+        node.keyring.signer(node.know(transaction).own.card, "journal", at),
+    )
+    _keep_statement(transaction, statement, node.party, at)
+    transaction.put_kept_head(msgspec.structs.replace(ours, behind=False, at=at))
+    record.enter(
+        node,
+        transaction,
+        "restored",
+        channel=peer,
+        act=statements.digest_of(statement),
+        detail=signing.to_bytes(statement),
+        at=at,
+    )
+    return statements.pack(statement)
+
+
+def take_restored(node: Node, transaction: Transaction, sender: str, text: str, *, at: Instant) -> None:
+    """Take a peer's word that its journal was restored: what was kept of it stays as evidence, and a new tree begins.
+
+    Raises:
+        ForeignInput: it is no such statement.
+        VerificationFailed: the peer did not sign it, or speaks of another head than the one kept.
+    """
+    signed = statements.unpack(text)
+    said = statements.check(signed, JournalRestored, node.know(transaction).cards.keys)
+    digest = statements.digest_of(signed)
+    if transaction.statement(digest) is not None:
+        return
+    kept = transaction.kept_head(sender, ours=False)
+    if (said.by, said.witness) != (sender, node.party) or kept is None or said.size > kept.size:
+        raise VerificationFailed(f"{sender} speaks of a head that was not kept here")
+    _keep_statement(transaction, signed, sender, at)
+    transaction.put_kept_head(KeptHead(peer=sender, ours=False, size=0, at=at))
+    record.enter(node, transaction, "peer-restored", channel=sender, act=digest, detail=text.encode(), at=at)
+
+
+def _keep_statement(transaction: Transaction, signed: signing.Signed, by: str, at: Instant) -> None:
+    transaction.put_statement(
+        StatementRow(
+            digest=statements.digest_of(signed),
+            kind="journal-restored",
+            by=by,
+            about="",
+            signed=signing.to_bytes(signed),
+            known_at=at,
+        )
+    )
+
+
+def _enter_evidence(
+    node: Node, transaction: Transaction, kind: str, peer: str, note: str, at: Instant
+) -> None:
+    """Enter that a peer's journal is not what it showed before; both checkpoints are kept."""
+    act, detail = record.digest_of(note.encode()), note.encode()
+    if not any(row.kind == kind for row in transaction.entries_of(act)):
+        record.enter(node, transaction, kind, channel=peer, act=act, detail=detail, at=at)
+
+
+def _signed_by(
+    node: Node,
+    transaction: Transaction,
+    note: str,
+    party: str,
+    origin: str,
+    at: Instant,
+    *,
+    past: bool = False,
+) -> Checkpoint:
+    """Check that a Party signed a head with a key for journals, where `past` also with one it had before.
+
+    Raises:
+        ForeignInput: it is not a checkpoint, or no such key is known.
+        VerificationFailed: it did not.
+    """
+    cards = [card for card in node.know(transaction).cards.all() if card.party == party]
+    keys = {
+        keyid: key
+        for card in cards
+        for moment in ((at, card.card.issued) if past else (at,))
+        for keyid, key in card.signing_keys("journal", moment).items()
+    }
+    for key in keys.values():
+        try:
+            return verify_checkpoint(note, origin, key)
+        except VerificationFailed:
+            continue
+    if not keys:
+        raise ForeignInput(f"no key of {party} for journals is known")
+    raise VerificationFailed(f"the checkpoint was not signed by {party}")
