@@ -5,14 +5,19 @@ from datetime import timedelta
 
 import pytest
 
+from comity.clock import format_instant
 from comity.errors import BadInput, RefusedHere
-from comity.federation.statements import WithdrawalAnswer, read
+from comity.federation import statements
+from comity.federation.statements import Withdrawal, WithdrawalAnswer, read
 from comity.node.consent_terms import Terms
 from comity.node.daily_duties import do_duties
 from comity.node.erase import hold
 from comity.node.give_consent import give as give_consent
+from comity.node.node import Node
+from comity.node.routes import send_act
 from comity.node.withdraw import correct, release, review, withdraw
 from comity.node.withdrawal_answers import overdue
+from comity.ports import Transaction
 from comity.signing import from_bytes
 from comity.testing.hostile import send_anyway
 from comity.testing.world import World
@@ -21,7 +26,10 @@ from node.worlds import (
     DEFENCE,
     EAST,
     NORTH,
+    NORTH_EAST,
+    NORTH_SOUTH,
     SOUTH,
+    SOUTH_EAST,
     body,
     give,
     inbox,
@@ -95,6 +103,47 @@ def test_what_is_made_from_the_old_cannot_stand_in_its_place() -> None:
         with pytest.raises(RefusedHere, match="cannot stand in its place"):
             made.members[NORTH].act(correct, old, by=old)
         assert item(made, NORTH, old).state == "held"
+
+
+# -- what was made from several ---------------------------------------------------------------------------------------
+
+
+def test_a_decision_to_keep_counts_for_the_withdrawals_known_then_and_another_asks_anew() -> None:
+    with world() as made:
+        first, second = report(made, label="first"), report(made, label="second")
+        for digest in (first, second):
+            give(made, digest)
+        summary = report(made, SOUTH, "summary", made_from=[first, second], content=b"short words")
+        made.members[NORTH].act(withdraw, first)
+        pass_around(made)
+        made.members[SOUTH].act(review, summary, keep=True, because="it rests on the second")
+        refs = {ground.ref for ground in made.share(SOUTH, summary, EAST, DEFENCE).decision.grounds}
+        assert "rule 7 source-withdrawn" not in refs
+        made.wait(DAY)
+        made.members[NORTH].act(withdraw, second)
+        pass_around(made)
+        assert item(made, SOUTH, summary).state == "source-withdrawn"
+        decision = made.share(SOUTH, summary, EAST, DEFENCE).decision
+        assert decision.outcome == "refused"
+        assert "rule 7 source-withdrawn" in {ground.ref for ground in decision.grounds}
+
+
+def test_nobody_withdraws_what_is_another_s_even_before_it_comes() -> None:
+    with world(NORTH_SOUTH, SOUTH_EAST, NORTH_EAST) as made:
+        digest = report(made)
+        made.hostile.add(SOUTH)
+
+        def spoof(node: Node, transaction: Transaction) -> None:
+            at = node.now(transaction)
+            said = Withdrawal(by=SOUTH, at=format_instant(at), item=digest)
+            key = node.keyring.signer(node.know(transaction).own.card, "disclosure", at)
+            text = statements.pack(statements.make(said, key))
+            send_act(node, transaction, text, to=EAST, about=digest, at=at)
+
+        made.members[SOUTH].act(spoof)
+        made.deliver(SOUTH)
+        give(made, digest, NORTH, EAST)
+        assert item(made, EAST, digest).state == "held"
 
 
 # -- erasure -------------------------------------------------------------------------------------------------------

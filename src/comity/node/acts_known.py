@@ -59,9 +59,9 @@ class Acts(msgspec.Struct, frozen=True):
             confirmations[name] = (*confirmations.get(name, ()), *said)
         return msgspec.structs.replace(self, granted=granted, confirmations=confirmations)
 
-    def confirmed_later(self, at: Instant) -> bool:
-        """Tell whether some confirmation is later than an instant, as clocks that stand apart can make it."""
-        return any(instant > at for said in self.confirmations.values() for _, instant in said)
+    def newest_confirmation(self) -> Instant | None:
+        """Give the instant of the newest confirmation: clocks that stand apart can put it after a decision."""
+        return max((instant for said in self.confirmations.values() for _, instant in said), default=None)
 
     def _standing(self, consent: Consent, at: Instant | None) -> Consent:
         name, giver = consent.digest, consent.by

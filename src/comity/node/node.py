@@ -46,11 +46,14 @@ class Knowledge:
         self.agreements, self.timelines, texts = reader.texts(transaction.agreements())
         self.acts = acts_known(transaction)
         self.known = known_with(texts, self.acts)
+        self._confirmed = self.acts.newest_confirmation()
         self._party = party
 
     def known_at(self, at: Instant) -> Known:
         """Give what is known for a decision at an instant: without confirmations that are later than it."""
-        return known_with(self.known, self.acts, at) if self.acts.confirmed_later(at) else self.known
+        if self._confirmed is None or self._confirmed <= at:
+            return self.known
+        return known_with(self.known, self.acts, at)
 
     @property
     def own(self) -> SignedCard:
