@@ -128,11 +128,11 @@ class Walkthrough:
         return found
 
     def _remember(self, command: str, printed: str) -> None:
-        """Note the names a page uses for what differs from run to run: REQUEST is the newest request."""
+        """Note the names a page uses for what differs from run to run: the newest request and consent."""
         if found := re.search(r"request ([0-9a-f]{12})", printed):
             self._words["REQUEST"] = found[1]
-        if command.startswith("comity item add") and (item := re.match(r"([0-9a-f]{12}) ", printed)):
-            self._words["ITEM"] = item[1]
+        if command.startswith("comity consent give ") and (given := re.match(r"([0-9a-f]{12}): ", printed)):
+            self._words["CONSENT"] = given[1]
 
     def _quiet(self) -> None:
         """Wait until nothing is owed between the nodes that serve, seen twice."""
