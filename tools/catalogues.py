@@ -27,7 +27,7 @@ LANGUAGES = SOURCES / "languages"
 TAGS = ("cs", "pl", "ru", "ko", "hu")
 
 #: Where words are marked.
-FACES = ("cli", "interop", "languages")
+FACES = ("cli", "demo", "interop", "languages")
 #: Modules of the core whose sentences people read.
 SENTENCES = (
     "agreements/conclusion.py",

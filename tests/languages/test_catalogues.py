@@ -95,3 +95,15 @@ def test_a_sentence_of_the_core_becomes_a_message_with_placeholders():
         "def f():\n    '''Doc string.'''\n    return f'`{a.b}` of {c} is {len(d)} long', 'rule 2 x'\n"
     )
     assert list(catalogues._sentences(tree)) == ["`{a_b}` of {c} is {len_d} long"]
+
+
+def test_every_sentence_of_the_story_is_one_the_story_tells():
+    import ast
+
+    from comity.languages.story import STORY
+
+    told: set[str] = set()
+    for file in (ROOT / "src" / "comity" / "demo").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            told.add(catalogues.template(node))
+    assert [sentence for sentence in STORY if sentence not in told] == []

@@ -1,6 +1,7 @@
 """Telling the story to people, step by step."""
 
 from rich import box
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
@@ -8,6 +9,7 @@ from rich.text import Text
 
 from comity.demo.stage import NAMES, Stage
 from comity.demo.step import Scene, Step
+from comity.languages import _, said
 
 _COLOURS = {"Permitted": "green", "Refused": "red", "Needs": "yellow", "needs-consent": "yellow"}
 
@@ -26,32 +28,39 @@ class Narrator:
             Text.assemble((f"{NAMES[party]}", "bold"), f"  {party}  {node.endpoint}  {stage.home(party)}")
             for party, node in stage.nodes.items()
         ]
-        intro = Text("Three organisations, three nodes on this machine, and what they agreed.")
+        intro = Text(_("Three organisations, three nodes on this machine, and what they agreed."))
         self._console.print(Panel(Group(intro, *lines), title="Comity", box=box.ROUNDED, padding=(0, 2)))
 
     def tell(self, step: Step) -> None:
         """Tell one step."""
         self._told += 1
         parts: list[RenderableType] = [
-            Text(step.title, style="bold"),
+            Text(said(step.title), style="bold"),
             *(self._scene(scene) for scene in step.scenes),
         ]
-        parts += [Text(f"NOT AS IT SHOULD BE: {wrong}", style="bold red") for wrong in step.wrong]
+        parts += [
+            Text(_("NOT AS IT SHOULD BE: {wrong}", wrong=wrong), style="bold red") for wrong in step.wrong
+        ]
         self._console.print(
-            Panel(Group(*parts), title=f"{self._told} of {self._steps}", box=box.ROUNDED, padding=(0, 2))
+            Panel(
+                Group(*parts),
+                title=_("{told} of {steps}", told=self._told, steps=self._steps),
+                box=box.ROUNDED,
+                padding=(0, 2),
+            )
         )
 
     def end(self, stage: Stage, *, ok: bool, stay: bool) -> None:
         """Say how it ended, and what to try next."""
         if not ok:
-            self._console.print(Text("The story did not come out as it should.", style="bold red"))
+            self._console.print(Text(_("The story did not come out as it should."), style="bold red"))
             return
-        self._console.print(Text("All ten steps came out as the agreements say.", style="bold green"))
+        self._console.print(Text(_("All ten steps came out as the agreements say."), style="bold green"))
         if not stay:
             return
         north, south = stage.home("north.example"), stage.home("south.example")
         self._console.print(
-            "The nodes stay open, on the real clock. In another terminal, with a file of your own:\n"
+            _("The nodes stay open, on the real clock. In another terminal, with a file of your own:") + "\n"
         )
         for line in (
             f"comity item add FILE --category incident.reports --marking TLP:GREEN --home {north}",
@@ -60,16 +69,19 @@ class Narrator:
             f"comity withdraw ID --home {north}",
         ):
             self._console.print(Text(f"  {line}"), soft_wrap=True)
-        self._console.print("\nCtrl-C stops the nodes.")
+        self._console.print("\n" + _("Ctrl-C stops the nodes."))
 
     @staticmethod
     def _scene(scene: Scene) -> Padding:
         colour = _COLOURS.get(scene.outcome.split(" ")[0], "cyan")
+        heads = [_("asked"), _("answer"), _("grounds")]
+        width = max(map(cell_len, heads)) + 2
+        asked, answer, grounds = (set_cell_size(head, width) for head in heads)
         lines = [
-            Text.assemble(("asked    ", "dim"), scene.asked),
-            Text.assemble(("answer   ", "dim"), (scene.outcome, colour)),
+            Text.assemble((asked, "dim"), said(scene.asked)),
+            Text.assemble((answer, "dim"), (said(scene.outcome), colour)),
         ]
         if scene.grounds:
-            lines.append(Text.assemble(("grounds  ", "dim"), ", ".join(scene.grounds)))
-        lines += [Text(f"         {line}", style="dim") for line in scene.lines]
+            lines.append(Text.assemble((grounds, "dim"), ", ".join(said(each) for each in scene.grounds)))
+        lines += [Text(f"{' ' * width}{said(line)}", style="dim") for line in scene.lines]
         return Padding(Group(*lines), (1, 0, 0, 0))
