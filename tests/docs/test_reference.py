@@ -92,6 +92,9 @@ _PASSED_ON = {
     "retention-erased",
     "register-import",
     "register-check",
+    "equivocation",
+    "inconsistent",
+    "rolled-back",
 }
 
 
@@ -141,12 +144,16 @@ def test_every_field_of_every_statement_is_described() -> None:
     assert set(re.findall(r"^### `(.+)`$", text, re.MULTILINE)) == set(statements.KINDS)
 
 
+#: What every message may show of both journals.
+SHOWN = {"checkpoint", "since", "leaves", "kept", "seen"}
+
+
 def test_every_field_of_every_message_is_described() -> None:
     text = (PAGES / "statements.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| `([a-z]+)` \| (.*) \|$", text, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", text, re.MULTILINE))
     assert rows.keys() == messages.KINDS.keys()
     for word, kind in messages.KINDS.items():
-        fields = {each.encode_name for each in msgspec.structs.fields(kind)} - {"checkpoint"}
+        fields = {each.encode_name for each in msgspec.structs.fields(kind)} - SHOWN
         assert set(_WORD.findall(rows[word])) == fields, word
 
 
@@ -187,7 +194,9 @@ def test_every_test_that_a_promise_names_exists() -> None:
 def test_decisions_are_numbered_dated_and_say_what_was_not_taken() -> None:
     pages = sorted((PROJECT / "docs/decisions").glob("[0-9]*.md"))
     numbers = [page.name[:4] for page in pages]
-    assert len(set(numbers)) == len(numbers) > 0  # a number is given once; gaps are left for what is under way
+    assert (
+        len(set(numbers)) == len(numbers) > 0
+    )  # a number is given once; gaps are left for what is under way
     for page in pages:
         text = page.read_text(encoding="utf-8")
         assert text.startswith(f"# {page.name[:4]} · ")
