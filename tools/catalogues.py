@@ -30,6 +30,7 @@ TAGS = ("cs", "pl", "ru", "ko", "hu")
 FACES = ("cli", "demo", "interop", "languages")
 #: Modules of the core whose sentences people read.
 SENTENCES = (
+    "agreements/acts.py",
     "agreements/conclusion.py",
     "agreements/rules/contents.py",
     "agreements/rules/dates.py",
@@ -49,8 +50,9 @@ SENTENCES = (
     "decisions/rules/r09_transport.py",
     "decisions/rules/r10_necessity.py",
     "handling/custody.py",
+    "node/why_not.py",
 )
-_CITATION = re.compile(r"rule \d+ .*|safeguard \d|prot\. .*|.*\bart\. \{.*|VCLT .*")
+_CITATION = re.compile(r"rule \d+ .*|safeguard \d|prot\. .*|.*\bart\. \{.*|VCLT .*|\{\w+\} notice \{\w+\}")
 _Key = str | tuple[str, str]
 
 

@@ -24,7 +24,7 @@ ENVIRONMENT = "COMITY_LANGUAGE"
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 #: A message with so few letters of its own is recognised only around single words.
-_LITTLE = 6
+_LITTLE = 5
 #: Sentences nested deeper than this are given as they are.
 _DEEPEST = 4
 
