@@ -132,6 +132,17 @@ def test_if_one_upstream_cannot_be_told_nothing_leaves_and_nothing_is_entered(
         assert notices(made, SOUTH) == []
 
 
+def test_to_one_who_cannot_check_the_text_that_lifts_it_does_not_go_at_all() -> None:
+    own = Fuller("north-south-2026", (NORTH, SOUTH), more=_CLAUSE)
+    with quiet(own, Fuller("south-east-2026", (SOUTH, EAST))) as made:
+        digest = report(made, category="incident")
+        give(made, digest)
+        before = kinds(made, SOUTH)
+        with pytest.raises(RefusedHere, match=r"east\.example is no Party of north-south-2026"):
+            share(made, digest)
+        assert kinds(made, SOUTH) == before
+
+
 def test_where_nothing_had_to_be_lifted_it_is_an_ordinary_disclosure() -> None:
     made = quiet(THREE)
     with made:

@@ -10,12 +10,13 @@ from comity.errors import BadInput, RefusedHere
 from comity.federation import statements
 from comity.federation.statements import Withdrawal, WithdrawalAnswer, read
 from comity.node.consent_terms import Terms
+from comity.node.correct import correct
 from comity.node.daily_duties import do_duties
 from comity.node.erase import hold
 from comity.node.give_consent import give as give_consent
 from comity.node.node import Node
 from comity.node.routes import send_act
-from comity.node.withdraw import correct, release, review, withdraw
+from comity.node.withdraw import release, review, withdraw
 from comity.node.withdrawal_answers import overdue
 from comity.ports import Transaction
 from comity.signing import from_bytes

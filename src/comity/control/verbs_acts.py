@@ -7,6 +7,7 @@ from comity.control.verb import Desk, verb
 from comity.control.verbs_items import decision_fields, item_fields
 from comity.federation import statements
 from comity.federation.statements import Protest, Withdrawal
+from comity.node import correct as correct_use
 from comity.node import erase as erase_use
 from comity.node import withdraw as withdraw_use
 from comity.node.questions import find_item
@@ -31,7 +32,7 @@ def withdraw(desk: Desk, item: str, reason: str = "", erase: bool = False) -> di
 def correct(desk: Desk, item: str, by: str, reason: str = "") -> dict[str, Any]:
     """Put another item of one's own in the place of one, at everyone who got it, as the gate permits."""
     row, outcomes = desk.act(
-        lambda node, transaction: withdraw_use.correct(node, transaction, item, by=by, reason=reason)
+        lambda node, transaction: correct_use.correct(node, transaction, item, by=by, reason=reason)
     )
     desk.send()
     return {

@@ -71,12 +71,24 @@ def emergency(approved_by: Iterable[str], because: str) -> Emergency:
 def notice_of(
     node: Node, transaction: Transaction, decision: Decision, said: Emergency, at: Instant
 ) -> signing.Signed | None:
-    """Sign what everyone upstream is told, keep it and enter it; None where nothing had to be lifted."""
+    """Sign what everyone upstream is told, keep it and enter it; None where nothing had to be lifted.
+
+    Raises:
+        RefusedHere: the recipient cannot check it, being no Party of the text that lifts, and would keep the item
+            apart: then rather not at all, and another way is looked for at once.
+    """
     used = tuple(dict.fromkeys(ground.ref for ground in decision.grounds if ground.rule == 10))
     if not used:
         return None
     knowledge = node.know(transaction)
     question = decision.question
+    for agreement in knowledge.agreements.values():
+        parties = knowledge.known.sources[agreement.id].ever_parties
+        if question.to not in parties and any(str(clause.ref) in used for clause in _clauses(agreement)):
+            raise RefusedHere(
+                f"{question.to} is no Party of {agreement.id}, cannot check its necessity and would keep it apart",
+                hint=f"comity consent ask {question.disclose[:12]} --to {question.to}, and a telephone",
+            )
     signed = statements.make(
         NecessityNotice(
             by=node.party,
@@ -170,15 +182,15 @@ def necessities(transaction: Transaction) -> list[Notice]:
 def _review_by(agreements: Iterable[Agreement], used: tuple[str, ...], at: Instant) -> Instant:
     """Give the earliest day by which the clauses that were used want it reviewed."""
     clauses = [
-        clause
-        for agreement in agreements
-        for clause in (
-            *agreement.clauses,
-            *(each for protocol in agreement.protocols for each in protocol.clauses),
-        )
-        if isinstance(clause, Necessity) and str(clause.ref) in used
+        clause for agreement in agreements for clause in _clauses(agreement) if str(clause.ref) in used
     ]
     return min(((clause.review_within or _REVIEW_WITHIN).after_instant(at) for clause in clauses), default=at)
+
+
+def _clauses(agreement: Agreement) -> list[Necessity]:
+    """Give the necessity clauses of a text and its protocols."""
+    protocols = (each for protocol in agreement.protocols for each in protocol.clauses)
+    return [clause for clause in (*agreement.clauses, *protocols) if isinstance(clause, Necessity)]
 
 
 def _keep(

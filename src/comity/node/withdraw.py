@@ -1,10 +1,9 @@
 """Taking words back: a withdrawal follows the disclosures actually made, over any number of hops.
 
 Each holder erases what it holds, or says why not, and signs its answer (`withdrawal_answers.py`). What was made from a
-withdrawn item is shown `source-withdrawn` and waits for a person. A *correction* is a withdrawal that names the item
-in its place, which goes to the same recipients as the gate permits; an *erasure* is one made on behalf of a person
-whose data the item holds, and empties the originator's own home too. Only a legal hold keeps a withdrawn item, and it
-passes to nobody.
+withdrawn item is shown `source-withdrawn` and waits for a person. A *correction* names the item in its place
+(`correct.py`); an *erasure* is made on behalf of a person whose data the item holds, and empties the originator's own
+home too. Only a legal hold keeps a withdrawn item, and it passes to nobody.
 """
 
 from collections.abc import Sequence
@@ -15,11 +14,10 @@ from comity import signing
 from comity.clock import Instant, format_instant
 from comity.errors import BadInput, RefusedHere
 from comity.federation import statements
-from comity.federation.statements import HopStatement, Review, Withdrawal
+from comity.federation.statements import Review, Withdrawal
 from comity.node import record
 from comity.node.acts_known import sources_of
 from comity.node.arrival import Arrival
-from comity.node.disclose import Outcome, disclose
 from comity.node.erase import erase
 from comity.node.node import Node, own_card
 from comity.node.questions import find_item
@@ -38,7 +36,6 @@ from comity.signing import from_bytes
 __all__ = [
     "Branch",
     "answers_tree",
-    "correct",
     "recipients",
     "release",
     "review",
@@ -95,40 +92,6 @@ def withdraw(
     node.forget()
     _pass_on(node, transaction, signed, row.digest, at)
     return kept
-
-
-def correct(
-    node: Node, transaction: Transaction, item: str, *, by: str, reason: str = ""
-) -> tuple[StatementRow, list[Outcome]]:
-    """Put another item of one's own in the place of one, at everyone who got it from here, as the gate permits.
-
-    Args:
-        by: the corrected item, taken in before.
-
-    Returns:
-        The withdrawal, and for each recipient of the old item what became of sending it the new one.
-
-    Raises:
-        RefusedHere: the new item is another Party's, withdrawn, or made from the old one.
-    """
-    old, new = find_item(transaction, item), find_item(transaction, by)
-    if new.originator != node.party or new.state != "held" or new.digest == old.digest:
-        raise RefusedHere(
-            f"item {new.digest[:12]} cannot stand in its place: {new.state}, of {new.originator}"
-        )
-    if old.digest in sources_of(transaction, new.digest):
-        raise RefusedHere(
-            f"item {new.digest[:12]} is made from the one it should replace, and would fall with it",
-            hint="take the corrected item in without --made-from the old one",
-        )
-    passed = transaction.disclosures(old.digest)
-    kept = withdraw(node, transaction, old.digest, reason=reason, mode="correct", replaced_by=new.digest)
-    outcomes: list[Outcome] = []
-    for to, hop in {each.to: each.hop for each in passed}.items():
-        row = transaction.statement(hop)
-        purpose = statements.read(from_bytes(row.signed), HopStatement).purpose if row is not None else ""
-        outcomes.append(disclose(node, transaction, new.digest, to=to, purpose=purpose))
-    return kept, outcomes
 
 
 def take_withdrawal(arrival: Arrival, statement: Withdrawal) -> None:
