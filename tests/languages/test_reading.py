@@ -77,6 +77,10 @@ def test_each_language_counts_in_its_own_way(tag, counts):
         ("north-south-2026 is ended", "north-south-2026: ukončeno"),
         ("`open` is not at hand", "`open` není k dispozici"),
         ("rule 4 category, north-south-2026 art. 2", "pravidlo 4 kategorie, north-south-2026 art. 2"),
+        (
+            "north-south-2026 art. 5: names another item; rule 4 category: nothing known of this",
+            "north-south-2026 art. 5: jmenuje jinou položku; pravidlo 4 kategorie: nothing known of this",
+        ),
         ("north.example: nothing known of this", "north.example: nothing known of this"),
         ("", ""),
     ],

@@ -28,6 +28,9 @@ _LITTLE = 5
 #: Sentences nested deeper than this are given as they are.
 _DEEPEST = 4
 
+#: What stands between sentences where several are given as one.
+_BETWEEN = ("; ", ": ", ", ")
+
 _tag: ContextVar[str] = ContextVar("comity_language", default=ENGLISH)
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -120,8 +123,12 @@ def _said(text: str, tag: str, depth: int) -> str:
             for name, value in found.groupdict().items()
         }
         return catalogue.gettext(message).format(**values)
-    parts = [catalogue.gettext(part) for part in text.split(", ")]
-    return ", ".join(parts)
+    for mark in _BETWEEN:
+        if mark in text:
+            parts = [_said(part, tag, depth + 1) for part in text.split(mark)]
+            if mark.join(parts) != text:
+                return mark.join(parts)
+    return text
 
 
 @cache
