@@ -161,7 +161,8 @@ class Disclosure(Row, frozen=True, kw_only=True):
 class ChannelRow(Row, frozen=True, kw_only=True):
     """One direction of the traffic with a peer.
 
-    `name` is random; `last` the highest number used or seen; `whole` the highest up to which nothing is missing.
+    `name` is random; `last` the highest number used or seen; `whole` the highest up to which nothing is missing;
+    `stopped` why nothing more is taken on it until an officer resumes it, empty where it flows.
     """
 
     name: str
@@ -169,6 +170,7 @@ class ChannelRow(Row, frozen=True, kw_only=True):
     direction: str
     last: int
     whole: int = 0
+    stopped: str = ""
 
 
 class OutboxRow(Row, frozen=True, kw_only=True):
@@ -435,6 +437,10 @@ class Transaction(Protocol):
 
     def put_channel(self, row: ChannelRow) -> None:
         """Keep a channel or its last sequence."""
+        ...
+
+    def channels_stopped(self) -> Sequence[ChannelRow]:
+        """Give the incoming channels that wait for an officer, by peer."""
         ...
 
     def put_outbox(self, row: OutboxRow) -> None:

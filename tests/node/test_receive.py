@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from comity.errors import BadInput, RefusedHere
 from comity.federation.messages import Act, News
 from comity.node.conclude import hold_agreement, sign_agreement
 from comity.node.introduce import accept_card
 from comity.node.receive import Taken, receive
+from comity.node.reconcile import ask_account
+from comity.node.stopped_channels import resume
 from comity.ports import InboxRow
 from comity.testing import hostile
 from comity.testing.members import Member
@@ -245,6 +248,53 @@ def test_two_messages_under_one_number_are_both_kept_as_evidence() -> None:
         second, first = inbox(made, SOUTH)
         assert (first.sequence, second.sequence, first.state) == (1, 1, "accepted")
         assert "both are kept as evidence" in second.reason and second.letter == data
+
+
+def equivocate(made: World) -> None:
+    """Let North say a second thing under number 1."""
+    give(made, report(made))
+    data = forged(made, NORTH, SOUTH, sequence=1, channel=channel(made, NORTH, SOUTH))
+    assert take(made, SOUTH, data).state == "quarantined"
+
+
+def test_after_two_messages_under_one_number_the_channel_stops_until_an_officer_resumes_it() -> None:
+    with world() as made:
+        equivocate(made)
+        assert kinds(made, SOUTH)[-2:] == ["quarantined-card", "channel-stopped"]
+        made.share(NORTH, report(made, label="later"), SOUTH, DEFENCE)
+        made.deliver(NORTH)
+        newest = inbox(made, SOUTH)[0]
+        assert newest.state == "quarantined"
+        assert newest.reason.startswith("channel: stopped: number 1 was used before")
+        assert sent(made, NORTH)[0].state == "quarantined"
+
+        south = made.members[SOUTH]
+        south.act(resume, NORTH, because="North restored an old backup, said by telephone")
+        assert kinds(made, SOUTH)[-1] == "channel-resumed"
+        assert south.read(lambda transaction: transaction.channels_stopped()) == []
+        made.share(NORTH, report(made, label="last"), SOUTH, DEFENCE)
+        made.deliver(NORTH)
+        assert inbox(made, SOUTH)[0].state == "accepted"
+
+
+def test_while_a_peers_channel_is_stopped_receipts_and_ones_own_sending_go_on() -> None:
+    with world() as made:
+        equivocate(made)
+        give(made, report(made, SOUTH, label="from South"), SOUTH, NORTH)
+        assert [row.state for row in sent(made, SOUTH)] == ["receipted"]
+        made.members[NORTH].act(ask_account, SOUTH)
+        made.deliver(NORTH)
+        assert inbox(made, SOUTH)[0].state == "accepted"  # how the two find out what happened
+
+
+def test_a_channel_that_flows_is_not_resumed_and_a_stopped_one_not_without_a_reason() -> None:
+    with world() as made:
+        south = made.members[SOUTH]
+        with pytest.raises(RefusedHere, match="not stopped"):
+            south.act(resume, NORTH, because="why not")
+        equivocate(made)
+        with pytest.raises(BadInput, match="needs its reason"):
+            south.act(resume, NORTH, because=" ")
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,9 @@ def status(home: Path, passphrase_file: Path | None, json_: bool) -> None:
             "{count} envelope is owed to {peer}", "{count} envelopes are owed to {peer}", count, peer=peer
         )
         click.echo(f"  {line}")
+    for each in shown["stopped"]:
+        click.echo(f"  {each['party']}: {each['reason']}")
+        click.echo("  " + _("next: {hint}", hint=f"comity peer resume {each['party']} --because …"), err=True)
 
 
 @group()

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("comity.cli.doctor:doctor", "Check a home and this machine."),
     "agreement": ("comity.cli.agreement:agreement", "Read, check, sign and hold agreements."),
     "card": ("comity.cli.house:card", "Show one's card, accept another Party's."),
+    "peer": ("comity.cli.peer:peer", "List peers whose channel was stopped, let one flow again."),
     "decide": ("comity.cli.decide:decide", "Answer the cases of a file: may it pass, on what ground."),
     "item": ("comity.cli.item:item", "Take items in, list and show them."),
     "share": ("comity.cli.share:share", "Share an item with another Party, or learn why not."),

@@ -9,7 +9,7 @@ from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.errors import NotFound
 from comity.journal.verify import Report
-from comity.node import carry, check_journal, deliver, introduce, reconcile
+from comity.node import carry, check_journal, deliver, introduce, reconcile, stopped_channels
 
 
 @verb("card-show")
@@ -124,6 +124,22 @@ def deliver_now(desk: Desk, peer: str = "") -> dict[str, Any]:
     return {"unreachable": unreachable, "backlog": backlog}
 
 
+@verb("peer-stopped")
+def peer_stopped(desk: Desk) -> list[dict[str, Any]]:
+    """List the Parties whose channel waits for an officer, and why."""
+    rows = desk.node.store.read(lambda transaction: transaction.channels_stopped())
+    return [{"party": row.peer, "reason": row.stopped} for row in rows]
+
+
+@verb("peer-resume")
+def peer_resume(desk: Desk, party: str, because: str) -> dict[str, Any]:
+    """Let a Party's channel flow again."""
+    row = desk.act(
+        lambda node, transaction: stopped_channels.resume(node, transaction, party, because=because)
+    )
+    return {"party": row.peer, "because": because}
+
+
 @verb("status")
 def node_status(desk: Desk) -> dict[str, Any]:
     """Tell whose node this is, and what is under way."""
@@ -137,4 +153,5 @@ def node_status(desk: Desk) -> dict[str, Any]:
         "now": format_instant(desk.node.clock.now()),
         "last_entry": format_instant(last) if last else None,
         "backlog": backlog,
+        "stopped": peer_stopped(desk),
     }

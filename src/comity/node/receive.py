@@ -28,7 +28,7 @@ from comity.federation.messages import (
     ReconcileQuestion,
     Texts,
 )
-from comity.node import record, witness
+from comity.node import record, stopped_channels, witness
 from comity.node.conclude import take_texts
 from comity.node.introduce import take_news
 from comity.node.node import Node
@@ -53,6 +53,7 @@ _ABOUT_JOURNALS = (
     ConsistencyQuestion,
     ConsistencyAnswer,
 )
+_EQUIVOCATION = "equivocation"
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -124,6 +125,8 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
         _owe_receipt(transaction, once, carrier)
         return Taken("known", sender, _receipt_again(node, transaction, once, verified, at))
     verdict = _check_number(transaction, sender, verified, message)
+    if verdict is None and not isinstance(content, _ABOUT_JOURNALS):
+        verdict = _check_flowing(transaction, sender, once)
 
     # (5)
     if verdict is None:
@@ -137,6 +140,8 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
 
     # (6)
     receipt = _conclude(node, transaction, sender, verified, message, data, carrier, verdict, at)
+    if any(ground.ref == _EQUIVOCATION for ground in verdict.grounds):
+        stopped_channels.stop(node, transaction, sender, message.id, verdict.grounds, at)
     return Taken(verdict.state, sender, receipt)
 
 
@@ -247,17 +252,31 @@ def _check_number(
             grounds=(ReceiptGround("channel", "another channel than the one this Party began"),),
         )
     other = transaction.inbox_at(name, sequence)
+    if other is not None and other.kind == "envelope":
+        text = f"number {sequence} was used before, for an envelope that could not be opened"
+        return Verdict("quarantined", grounds=(ReceiptGround("channel", text),))
     if other is not None and other.message != message.id:
         text = (
             f"number {sequence} was used before for message {other.message[:12]}: both are kept as evidence"
         )
-        return Verdict("quarantined", grounds=(ReceiptGround("equivocation", text),))
+        return Verdict("quarantined", grounds=(ReceiptGround(_EQUIVOCATION, text),))
     before, after = transaction.said_around(name, sequence)
     said = message.head.at
     if (before is not None and said < before) or (after is not None and said > after):
         text = f"number {sequence} bears {format_instant(said)}, which its neighbours in the channel belie"
         return Verdict("quarantined", grounds=(ReceiptGround("back-dated", text),))
     return None
+
+
+def _check_flowing(transaction: Transaction, sender: str, once: InboxRow | None) -> Verdict | None:
+    """Keep apart what comes on a channel that waits for a person; None where it flows.
+
+    What came before and waits for a text goes on waiting.
+    """
+    grounds = stopped_channels.ground_of(transaction.channel(sender, "in"))
+    if not grounds:
+        return None
+    return Verdict("waiting" if once is not None else "quarantined", grounds=grounds)
 
 
 def _count_in(transaction: Transaction, sender: str, name: str, sequence: int) -> None:

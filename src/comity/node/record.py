@@ -23,6 +23,7 @@ _WHILE_BEHIND = frozenset(
     {f"{word}-{kind}" for word in ("sent", "received", "quarantined", "waiting") for kind in ABOUT_JOURNALS}
     | {"receipted", "reconciled", "reconciled-differing", "restored", "peer-restored", "equivocation"}
     | {"inconsistent", "rolled-back", "peer-quarantined", "peer-waiting", "quarantined-envelope"}
+    | {"channel-stopped"}
 )
 
 

@@ -20,6 +20,7 @@ _inbox = columns(tables.inbox, InboxRow)
 
 _CHANNEL = selecting(_channels.where(_C.peer == bindparam("peer"), _C.direction == bindparam("direction")))
 _CHANNEL_NAMED = selecting(_channels.where(_C.name == bindparam("name"), _C.direction == "in"))
+_STOPPED = selecting(_channels.where(_C.stopped != "", _C.direction == "in").order_by(_C.peer))
 _SENT_ONE = selecting(_outbox.where(_O.message == bindparam("message")))
 _owed = _outbox.where(_O.state == "owed", _O.next_at <= bindparam("due"))
 _OWED = selecting(_owed.order_by(_O.peer, _O.sequence).limit(LIMIT))
@@ -65,6 +66,10 @@ class MailboxRows(Rows):
     def put_channel(self, row: ChannelRow) -> None:
         """Keep a channel or its last sequence."""
         self._put(tables.channels, ("peer", "direction"), values_of(row))
+
+    def channels_stopped(self) -> Sequence[ChannelRow]:
+        """Give the incoming channels that wait for an officer, by peer."""
+        return self._all(ChannelRow, _STOPPED)
 
     def put_outbox(self, row: OutboxRow) -> None:
         """Keep what is owed, or its changed state."""

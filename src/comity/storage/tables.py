@@ -225,6 +225,7 @@ channels = Table(
     _text("name", unique=True),
     _number("last"),
     _number("whole"),
+    _text("stopped"),
 )
 
 outbox = Table(

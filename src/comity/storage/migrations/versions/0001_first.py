@@ -123,6 +123,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False, unique=True),
         sa.Column("last", NUMBER, nullable=False),
         sa.Column("whole", NUMBER, nullable=False),
+        sa.Column("stopped", sa.Text(), nullable=False),
     )
     op.create_table(
         "outbox",
