@@ -83,9 +83,18 @@ def share_item(stage: Stage, file: Path, marking: str) -> tuple[Step, str]:
             "the door found words that a person must read", "North's officer has read it", ("safeguard 1",)
         )
     shown = stage.share(NORTH, item["id"], to=SOUTH)
-    delivery = shown["delivery"] or {"state": "not sent", "reason": ""}
+    asked = f"North: may `{said.title}` ({said.marking}) go to South, for network-defence?"
+    if shown["decision"] != "permitted":
+        script.decision(asked, shown, ("nothing was sent",))
+        script.expect(
+            None,
+            f"what North and South agreed does not let this item pass, marked {said.marking}; "
+            "the story needs one that it does, such as TLP:AMBER",
+        )
+        return script.done(), item["id"]
+    delivery = shown["delivery"]
     script.decision(
-        f"North: may `{said.title}` ({said.marking}) go to South, for network-defence?",
+        asked,
         shown,
         (
             f"sealed with ML-KEM-768 + X25519, delivered over HTTP: {delivery['state']}",
@@ -96,7 +105,6 @@ def share_item(stage: Stage, file: Path, marking: str) -> tuple[Step, str]:
         ),
     )
     arrived = [row for row in stage.tell(SOUTH, "inbox") if row["item"] and row["item"]["id"] == item["id"]]
-    script.expect(shown["decision"] == "permitted", f"the gate answered {shown['decision']}")
     script.expect(delivery["state"] == "receipted", f"delivery is {delivery['state']}: {delivery['reason']}")
     script.expect(arrived and arrived[0]["state"] == "accepted", "South did not accept it")
     return script.done(), item["id"]

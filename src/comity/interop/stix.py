@@ -142,6 +142,8 @@ def _title(objects: list[dict[str, Any]]) -> str:
         for thing in objects:
             if thing["type"] == kind and isinstance(thing.get("name"), str):
                 return str(thing["name"])[:200]
+    if len(objects) == 1 and isinstance(objects[0].get("name"), str):
+        return str(objects[0]["name"])[:200]
     counts: dict[str, int] = {}
     for thing in objects:
         counts[thing["type"]] = counts.get(thing["type"], 0) + 1
