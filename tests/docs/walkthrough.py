@@ -137,7 +137,11 @@ class Walkthrough:
     def _quiet(self) -> None:
         """Wait until nothing is owed between the nodes that serve, seen twice."""
         end, seen = time.monotonic() + _PATIENCE, 0
-        serving = {node.party for node in self.nodes.values()}
+        # a node restored from an old backup takes nothing until it has reconciled
+        behind = [
+            node.party for node in self.nodes.values() if node.node.store.read(lambda rows: rows.behind())
+        ]
+        serving = {node.party for node in self.nodes.values()}.difference(behind)
         while seen < 2 and time.monotonic() < end:
             busy = any(
                 serving & node.node.store.read(lambda rows: rows.backlog()).keys()
