@@ -536,7 +536,7 @@ class Transaction(Protocol):
         ...
 
     def entries_of(self, act: str) -> Sequence[JournalRow]:
-        """Give the entries of one act, in order."""
+        """Give the entries of one act, by its digest or the beginning of it, in order."""
         ...
 
     def acts_entered(self, channel: str, kinds: Sequence[str], until: int | None = None) -> Sequence[str]:

@@ -35,7 +35,8 @@ _CHECKPOINTS = selecting(select(_K.size, _K.text).where(_K.peer == bindparam("pe
 _CHECKPOINTS_OF_SIZE = selecting(
     select(_K.text).where(_K.peer == bindparam("peer"), _K.size == bindparam("size"))
 )
-_OF_ACT = selecting(_lines.where(_J.act == bindparam("act")).order_by(_J.number))
+#: `g` stands behind every hexadecimal digit, so that a whole digest finds itself and the beginning of one all it may be.
+_OF_ACT = selecting(_lines.where(_J.act >= bindparam("act"), _J.act < bindparam("end")).order_by(_J.number))
 
 _P, _W, _R = tables.proven.c, tables.kept_heads.c, tables.reconciliations.c
 _PROVEN = selecting(columns(tables.proven, Head).where(_P.purpose == bindparam("purpose")))
@@ -125,8 +126,8 @@ class JournalRows(Rows):
         return [(held, text) for held, text in self._tuples(_CHECKPOINTS, peer=peer)]
 
     def entries_of(self, act: str) -> Sequence[JournalRow]:
-        """Give the entries of one act, in order."""
-        return self._all(JournalRow, _OF_ACT, act=act, limit=_END)
+        """Give the entries of one act, by its digest or the beginning of it, in order."""
+        return self._all(JournalRow, _OF_ACT, act=act, end=f"{act}g", limit=_END)
 
     def acts_entered(self, channel: str, kinds: Sequence[str], until: int | None = None) -> Sequence[str]:
         """Give the acts that a channel enters under some kinds, in order, up to one of its numbers where said."""
