@@ -119,7 +119,11 @@ def _print_proposal(row: dict[str, Any], *, whole: bool) -> None:
     help="Sign protocol N instead of the text.",
 )
 @click.option(
-    "--notice", type=click.IntRange(1, 9999), default=None, metavar="N", help="Sign notice N, of another, instead."
+    "--notice",
+    type=click.IntRange(1, 9999),
+    default=None,
+    metavar="N",
+    help="Sign notice N, of another, instead.",
 )
 @home_options
 @as_json
