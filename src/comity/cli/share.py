@@ -140,7 +140,9 @@ def _settled(tell: Any, message: str, delivery: dict[str, Any]) -> dict[str, Any
 def _tell_what_next(shown: dict[str, Any], to: str, purpose: str, dry_run: bool) -> None:
     if dry_run:
         click.echo(_("nothing was sent: this was only asked"), err=True)
-    elif shown["decision"] == "needs-consent":
+    if dry_run and shown["decision"] != "refused":
+        return
+    if shown["decision"] == "needs-consent":
         command = f"comity consent ask {shown['item']['id'][:12]} --to {to} --purpose {purpose}"
         click.echo("  " + _("next: {hint}", hint=command), err=True)
     elif shown["decision"] == "refused" and not shown["explanation"]:
