@@ -4,9 +4,11 @@
 given cannot be read, 3 it is not there, 1 it is not allowed, 6 it does not verify.
 """
 
+import click
 import pytest
 
 from cli.land import Comity, Land
+from comity.cli.reference import commands
 
 ITEM = "--category incident.indicators --marking TLP:GREEN"
 NOT_HELD = "no item `absent` is held here"
@@ -29,6 +31,8 @@ BAD: list[tuple[str, int, list[str]]] = [
     ("agreement roots {agreement} {rubbish}", 2, ["card: not UTF-8 at byte 1"]),
     ("agreement roots {agreement} {nothing}", 2, ["card: empty"]),
     ("agreement verify {agreement}", 3, ["{agreement} holds no certificate.dsse"]),
+    ("agreement export {empty} --form odrl", 2, [NO_TEXT]),
+    ("agreement simulate {empty} --home {north}", 2, [NO_TEXT]),
     # agreements, at a node
     ("agreement propose {absent} --home {north}", 3, [NO_FOLDER]),
     ("agreement proposals absent --home {north}", 3, ["no proposal `absent`"]),
@@ -88,6 +92,24 @@ BAD: list[tuple[str, int, list[str]]] = [
     ("consent revoke absent --home {north}", 3, [NO_REQUEST]),
     ("withdraw absent --home {north}", 3, [NOT_HELD]),
     ("review absent --keep --because x --home {north}", 3, [NOT_HELD]),
+    ("consent give --holder south.example --to east.example --until 2020-01-01 --home {north}", 2,
+     ["the end 2020-01-01T00:00:00Z is not after its beginning and now",
+      "a consent names one item, or one class by agreement and category"]),
+    ("consent give --holder south.example --to east.example --until 2099-01-01 --item absent --home {north}", 3,
+     [NOT_HELD]),
+    ("consent give --holder south.example --to east.example --until 2099-01-01 --item note --fresh x --home {north}",
+     2, ["fresh: `x` is not a duration such as P6M, P15Y, P30D or PT48H"]),
+    ("consent preview --home {north}", 2, ["say which request, or name holder and recipient"]),
+    ("consent preview absent --home {north}", 3, [NO_REQUEST]),
+    ("consent take-back absent --home {north}", 3, ["`absent` names no consent given here"]),
+    ("withdraw --home {north}", 2, ["withdraw which item?"]),
+    ("item hold absent --because x --home {north}", 3, [NOT_HELD]),
+    ("item release absent --because x --home {north}", 3, [NOT_HELD]),
+    ("share note --to south.example --purpose network-defence --necessity --home {north}", 2,
+     ["--necessity goes with --approved-by, once for each of two officers, and --because"]),
+    ("necessity review absent --contest --because x --home {north}", 3, ["`absent` names no one notice"]),
+    ("peer resume absent.example --because x --home {north}", 1,
+     ["the channel of absent.example is not stopped"]),
     # pouches
     ("pouch pack absent.example {absent} --home {north}", 1,
      ["there is no agreement with absent.example and its card was not accepted: nothing to carry"]),
@@ -102,6 +124,8 @@ BAD: list[tuple[str, int, list[str]]] = [
     ("journal witnessed absent.example --home {north}", 3, ["no checkpoint of absent.example is kept here"]),
     ("journal reconcile absent.example --home {north}", 1,
      ["there is no agreement with absent.example, so no channel to reconcile"]),
+    ("journal replay 1 --home {north}", 3, ["entry 1 is of the kind `card`, which is no decision"]),
+    ("journal replay 99999 --home {north}", 3, ["the journal has no entry 99999"]),
     # homes
     ("init {north} --party north.example", 1, ["{north} is not empty"]),
     ("init {absent} --party North", 2,
@@ -119,6 +143,8 @@ BAD: list[tuple[str, int, list[str]]] = [
     ("serve --home {north}", 2, ["{north}: node.toml names no port"]),
     ("demo --once --item {nothing}", 2, ["{nothing}: empty: there is nothing in it to share"]),
     ("demo --once --item {note.txt}", 2, ["{note.txt}: an item needs a marking"]),
+    ("status --home {empty}", 3, ["{empty} is not a node's home"]),
+    ("doctor --home {empty}", 3, ["{empty} is not a node's home"]),
     ("demo --once --dir {north}", 1, ["{north} holds something else than the story"]),
     # one's own register
     ("register import {rubbish} --basis x --review 2031-01-01 --home {north}", 2,
@@ -126,6 +152,22 @@ BAD: list[tuple[str, int, list[str]]] = [
     ("register check --home {north}", 2, ["give a name, or --batch FILE, and not both"]),
     ("register show absent --home {north}", 3, ["no record `absent` in this register"]),
 ]  # fmt: skip
+
+
+#: Commands that list what there is, and take nothing that could be wrong beyond its form.
+NOTHING_TO_GET_WRONG = {
+    "agreement list", "consent given", "consent list", "duties", "inbox", "item list", "journal show",
+    "necessity list", "outbox", "peer stopped", "protests",
+}  # fmt: skip
+
+
+def test_no_command_is_left_out() -> None:
+    every = {" ".join(path) for path, command in commands() if not isinstance(command, click.Group)}
+    tried = {
+        next(name for name in sorted(every, key=len, reverse=True) if line.startswith(name))
+        for line, _, _ in BAD
+    }
+    assert tried | NOTHING_TO_GET_WRONG == every
 
 
 @pytest.mark.parametrize(("line", "code", "mistakes"), BAD, ids=[line for line, _, _ in BAD])
@@ -146,6 +188,21 @@ def test_bad_input(line: str, code: int, mistakes: list[str], comity: Comity, ma
 def test_a_mistake_is_followed_by_what_to_do_next(comity: Comity, made_land: Land) -> None:
     done = comity("share", "absent", "--to", "south.example", "--purpose", "x", "--home", made_land.north)
     assert done.err.splitlines()[1] == "  next: comity item list shows what is held"
+
+
+def test_a_route_that_there_is_not_is_named(comity: Comity, made_land: Land) -> None:
+    words = (
+        "--to",
+        "south.example",
+        "--purpose",
+        "network-defence",
+        "--route",
+        "7",
+        "--home",
+        made_land.north,
+    )
+    done = comity("share", "note", *words)
+    assert (done.code, done.out, len(done.mistakes)) == (3, "", 1) and "7" in done.mistakes[0]
 
 
 def test_a_file_that_cannot_be_written_leaves_the_old_one(comity: Comity, land: Land) -> None:
