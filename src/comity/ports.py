@@ -43,6 +43,7 @@ __all__ = [
     "StatementRow",
     "Store",
     "Transaction",
+    "UnsentRow",
 ]
 
 
@@ -259,6 +260,20 @@ class KeptHead(Row, frozen=True, kw_only=True):
     at: Instant
 
 
+class UnsentRow(Row, frozen=True, kw_only=True):
+    """A signed act that could not be sent yet, because no card of its addressee seals anything now, or no way is known.
+
+    `statement` is its digest; `back_through` a peer that knows a way back; `reason` why it could not be sent.
+    """
+
+    statement: str
+    to: str
+    about: str
+    back_through: str
+    at: Instant
+    reason: str
+
+
 class ReconciliationRow(Row, frozen=True, kw_only=True):
     """A reconciliation with a peer, as far as it has come. `state`: asking, answering, done.
 
@@ -461,6 +476,18 @@ class Transaction(Protocol):
 
     def backlog(self) -> Mapping[str, int]:
         """Give how many envelopes are owed to each peer."""
+        ...
+
+    def put_unsent(self, row: UnsentRow) -> None:
+        """Keep what could not be sent, or why not by now."""
+        ...
+
+    def unsent(self) -> Sequence[UnsentRow]:
+        """Give what could not be sent yet, oldest first."""
+        ...
+
+    def drop_unsent(self, statement: str, to: str) -> None:
+        """Forget that an act could not be sent: it is owed now."""
         ...
 
     def put_inbox(self, row: InboxRow) -> None:

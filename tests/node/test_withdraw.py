@@ -2,23 +2,31 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
+from comity.cards import issue
 from comity.clock import format_instant
 from comity.errors import BadInput, RefusedHere
 from comity.federation import statements
 from comity.federation.messages import Act
 from comity.federation.statements import ConsentRevoked, Withdrawal
+from comity.keys import SigningKey
+from comity.node.introduce import accept_card
 from comity.node.obtain_consent import ask_consent, grant
 from comity.node.receive import receive
 from comity.node.withdraw import review, withdraw
 from comity.node.withdrawal_answers import answers_tree
+from comity.signing import to_bytes
 from comity.testing import hostile
+from comity.testing.members import _bytes
 from comity.testing.world import World
 from node.worlds import (
     DEFENCE,
     EAST,
     NORTH,
+    NORTH_EAST,
+    NORTH_SOUTH,
     SOUTH,
     body,
     give,
@@ -199,3 +207,70 @@ def test_nobody_takes_back_the_consent_of_another_not_even_before_it_comes() -> 
         assert said(made, SOUTH, "consent") == [NORTH]
         made.wait(timedelta(minutes=1))
         assert made.share(SOUTH, digest, EAST, DEFENCE).decision.permitted
+
+
+def test_who_cannot_be_reached_keeps_nobody_else_from_hearing_of_a_withdrawal() -> None:
+    with world(NORTH_SOUTH, NORTH_EAST) as made:
+        north = made.members[NORTH]
+        digest = report(made)
+        give(made, digest)
+        give(made, digest, NORTH, EAST)
+        lifeless = _renewed(made, EAST, 2, days=1)
+        north.act(accept_card, lifeless)
+        made.wait(timedelta(days=2))  # East's newest card here has expired
+
+        kept = north.act(withdraw, digest)
+        assert [(row.statement, row.to) for row in north.read(lambda transaction: transaction.unsent())] == [
+            (kept.digest, EAST)
+        ]
+        assert "expired" in north.read(lambda transaction: transaction.unsent())[0].reason
+        made.deliver(NORTH)
+        assert item(made, SOUTH, digest).state == "erased"
+        assert item(made, EAST, digest).state == "held"
+
+        north.act(accept_card, _renewed(made, EAST, 3, days=300))
+        assert north.read(lambda transaction: transaction.unsent()) == []
+        made.settle()
+        assert item(made, EAST, digest).state == "erased"
+
+
+def test_an_answer_that_cannot_be_given_yet_keeps_no_erasure_from_being_done() -> None:
+    with world() as made:
+        south = made.members[SOUTH]
+        digest = report(made)
+        give(made, digest)
+        made.members[NORTH].act(withdraw, digest)
+        south.act(accept_card, _renewed(made, NORTH, 2, days=1))
+        made.wait(timedelta(days=2))
+        (row,) = made.members[NORTH].read(lambda transaction: transaction.owed(SOUTH, None, 9))
+        south.act(receive, row.envelope, "https")
+        assert item(made, SOUTH, digest).state == "erased"
+        assert [each.to for each in south.read(lambda transaction: transaction.unsent())] == [NORTH]
+        south.act(accept_card, _renewed(made, NORTH, 3, days=300))
+        made.settle()
+        assert said(made, NORTH, "withdrawal-answer") == [SOUTH]
+
+
+def test_receipts_for_a_sender_whose_card_has_expired_are_owed_not_lost() -> None:
+    with world() as made:
+        south = made.members[SOUTH]
+        digest = report(made)
+        made.share(NORTH, digest, SOUTH, DEFENCE)
+        (row,) = made.members[NORTH].read(lambda transaction: transaction.owed(SOUTH, None, 9))
+        south.act(accept_card, _renewed(made, NORTH, 2, days=1))
+        made.wait(timedelta(days=1))
+        assert made.network.exchange(NORTH, SOUTH, [row.envelope]).letters == ()
+        assert item(made, SOUTH, digest).state == "held"
+        assert [each.receipt_owed for each in inbox(made, SOUTH)] == [True]
+
+        south.act(accept_card, _renewed(made, NORTH, 3, days=300))
+        made.open_pouch(NORTH, made.pack(SOUTH, NORTH))
+        assert [each.state for each in made.members[NORTH].read(lambda t: t.sent())] == ["receipted"]
+
+
+def _renewed(made: World, party: str, version: int, *, days: int) -> bytes:
+    """Issue a Party's card anew, with the same keys, to last so many days."""
+    held = made.members[party].card.card
+    expires = made.clock.now() + timedelta(days=days)
+    root = SigningKey.from_seed(_bytes(party, "root", 32))
+    return to_bytes(issue(msgspec.structs.replace(held, version=version, expires=expires), root))

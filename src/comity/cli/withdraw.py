@@ -85,6 +85,8 @@ def withdraw(
         )
         click.echo(f"  {line}")
     _print_branch(shown["answers"], 1)
+    for each in shown["unreached"]:
+        click.echo(f"  {each['party']}: {each['reason']}")
     silent = _silent(shown)
     for party in silent:
         click.echo("  " + _("{party}: no answer yet", party=party))

@@ -101,6 +101,11 @@ def withdrawal(desk: Desk, item: str) -> dict[str, Any]:
                 "replaced_by": statement.replaced_by or None,
             },
             "sent_to": reached,
+            "unreached": [
+                {"party": each.to, "reason": each.reason}
+                for each in transaction.unsent()
+                if each.statement == kept[0].digest
+            ],
             "answers": _branch_fields(tree),
         }
 

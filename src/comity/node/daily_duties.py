@@ -4,7 +4,7 @@
     (2) …unless a legal hold keeps them: they are named, and pass to nobody all the same
     (3) requests for consent past their day are over        no answer is no
     (4) what waits for others or for an officer is named    answers to withdrawals, reviews of necessity
-    (5) the day is entered in the journal
+    (5) acts that could not be sent are tried again; the day is entered in the journal
 
 A serving node runs this once a day; `comity duties` does it at once, and with `--dry-run` only says what it would do.
 """
@@ -19,6 +19,7 @@ from comity.node.necessity import necessities
 from comity.node.node import Knowledge, Node
 from comity.node.obtain_consent import state_at
 from comity.node.questions import by_route, gather, question_of
+from comity.node.unsent import send_unsent
 from comity.node.withdrawal_answers import Overdue, overdue
 from comity.ports import ItemRow, Transaction
 
@@ -87,6 +88,7 @@ def do_duties(node: Node, transaction: Transaction, *, dry_run: bool = False) ->
     )
     # (5)
     if not dry_run:
+        send_unsent(node, transaction, at)
         for request in over:
             transaction.put_request(msgspec.structs.replace(request, state="expired"))
         detail = msgspec.json.encode(done)

@@ -8,6 +8,7 @@ from comity.identifiers import Digest
 from comity.node import record
 from comity.node.node import Node
 from comity.node.post import owe
+from comity.node.unsent import send_unsent
 from comity.node.verdict import Verdict
 from comity.ports import CardRow, Transaction
 from comity.sealing.receipts import Ground
@@ -109,3 +110,4 @@ def _keep(
     )
     record.enter(node, transaction, "card", channel="", act=card.digest, detail=card.signed, at=at)
     node.forget()
+    send_unsent(node, transaction, at)

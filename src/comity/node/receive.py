@@ -11,7 +11,7 @@ import msgspec
 
 from comity.cards import SignedCard
 from comity.clock import Instant, format_instant
-from comity.errors import BadInput, ComityError, ForeignInput, VerificationFailed
+from comity.errors import BadInput, ComityError, ForeignInput, RefusedHere, VerificationFailed
 from comity.federation import messages
 from comity.federation.key_names import find_signer, key_name
 from comity.federation.messages import (
@@ -65,12 +65,14 @@ class Taken(msgspec.Struct, frozen=True):
         sender: whose it is; empty where refused.
         receipt: the signed answer to it; empty where refused or settled.
         reason: why it was refused, unsigned.
+        envelope: its digest; empty where there is no receipt.
     """
 
     state: str
     sender: str = ""
     receipt: bytes = b""
     reason: str = ""
+    envelope: str = ""
 
 
 def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> Taken:
@@ -97,14 +99,14 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     seen = transaction.inbox_by_envelope(verified.digest)
     if seen is not None and seen.state != "waiting":
         _owe_receipt(transaction, seen, carrier)
-        return Taken("known", sender, seen.receipt)
+        return Taken("known", sender, seen.receipt, envelope=verified.digest)
 
     # (3)
     try:
         message, content = _open(node, verified, sender)
     except (ForeignInput, VerificationFailed) as error:
         receipt = _quarantine_unopened(node, transaction, sender, verified, data, carrier, error, at)
-        return Taken("quarantined", sender, receipt)
+        return Taken("quarantined", sender, receipt, envelope=verified.digest)
     said = message.head.at
     if not _in_force(node.know(transaction).cards.newest(sender), verified.signer.fingerprint, said):
         text = f"signed with a key of {sender} that was not in force at {format_instant(said)}"
@@ -123,7 +125,8 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     once = transaction.inbox(message.id)
     if once is not None and once.state != "waiting":
         _owe_receipt(transaction, once, carrier)
-        return Taken("known", sender, _receipt_again(node, transaction, once, verified, at))
+        again = _receipt_again(node, transaction, once, verified, at)
+        return Taken("known", sender, again, envelope=verified.digest)
     verdict = _check_number(transaction, sender, verified, message)
     if verdict is None and not isinstance(content, _ABOUT_JOURNALS):
         verdict = _check_flowing(transaction, sender, once)
@@ -142,17 +145,25 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     receipt = _conclude(node, transaction, sender, verified, message, data, carrier, verdict, at)
     if any(ground.ref == _EQUIVOCATION for ground in verdict.grounds):
         stopped_channels.stop(node, transaction, sender, message.id, verdict.grounds, at)
-    return Taken(verdict.state, sender, receipt)
+    return Taken(verdict.state, sender, receipt, envelope=verified.digest)
 
 
 def reply_to(node: Node, transaction: Transaction, taken: Sequence[Taken]) -> Reply:
-    """Put together the reply to a run of envelopes: receipts sealed, one letter a sender."""
-    senders = dict.fromkeys(each.sender for each in taken if each.receipt)
-    letters = tuple(
-        seal_receipts(node, transaction, sender, [each.receipt for each in taken if each.sender == sender])
-        for sender in senders
-    )
-    return Reply(letters, tuple(each.reason for each in taken))
+    """Put together the reply to a run of envelopes: receipts sealed, one letter a sender.
+
+    A sender whose card has expired gets none now; it asks again with the envelope, or a pouch brings them.
+    """
+    letters = []
+    for sender in dict.fromkeys(each.sender for each in taken if each.receipt):
+        answered = [each for each in taken if each.sender == sender]
+        try:
+            letters.append(seal_receipts(node, transaction, sender, [each.receipt for each in answered]))
+        except RefusedHere:  # its card seals nothing new: the receipts are owed until one does
+            for each in answered:
+                row = transaction.inbox_by_envelope(each.envelope)
+                if row is not None:
+                    transaction.put_inbox(msgspec.structs.replace(row, receipt_owed=True))
+    return Reply(tuple(letters), tuple(each.reason for each in taken))
 
 
 def seal_receipts(node: Node, transaction: Transaction, peer: str, receipts: Sequence[bytes]) -> bytes:

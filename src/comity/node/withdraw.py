@@ -19,9 +19,9 @@ from comity.node import record
 from comity.node.acts_known import sources_of
 from comity.node.arrival import Arrival
 from comity.node.erase import erase
-from comity.node.node import Node, own_card
+from comity.node.node import Node
 from comity.node.questions import find_item
-from comity.node.routes import send_act
+from comity.node.unsent import send_or_keep
 from comity.node.withdrawal_answers import (
     Branch,
     answer,
@@ -90,7 +90,7 @@ def withdraw(
         erase(node, transaction, changed, "erased", because=kept.digest, channel="", at=at)
     _mark_made_from(transaction, row.digest)
     node.forget()
-    _pass_on(node, transaction, signed, row.digest, at)
+    _pass_on(node, transaction, kept, row.digest, at)
     return kept
 
 
@@ -129,7 +129,7 @@ def take_withdrawal(arrival: Arrival, statement: Withdrawal) -> None:
             because=because,
         )
     node.forget()
-    _pass_on(node, transaction, from_bytes(kept.signed), row.digest, at)
+    _pass_on(node, transaction, kept, row.digest, at)
 
 
 def review(node: Node, transaction: Transaction, item: str, *, keep: bool, because: str) -> ItemRow:
@@ -246,16 +246,13 @@ def _carry_out(
     )
 
 
-def _pass_on(node: Node, transaction: Transaction, signed: signing.Signed, item: str, at: Instant) -> None:
-    """Send a withdrawal to everyone who got the item, or something made from it, from here."""
-    knowledge = node.know(transaction)
-    originator = transaction.item(item)
-    cards = [own_card(knowledge)]
-    card = knowledge.cards.newest(originator.originator) if originator is not None else None
-    if card is not None and card.party != node.party:
-        cards.append(card.signed.decode())
+def _pass_on(node: Node, transaction: Transaction, kept: StatementRow, item: str, at: Instant) -> None:
+    """Send a withdrawal to everyone who got the item, or something made from it, from here.
+
+    Who cannot be reached now keeps nobody else from hearing of it, and hears later (`unsent.py`).
+    """
     for party in recipients(transaction, item):
-        send_act(node, transaction, statements.pack(signed), to=party, about=item, at=at, cards=cards)
+        send_or_keep(node, transaction, kept, to=party, about=item, at=at)
 
 
 def _mark_made_from(transaction: Transaction, source: str) -> list[ItemRow]:

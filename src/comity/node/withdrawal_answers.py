@@ -11,8 +11,8 @@ from comity import signing
 from comity.clock import Instant, format_instant
 from comity.federation import statements
 from comity.federation.statements import Withdrawal, WithdrawalAnswer
-from comity.node.node import Node, own_card
-from comity.node.routes import send_act
+from comity.node.node import Node
+from comity.node.unsent import send_or_keep
 from comity.ports import ItemRow, StatementRow, Transaction
 from comity.signing import from_bytes
 
@@ -70,19 +70,17 @@ def answer(
     )
     knowledge = node.know(transaction)
     signed = statements.make(statement, node.keyring.signer(knowledge.own.card, "disclosure", at))
-    transaction.put_statement(
-        StatementRow(
-            digest=statements.digest_of(signed),
-            kind="withdrawal-answer",
-            by=node.party,
-            about=withdrawal.digest,
-            signed=signing.to_bytes(signed),
-            known_at=at,
-        )
+    row = StatementRow(
+        digest=statements.digest_of(signed),
+        kind="withdrawal-answer",
+        by=node.party,
+        about=withdrawal.digest,
+        signed=signing.to_bytes(signed),
+        known_at=at,
     )
+    transaction.put_statement(row)
     about = said.item if transaction.item(said.item) is not None else item
-    text, cards = statements.pack(signed), (own_card(knowledge),)
-    send_act(node, transaction, text, to=said.by, about=about, at=at, cards=cards, back_through=came_from)
+    send_or_keep(node, transaction, row, to=said.by, about=about, at=at, back_through=came_from)
 
 
 def came_from(transaction: Transaction, row: ItemRow, otherwise: str) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from comity.clock import Instant
-from comity.ports import ChannelRow, InboxRow, OutboxRow
+from comity.ports import ChannelRow, InboxRow, OutboxRow, UnsentRow
 from comity.storage import tables
 from comity.storage.prepared import Prepared, selecting
 from comity.storage.rows import LIMIT, Rows, columns, values_of
@@ -38,6 +38,13 @@ _SAID_BEFORE = selecting(
 )
 _SAID_AFTER = selecting(_said.where(_I.sequence > bindparam("sequence")).order_by(_I.sequence).limit(1))
 _RECEIPTS_OWED = selecting(_inbox.where(_I.peer == bindparam("peer"), _I.receipt_owed).order_by(_I.number))
+_U = tables.unsent.c
+_UNSENT = selecting(columns(tables.unsent, UnsentRow).order_by(_U.at, _U.statement, _U.to))
+_DROP_UNSENT = Prepared(
+    lambda _dialect: delete(tables.unsent).where(
+        _U.statement == bindparam("statement"), _U.to == bindparam("to")
+    )
+)
 _PURGE_SENT = Prepared(
     lambda _dialect: (
         update(tables.outbox)
@@ -101,6 +108,18 @@ class MailboxRows(Rows):
     def backlog(self) -> Mapping[str, int]:
         """Give how many envelopes are owed to each peer."""
         return {peer: count for peer, count in self._tuples(_BACKLOG)}  # noqa: C416  pairs come as lists
+
+    def put_unsent(self, row: UnsentRow) -> None:
+        """Keep what could not be sent, or why not by now."""
+        self._put(tables.unsent, ("statement", "to"), values_of(row))
+
+    def unsent(self) -> Sequence[UnsentRow]:
+        """Give what could not be sent yet, oldest first."""
+        return self._all(UnsentRow, _UNSENT)
+
+    def drop_unsent(self, statement: str, to: str) -> None:
+        """Forget that an act could not be sent: it is owed now."""
+        self._run(_DROP_UNSENT, {"statement": statement, "to": to})
 
     def put_inbox(self, row: InboxRow) -> None:
         """Keep an envelope's fate."""

@@ -248,6 +248,18 @@ outbox = Table(
     Index("outbox_owed", "state", "peer", "sequence"),
 )
 
+#: Signed acts that could not be sent yet: no card of the addressee's seals anything now, or no way is known.
+unsent = Table(
+    "unsent",
+    metadata,
+    _text("statement", primary_key=True),
+    _text("to", primary_key=True),
+    _text("about"),
+    _text("back_through"),
+    _moment("at"),
+    _text("reason"),
+)
+
 inbox = Table(
     "inbox",
     metadata,

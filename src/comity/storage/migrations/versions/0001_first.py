@@ -143,6 +143,15 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
     )
     op.create_table(
+        "unsent",
+        sa.Column("statement", sa.Text(), primary_key=True, nullable=False),
+        sa.Column("to", sa.Text(), primary_key=True, nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("back_through", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+    )
+    op.create_table(
         "inbox",
         sa.Column("number", NUMBER, primary_key=True, nullable=False),
         sa.Column("message", sa.Text(), nullable=False, unique=True),
