@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -107,6 +108,7 @@ def test_every_form_of_kind_is_still_entered() -> None:
     assert set(kinds_entered()) >= _FILLED.keys() | _PASSED_ON
 
 
+@cache
 def kinds_entered() -> list[str]:
     """Give every kind that some call of `enter` names; `*` for what stands there only when it runs."""
     found: set[str] = set()
