@@ -91,11 +91,7 @@ class Walkthrough:
     def close(self) -> None:
         """Stop every node."""
         while self.nodes:
-            self._stop(self.nodes.popitem()[1])
-
-    def _stop(self, node: Serving) -> None:
-        node.close()
-        node.postman._carrier.close()  # a serving node leaves its kept connections to the end of the process
+            self.nodes.popitem()[1].close()
 
     def run(self, line: Line) -> tuple[int, str]:
         """Run one command; give its exit code and everything it printed."""
@@ -110,7 +106,7 @@ class Walkthrough:
                 node = self.nodes[line.who] = Serving(place / "home")
                 return 0, f"{node.party} serves at {node.endpoint}; commands: --home {place / 'home'}\n"
             if command == "kill %1":
-                self._stop(self.nodes.pop(line.who))
+                self.nodes.pop(line.who).close()
                 return 0, ""
             if not command.startswith("comity ") or ">" in command:
                 done = subprocess.run(["bash", "-c", _spelled(command)], capture_output=True, text=True)
