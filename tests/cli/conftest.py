@@ -1,7 +1,9 @@
 """Two homes with an agreement in force, and the command run in this process as the shell would run it."""
 
+import logging
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,8 +28,10 @@ def comity(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
         assert "Traceback" not in err, err
         return Outcome(code, out, err)
 
+    hook, handlers = threading.excepthook, logging.getLogger().handlers
     yield call
     structlog.reset_defaults()
+    threading.excepthook, logging.getLogger().handlers = hook, handlers
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,19 @@ def test_help_imports_nothing_that_is_slow() -> None:
     assert done.stdout.startswith("Usage: comity ")
 
 
+def test_a_crash_would_leave_no_memory_on_the_disk() -> None:
+    script = (
+        "import resource, sys\n"
+        "from comity.cli.main import main\n"
+        "sys.argv = ['comity', '--version']\n"
+        "try:\n    main()\nexcept SystemExit:\n    print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.splitlines()[1:] == ["0"]
+
+
 def test_a_reader_that_has_read_enough_is_no_fault(made_land: Land) -> None:
     reader, writer = os.pipe()
     os.close(reader)

@@ -100,9 +100,9 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def command() -> Callable[[Callable[..., Any]], Command]:
-    """Make a function a command."""
-    return click.command(cls=Command)
+def command(name: str | None = None) -> Callable[[Callable[..., Any]], Command]:
+    """Make a function a command, under its own name unless another is given."""
+    return click.command(name, cls=Command)
 
 
 def group() -> Callable[[Callable[..., Any]], Group]:

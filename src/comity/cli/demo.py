@@ -2,12 +2,12 @@
 
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 import click
 
 from comity.cli.command import command
+from comity.cli.ending import ended_by_signal
 from comity.cli.options import as_json, print_json
 
 _FOLDER = Path("comity-demo")
@@ -71,8 +71,7 @@ def _play(folder: Path, item: Path | None, marking: str, json_: bool, *, stay: b
         else:
             narrator.end(stage, ok=ok, stay=stay)
         if ok and stay:
-            try:
-                threading.Event().wait()
-            except KeyboardInterrupt:
+            with ended_by_signal() as ended:
+                ended.wait()
                 click.echo("\nthe nodes are stopped; comity demo plays it again", err=True)
     sys.exit(0 if ok else 1)

@@ -8,6 +8,7 @@ Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 refused by agreement,
 import importlib
 import io
 import os
+import resource
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -48,6 +49,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "pouch": ("comity.cli.pouch:pouch", "Carry envelopes as a file."),
     "deliver": ("comity.cli.pouch:deliver", "Try at once what is owed."),
     "journal": ("comity.cli.journal:journal", "Show, verify and reconcile the journal."),
+    "verify": ("comity.cli.verify:verify", "Check a file of evidence with nothing else at hand."),
     "register": ("comity.cli.register:register", "Import records, check names."),
 }
 
@@ -89,7 +91,8 @@ def comity(language: str | None) -> None:
 
 
 def main() -> None:
-    """Run the command and end with its exit code."""
+    """Run the command and end with its exit code. A crash of it leaves no memory, and so no key, on the disk."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     sys.exit(run(sys.argv[1:]))
 
 

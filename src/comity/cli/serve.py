@@ -1,14 +1,13 @@
 """`comity serve`: run a node until it is stopped."""
 
-import signal
 import sys
-import threading
 from pathlib import Path
 
 import click
 
 from comity import __version__
 from comity.cli.command import command
+from comity.cli.ending import ended_by_signal
 from comity.cli.options import home_options, passphrase_from
 from comity.languages import _
 
@@ -29,12 +28,12 @@ def serve(home: Path, passphrase_file: Path | None, port: int | None) -> None:
     from comity.cli.quiet import json_log
     from comity.serving import Serving
 
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
     json_log()
     log = structlog.get_logger("comity.serve")
-    with Serving(home, port=port, passphrase=passphrase_from(passphrase_file)) as serving:
+    with (
+        ended_by_signal() as ended,
+        Serving(home, port=port, passphrase=passphrase_from(passphrase_file)) as serving,
+    ):
         log.info(
             "serving", party=serving.party, endpoint=serving.endpoint, home=str(home), version=__version__
         )
