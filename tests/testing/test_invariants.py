@@ -104,7 +104,7 @@ def test_p2_a_receiver_that_believes_everything(world: World, monkeypatch: pytes
 
 def test_p3_a_receiver_that_protests_to_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     digest = given(world)
-    monkeypatch.setattr(take_disclosure, "_protest", lambda *_: None)
+    monkeypatch.setattr(take_disclosure, "protest", lambda *_: None)
     world.hostile.add(SOUTH)
     world.members[SOUTH].act(hostile.send_anyway, digest, EAST, DEFENCE, TRIANGLE[1].id)
     broken("P3: .*protests to nobody", lambda: world.deliver(SOUTH))

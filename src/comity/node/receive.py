@@ -34,6 +34,7 @@ from comity.node.introduce import take_news
 from comity.node.node import Node
 from comity.node.post import seal_for
 from comity.node.propose import take_proposal
+from comity.node.protest import item_named, protest_unproven
 from comity.node.reconcile import take_account
 from comity.node.settle import settle
 from comity.node.take_act import take_act
@@ -84,6 +85,7 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
         proposal is taken                                                 sealing/inner.py
     (4) the same message again, or another under its number               DESIGN §5, Inside
     (5) act on it by kind                                                 take_disclosure.py, take_act.py, …
+        what is kept apart of a disclosure is protested                   protest.py
     (6) journal it, keep its fate, answer with a signed receipt           record.py
 
     The answer is a signed receipt; or, where the sender could not be established, an unsigned reason.
@@ -131,6 +133,8 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     if verdict is None and not isinstance(content, _ABOUT_JOURNALS):
         verdict = _check_flowing(transaction, sender, once)
 
+    untold = verdict is not None
+
     # (5)
     if verdict is None:
         try:
@@ -140,6 +144,10 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
         except ComityError as error:
             node.forget()
             verdict = Verdict("quarantined", about=_about(content), grounds=(_ground(error),))
+            untold = True
+
+    if untold and verdict.state == "quarantined" and isinstance(content, Disclose):
+        protest_unproven(node, transaction, sender, message.id, content, verdict.grounds, at)
 
     # (6)
     receipt = _conclude(node, transaction, sender, verified, message, data, carrier, verdict, at)
@@ -475,4 +483,6 @@ def _ground(error: ComityError) -> ReceiptGround:
 
 
 def _about(content: Message) -> str:
+    if isinstance(content, Disclose):
+        return item_named(content)
     return content.about if isinstance(content, Act) else ""

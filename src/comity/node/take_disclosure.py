@@ -9,18 +9,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from comity import signing
 from comity.clock import Instant, format_instant, parse_instant
 from comity.decisions.decision import Decision
-from comity.errors import VerificationFailed
 from comity.federation import evidence, statements
 from comity.federation.card_book import CardBook
 from comity.federation.evidence import SKEW, CheckedRoute, Evidence, Kept
 from comity.federation.messages import Act, Disclose
-from comity.federation.statements import Protest
 from comity.node.decide_again import decide_again
-from comity.node.node import Node, own_card
+from comity.node.node import Node
 from comity.node.post import owe
+from comity.node.protest import protest
 from comity.node.verdict import Verdict
 from comity.ports import CardRow, Holding, ItemRow, StatementRow, Transaction
 from comity.sealing.inner import Message as InnerMessage
@@ -50,6 +48,7 @@ def take_disclosure(
     book = CardBook(knowledge.cards.all(), offered=(text.encode() for text in content.cards))
     proof = evidence.check(content, sender, node.party, book)
     item, hop = proof.disclosed.item, proof.hop
+    originators = {route.manifest.by for route in (proof.disclosed, *proof.sources)}
 
     # (2)
     agreement = knowledge.agreements.get(hop.agreement)
@@ -62,7 +61,9 @@ def take_disclosure(
     if not hmac.compare_digest(
         hmac.digest(content.body.key, bytes(message.body), "sha256").hex(), proof.disclosed.manifest.content
     ):
-        raise VerificationFailed(f"the body of item {item[:12]} is not the one its originator signed for")
+        wrong = Ground("evidence", f"the body of item {item[:12]} is not the one its originator signed for")
+        protest(node, transaction, sender, message.id, item, originators, (wrong,), at)
+        return Verdict("quarantined", about=item, grounds=(wrong,))
 
     # (4)
     second = decide_again(
@@ -72,7 +73,7 @@ def take_disclosure(
     if grounds:
         _keep_statements(transaction, proof.kept, at)
         node.forget()
-        _protest(node, transaction, sender, message.id, proof, grounds, at)
+        protest(node, transaction, sender, message.id, item, originators, grounds, at)
         _return_acts(node, transaction, sender, item, second.crossed, at)
         return Verdict("quarantined", about=item, grounds=grounds, detail=second.decision.to_bytes())
 
@@ -90,50 +91,6 @@ def _back_dated(decided: str, written: Instant) -> tuple[Ground, ...]:
     if abs(parse_instant(decided) - written) <= SKEW:
         return ()
     return (Ground("back-dated", f"decided at {decided}, in a letter of {format_instant(written)}"),)
-
-
-def _protest(
-    node: Node,
-    transaction: Transaction,
-    sender: str,
-    message_id: str,
-    proof: Evidence,
-    grounds: Sequence[Ground],
-    at: Instant,
-) -> None:
-    """Tell the sender, and every originator the evidence names, what came and why it is kept apart."""
-    knowledge = node.know(transaction)
-    statement = statements.make(
-        Protest(
-            by=node.party,
-            at=format_instant(at),
-            item=proof.disclosed.item,
-            message=message_id,
-            sender=sender,
-            grounds=tuple(f"{ground.ref}: {ground.text}"[:500] for ground in grounds),
-        ),
-        node.keyring.signer(knowledge.own.card, "disclosure", at),
-    )
-    _keep_statements(
-        transaction,
-        [
-            Kept(
-                statements.digest_of(statement),
-                "protest",
-                node.party,
-                proof.disclosed.item,
-                signing.to_bytes(statement),
-            )
-        ],
-        at,
-    )
-    text = statements.pack(statement)
-    originators = {route.manifest.by for route in (proof.disclosed, *proof.sources)}
-    for addressee in sorted({sender, *originators} - {node.party}):
-        # with the sender there is an agreement; others are reached back along the custody, through the sender
-        peer = addressee if addressee in knowledge.peers() else sender
-        message = Act(statement=text, to=addressee, about=proof.disclosed.item, cards=(own_card(knowledge),))
-        owe(node, transaction, peer, message, at=at, kind="act", about=proof.disclosed.item)
 
 
 def _return_acts(

@@ -1,0 +1,90 @@
+"""Telling those concerned that something came that should not have: the sender, and every originator who can be named.
+
+Where the evidence itself fails, nothing in it can be believed but what stands signed by keys known here: an originator
+is named by its manifest if that is truly signed. Source: promise P3; `specs/gate.md`, What a receiver can check.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from comity import signing
+from comity.clock import Instant, format_instant
+from comity.errors import ComityError
+from comity.federation import statements
+from comity.federation.card_book import CardBook
+from comity.federation.messages import Disclose
+from comity.federation.statements import Manifest, Protest
+from comity.node.node import Node
+from comity.node.unsent import send_or_keep
+from comity.ports import StatementRow, Transaction
+from comity.sealing.receipts import Ground
+
+
+def protest(
+    node: Node,
+    transaction: Transaction,
+    sender: str,
+    message: str,
+    item: str,
+    originators: Iterable[str],
+    grounds: Sequence[Ground],
+    at: Instant,
+) -> None:
+    """Tell the sender and the originators what came and why it is kept apart.
+
+    Whom no agreement with this Party reaches is told back along the custody, through the sender.
+    """
+    signed = statements.make(
+        Protest(
+            by=node.party,
+            at=format_instant(at),
+            item=item,
+            message=message,
+            sender=sender,
+            grounds=tuple(f"{ground.ref}: {ground.text}"[:500] for ground in grounds),
+        ),
+        node.keyring.signer(node.know(transaction).own.card, "disclosure", at),
+    )
+    row = StatementRow(
+        digest=statements.digest_of(signed),
+        kind="protest",
+        by=node.party,
+        about=item,
+        signed=signing.to_bytes(signed),
+        known_at=at,
+    )
+    transaction.put_statement(row)
+    for addressee in sorted({sender, *originators} - {node.party}):
+        send_or_keep(node, transaction, row, to=addressee, about=item, at=at, back_through=sender)
+
+
+def protest_unproven(
+    node: Node,
+    transaction: Transaction,
+    sender: str,
+    message: str,
+    content: Disclose,
+    grounds: Sequence[Ground],
+    at: Instant,
+) -> None:
+    """Protest against a disclosure whose evidence does not hold."""
+    item = item_named(content)
+    originators = set(_signed_for(node, transaction, content))
+    protest(node, transaction, sender, message, item, originators, grounds, at)
+
+
+def item_named(content: Disclose) -> str:
+    """Give the digest of the item that a disclosure says it passes; empty where not even that can be read."""
+    try:
+        return statements.digest_of(statements.unpack(content.manifest))
+    except ComityError:
+        return ""
+
+
+def _signed_for(node: Node, transaction: Transaction, content: Disclose) -> Iterable[str]:
+    """Give who truly signed the manifests that came, by the cards known here alone."""
+    book = CardBook(node.know(transaction).cards.all())
+    for text in (content.manifest, *(route.manifest for route in content.lineage)):
+        try:
+            yield statements.check(statements.unpack(text), Manifest, book.keys).by
+        except ComityError:
+            continue  # not signed by whom it names, or by nobody known here: it names nobody
