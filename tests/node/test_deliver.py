@@ -6,9 +6,12 @@ import pytest
 
 from comity.carriers.pouch import unpack
 from comity.errors import NotFound, RefusedHere
+from comity.node import carry
 from comity.node.carry import unload
 from comity.node.deliver import BATCH, due, endpoint_of, try_now, wait_after
-from comity.node.receive import receive
+from comity.node.node import Node
+from comity.node.receive import Taken, receive
+from comity.ports import Transaction
 from comity.testing.network import Faults
 from comity.testing.world import World
 from node.worlds import DEFENCE, EAST, NORTH, SOUTH, inbox, journal, report, sent, world
@@ -152,3 +155,27 @@ def test_a_late_receipt_that_says_less_changes_nothing() -> None:
         assert made.members[NORTH].act(receive, again, "https").state == "settled"
         assert [each.state for each in sent(made, NORTH)] == ["receipted"]
         assert len(journal(made, NORTH)) == entries
+
+
+def test_an_envelope_of_a_pouch_that_fails_undoes_itself_alone_and_its_reason_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with world() as made:
+        for number in range(3):
+            made.share(NORTH, report(made, label=f"r{number}"), SOUTH, DEFENCE)
+        packed = made.pack(NORTH, SOUTH)
+        second = unpack(packed).envelopes[1]
+
+        def failing(node: Node, transaction: Transaction, data: bytes, carrier: str) -> Taken:
+            taken = receive(node, transaction, data, carrier)
+            if data == second:
+                raise NotFound("the key for receipts is not here")
+            return taken
+
+        monkeypatch.setattr(carry, "receive", failing)
+        found = made.open_pouch(SOUTH, packed)
+        assert (found.accepted, found.refused) == (2, ("the key for receipts is not here",))
+        assert sorted(row.sequence for row in inbox(made, SOUTH)) == [1, 3]
+        monkeypatch.undo()
+        again = made.open_pouch(SOUTH, packed)
+        assert (again.accepted, again.known, again.refused) == (1, 2, ())

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from comity.errors import NotFound, RefusedHere
+from comity.errors import ComityError, NotFound, RefusedHere, StorageError
 from comity.node.node import Node
-from comity.node.receive import receive, seal_receipts
+from comity.node.receive import Taken, receive, seal_receipts
 from comity.ports import Transaction
 
 
@@ -57,19 +57,27 @@ def unload(
     envelopes: Sequence[bytes],
     receipts: Sequence[bytes],
 ) -> Unloaded:
-    """Take in what a pouch holds.
+    """Take in what a pouch holds, each envelope as a piece of work of its own.
 
     Raises:
-        RefusedHere: it is not for this node.
+        RefusedHere: it is not for this node, or the clock stands before the journal's last entry.
     """
     if addressed_to != node.party:
         raise RefusedHere(
             f"this pouch is for {addressed_to}, not for {node.party}", hint="nothing was opened"
         )
+    node.now(transaction)  # where the clock stands behind, nothing is taken at all
     states: Counter[str] = Counter()
     refused: list[str] = []
     for part in (*receipts, *envelopes):
-        taken = receive(node, transaction, part, "pouch")
+        try:
+            with transaction.piece():
+                taken = receive(node, transaction, part, "pouch")
+        except StorageError:
+            raise  # the disk, not the envelope
+        except ComityError as error:  # its own piece is undone; what else the pouch holds is taken
+            node.forget()
+            taken = Taken("refused", reason=error.message)
         states[taken.state] += 1
         if taken.state == "refused":
             refused.append(taken.reason)
