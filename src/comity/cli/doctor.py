@@ -17,13 +17,16 @@ Check = tuple[str, bool, str, str]
 
 
 @command()
+@click.option(
+    "--full", is_flag=True, help="Read the journal from its first entry, not from where it was whole."
+)
 @home_options
 @as_json
-def doctor(home: Path, passphrase_file: Path | None, json_: bool) -> None:
+def doctor(full: bool, home: Path, passphrase_file: Path | None, json_: bool) -> None:
     """Check a home and this machine. Exit code 6 if something is wrong."""
     if not (home / "node.toml").is_file():
         raise NotFound(f"{home} is not a node's home", hint=f"comity init {home} --party ID")
-    checks = list(_checks(home, passphrase_from(passphrase_file)))
+    checks = list(_checks(home, passphrase_from(passphrase_file), full=full))
     if json_:
         print_json(
             {
@@ -42,7 +45,7 @@ def doctor(home: Path, passphrase_file: Path | None, json_: bool) -> None:
     sys.exit(0 if all(ok for _, ok, _, _ in checks) else 6)
 
 
-def _checks(home: Path, passphrase: Callable[[], str] | None) -> Iterator[Check]:
+def _checks(home: Path, passphrase: Callable[[], str] | None, *, full: bool) -> Iterator[Check]:
     from comity.storage.database import FIRST_SOUND_SQLITE, sqlite_version
 
     version = ".".join(map(str, sqlite_version()))
@@ -59,10 +62,10 @@ def _checks(home: Path, passphrase: Callable[[], str] | None) -> Iterator[Check]
             kept = file.stat().st_mode & 0o777
             name = f"key {file.stem}" if file.suffix == ".key" else file.name
             yield name, not kept & 0o077, f"mode {kept:04o}", f"chmod 600 {file}"
-    yield from _inside(home, passphrase)
+    yield from _inside(home, passphrase, full=full)
 
 
-def _inside(home: Path, passphrase: Callable[[], str] | None) -> Iterator[Check]:
+def _inside(home: Path, passphrase: Callable[[], str] | None, *, full: bool) -> Iterator[Check]:
     """Look inside, unless a node serves the home: then its own commands look."""
     from comity.control.client import node_at as teller_at
 
@@ -77,13 +80,22 @@ def _inside(home: Path, passphrase: Callable[[], str] | None) -> Iterator[Check]
                 f"{now['now']}, last entry {last or 'none'}",
                 "set the machine's clock: a node whose clock stands before its journal decides nothing",
             )
-            report = tell("journal-verify", witnessed=[])
+            report = tell("journal-verify", witnessed=[], resume=not full)
             faults = [f"entry {fault['number']} {fault['kind']}" for fault in report["faults"]]
             yield (
                 "journal",
                 report["ok"],
                 f"{report['entries']} entries" + (f": {', '.join(faults)}" if faults else ", whole"),
                 "comity journal verify tells more; restore a backup, then comity journal reconcile PARTY",
+            )
+            behind = now["behind"]
+            yield (
+                "backup",
+                not behind,
+                f"behind what {', '.join(behind)} has kept: restored from an old backup"
+                if behind
+                else "none is missed",
+                f"comity journal reconcile {behind[0]}" if behind else "",
             )
             for agreement in tell("agreement-list"):
                 yield "agreement", True, f"{agreement['id']} is {agreement['status']['state']}", ""

@@ -1,4 +1,4 @@
-"""`comity journal`: show, verify, reconcile."""
+"""`comity journal`: show, verify, replay, reconcile."""
 
 import sys
 import time
@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from comity.cli.command import group
+from comity.cli.journal_export import export
 from comity.cli.options import (
     LIMIT,
     NUMBER,
@@ -18,7 +19,7 @@ from comity.cli.options import (
     print_json_lines,
     print_table,
 )
-from comity.errors import BadInput, PeerUnreachable
+from comity.errors import BadInput, NotFound, PeerUnreachable
 from comity.languages import _, said
 
 #: Seconds to wait for a peer's account.
@@ -28,6 +29,9 @@ _WAIT = 20.0
 @group()
 def journal() -> None:
     """Show, verify and reconcile the journal."""
+
+
+journal.add_command(export)
 
 
 @journal.command("show")
@@ -56,13 +60,18 @@ def show(channel: str, after: int, limit: int, home: Path, passphrase_file: Path
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Checkpoints of this journal that a peer kept (its `comity journal witnessed`), to hold it against.",
 )
+@click.option("--resume", is_flag=True, help="Go on behind the entries that were found whole before.")
 @home_options
 @as_json
-def verify(witnessed: Path | None, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+def verify(
+    witnessed: Path | None, resume: bool, home: Path, passphrase_file: Path | None, json_: bool
+) -> None:
     """Read the journal through and name what is altered, missing, moved or back-dated. Exit code 6 if anything is."""
+    if witnessed and resume:
+        raise BadInput("--witnessed holds the whole journal against what others kept: not with --resume")
     notes = _notes(witnessed) if witnessed else ()
     with node_at(home, passphrase_file) as tell:
-        shown = tell("journal-verify", witnessed=list(notes))
+        shown = tell("journal-verify", witnessed=list(notes), resume=resume)
     if json_:
         print_json(shown)
     else:
@@ -124,23 +133,47 @@ def witnessed_(party: str, home: Path, passphrase_file: Path | None) -> None:
 
 @journal.command("reconcile")
 @click.argument("party")
+@click.option(
+    "--unreceipted-after",
+    "hours",
+    type=click.IntRange(0, 24 * 3660),
+    default=24,
+    show_default=True,
+    help="Show what was sent and not receipted for so many hours.",
+)
+@click.option("--last", is_flag=True, help="Ask nothing; show what was found last, as after a pouch.")
 @home_options
 @as_json
-def reconcile(party: str, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+def reconcile(
+    party: str, hours: int, last: bool, home: Path, passphrase_file: Path | None, json_: bool
+) -> None:
     """Compare this side of the channel with PARTY's. Exit code 6 on a difference, 5 if PARTY cannot be reached."""
     with node_at(home, passphrase_file) as tell:
-        before = tell("journal-comparison", peer=party)
-        asked = tell("journal-reconcile", peer=party)
-        if asked["unreachable"]:
-            raise PeerUnreachable(
-                asked["unreachable"], hint=f"comity pouch pack {party} FILE carries the question"
-            )
-        shown = _wait_for_answer(tell, party, before)
+        shown = _last(tell, party, hours) if last else _ask(tell, party, hours)
     if json_:
         print_json(shown)
     else:
         print_comparison(shown)
     sys.exit(0 if shown["clean"] else 6)
+
+
+def _last(tell: Any, party: str, hours: int) -> dict[str, Any]:
+    found: dict[str, Any] | None = tell("journal-comparison", peer=party, unreceipted_after=hours)
+    if found is None:
+        raise NotFound(
+            f"the journals with {party} have not been compared", hint=f"comity journal reconcile {party}"
+        )
+    return found
+
+
+def _ask(tell: Any, party: str, hours: int) -> dict[str, Any]:
+    before = tell("journal-comparison", peer=party, unreceipted_after=hours)
+    asked = tell("journal-reconcile", peer=party)
+    if asked["unreachable"]:
+        raise PeerUnreachable(
+            asked["unreachable"], hint=f"comity pouch pack {party} FILE carries the question"
+        )
+    return _wait_for_answer(tell, party, before, hours)
 
 
 def print_comparison(shown: dict[str, Any]) -> None:
@@ -156,13 +189,15 @@ def print_comparison(shown: dict[str, Any]) -> None:
     for name, text in words.items():
         for act in shown[name]:
             click.echo(f"  {act[:16]}  {text.format(peer=shown['peer'])}")
+    for late in shown["unreceipted"]:
+        click.echo(f"  {late['message'][:16]}  {late['kind']} of {late['owed_at']}: no receipt since")
 
 
-def _wait_for_answer(tell: Any, party: str, before: dict[str, Any] | None) -> dict[str, Any]:
+def _wait_for_answer(tell: Any, party: str, before: dict[str, Any] | None, hours: int) -> dict[str, Any]:
     until = time.monotonic() + _WAIT
     while time.monotonic() < until:
-        found: dict[str, Any] | None = tell("journal-comparison", peer=party)
-        if found is not None and found != before:
+        found: dict[str, Any] | None = tell("journal-comparison", peer=party, unreceipted_after=hours)
+        if found is not None and (before is None or found["at"] != before["at"]):
             return found
         time.sleep(0.1)
     raise PeerUnreachable(

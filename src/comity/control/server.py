@@ -21,6 +21,7 @@ from comity.control import (
     verbs_duties,
     verbs_house,
     verbs_items,
+    verbs_journal,
     verbs_register,
 )
 from comity.control.address import reachable
@@ -40,6 +41,7 @@ REGISTERED = (
     verbs_duties,
     verbs_house,
     verbs_items,
+    verbs_journal,
     verbs_register,
 )
 

@@ -1,4 +1,4 @@
-"""Verbs about the house: cards, agreements, journal, pouches, what is under way."""
+"""Verbs about the house: cards, pouches, what is under way."""
 
 from typing import Any
 
@@ -8,8 +8,7 @@ from comity.carriers import pouch
 from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.errors import NotFound
-from comity.journal.verify import Report
-from comity.node import carry, check_journal, deliver, introduce, reconcile, stopped_channels
+from comity.node import carry, deliver, introduce, stopped_channels
 
 
 @verb("card-show")
@@ -27,67 +26,6 @@ def card_accept(desk: Desk, signed: bytes) -> dict[str, Any]:
     """Accept a Party's card."""
     card = desk.act(lambda node, transaction: introduce.accept_card(node, transaction, signed))
     return {"party": card.party, "version": card.card.version, "root": card.root_fingerprint}
-
-
-@verb("journal-show")
-def journal_show(desk: Desk, channel: str = "", after: int = 0, limit: int = 200) -> list[dict[str, Any]]:
-    """List entries of the journal, oldest first."""
-    rows = desk.node.store.read(
-        lambda transaction: transaction.journal(channel=channel or None, after=after, limit=limit)
-    )
-    return [
-        {
-            "number": row.number,
-            "channel": row.channel,
-            "channel_number": row.channel_number,
-            "at": format_instant(row.at),
-            "kind": row.kind,
-            "act": row.act,
-            "leaf": row.leaf.decode(),
-        }
-        for row in rows
-    ]
-
-
-@verb("journal-verify")
-def journal_verify(desk: Desk, witnessed: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Read the journal through; name what is wrong in it."""
-    report: Report = desk.act(
-        lambda node, transaction: check_journal.check_journal(node, transaction, witnessed)
-    )
-    return {
-        "ok": not report.faults,
-        "entries": report.entries,
-        "faults": [msgspec.to_builtins(fault, enc_hook=str) for fault in report.faults],
-        "further": report.further,
-    }
-
-
-@verb("journal-witnessed")
-def journal_witnessed(desk: Desk, peer: str) -> list[str]:
-    """Give the checkpoints kept of a peer's side of the channel."""
-    notes = desk.node.store.read(lambda transaction: check_journal.witnessed(transaction, peer))
-    if not notes:
-        raise NotFound(f"no checkpoint of {peer} is kept here", hint=f"one comes with every letter of {peer}")
-    return notes
-
-
-@verb("journal-reconcile")
-def journal_reconcile(desk: Desk, peer: str) -> dict[str, Any]:
-    """Show a peer one's account of the channel and ask for its own."""
-    message = desk.act(lambda node, transaction: reconcile.ask_account(node, transaction, peer))
-    unreachable = desk.send()
-    return {"message": message, "unreachable": unreachable.get(peer, "")}
-
-
-@verb("journal-comparison")
-def journal_comparison(desk: Desk, peer: str) -> dict[str, Any] | None:
-    """Give the newest comparison with a peer."""
-    found = desk.node.store.read(lambda transaction: reconcile.last_comparison(transaction, peer))
-    if found is None:
-        return None
-    at, comparison = found
-    return {"at": format_instant(at), "clean": comparison.clean, **msgspec.to_builtins(comparison)}
 
 
 @verb("pouch-pack")
@@ -143,8 +81,8 @@ def peer_resume(desk: Desk, party: str, because: str) -> dict[str, Any]:
 @verb("status")
 def node_status(desk: Desk) -> dict[str, Any]:
     """Tell whose node this is, and what is under way."""
-    backlog, last = desk.node.store.read(
-        lambda transaction: (transaction.backlog(), transaction.last_entry_at())
+    backlog, last, behind = desk.node.store.read(
+        lambda transaction: (transaction.backlog(), transaction.last_entry_at(), transaction.behind())
     )
     return {
         "party": desk.node.party,
@@ -153,5 +91,6 @@ def node_status(desk: Desk) -> dict[str, Any]:
         "now": format_instant(desk.node.clock.now()),
         "last_entry": format_instant(last) if last else None,
         "backlog": backlog,
+        "behind": [row.peer for row in behind],
         "stopped": peer_stopped(desk),
     }

@@ -94,6 +94,16 @@ class Verifier:
                 self._in_channel(line, entry, hashed)
             self._grow(node, hashed, line)
 
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong so far."""
+        return not self._faults
+
+    @property
+    def frontiers(self) -> dict[str, Frontier]:
+        """The trees as far as they have been read; with `last_at` another verifier goes on from there."""
+        return {channel: tree.frontier for channel, tree in self._trees.items()}
+
     def report(self, heads: Mapping[str, Frontier] | None = None) -> Report:
         """Give what has been found, with what shows only at the end.
 

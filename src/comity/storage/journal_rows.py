@@ -35,7 +35,7 @@ _CHECKPOINTS = selecting(select(_K.size, _K.text).where(_K.peer == bindparam("pe
 _CHECKPOINTS_OF_SIZE = selecting(
     select(_K.text).where(_K.peer == bindparam("peer"), _K.size == bindparam("size"))
 )
-#: `g` stands behind every hexadecimal digit, so that a whole digest finds itself and the beginning of one all it may be.
+#: `g` stands behind every hexadecimal digit: a whole digest finds itself, the beginning of one all it may be.
 _OF_ACT = selecting(_lines.where(_J.act >= bindparam("act"), _J.act < bindparam("end")).order_by(_J.number))
 
 _P, _W, _R = tables.proven.c, tables.kept_heads.c, tables.reconciliations.c

@@ -1,0 +1,155 @@
+"""`comity verify`: check a file of evidence with nothing else at hand: no node, no network, no home."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from comity.cli.command import command
+from comity.cli.options import as_json, print_json
+from comity.clock import format_instant
+from comity.errors import BadInput, ForeignInput, VerificationFailed
+
+if TYPE_CHECKING:
+    from comity.federation.equivocation_file import EquivocationReport
+    from comity.federation.evidence_file import EvidenceReport
+    from comity.federation.overseer_file import OverseerReport
+
+_PIN = re.compile(r"([^=\s]+)=(ed25519:[0-9a-f]{64})\Z")
+
+
+@command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--root",
+    "roots",
+    multiple=True,
+    metavar="PARTY=FINGERPRINT",
+    help="The root of PARTY as the agreement pins it; any number.",
+)
+@as_json
+def verify(file: Path, roots: tuple[str, ...], json_: bool) -> None:
+    """Check FILE, made by `comity journal export`, and say what it proves. Exit code 6 if anything does not hold.
+
+    What it proves is worth what the roots are that it hangs from: they are printed, and --root pins them.
+    """
+    from comity.federation.evidence_file import MAX_BYTES
+
+    pinned = _pins(roots)
+    if file.stat().st_size > MAX_BYTES:
+        raise VerificationFailed(f"{file}: larger than such a file may be ({MAX_BYTES} bytes)")
+    try:
+        kind, report = _verify(file.read_bytes(), pinned)
+    except ForeignInput as error:
+        raise VerificationFailed(f"{file}: {'; '.join(error.mistakes)}") from None
+    except BadInput as error:
+        raise VerificationFailed(f"{file}: {error.message}") from None
+    except VerificationFailed as error:
+        raise VerificationFailed(f"{file}: {error.message}") from None
+    if json_:
+        print_json({"ok": True, "kind": kind, **msgspec.to_builtins(report, enc_hook=str)})
+        return
+    _PRINT[kind](report)
+    _print_roots(report.roots, pinned)
+
+
+def _verify(data: bytes, roots: Mapping[str, str]) -> tuple[str, Any]:
+    """Find which kind of file it is by how it begins, and check it."""
+    from comity.federation import equivocation_file, evidence_file, overseer_file
+
+    if data.startswith(b'{"comity":"equivocation"'):
+        two = equivocation_file.read_equivocation(data)
+        return "equivocation", equivocation_file.verify_equivocation(two, roots)
+    if data.startswith(b'{"comity":"evidence"'):
+        return "evidence", evidence_file.verify_evidence(evidence_file.read_evidence(data), roots)
+    return "overseer", overseer_file.verify_overseer(data, roots)
+
+
+def _pins(roots: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    mistakes: list[str] = []
+    for each in roots:
+        match = _PIN.match(each)
+        if match is None:
+            mistakes.append(f"--root `{each[:120]}` is not PARTY=ed25519:… with 64 digits")
+        else:
+            found[match[1]] = match[2]
+    if mistakes:
+        raise BadInput(*mistakes)
+    return found
+
+
+def _print_evidence(report: "EvidenceReport") -> None:
+    found = report.disclosed
+    if found is not None:
+        click.echo(f"{found.holder} disclosed item {found.item} to {found.to} at {found.at}")
+        click.echo(f"  {found.category}, {found.marking}, of {found.originator}, for {found.purpose}")
+        click.echo(f"  under {found.agreement}, text {found.agreement_digest}")
+        click.echo(f"  hands: {' → '.join(found.hands)}")
+        for source in found.sources:
+            click.echo(f"  made from {source}")
+    else:
+        click.echo(f"{report.by} entered {report.kind} with {report.channel} at {format_instant(report.at)}")
+        if report.said:
+            click.echo(f"  {report.said}")
+    if report.outcome:
+        click.echo(f"decided: {report.outcome}")
+        for ref, text in report.grounds:
+            click.echo(f"  {ref}  {' '.join(text.split())}")
+    if found is not None:
+        for consent in found.consents:
+            what = f"item {consent.item}" if consent.item else "a class of items"
+            click.echo(
+                f"consent of {consent.by}: {consent.holder} may pass {what} to {consent.to}, "
+                f"{consent.from_} to {consent.until}"
+            )
+        if not found.consents:
+            click.echo("no consents")
+        if found.necessity:
+            click.echo("passed on in imminent danger; everyone upstream was told")
+    if report.receipted is not None:
+        state, at = report.receipted
+        click.echo(f"{report.channel} signed a receipt at {format_instant(at)}: {state}")
+    click.echo(f"entry {report.number} of {report.by} with {report.channel}: {report.act}")
+    click.echo(f"  in the checkpoint of {report.entries} entries with the root {report.root}")
+    for name, at in report.cosigned:
+        click.echo(f"  cosigned by {name} at {format_instant(at)}")
+
+
+def _print_equivocation(report: "EquivocationReport") -> None:
+    click.echo(f"{report.by} signed two roots for the {report.entries} entries of {report.origin}")
+    for root in report.signed:
+        click.echo(f"  {root}")
+
+
+def _print_overseer(report: "OverseerReport") -> None:
+    click.echo(f"{report.by} to {report.body}: {report.from_} to {report.until}")
+    for mandate in report.mandates:
+        click.echo(f"  by {mandate}")
+    for peer, counts in report.counts.items():
+        proven = "every entry is here" if peer in report.complete else f"as {report.by} says"
+        click.echo(f"with {peer}: {sum(counts.values())} entries ({proven})")
+        for kind, count in sorted(counts.items()):
+            click.echo(f"  {kind}: {count}")
+        for outcome, count in sorted(report.decisions[peer].items()):
+            click.echo(f"  decided {outcome}: {count}")
+        for witness in report.cosigned[peer]:
+            click.echo(f"  checkpoint cosigned by {witness}")
+    click.echo(f"{report.samples} disclosures shown whole")
+
+
+def _print_roots(roots: Mapping[str, str], pinned: Mapping[str, str]) -> None:
+    click.echo("all of it hangs from these roots:")
+    for party, root in sorted(roots.items()):
+        known = "  as given with --root" if party in pinned else ""
+        click.echo(f"  {party} {root}{known}")
+
+
+_PRINT: Mapping[str, Callable[[Any], None]] = {
+    "evidence": _print_evidence,
+    "equivocation": _print_equivocation,
+    "overseer": _print_overseer,
+}

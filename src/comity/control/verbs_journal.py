@@ -1,0 +1,112 @@
+"""Verbs about the journal: showing, verifying, reconciling it, and files that prove what stands in it."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from comity.clock import format_instant, parse_instant
+from comity.control.verb import Desk, verb
+from comity.errors import NotFound
+from comity.federation.equivocation_file import write_equivocation
+from comity.federation.evidence_file import write_evidence
+from comity.node import check_journal, reconcile
+from comity.node.export_evidence import equivocation_of, evidence_of
+from comity.node.export_overseer import overseers_file
+
+
+@verb("journal-show")
+def journal_show(desk: Desk, channel: str = "", after: int = 0, limit: int = 200) -> list[dict[str, Any]]:
+    """List entries of the journal, oldest first."""
+    rows = desk.node.store.read(
+        lambda transaction: transaction.journal(channel=channel or None, after=after, limit=limit)
+    )
+    return [
+        {
+            "number": row.number,
+            "channel": row.channel,
+            "channel_number": row.channel_number,
+            "at": format_instant(row.at),
+            "kind": row.kind,
+            "act": row.act,
+            "leaf": row.leaf.decode(),
+        }
+        for row in rows
+    ]
+
+
+@verb("journal-verify")
+def journal_verify(desk: Desk, witnessed: tuple[str, ...] = (), resume: bool = False) -> dict[str, Any]:
+    """Read the journal through, or from where it was found whole before; name what is wrong in it."""
+    report = check_journal.check_in_parts(desk.node, witnessed, resume=resume)
+    return {
+        "ok": not report.faults,
+        "entries": report.entries,
+        "faults": [msgspec.to_builtins(fault, enc_hook=str) for fault in report.faults],
+        "further": report.further,
+    }
+
+
+@verb("journal-witnessed")
+def journal_witnessed(desk: Desk, peer: str) -> list[str]:
+    """Give the checkpoints kept of a peer's side of the channel."""
+    notes = desk.node.store.read(lambda transaction: check_journal.witnessed(transaction, peer))
+    if not notes:
+        raise NotFound(f"no checkpoint of {peer} is kept here", hint=f"one comes with every letter of {peer}")
+    return notes
+
+
+@verb("journal-reconcile")
+def journal_reconcile(desk: Desk, peer: str) -> dict[str, Any]:
+    """Begin to compare the channel with a peer's account of it."""
+    message = desk.act(lambda node, transaction: reconcile.ask_account(node, transaction, peer))
+    unreachable = desk.send()
+    return {"message": message, "unreachable": unreachable.get(peer, "")}
+
+
+@verb("journal-comparison")
+def journal_comparison(desk: Desk, peer: str, unreceipted_after: int = 24) -> dict[str, Any] | None:
+    """Give the newest comparison with a peer, and what it has not receipted for so many hours."""
+    before = desk.node.clock.now() - timedelta(hours=unreceipted_after)
+    found, late = desk.node.store.read(
+        lambda transaction: (
+            reconcile.last_comparison(transaction, peer),
+            reconcile.unreceipted(transaction, peer, before),
+        )
+    )
+    if found is None:
+        return None
+    at, comparison = found
+    return {
+        "at": format_instant(at),
+        "clean": comparison.clean,
+        **msgspec.to_builtins(comparison),
+        "unreceipted": [
+            {"message": row.message, "kind": row.kind, "owed_at": format_instant(row.owed_at)} for row in late
+        ],
+    }
+
+
+@verb("journal-evidence")
+def journal_evidence(desk: Desk, act: str) -> bytes:
+    """Give the evidence of one act as a file."""
+    return write_evidence(desk.node.store.read(lambda transaction: evidence_of(desk.node, transaction, act)))
+
+
+@verb("journal-equivocation")
+def journal_equivocation(desk: Desk, peer: str) -> bytes:
+    """Give two heads that a peer signed for one size as a file."""
+    return write_equivocation(
+        desk.node.store.read(lambda transaction: equivocation_of(desk.node, transaction, peer))
+    )
+
+
+@verb("journal-overseer")
+def journal_overseer(desk: Desk, body: str, begin: str, end: str) -> bytes:
+    """Give an inspector's file, and enter that it was given."""
+    found: bytes = desk.act(
+        lambda node, transaction: overseers_file(
+            node, transaction, body, begin=parse_instant(begin), end=parse_instant(end)
+        )
+    )
+    return found
