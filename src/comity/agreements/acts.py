@@ -21,7 +21,16 @@ from comity.agreements.periods import end_by_notice
 from comity.agreements.signatures import ActRef
 from comity.clock import Instant
 
-__all__ = ["Acts", "Instrument", "Membership", "RunningNotice", "Succession", "Suspension", "take_acts"]
+__all__ = [
+    "Acts",
+    "Ending",
+    "Instrument",
+    "Membership",
+    "RunningNotice",
+    "Succession",
+    "Suspension",
+    "take_acts",
+]
 
 
 class Membership(msgspec.Struct):
@@ -78,8 +87,19 @@ class Instrument(msgspec.Struct, frozen=True):
     cause: str
 
 
+class Ending(msgspec.Struct, frozen=True):
+    """The end of an agreement by notice: after it fewer than two Parties would remain."""
+
+    at: Instant
+    cause: str
+
+
 class Acts(msgspec.Struct):
-    """Everything the notices brought about."""
+    """Everything the notices brought about.
+
+    Nobody leaves an agreement that ends with the leaving: its last Parties stay its members, since what is owed, and
+    the exemption of members from it, outlives the end.
+    """
 
     memberships: list[Membership]
     running: list[RunningNotice] = msgspec.field(default_factory=list)
@@ -87,6 +107,7 @@ class Acts(msgspec.Struct):
     successions: list[Succession] = msgspec.field(default_factory=list)
     instruments: list[Instrument] = msgspec.field(default_factory=list)
     without_effect: list[str] = msgspec.field(default_factory=list)
+    ended: Ending | None = None
 
     def members(self, instant: Instant) -> list[str]:
         """Give the members at an instant."""
@@ -100,12 +121,19 @@ class Acts(msgspec.Struct):
         return next(iter(at or before[-1:] or own[:1]), None)
 
 
+#: Notices that say nothing of an agreement that has ended. A succession still tells who answers for what is owed.
+_NOT_AFTER_THE_END = frozenset({"accession", "denunciation", "suspension", "withdrawal"})
+
 #: What stands at an instant: a kind of clause -> the clause, or None.
 InForce = Callable[[type[Clause], Instant], Any]
 
 
 def take_acts(
-    conclusion: Conclusion, memberships: Iterable[Membership], in_force: InForce, entry: date | None
+    conclusion: Conclusion,
+    memberships: Iterable[Membership],
+    in_force: InForce,
+    entry: date | None,
+    expiry: Instant | None = None,
 ) -> Acts:
     """Take every known notice in its order.
 
@@ -114,8 +142,9 @@ def take_acts(
         memberships: those that begin without a notice: original Parties, and those a protocol added.
         in_force: gives the clause of a kind that stands once, at an instant.
         entry: day of entry into force, None where it is not known yet.
+        expiry: end of a term that is not extended, None where it has none or that is not known yet.
     """
-    taker = _Taker(conclusion, Acts(list(memberships)), in_force, entry)
+    taker = _Taker(conclusion, Acts(list(memberships)), in_force, entry, expiry)
     known = conclusion.notices
     for notice in sorted(known, key=lambda each: (received_at(each, taker.term_of(each)), each.number)):
         said = taker.take(notice)
@@ -128,8 +157,16 @@ def take_acts(
 class _Taker:
     """Applies notices one by one. Each method returns why a notice has no effect, or nothing."""
 
-    def __init__(self, conclusion: Conclusion, acts: Acts, in_force: InForce, entry: date | None) -> None:
-        self.conclusion, self.acts, self.in_force, self.entry = conclusion, acts, in_force, entry
+    def __init__(
+        self,
+        conclusion: Conclusion,
+        acts: Acts,
+        in_force: InForce,
+        entry: date | None,
+        expiry: Instant | None,
+    ) -> None:
+        self.conclusion, self.acts, self.in_force = conclusion, acts, in_force
+        self.entry, self.expiry = entry, expiry
         self.zone = conclusion.zone
 
     def term_of(self, notice: Notice) -> Term:
@@ -140,6 +177,8 @@ class _Taker:
     def take(self, notice: Notice) -> str:
         """Apply one notice."""
         at = received_at(notice, self.term_of(notice))
+        if notice.kind in _NOT_AFTER_THE_END and self._is_over(at):
+            return "the agreement had ended before"
         if notice.kind == "accession":
             return self._accession(notice, at)
         if notice.kind == "succession":
@@ -159,6 +198,10 @@ class _Taker:
             "revocation": self._revocation,
         }[notice.kind]
         return act(notice, at)
+
+    def _is_over(self, at: Instant) -> bool:
+        ended = self.acts.ended
+        return (ended is not None and ended.at <= at) or (self.expiry is not None and self.expiry <= at)
 
     def _cited(self, notice: Notice) -> str:
         return f"{self.conclusion.agreement.id} notice {notice.number}"
@@ -186,20 +229,29 @@ class _Taker:
         return local_day(received, self.zone)
 
     def _settle_memberships(self) -> None:
-        """Let each membership end with the first of its Party's notices that was not revoked."""
+        """Let each membership end with the first of its Party's notices that was not revoked, and the agreement with
+        the first that would leave fewer than two."""
+        leaving: list[tuple[RunningNotice, Membership]] = []
         for each in self.acts.memberships:
             if each.successor:
                 continue
-            leaving = [
+            if each.end_cause:
+                each.ends, each.end_cause = LATEST, ""
+            own = [
                 run
                 for run in self.acts.running
                 if run.by == each.party and each.begins <= run.begins and run.revoked is None
             ]
-            if leaving:
-                first = min(leaving, key=lambda run: run.ends)
-                each.ends, each.end_cause = first.ends, self._cited(first.notice)
-            elif each.end_cause:
-                each.ends, each.end_cause = LATEST, ""
+            if own:
+                leaving.append((min(own, key=lambda run: run.ends), each))
+        self.acts.ended = None
+        for ends in sorted({run.ends for run, _ in leaving if run.ends < LATEST}):
+            going = [(run, each) for run, each in leaving if run.ends == ends]
+            if len(set(self.acts.members(ends)) - {each.party for _, each in going}) < 2:
+                self.acts.ended = Ending(ends, self._cited(going[0][0].notice))
+                return
+            for run, each in going:
+                each.ends, each.end_cause = ends, self._cited(run.notice)
 
     def _revocation(self, notice: Notice, at: Instant) -> str:
         """A notice may be revoked at any time before it takes effect (VCLT art. 68)."""
@@ -268,6 +320,7 @@ class _Taker:
             return f"it lacks the approval of {missing}"
         begins = max([at, beginning(notice.from_, self.zone) or at, *self._approved_at(notice, approving)])
         self.acts.memberships.append(Membership(notice.by, begins, LATEST, False, self._cited(notice)))
+        self._settle_memberships()
         return ""
 
     def _approved_at(self, notice: Notice, parties: Sequence[str]) -> list[Instant]:
@@ -292,6 +345,7 @@ class _Taker:
         self.acts.successions.append(Succession(old, new, begins, self._cited(notice)))
         if new not in members:
             self.acts.memberships.append(Membership(new, begins, LATEST, left.original, self._cited(notice)))
+        self._settle_memberships()
         return ""
 
 

@@ -97,12 +97,12 @@ class Happenings:
         """Take the notices twice: first to learn the day of entry into force, then with it, to count periods."""
         self.acts = take_acts(self.conclusion, [_copy(each) for each in memberships], self.clause, None)
         self._forget_entry()
-        day = self.entry_day
+        day, expiry = self.entry_day, self.expiry
         self._forget_entry()
-        return take_acts(self.conclusion, memberships, self.clause, day)
+        return take_acts(self.conclusion, memberships, self.clause, day, expiry[0] if expiry else None)
 
     def _forget_entry(self) -> None:
-        for name in ("_party_entry", "entry", "entry_day"):
+        for name in ("_party_entry", "entry", "entry_day", "_terms", "expiry"):
             self.__dict__.pop(name, None)
 
     def _protocols(self) -> Mapping[int, Instant]:
@@ -271,6 +271,8 @@ class Happenings:
         found |= {each.at for each in self.acts.successions}
         if self.expiry is not None:
             found.add(self.expiry[0])
+        if self.acts.ended is not None:
+            found.add(self.acts.ended.at)
         if self._term.provisional_from is not None:
             found.add(start_of(self._term.provisional_from, self.zone))
         # Every instant of a pair is the later of two instants of single Parties, so single Parties are enough.

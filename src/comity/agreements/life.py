@@ -74,6 +74,10 @@ class Life(Happenings):
                 event: Event = "succession" if succeeded else "withdrawal" if stays else "end-by-notice"
                 basis: tuple[Ground, ...] = () if succeeded else (self.term_at(instant).ref,)
                 found.append((own.ends, event, (own.end_cause or own.cause, *basis, "VCLT art. 54")))
+        over = self.acts.ended
+        if over is not None:
+            grounds: tuple[Ground, ...] = (over.cause, self.term_at(instant).ref, "VCLT art. 54")
+            found.append((over.at, "end-by-notice", grounds))
         few = self._too_few
         if few is not None and few[1] <= instant < few[2]:
             found.append((few[1], "too-few-parties", (few[0], "VCLT art. 55")))

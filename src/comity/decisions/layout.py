@@ -54,7 +54,7 @@ class Layout:
         third = terms.third_party
         broken = of_type(terms.broken, ThirdParty)
         onward = self._onward(third) if third else self._onward(broken[0], broken=True) if broken else None
-        members = self._members(terms)
+        members = terms.parties
         owed = {kind: _owed(onward, kind, holder) for kind in KINDS}
         return Between(
             agreement=terms.agreement_id,
@@ -86,13 +86,6 @@ class Layout:
                 for each in (third.standing if third else ())
             ),
         )
-
-    def _members(self, terms: Terms) -> frozenset[str]:
-        """Give the members. Nobody leaves an agreement of two: denunciation ends it, and exemption outlives that."""
-        joined = any(notice.kind in ("accession", "succession") for notice in self._agreement.notices)
-        if terms.state == "ended" and len(self._agreement.parties) == 2 and not joined:
-            return frozenset(self._agreement.parties)
-        return terms.parties
 
     def _state(self, terms: Terms, holder: str, to: str, members: frozenset[str]) -> tuple[Ground, ...]:
         grounds: list[Ground] = []
