@@ -126,6 +126,13 @@ BAD: list[tuple[str, int, list[str]]] = [
      ["there is no agreement with absent.example, so no channel to reconcile"]),
     ("journal replay 1 --home {north}", 3, ["entry 1 is of the kind `card`, which is no decision"]),
     ("journal replay 99999 --home {north}", 3, ["the journal has no entry 99999"]),
+    ("journal export --out {absent} --home {north}", 2,
+     ["one of --evidence, --overseer and --equivocation says what to write"]),
+    ("journal export --out {absent} --evidence 99999 --home {north}", 3, ["no item `99999` is held here"]),
+    ("journal export --out {absent} --equivocation absent.example --home {north}", 3, ["absent.example has shown no two heads of one size"]),
+    ("verify {rubbish}", 6, ["{rubbish}: overseer's file: not UTF-8 at byte 1"]),
+    ("verify {nothing}", 6, ["{nothing}: overseer's file: empty"]),
+    ("verify {note.txt} --root x", 2, ["--root `x` is not PARTY=ed25519:… with 64 digits"]),
     # homes
     ("init {north} --party north.example", 1, ["{north} is not empty"]),
     ("init {absent} --party North", 2,

@@ -142,7 +142,7 @@ def test_verify_and_doctor_end_with_six_on_an_altered_journal(comity: Comity, la
         database.execute("UPDATE journal SET leaf = CAST(replace(leaf, 'item-added', 'item-Added') AS BLOB)")
         assert database.execute("SELECT changes()").fetchone()[0]
     database.close()
-    for words in (("journal", "verify"), ("doctor",)):
+    for words in (("journal", "verify"), ("doctor", "--full")):
         done = comity(*words, "--json", "--home", land.north)
         assert done.code == 6, done
         assert json.loads(done.out)["ok"] is False

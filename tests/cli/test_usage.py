@@ -236,6 +236,7 @@ def test_a_home_that_is_not_there_is_not_found(
         ("item", "add"): ["--marking", "TLP:GREEN"],
         ("register", "check"): ["a name"],
         ("withdraw",): ["note"],
+        ("journal", "export"): ["--evidence", "1"],
     }
     words = [*line(path, command, land, home=str(land.folder / "nowhere")), *beyond.get(path, [])]
     before = land.state()
