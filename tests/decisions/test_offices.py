@@ -1,0 +1,113 @@
+"""Who an office may talk to: a Party, an office by name, offices of a kind; and what missions may do."""
+
+import pytest
+
+from comity.decisions.gate import decide
+from comity.decisions.known import Known
+from comity.handling.item import Item
+from decisions.material import AT, EAST, SOUTH, question
+from decisions.test_gate import text
+
+OFFICES = """
+[[office]]
+id = "to-kind"
+party = "south.example"
+may = ["*"]
+with = ["kind:coastal"]
+coordinated_with = ["east-mission", "desk"]
+[[office]]
+id = "to-name"
+party = "south.example"
+may = ["exchange"]
+with = ["desk"]
+[[office]]
+id = "to-party"
+party = "south.example"
+may = ["exchange"]
+with = ["east.example"]
+[[office]]
+id = "to-nobody"
+party = "south.example"
+may = ["exchange"]
+with = []
+[[office]]
+id = "to-all"
+party = "south.example"
+may = ["training", "exchange"]
+categories = ["fraud", "incident.*"]
+[[office]]
+id = "coast"
+party = "east.example"
+may = ["*"]
+kind = "coastal"
+coordinated_with = ["desk"]
+[[office]]
+id = "desk"
+party = "east.example"
+may = ["*"]
+kind = "legal"
+[[mission]]
+id = "envoys"
+of = "south.example"
+at = "east.example"
+tasks = ["exchange"]
+[[mission]]
+id = "students"
+of = "south.example"
+at = "east.example"
+tasks = ["training"]
+[[mission]]
+id = "east-mission"
+of = "east.example"
+at = "south.example"
+tasks = ["communication", "training"]
+"""
+HELD = Known([text("deed", SOUTH, EAST, party=OFFICES)], unsigned=True)
+
+
+@pytest.mark.parametrize(
+    ("sender", "recipient", "said"),
+    [
+        ("to-kind", "coast", None),
+        ("to-kind", "desk", "office `to-kind` has no contact with desk"),
+        ("to-kind", None, "office `to-kind` has no contact with east.example"),
+        ("to-kind", "attic", "office `to-kind` has no contact with attic"),
+        ("to-name", "desk", None),
+        ("to-name", "coast", "office `to-name` has no contact with coast"),
+        ("to-name", None, "office `to-name` has no contact with east.example"),
+        ("to-party", "desk", None),
+        ("to-party", None, None),
+        ("to-nobody", "desk", "office `to-nobody` has no contact with desk"),
+        ("to-all", "coast", None),
+        ("to-all", None, None),
+        (None, "desk", None),
+        ("envoys", None, None),
+        ("students", None, "mission `students` has no task of communication"),
+        ("east-mission", None, "mission `east-mission` speaks for east.example at south.example"),
+        ("to-all", "east-mission", None),
+        ("to-kind", "east-mission", "office `to-kind` has no contact with east-mission"),
+        ("to-all", "envoys", "mission `envoys` speaks for south.example at east.example"),
+    ],
+)
+def test_an_office_talks_to_those_it_is_in_contact_with(sender, recipient, said):
+    asked = question(Item("r", "incident.reports", SOUTH), office_from=sender, office_to=recipient)
+    decision = decide(asked, HELD, AT)
+    if said is None:
+        assert decision.permitted
+    else:
+        assert (said, 3) in [(each.text, each.rule) for each in decision.grounds]
+
+
+def test_an_office_handles_the_categories_it_names():
+    for category, permitted in (("fraud.x", True), ("incident", True), ("weather", False)):
+        asked = question(Item("r", category, SOUTH), office_from="to-all")
+        assert decide(asked, HELD, AT).permitted is permitted, category
+
+
+def test_each_is_told_once_of_the_contact_by_the_last_office_that_owes_it():
+    asked = question(Item("r", "x", SOUTH), office_from="to-kind", office_to="coast")
+    told = [each for each in decide(asked, HELD, AT).obligations if each.kind == "notice"]
+    assert [(each.value, each.to, each.ref) for each in told] == [
+        ("contact", "east-mission", "deed art. 1"),
+        ("contact", "desk", "deed art. 1"),
+    ]
