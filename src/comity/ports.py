@@ -52,7 +52,13 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CardRow(Row, frozen=True, kw_only=True):
-    """A Party's card as accepted. `introduced`: an officer accepted it by hand; others came vouched for."""
+    """A Party's card.
+
+    Attributes:
+        introduced: an officer accepted it, or one before it, by hand; others hang from a root that an agreement pins.
+        vouched: neither; a peer vouched for it as that of a hand upstream. It serves to pass on the evidence it came
+            with, and nothing else: nothing is checked, sealed or compared with it.
+    """
 
     party: str
     version: int
@@ -60,6 +66,7 @@ class CardRow(Row, frozen=True, kw_only=True):
     signed: bytes
     accepted_at: Instant
     introduced: bool = False
+    vouched: bool = False
 
 
 class AgreementRow(Row, frozen=True, kw_only=True):
@@ -334,11 +341,15 @@ class Transaction(Protocol):
         ...
 
     def card(self, party: str) -> CardRow | None:
-        """Give the card of the highest version."""
+        """Give the card of the highest version; one that was only vouched for where there is no other."""
         ...
 
     def card_by_digest(self, digest: str) -> CardRow | None:
         """Give one version of a card."""
+        ...
+
+    def drop_card(self, digest: str) -> None:
+        """Forget a card that was only vouched for: a true one under another root has come."""
         ...
 
     def cards(self) -> Sequence[CardRow]:

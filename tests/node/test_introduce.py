@@ -6,12 +6,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from comity.cards import issue, read_card
+from comity.cards import issue, read_card, signing_entry
+from comity.clock import format_instant
 from comity.errors import ForeignInput, VerificationFailed
-from comity.federation.messages import News
+from comity.federation import statements
+from comity.federation.card_book import CardBook
+from comity.federation.messages import Act, News
+from comity.federation.statements import Vouch, Withdrawal
 from comity.keys import SigningKey
 from comity.node.introduce import accept_card, tell_card
 from comity.node.receive import receive
+from comity.ports import InboxRow
 from comity.signing import to_bytes
 from comity.strict import write_base64
 from comity.testing import hostile
@@ -114,3 +119,58 @@ def test_letters_under_a_key_that_is_no_longer_in_force_are_not_taken() -> None:
         )
         taken = made.members[SOUTH].act(receive, data, "https")
         assert taken.state == "refused" and "key" in taken.reason
+
+
+def false_card(made: World, party: str, version: int = 1) -> tuple[bytes, SigningKey]:
+    """Make a card in a Party's name under a root that is not its own; give it with its one signing key."""
+    held = made.members[party].card.card
+    root, key = (SigningKey.from_seed(_bytes(party, f"false {what}", 32)) for what in ("root", "key"))
+    entry = signing_entry(key.public, ("disclosure", "consent"), held.issued, held.expires)
+    card = msgspec.structs.replace(
+        held, version=version, root=write_base64(root.public.raw), signing=(entry,)
+    )
+    return to_bytes(issue(card, root)), key
+
+
+def vouch_falsely(made: World, sequence: int, *, with_card: bool = True) -> InboxRow:
+    """Let South bring East a withdrawal that only looks like North's; East never saw North."""
+    card, key = false_card(made, NORTH, version=9)
+    digest = f"{sequence:064x}"
+    at = format_instant(made.clock.now())
+    signed = statements.make(Withdrawal(by=NORTH, at=at, item=digest), key)
+    cards = (card.decode(),) if with_card else ()
+    message = Act(statement=statements.pack(signed), to=EAST, about=digest, cards=cards)
+    made.hostile.add(SOUTH)
+    data = made.members[SOUTH].act(hostile.craft, EAST, message, sequence=sequence, channel=b"f" * 16)
+    made.members[EAST].act(receive, data, "https")
+    return inbox(made, EAST)[0]
+
+
+def test_a_card_falsely_vouched_for_stands_in_nobodys_way() -> None:
+    with world() as made:
+        east, real = made.members[EAST], made.members[NORTH].card
+        assert vouch_falsely(made, 1).state == "accepted"
+        row = east.read(lambda transaction: transaction.card(NORTH))
+        assert row is not None and row.vouched and row.digest != real.digest
+        east.act(accept_card, real.signed)
+        rows = [each for each in east.read(lambda transaction: transaction.cards()) if each.party == NORTH]
+        assert [(each.digest, each.vouched) for each in rows] == [(real.digest, False)]
+        assert "another root" in vouch_falsely(made, 2).reason
+
+
+def test_a_card_falsely_vouched_for_serves_for_nothing_but_what_it_came_with() -> None:
+    with world() as made:
+        assert vouch_falsely(made, 1).state == "accepted"
+        assert vouch_falsely(made, 2, with_card=False).state == "quarantined"
+        knowledge = made.members[EAST].read(made.members[EAST].node.know)
+        assert knowledge.cards.newest(NORTH) is None  # nothing is sealed for it, nothing is checked with it
+        assert NORTH not in knowledge.correspondents()
+
+
+def test_nobody_vouches_for_another_root_than_an_agreement_pins() -> None:
+    with world() as made:
+        card, _ = false_card(made, NORTH)
+        offered = read_card(card, root_fingerprint=None)
+        book = CardBook([], [card], {NORTH: made.members[NORTH].card.root_fingerprint})
+        with pytest.raises(VerificationFailed, match="another root"):
+            book.vouch(Vouch(party=NORTH, card=offered.digest, root=offered.root_fingerprint))

@@ -5,6 +5,7 @@ and its root. Keys never come from a message alone.
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from comity.cards import SignedCard, read_card
 from comity.clock import Instant
@@ -20,9 +21,16 @@ class CardBook:
     Args:
         known: cards this node has accepted.
         offered: cards that came with a message; each counts only once a checked hop vouches for it.
+        pins: roots that agreements pin, by Party: nobody vouches for another one.
     """
 
-    def __init__(self, known: Iterable[SignedCard], offered: Iterable[bytes] = ()) -> None:
+    def __init__(
+        self,
+        known: Iterable[SignedCard],
+        offered: Iterable[bytes] = (),
+        pins: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._pins = pins
         self._cards: dict[str, list[SignedCard]] = {}
         for card in known:
             self._cards.setdefault(card.party, []).append(card)
@@ -53,7 +61,8 @@ class CardBook:
             VerificationFailed: what is named differs from the card offered, or from the root known here already.
         """
         held = self.newest(vouch.party)
-        if held is not None and held.root_fingerprint != vouch.root:
+        root = held.root_fingerprint if held is not None else self._pins.get(vouch.party, vouch.root)
+        if root != vouch.root:
             raise VerificationFailed(
                 f"a hop vouches for another root of {vouch.party} than the one known here"
             )

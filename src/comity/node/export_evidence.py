@@ -76,9 +76,11 @@ def evidence_of(node: Node, transaction: Transaction, name: str) -> EvidenceFile
     if row.kind in DISCLOSURES:
         file = _with_statements(transaction, file, row, named)
     elif row.detail.startswith(b'{"payloadType"') or b'"payloadType"' in row.detail[:400]:
-        named.update(card.party for card in knowledge.cards.all())  # whoever said it, and whose it is
+        named.update(
+            card.party for card in knowledge.cards_upstream.all()
+        )  # whoever said it, and whose it is
     # (5)
-    cards = [card for card in knowledge.cards.all() if card.party in named]
+    cards = [card for card in knowledge.cards_upstream.all() if card.party in named]
     file = msgspec.structs.replace(file, cards=_in_order(cards))
     # (6)
     verify_evidence(file)

@@ -30,7 +30,7 @@ def vouches_upstream(
     knowledge: Knowledge, transaction: Transaction, gathered: Gathered, holding: Holding
 ) -> tuple[Vouch, ...]:
     """Name the cards of the hands this node received the item and its sources from."""
-    cards = (knowledge.cards.newest(party) for party in _upstream(transaction, gathered, holding))
+    cards = (knowledge.cards_upstream.newest(party) for party in _upstream(transaction, gathered, holding))
     return tuple(
         Vouch(party=card.party, card=card.digest, root=card.root_fingerprint)
         for card in cards
@@ -48,7 +48,7 @@ def cards_upstream(
 ) -> tuple[str, ...]:
     """Give the cards under which the evidence can be checked, but those the recipient has for sure."""
     parties = [party for party in _upstream(transaction, gathered, holding) if party not in without]
-    cards = (knowledge.cards.newest(party) for party in parties)
+    cards = (knowledge.cards_upstream.newest(party) for party in parties)
     return tuple(card.signed.decode() for card in cards if card is not None)
 
 

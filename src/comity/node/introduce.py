@@ -1,5 +1,8 @@
 """Cards: one's own, those of others, and new versions that come by letter."""
 
+from collections.abc import Iterable, Mapping
+
+from comity.agreements.governing import Timeline
 from comity.cards import SignedCard, check_succession, read_card
 from comity.clock import Instant
 from comity.errors import ComityError, VerificationFailed
@@ -32,11 +35,22 @@ def accept_card(node: Node, transaction: Transaction, data: bytes) -> SignedCard
 
 def pinned_root(node: Node, transaction: Transaction, party: str) -> str | None:
     """Give the root that an agreement held here pins for a Party; None where no agreement names it yet."""
-    for agreement in node.know(transaction).agreements.values():
-        clause = agreement.party_clauses.get(party)
-        if clause is not None and clause.root:
-            return clause.root
+    for timeline in node.know(transaction).timelines.values():
+        root = bound_roots(timeline).get(party)
+        if root:
+            return root
     return None
+
+
+def bound_roots(timeline: Timeline) -> Mapping[str, str]:
+    """Give the roots an agreement pins: of its Parties, and of those whose joining has effect."""
+    agreement = timeline.agreement
+    joined = {each.party for each in timeline.life.acts.memberships if each.cause}
+    return {
+        party: root
+        for party, root in agreement.roots.items()
+        if party in agreement.party_clauses or party in joined
+    }
 
 
 def tell_card(node: Node, transaction: Transaction) -> int:
@@ -69,7 +83,7 @@ def _held(transaction: Transaction, party: str) -> SignedCard | None:
     row = transaction.card(party)
     return (
         None
-        if row is None
+        if row is None or row.vouched
         else SignedCard(read_card(row.signed, root_fingerprint=None).card, row.signed, Digest(row.digest))
     )
 
@@ -96,8 +110,11 @@ def _keep(
 ) -> None:
     known, newest = transaction.card_by_digest(card.digest), transaction.card(card.party)
     introduced = introduced or (newest is not None and newest.introduced)
-    if known is not None and known.introduced == introduced:
+    if known is not None and not known.vouched and known.introduced == introduced:
         return
+    for other in transaction.cards():
+        if other.party == card.party and other.vouched and _root_of(other) != card.root_fingerprint:
+            transaction.drop_card(other.digest)
     transaction.put_card(
         CardRow(
             party=card.party,
@@ -111,3 +128,28 @@ def _keep(
     record.enter(node, transaction, "card", channel="", act=card.digest, detail=card.signed, at=at)
     node.forget()
     send_unsent(node, transaction, at)
+
+
+def keep_vouched(transaction: Transaction, cards: Iterable[SignedCard], at: Instant) -> None:
+    """Keep cards of hands upstream that a peer vouched for, to pass them on with the evidence they came with.
+
+    Where a Party's card was accepted by hand, or hangs from a pinned root, those stand and none of these is kept.
+    """
+    for card in cards:
+        held = transaction.card(card.party)
+        if held is not None and not held.vouched:
+            continue
+        transaction.put_card(
+            CardRow(
+                party=card.party,
+                version=card.card.version,
+                digest=card.digest,
+                signed=card.signed,
+                accepted_at=at,
+                vouched=True,
+            )
+        )
+
+
+def _root_of(row: CardRow) -> str:
+    return read_card(row.signed, root_fingerprint=None).root_fingerprint

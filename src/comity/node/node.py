@@ -33,7 +33,9 @@ class Knowledge:
     Attributes:
         agreements: by id, as signed and noticed.
         timelines: what governs under each.
-        cards: every card accepted; `own` is this Party's newest.
+        cards: every card accepted by hand or under a root that an agreement pins; `own` is this Party's newest.
+        cards_upstream: the same, and for other Parties those that a peer vouched for as hands upstream. They go along
+            with the evidence they came with; nothing is checked with them.
         introduced: Parties whose card an officer accepted by hand.
         acts: consents, withdrawals and decisions about what was made from withdrawn items.
         known: all of it as the gate takes it; its digest names what was known.
@@ -41,13 +43,27 @@ class Knowledge:
 
     def __init__(self, party: str, transaction: Transaction, reader: "Reader") -> None:
         cards = transaction.cards()
-        self.cards = CardBook(reader.card(row) for row in cards)
+        self.cards = CardBook(reader.card(row) for row in cards if not row.vouched)
+        trusted = {row.party for row in cards if not row.vouched}
+        self.cards_upstream = CardBook(
+            reader.card(row) for row in cards if not (row.vouched and row.party in trusted)
+        )
         self.introduced = frozenset(row.party for row in cards if row.introduced) - {party}
         self.agreements, self.timelines, texts = reader.texts(transaction.agreements())
         self.acts = acts_known(transaction)
         self.known = known_with(texts, self.acts)
         self._confirmed = self.acts.newest_confirmation()
         self._party = party
+
+    @cached_property
+    def pins(self) -> dict[str, str]:
+        """Give the roots that agreements held here pin, by Party."""
+        return {
+            party: clause.root
+            for agreement in self.agreements.values()
+            for party, clause in agreement.party_clauses.items()
+            if clause.root
+        }
 
     def known_at(self, at: Instant) -> Known:
         """Give what is known for a decision at an instant: without confirmations that are later than it."""

@@ -26,12 +26,13 @@ from comity.federation.statements import (
     WithdrawalAnswer,
 )
 from comity.node.arrival import Arrival
+from comity.node.introduce import keep_vouched
 from comity.node.node import Node
 from comity.node.routes import send_act
 from comity.node.take_consent import take_answer, take_confirmation, take_request, take_revocation
 from comity.node.verdict import Verdict
 from comity.node.withdraw import take_withdrawal
-from comity.ports import CardRow, StatementRow, Transaction
+from comity.ports import StatementRow, Transaction
 
 
 def take_act(node: Node, transaction: Transaction, sender: str, message: Act, *, at: Instant) -> Verdict:
@@ -45,7 +46,9 @@ def take_act(node: Node, transaction: Transaction, sender: str, message: Act, *,
     word = statements.word_in(signed)
     if word not in _ACTS:
         raise ForeignInput(f"a statement of kind `{word}` does not travel by itself")
-    book = CardBook(node.know(transaction).cards.all(), offered=(text.encode() for text in message.cards))
+    knowledge = node.know(transaction)
+    offered = (text.encode() for text in message.cards)
+    book = CardBook(knowledge.cards.all(), offered, knowledge.pins)
     book.vouch_all()
     kind, about_of, take = _ACTS[word]
     statement = statements.check(signed, kind, book.keys)
@@ -54,16 +57,8 @@ def take_act(node: Node, transaction: Transaction, sender: str, message: Act, *,
     about = about_of(statement)
     _check_entitled(transaction, statement)
 
-    for card in book.vouched:
-        transaction.put_card(
-            CardRow(
-                party=card.party,
-                version=card.card.version,
-                digest=card.digest,
-                signed=card.signed,
-                accepted_at=at,
-            )
-        )
+    if book.vouched:
+        keep_vouched(transaction, book.vouched, at)
         node.forget()
     if message.to != node.party:
         if word == "consent-request":

@@ -16,11 +16,12 @@ from comity.federation.card_book import CardBook
 from comity.federation.evidence import SKEW, CheckedRoute, Evidence, Kept
 from comity.federation.messages import Act, Disclose
 from comity.node.decide_again import decide_again
+from comity.node.introduce import keep_vouched
 from comity.node.node import Node
 from comity.node.post import owe
 from comity.node.protest import protest
 from comity.node.verdict import Verdict
-from comity.ports import CardRow, Holding, ItemRow, StatementRow, Transaction
+from comity.ports import Holding, ItemRow, StatementRow, Transaction
 from comity.sealing.inner import Message as InnerMessage
 from comity.sealing.receipts import Ground
 
@@ -45,7 +46,8 @@ def take_disclosure(
     """
     # (1)
     knowledge = node.know(transaction)
-    book = CardBook(knowledge.cards.all(), offered=(text.encode() for text in content.cards))
+    offered = (text.encode() for text in content.cards)
+    book = CardBook(knowledge.cards.all(), offered, knowledge.pins)
     proof = evidence.check(content, sender, node.party, book)
     item, hop = proof.disclosed.item, proof.hop
     originators = {route.manifest.by for route in (proof.disclosed, *proof.sources)}
@@ -78,7 +80,7 @@ def take_disclosure(
         return Verdict("quarantined", about=item, grounds=grounds, detail=second.decision.to_bytes())
 
     # (5)
-    _keep_cards(transaction, book, at)
+    keep_vouched(transaction, book.vouched, at)
     _keep_statements(transaction, proof.kept, at)
     _keep(node, transaction, proof, content, bytes(message.body), second.decision, message.id, at)
     if book.vouched or proof.consents:
@@ -97,7 +99,7 @@ def _return_acts(
     node: Node, transaction: Transaction, sender: str, item: str, about: Sequence[str], at: Instant
 ) -> None:
     """Send a peer the withdrawals and revocations that crossed its disclosure."""
-    cards = node.know(transaction).cards
+    cards = node.know(transaction).cards_upstream
     for kind in ("withdrawal", "consent-revocation"):
         for row in (row for name in about for row in transaction.statements(kind, name)):
             card = cards.newest(row.by)
@@ -194,19 +196,5 @@ def _keep_statements(transaction: Transaction, kept: Sequence[Kept], at: Instant
                 about=each.about,
                 signed=each.signed,
                 known_at=at,
-            )
-        )
-
-
-def _keep_cards(transaction: Transaction, book: CardBook, at: Instant) -> None:
-    """Keep the cards of hands upstream that a checked hop vouched for: later statements of theirs need them."""
-    for card in book.vouched:
-        transaction.put_card(
-            CardRow(
-                party=card.party,
-                version=card.card.version,
-                digest=card.digest,
-                signed=card.signed,
-                accepted_at=at,
             )
         )

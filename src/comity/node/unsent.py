@@ -66,6 +66,6 @@ def send_unsent(node: Node, transaction: Transaction, at: Instant) -> int:
 
 
 def _cards(node: Node, transaction: Transaction, row: StatementRow) -> tuple[SignedText, ...]:
-    cards = node.know(transaction).cards
+    cards = node.know(transaction).cards_upstream
     found = (cards.newest(party) for party in dict.fromkeys((node.party, row.by)))
     return tuple(card.signed.decode() for card in found if card is not None)

@@ -6,11 +6,11 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import bindparam, or_
+from sqlalchemy import bindparam, delete, or_
 
 from comity.ports import AgreementRow, CardRow, ProposalRow, RequestRow, StatementRow
 from comity.storage import tables
-from comity.storage.prepared import selecting
+from comity.storage.prepared import Prepared, selecting
 from comity.storage.rows import Rows, columns, values_of
 
 _C, _A, _S, _R = tables.cards.c, tables.agreements.c, tables.statements.c, tables.requests.c
@@ -19,7 +19,12 @@ _cards = columns(tables.cards, CardRow)
 _statements = columns(tables.statements, StatementRow)
 _requests = columns(tables.requests, RequestRow)
 
-_CARD = selecting(_cards.where(_C.party == bindparam("party")).order_by(_C.version.desc()).limit(1))
+_CARD = selecting(
+    _cards.where(_C.party == bindparam("party")).order_by(_C.vouched, _C.version.desc()).limit(1)
+)
+_DROP_CARD = Prepared(
+    lambda _dialect: delete(tables.cards).where(_C.digest == bindparam("digest"), _C.vouched)
+)
 _CARD_BY_DIGEST = selecting(_cards.where(_C.digest == bindparam("digest")))
 _CARDS = selecting(_cards.order_by(_C.party, _C.version))
 _AGREEMENTS = selecting(columns(tables.agreements, AgreementRow).order_by(_A.id))
@@ -66,12 +71,16 @@ class KnowledgeRows(Rows):
         self._put(tables.cards, ("party", "version"), values_of(row))
 
     def card(self, party: str) -> CardRow | None:
-        """Give the card of the highest version."""
+        """Give the card of the highest version; one that was only vouched for where there is no other."""
         return self._one(CardRow, _CARD, party=party)
 
     def card_by_digest(self, digest: str) -> CardRow | None:
         """Give one version of a card."""
         return self._one(CardRow, _CARD_BY_DIGEST, digest=digest)
+
+    def drop_card(self, digest: str) -> None:
+        """Forget a card that was only vouched for: a true one under another root has come."""
+        self._run(_DROP_CARD, {"digest": digest})
 
     def cards(self) -> Sequence[CardRow]:
         """Give all cards, by Party and version."""

@@ -110,6 +110,7 @@ cards = Table(
     _bytes("signed"),
     _moment("accepted_at"),
     Column("introduced", Boolean, nullable=False),
+    Column("vouched", Boolean, nullable=False),
 )
 
 agreements = Table(
