@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 
-.PHONY: setup setup-dev run test test-all prove lint lock clean
+.PHONY: setup setup-dev run test test-all share prove lint lock clean
 
 setup: .venv/.installed
 setup-dev: .venv/.installed-dev
@@ -28,6 +28,11 @@ test: setup-dev
 
 test-all: test
 	$(BIN)/python -m pytest -n auto --dist loadfile -m service --run-service
+
+# The share of the long proofs that every change must pass, fixed by number.
+share: setup-dev
+	COMITY_HISTORIES=20000 $(BIN)/python -m pytest -p no:xdist tests/oracle/test_oracle.py -k agree_on_every_ground
+	$(BIN)/python -m comity.testing --seed share --count 300
 
 prove: setup-dev
 	$(BIN)/python -m pytest -m prove --run-prove
