@@ -64,10 +64,9 @@ def test_gate_and_oracle_agree_on_every_ground_of_every_try(capsys):
 
 
 @pytest.mark.prove
-def test_gate_and_oracle_agree_over_the_long_number_of_histories(capsys):
+def test_gate_and_oracle_agree_over_the_long_number_of_histories(proved):
     counts, differences = play_all(MANY)
-    with capsys.disabled():
-        print(f"\noracle: {told(counts)}, differences {len(differences)}")
+    proved("Gate and oracle", f"{told(counts)}, differences {len(differences)}")
     assert not differences, differences[0]
     assert_distribution(counts)
 
@@ -102,5 +101,7 @@ def test_some_faulty_engines_are_caught(mutant):
 
 @pytest.mark.prove
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_every_faulty_engine_is_caught_within_two_thousand_histories(mutant):
-    assert caught_at(mutant, CAUGHT_WITHIN)
+def test_every_faulty_engine_is_caught_within_two_thousand_histories(mutant, proved):
+    caught = caught_at(mutant, CAUGHT_WITHIN)
+    proved(f"Faulty engine: {mutant.name}", f"caught within {caught} histories")
+    assert caught
