@@ -37,8 +37,8 @@ def export(
 
     One of --evidence, --overseer and --equivocation says what goes in. Nothing that opens an item does.
     """
-    _check(evidence, overseer, equivocation, begin, end)
     with node_at(home, passphrase_file) as tell:
+        _check(evidence, overseer, equivocation, begin, end)
         if evidence is not None:
             found = tell("journal-evidence", act=evidence)
         elif equivocation is not None:
