@@ -274,3 +274,26 @@ def test_faults_beyond_the_first_hundred_are_counted() -> None:
     report = verify_journal(lines)
     assert len(report.faults) == MAX_FAULTS
     assert report.further == 50
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"leaf": "text"},
+        {"at": "yesterday"},
+        {"at": 7},
+        {"kind": b"x"},
+        {"act": None},
+        {"channel": 3},
+        {"channel_number": "2"},
+        {"key": "k"},
+        {"detail": 1.5},
+    ],
+    ids=lambda changes: "-".join(changes),
+)
+def test_a_value_of_another_type_is_named_as_altered(changes: dict[str, object]) -> None:
+    report = verify_journal(replaced(LINES, 5, **changes), heads=HEADS)
+    (name,) = changes
+    first = report.faults[0]
+    assert (first.kind, first.number) == ("altered", 5)
+    assert name in report.faults[0].text and "not of the type" in report.faults[0].text

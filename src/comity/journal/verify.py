@@ -17,12 +17,14 @@ own columns, details and numbers show is named. Source: `specs/journal.md` §5.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
+
+import msgspec
 
 from comity.errors import ForeignInput, VerificationFailed
 from comity.journal.append import NODE
-from comity.journal.entries import Entry, check_commitment, read_leaf
+from comity.journal.entries import Entry, Line, check_commitment, read_leaf
 from comity.journal.findings import Fault, Report, StoredLine, Witnessed
 from comity.journal.merkle import Frontier, leaf_hash
 
@@ -30,6 +32,20 @@ __all__ = ["Fault", "Report", "StoredLine", "Verifier", "Witnessed", "verify_jou
 
 #: Faults kept in full; further ones are only counted.
 MAX_FAULTS: Final = 100
+
+#: What each column of a line holds. A database that types loosely gives back whatever somebody put there.
+_TYPES: Final = (
+    ("number", int),
+    ("channel", str),
+    ("channel_number", int),
+    ("at", datetime),
+    ("kind", str),
+    ("act", str),
+    ("leaf", bytes),
+    ("key", bytes),
+    ("detail", bytes),
+)
+_NO_DAY: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def verify_journal(
@@ -80,8 +96,9 @@ class Verifier:
     def feed(self, lines: Iterable[StoredLine]) -> None:
         """Read further lines."""
         node = self._tree(NODE)
-        for line in lines:
+        for stored in lines:
             self._entries += 1
+            line = self._typed(stored)
             hashed = leaf_hash(line.leaf)
             self._place(node, "", line.number, line)
             entry = self._read(line)
@@ -119,6 +136,20 @@ class Verifier:
             self._further,
             {channel: tree.frontier for channel, tree in self._trees.items()},
         )
+
+    def _typed(self, stored: StoredLine) -> StoredLine:
+        """Name the columns that hold a value of another type than was written, and read on without them."""
+        wrong = [name for name, kind in _TYPES if type(getattr(stored, name)) is not kind]
+        if not wrong:
+            return stored
+        place = stored.number if type(stored.number) is int else self._entries
+        line = Line(number=place, channel="", channel_number=0, at=_NO_DAY, kind="", act="", leaf=b"")
+        sound = {name: getattr(stored, name) for name, _ in _TYPES if name not in wrong}
+        line = msgspec.structs.replace(line, **sound)
+        for name in wrong:
+            said = "leaf" if name == "leaf" else f"column `{name}`"
+            self._fault("altered", line, f"entry {place}: its {said} is not of the type that was written")
+        return line
 
     def _read(self, line: StoredLine) -> Entry | None:
         """Read the leaf and hold it against its columns."""

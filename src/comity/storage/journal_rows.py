@@ -98,8 +98,8 @@ class JournalRows(Rows):
     ) -> Sequence[JournalRow]:
         """Give entries in order; of the whole node by `number`, of a channel by `channel_number`."""
         if channel is None:
-            return self._all(JournalRow, _WHOLE, after=after, limit=limit)
-        return self._all(JournalRow, _OF_CHANNEL, channel=channel, after=after, limit=limit)
+            return self._all_as_stored(JournalRow, _WHOLE, after=after, limit=limit)
+        return self._all_as_stored(JournalRow, _OF_CHANNEL, channel=channel, after=after, limit=limit)
 
     def erase_details(self, numbers: Sequence[int]) -> None:
         """Destroy what commitments stand for; the leaves, and so the trees, stay."""

@@ -4,6 +4,7 @@ Building and compiling a statement anew costs several times what SQLite needs to
 twenty. Core still says what the SQL is, for SQLite and PostgreSQL alike; only the building is done once.
 """
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -69,6 +70,14 @@ class _Compiled:
         values = list(row)
         for place, reader in self._readers:
             values[place] = reader(values[place])
+        return values
+
+    def read_as_stored(self, row: Sequence[Any]) -> list[Any]:
+        """Give the same, but as it stands where it cannot be what the column was made for: somebody put it there."""
+        values = list(row)
+        for place, reader in self._readers:
+            with contextlib.suppress(TypeError, ValueError, OverflowError):
+                values[place] = reader(values[place])
         return values
 
 

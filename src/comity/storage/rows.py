@@ -75,6 +75,14 @@ class Rows:
             for row in self._run(prepared, parameters).fetchall()
         ]
 
+    def _all_as_stored(self, kind: type[R], prepared: Prepared, /, **parameters: Any) -> list[R]:
+        """Give all rows as values, with whatever stands in them: for reading that looks for what was altered."""
+        compiled = prepared.compiled(self._connection)
+        return [
+            kind(**dict(zip(compiled.names, compiled.read_as_stored(row), strict=True)))
+            for row in self._run(prepared, parameters).fetchall()
+        ]
+
     def _query(self, kind: type[R], query: Select[Any]) -> list[R]:
         """Run a query that is built anew, for those whose shape varies."""
         return [kind(**row) for row in self._connection.execute(query).mappings()]
