@@ -310,7 +310,7 @@ class _Taker:
         members = self.acts.members(at)
         if notice.by in members:
             return f"{notice.by} is a Party already"
-        if clause is None or not any(_matches(pattern, notice.by) for pattern in clause.open_to):
+        if clause is None or not is_open_to(clause, notice.by):
             return f"accession is not open to {notice.by}"
         if not self.conclusion.is_signed_by(notice, notice.by):
             return f"it lacks a signature of {notice.by}"
@@ -318,14 +318,22 @@ class _Taker:
         missing = _missing_approval(clause.approval, members, approving)
         if missing:
             return f"it lacks the approval of {missing}"
-        begins = max([at, beginning(notice.from_, self.zone) or at, *self._approved_at(notice, approving)])
+        approved = self._approved_at(notice, clause.approval, members)
+        begins = max([at, beginning(notice.from_, self.zone) or at, *approved])
         self.acts.memberships.append(Membership(notice.by, begins, LATEST, False, self._cited(notice)))
         self._settle_memberships()
         return ""
 
-    def _approved_at(self, notice: Notice, parties: Sequence[str]) -> list[Instant]:
+    def _approved_at(self, notice: Notice, rule: str, members: Sequence[str]) -> list[Instant]:
+        """Give when the newcomer signed, and when the approvals became enough: a later one moves nothing."""
         found = self.conclusion.signatures(ActRef("notice", notice.number))
-        return [found[party] for party in parties if party in found]
+        instants = [found[notice.by]] if notice.by in found else []
+        approving: list[str] = []
+        for party in sorted((each for each in members if each in found), key=lambda each: found[each]):
+            approving.append(party)
+            if not _missing_approval(rule, members, approving):
+                return [*instants, found[party]]
+        return instants
 
     def _succession(self, notice: Notice, at: Instant) -> str:
         """A successor takes a Party's place, named by the old root or, where it is gone, by all other Parties."""
@@ -359,6 +367,11 @@ def _named(notice: Notice, notices: Iterable[Notice]) -> Notice | None:
         ):
             return each
     return None
+
+
+def is_open_to(clause: Accession, party: str) -> bool:
+    """Tell whether a Party may accede."""
+    return any(_matches(pattern, party) for pattern in clause.open_to)
 
 
 def _matches(pattern: str, party: str) -> bool:

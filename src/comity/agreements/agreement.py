@@ -189,6 +189,34 @@ class Agreement(msgspec.Struct, frozen=True, dict=True, eq=False):
         return {**{clause.id: clause for clause in added}, **self.party_clauses}
 
     @cached_property
+    def newcomers(self) -> Mapping[str, Notice]:
+        """Give, for each Party that no article names, the notice that does: its accession or succession.
+
+        The first that names a root counts: a later one cannot put another root in its place.
+        """
+        found: dict[str, Notice] = {}
+        for notice in self.notices:
+            if (
+                notice.kind in ("accession", "succession")
+                and notice.root
+                and notice.by not in self.signatory_clauses
+            ):
+                found.setdefault(notice.by, notice)
+        return found
+
+    @cached_property
+    def named(self) -> tuple[str, ...]:
+        """Give every Party that the texts or a notice name: members, former members, and who asks to join."""
+        return tuple(dict.fromkeys((*self.parties, *self.signatory_clauses, *self.newcomers)))
+
+    @cached_property
+    def roots(self) -> Mapping[str, str]:
+        """Give the root key of each Party, as the texts or, for a newcomer, its notice names it."""
+        named = {party: notice.root for party, notice in self.newcomers.items()}
+        named.update({party: clause.root for party, clause in self.signatory_clauses.items()})
+        return {party: root for party, root in named.items() if root}
+
+    @cached_property
     def term(self) -> Term | None:
         """Give the term of the base text."""
         return next((clause for clause in self.clauses if isinstance(clause, Term)), None)

@@ -102,11 +102,15 @@ class Conclusion:
         return found
 
     def _newcomer(self, act: ActRef, party: str) -> set[str]:
-        """Give the functions a notice itself names for a Party no article names, and the old root of a succession."""
+        """Give the functions an accession or succession itself names for its author, and the old root of a succession.
+
+        A Party that an article names signs as that article says, whatever its own notice adds.
+        """
         notice = next((each for each in self.notices if each.number == act.number), None)
-        if notice is None:
+        if notice is None or notice.kind not in ("accession", "succession"):
             return set()
-        functions = set(notice.signs) if notice.by == party else set()
+        own = notice.by == party and party not in self.agreement.signatory_clauses
+        functions = set(notice.signs) if own else set()
         return functions | ({"root"} if notice.kind == "succession" else set())
 
     def _signed(self) -> Mapping[str, Instant]:

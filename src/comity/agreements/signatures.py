@@ -163,8 +163,8 @@ def sign_act(
 
 
 def functions_for(agreement: Agreement, act: ActRef, party: str) -> tuple[str, ...]:
-    """Give the functions whose signature an act needs from a Party (VCLT art. 7)."""
-    clause = agreement.signatory_clauses.get(party)
+    """Give the functions whose signature an act needs from a Party (VCLT art. 7); a newcomer's stand in its notice."""
+    clause = agreement.signatory_clauses.get(party) or agreement.newcomers.get(party)
     signs = clause.signs if clause else ()
     if act.kind == "protocol":
         protocols = agreement.protocols_clause
@@ -180,7 +180,7 @@ def check_signatures(agreement: Agreement, cards: Iterable[SignedCard] = ()) -> 
     """
     problems: list[str] = []
     known = list(_cards(agreement, problems)) + [
-        card for card in cards if _roots(agreement).get(card.party) == card.root_fingerprint
+        card for card in cards if agreement.roots.get(card.party) == card.root_fingerprint
     ]
     marks: dict[ActRef, list[Mark]] = {}
     attempted: set[ActRef] = set()
@@ -196,14 +196,8 @@ def check_signatures(agreement: Agreement, cards: Iterable[SignedCard] = ()) -> 
     return Evidence({act: tuple(each) for act, each in marks.items()}, frozenset(attempted), tuple(problems))
 
 
-def _roots(agreement: Agreement) -> Mapping[str, str]:
-    named = {notice.by: notice.root for notice in agreement.notices if notice.root}
-    named.update({clause.id: clause.root for clause in agreement.signatory_clauses.values() if clause.root})
-    return {party: root for party, root in named.items() if root}
-
-
 def _cards(agreement: Agreement, problems: list[str]) -> Iterator[SignedCard]:
-    roots = frozenset(_roots(agreement).values())
+    roots = frozenset(agreement.roots.values())
     for file in agreement.signatures:
         if not file.path.endswith(".card"):
             continue
@@ -229,7 +223,7 @@ def _check(
         raise VerificationFailed("it signs another text than this one")
     if digest_of(agreement, act) != said.digest:
         raise VerificationFailed(f"it signs another {act.kind} than the one here")
-    root = _roots(agreement).get(said.party)
+    root = agreement.roots.get(said.party)
     if root is None:
         raise VerificationFailed(f"no root key of {said.party} is named in the text")
     keys = {

@@ -47,7 +47,11 @@ def notice(
     passphrase_file: Path | None,
     json_: bool,
 ) -> None:
-    """Give a notice under an AGREEMENT this node holds (by id, or the folder of its text); it is sent to the others."""
+    """Give a notice under an AGREEMENT this node holds (by id, or the folder of its text); it is sent to the others.
+
+    An accession to a text not held here needs its folder, and `--field signs=FUNCTION` (several with commas): who signs
+    for the newcomer.
+    """
     said = {}
     for field in fields:
         name, equals, value = field.partition("=")
@@ -56,8 +60,9 @@ def notice(
         said[name] = value
     folder = Path(agreement_id)
     name = read_folder(folder).id if folder.is_dir() else agreement_id
+    brought = dict(read_files(folder)) if kind == "accession" and folder.is_dir() else {}
     with node_at(home, passphrase_file) as tell:
-        shown = tell("agreement-notice", agreement=name, kind=kind, fields=said)
+        shown = tell("agreement-notice", agreement=name, kind=kind, fields=said, files=brought)
     if folder.is_dir():
         write_added(folder, shown["files"], json_)
     elif json_:

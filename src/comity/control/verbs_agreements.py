@@ -150,12 +150,20 @@ def agreement_notice(
     agreement: str,
     kind: str,
     fields: dict[str, str] = msgspec.UNSET,  # type: ignore[assignment]
+    files: dict[str, bytes] = msgspec.UNSET,  # type: ignore[assignment]
 ) -> dict[str, Any]:
-    """Give a notice under an agreement and send it to its other Parties."""
-    said: dict[str, str | date] = {"kind": kind}
+    """Give a notice under an agreement and send it to its other Parties; an accession brings the folder along."""
+    said: dict[str, str | date | tuple[str, ...]] = {"kind": kind}
     for name, value in (fields or {}).items():
-        said[name] = _day(name, value) if name in ("from", "until") else value
-    added = desk.act(lambda node, transaction: conclude.give_notice(node, transaction, agreement, said))
+        if name == "signs":
+            said[name] = tuple(each.strip() for each in value.split(","))
+        else:
+            said[name] = _day(name, value) if name in ("from", "until") else value
+    added = desk.act(
+        lambda node, transaction: conclude.give_notice(
+            node, transaction, agreement, said, files=files or None
+        )
+    )
     desk.send()
     return {"files": added}
 

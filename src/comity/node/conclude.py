@@ -12,6 +12,7 @@ import msgspec
 
 from comity.agreements.agreement import Agreement
 from comity.agreements.folder import parse_agreement
+from comity.agreements.governing import Timeline
 from comity.agreements.notices import act_of
 from comity.agreements.signatures import (
     TEXT,
@@ -27,7 +28,8 @@ from comity.clock import Instant, format_instant
 from comity.errors import BadInput, ForeignInput, NotFound, RefusedHere
 from comity.federation.messages import Texts
 from comity.node import record
-from comity.node.introduce import take_pinned
+from comity.node.accede import asking_to_join, asks_to_join, has_joined, of_newcomer
+from comity.node.introduce import bound_roots, take_pinned
 from comity.node.node import Node
 from comity.node.post import owe
 from comity.node.verdict import Verdict
@@ -70,35 +72,58 @@ def sign_at(
 
 
 def give_notice(
-    node: Node, transaction: Transaction, agreement_id: str, fields: Mapping[str, str | date]
+    node: Node,
+    transaction: Transaction,
+    agreement_id: str,
+    fields: Mapping[str, str | date | tuple[str, ...]],
+    *,
+    files: Mapping[str, bytes] | None = None,
 ) -> dict[str, bytes]:
     """Give a notice under an agreement: write it, sign it, hold it, send it to the other Parties.
 
     Args:
-        fields: `kind` and what else the notice says; `by` and `dated` are this Party and today.
+        fields: `kind` and what else the notice says; `by` and `dated` are this Party and today. An accession names
+            the functions that sign for this Party (`signs`); its root is put in.
+        files: the agreement's folder, for an accession: it need not be held before.
 
     Returns:
         The files added to the agreement's folder.
+
+    Raises:
+        NotFound: the agreement is not held, and this is no accession.
+        RefusedHere: it is not open to this Party, or no key here may sign the notice.
     """
     at = node.now(transaction)
-    held = _held(transaction, agreement_id)
-    agreement = parse_agreement(held.files)
+    held_files = _folder_for(transaction, agreement_id, str(fields["kind"]), files)
+    agreement = parse_agreement(held_files)
+    if fields["kind"] == "accession":
+        fields = asking_to_join(node, transaction, agreement, fields)
     number = max((notice.number for notice in agreement.notices), default=0) + 1
     said = {"kind": str(fields["kind"]), "by": node.party, "dated": at.date(), **fields}
     name = f"notices/{number:04d}-{said['kind']}.toml"
     text = "".join(f"{field} = {_toml(value)}\n" for field, value in said.items())
-    files = {**held.files, name: f"{text}received = {format_instant(at)}\n".encode()}
-    drafted = parse_agreement(files)
+    written = f"{text}received = {format_instant(at)}\n".encode()
+    drafted = parse_agreement({**held_files, name: written})
     added = {
-        name: files[name],
+        name: written,
         **_signed_by_us(node, transaction, drafted, ActRef("notice", number), None, at),
     }
-    agreement = hold_at(node, transaction, {**held.files, **added}, at)
-    for peer in agreement.parties:
+    agreement = hold_at(node, transaction, {**held_files, **added}, at)
+    for peer in agreement.named:
         if peer != node.party and node.know(transaction).cards.newest(peer) is not None:
             message = Texts(agreement=agreement.id, digest=agreement.digest, files=added)
-            owe(node, transaction, peer, message, at=at, kind="texts", detail=files[name])
+            owe(node, transaction, peer, message, at=at, kind="texts", detail=written)
     return added
+
+
+def _folder_for(
+    transaction: Transaction, agreement_id: str, kind: str, files: Mapping[str, bytes] | None
+) -> Mapping[str, bytes]:
+    """Give the folder a notice is written for: the one held, or for an accession the one given."""
+    if files and kind == "accession":
+        held = next((row.files for row in transaction.agreements() if row.id == agreement_id), {})
+        return {**files, **held}
+    return _held(transaction, agreement_id).files
 
 
 def take_texts(node: Node, transaction: Transaction, sender: str, message: Texts, *, at: Instant) -> Verdict:
@@ -116,10 +141,12 @@ def take_texts(node: Node, transaction: Transaction, sender: str, message: Texts
         text = f"{message.agreement} is not held here yet ({message.digest})"
         return Verdict("waiting", grounds=(Ground("agreement", text),))
     agreement = parse_agreement(files)
-    if sender not in agreement.parties:
-        return Verdict(
-            "quarantined", grounds=(Ground("agreement", f"{sender} is no Party of {message.agreement}"),)
-        )
+    if sender not in agreement.parties and not has_joined(sender, agreement):
+        strange = [name for name, data in message.files.items() if not asks_to_join(sender, name, data)]
+        if strange or held is None:
+            return Verdict(
+                "quarantined", grounds=(Ground("agreement", f"{sender} is no Party of {message.agreement}"),)
+            )
     foreign = [name for name in message.files if not name.startswith(_ADDED)]
     if foreign:
         raise ForeignInput(f"texts: `{foreign[0][:80]}` is not a signature, notice or protocol")
@@ -151,14 +178,21 @@ def has_signed(node: Node, agreement: Agreement) -> bool:
     return any(mark.party == node.party for mark in marks)
 
 
+def is_committed(node: Node, agreement: Agreement) -> bool:
+    """Tell whether this Party has signed a text, joined it, or asked to: another text under its id is refused."""
+    return (
+        has_signed(node, agreement) or node.party in agreement.newcomers or has_joined(node.party, agreement)
+    )
+
+
 def hold_at(node: Node, transaction: Transaction, files: Mapping[str, bytes], at: Instant) -> Agreement:
     """Take a folder in at an instant the caller has read already; see `hold_agreement`."""
     agreement = parse_agreement(files)
-    if node.party not in agreement.parties:
+    if node.party not in agreement.named:
         raise RefusedHere(f"{node.party} is not a Party of {agreement.id}")
     held = next((row for row in transaction.agreements() if row.id == agreement.id), None)
     if held is not None and held.digest != agreement.digest:
-        if has_signed(node, parse_agreement(held.files)):
+        if is_committed(node, parse_agreement(held.files)):
             raise RefusedHere(
                 f"another text of {agreement.id} is held here: {held.digest}, not {agreement.digest}",
                 hint="a changed text needs an id of its own and a `supersedes` clause",
@@ -167,14 +201,17 @@ def hold_at(node: Node, transaction: Transaction, files: Mapping[str, bytes], at
     if held is not None:
         agreement = parse_agreement({**files, **held.files})  # what is held keeps the day it was received
         files = {**files, **held.files}
-    for party, clause in agreement.party_clauses.items():
+    roots = bound_roots(Timeline(agreement))
+    if node.party in agreement.newcomers:
+        roots = {**roots, node.party: agreement.roots[node.party]}
+    for party, root in roots.items():
         card = node.know(transaction).cards.newest(party)
-        if clause.root and card is not None and card.root_fingerprint != clause.root:
+        if card is not None and card.root_fingerprint != root:
             raise RefusedHere(
                 f"{agreement.id} pins another root of {party} than its card held here",
                 hint="compare the fingerprints with that Party by another way: comity card show",
             )
-    _take_cards(node, transaction, agreement, at)
+    _take_cards(node, transaction, agreement, roots, at)
     row = AgreementRow(
         id=agreement.id,
         digest=agreement.digest,
@@ -197,15 +234,16 @@ def hold_at(node: Node, transaction: Transaction, files: Mapping[str, bytes], at
     return agreement
 
 
-def _take_cards(node: Node, transaction: Transaction, agreement: Agreement, at: Instant) -> None:
+def _take_cards(
+    node: Node, transaction: Transaction, agreement: Agreement, roots: Mapping[str, str], at: Instant
+) -> None:
     """Take in the cards that lie in the folder and hang from the roots the text pins."""
     for file in agreement.signatures:
         if not file.path.endswith(".card"):
             continue
         party = file.path.removeprefix("signatures/").removesuffix(".card").rpartition("-")[0]
-        clause = agreement.party_clauses.get(party)
-        if clause is not None and clause.root and party != node.party:
-            take_pinned(node, transaction, party, clause.root, file.data, at)
+        if party in roots and party != node.party:
+            take_pinned(node, transaction, party, roots[party], file.data, at)
 
 
 def _signed_by_us(
@@ -214,7 +252,7 @@ def _signed_by_us(
     """Sign an act for this Party; give the signature's file and the card that proves it."""
     own = node.know(transaction).own
     wanted = [function] if function else list(functions_for(agreement, act, node.party))
-    if node.party not in agreement.parties:
+    if node.party not in agreement.named:
         raise RefusedHere(f"{node.party} is not a Party of {agreement.id}")
     for each in wanted:
         try:
@@ -228,7 +266,7 @@ def _signed_by_us(
         return {file_name(act, node.party, each): data, card_file_name(own): own.signed}
     raise RefusedHere(
         f"no key here signs as {' or '.join(wanted) or 'anybody'} for {node.party}",
-        hint="the `signs` of the party clause name the functions with full powers",
+        hint="the `signs` of the party clause, or of a newcomer's notice, name the functions with full powers",
     )
 
 
@@ -257,13 +295,14 @@ def sign_part(
     held = _held(transaction, agreement_id)
     whole = {**files, **held.files}
     agreement = parse_agreement(whole)
-    if not has_signed(node, agreement):
+    if not has_signed(node, agreement) and not has_joined(node.party, agreement):
         raise RefusedHere(f"{node.party} has not signed {agreement.id}", hint="comity agreement sign FOLDER")
     added = _signed_by_us(node, transaction, agreement, act, function, at)
     agreement = hold_at(node, transaction, {**whole, **added}, at)
     sent = {name: data for name, data in whole.items() if _is_of(name, act)} | added
+    sent |= of_newcomer(agreement, whole, act)
     message = Texts(agreement=agreement.id, digest=agreement.digest, files=sent)
-    for peer in agreement.parties:
+    for peer in agreement.named:
         if peer != node.party and node.know(transaction).cards.newest(peer) is not None:
             detail = "\n".join(sorted(sent)).encode()
             owe(node, transaction, peer, message, at=at, kind="texts", detail=detail)
@@ -300,9 +339,11 @@ def _with_receipt(data: bytes, at: Instant) -> bytes:
     return kept + (b"" if kept.endswith(b"\n") else b"\n") + f"received = {format_instant(at)}\n".encode()
 
 
-def _toml(value: str | date) -> str:
+def _toml(value: str | date | tuple[str, ...]) -> str:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
     if any(ord(character) < 0x20 or character in '"\\\x7f' for character in value):
         raise BadInput(f"`{value[:60]}` holds a quote, a backslash or a control character")
     return f'"{value}"'

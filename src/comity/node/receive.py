@@ -240,7 +240,8 @@ def _may_say(node: Node, transaction: Transaction, sender: str, content: Message
     """Tell whether a Party may send such a message.
 
     A peer, with whom there is or was an agreement, may send everything. A Party of a text held here that is not
-    concluded yet may send what belongs to its signing, and one whose card was accepted by hand may propose a text.
+    concluded yet may send what belongs to its signing. One whose card was accepted by hand may propose a text, and
+    ask to accede to one held here (`take_texts` takes nothing else of it).
     """
     knowledge = node.know(transaction)
     if sender in knowledge.peers() or isinstance(content, Proposal):
@@ -248,6 +249,7 @@ def _may_say(node: Node, transaction: Transaction, sender: str, content: Message
     return isinstance(content, Texts) and (
         sender in knowledge.signatories(content.agreement)
         or any(row.digest == content.digest for row in transaction.proposals())
+        or (sender in knowledge.introduced and content.agreement in knowledge.agreements)
     )
 
 
