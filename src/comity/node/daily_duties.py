@@ -13,6 +13,7 @@ import msgspec
 
 from comity.clock import Instant
 from comity.decisions.gate import decide
+from comity.federation.conversations import REQUEST, after
 from comity.node import record
 from comity.node.erase import erase
 from comity.node.necessity import necessities
@@ -90,7 +91,8 @@ def do_duties(node: Node, transaction: Transaction, *, dry_run: bool = False) ->
     if not dry_run:
         send_unsent(node, transaction, at)
         for request in over:
-            transaction.put_request(msgspec.structs.replace(request, state="expired"))
+            state = after(REQUEST, request.state, "time is up")
+            transaction.put_request(msgspec.structs.replace(request, state=state))
         detail = msgspec.json.encode(done)
         record.enter(
             node, transaction, "duties", channel="", act=record.digest_of(detail), detail=detail, at=at

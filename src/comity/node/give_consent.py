@@ -9,6 +9,7 @@ from comity import signing
 from comity.clock import Instant, format_instant
 from comity.errors import BadInput, NotFound, RefusedHere
 from comity.federation import statements
+from comity.federation.conversations import REQUEST, after, follows
 from comity.federation.statements import ConsentGranted, ConsentRevoked
 from comity.handling.consent import Consent
 from comity.node import record
@@ -86,8 +87,9 @@ def revoke_consent(
     )
     _say(node, transaction, back, "consent-revocation", row.digest, given.holder, given.item, at)
     for request in transaction.requests():
-        if not request.ours and request.answer == row.digest and request.state == "granted":
-            transaction.put_request(msgspec.structs.replace(request, state="revoked"))
+        if not request.ours and request.answer == row.digest and follows(REQUEST, request.state, "revoked"):
+            state = after(REQUEST, request.state, "revoked")
+            transaction.put_request(msgspec.structs.replace(request, state=state))
     return _consent(node, transaction, row.digest)
 
 

@@ -16,6 +16,7 @@ from comity.decisions.decision import Ask, Decision
 from comity.decisions.gate import decide
 from comity.errors import NotFound, RefusedHere
 from comity.federation import statements
+from comity.federation.conversations import REQUEST, after
 from comity.federation.statements import (
     ConsentRefused,
     ConsentRequest,
@@ -238,7 +239,8 @@ def answer_request(
     knowledge = node.know(transaction)
     signed = statements.make(statement, node.keyring.signer(knowledge.own.card, "consent", at))
     digest = _keep(transaction, word, about, signed, node.party, at)
-    changed = msgspec.structs.replace(row, state=state, answer=digest if state != "revoked" else row.answer)
+    reached = after(REQUEST, row.state, state)
+    changed = msgspec.structs.replace(row, state=reached, answer=digest if state != "revoked" else row.answer)
     transaction.put_request(changed)
     record.enter(node, transaction, word, channel=row.via, act=digest, detail=signed.payload, at=at)
     cards = (own_card(knowledge),)

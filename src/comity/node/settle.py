@@ -4,6 +4,7 @@ import msgspec
 
 from comity.clock import Instant
 from comity.errors import VerificationFailed
+from comity.federation.conversations import LETTER, after
 from comity.node import record
 from comity.node.node import Node
 from comity.ports import OutboxRow, Transaction
@@ -30,9 +31,9 @@ def settle(
     row = _answered(transaction, receipt, sender)
     if row is None or row.peer != sender:
         return None
+    state = after(LETTER, row.state, receipt.status)
     if row.state != "owed":
-        return row  # settled by the first receipt; a late one that says `waiting` changes nothing
-    state = _state(receipt)
+        return row  # settled by the first receipt; a late one changes nothing
     changed = msgspec.structs.replace(
         row,
         state=state,
@@ -61,9 +62,3 @@ def _answered(transaction: Transaction, receipt: Receipt, sender: str) -> Outbox
         return transaction.outbox(receipt.message)
     rows = transaction.owed(sender, None, _OPEN_AT_MOST)
     return next((row for row in rows if envelope_digest(row.envelope) == receipt.envelope), None)
-
-
-def _state(receipt: Receipt) -> str:
-    """Give what a receipt makes of an envelope owed; one that waits for a text is tried again later."""
-    states = {"accepted": "receipted", "duplicate": "receipted", "waiting": "owed"}
-    return states.get(receipt.status, receipt.status)

@@ -3,6 +3,7 @@
 import msgspec
 
 from comity.clock import format_instant
+from comity.federation.conversations import REQUEST, after, follows
 from comity.federation.statements import (
     ConsentConfirmed,
     ConsentGranted,
@@ -32,23 +33,27 @@ def take_answer(arrival: Arrival, answer: ConsentGranted | ConsentRefused) -> No
     """Close the request that an answer belongs to. A consent that was not asked for counts all the same."""
     row = arrival.transaction.request(answer.request)
     if row is not None and row.ours and row.owner == answer.by:
-        state = "granted" if isinstance(answer, ConsentGranted) else "refused"
-        arrival.transaction.put_request(msgspec.structs.replace(row, state=state, answer=arrival.digest))
+        event = "granted" if isinstance(answer, ConsentGranted) else "refused"
+        if follows(REQUEST, row.state, event):
+            state = after(REQUEST, row.state, event)
+            arrival.transaction.put_request(msgspec.structs.replace(row, state=state, answer=arrival.digest))
 
 
 def take_confirmation(arrival: Arrival, confirmation: ConsentConfirmed) -> None:
     """Close the requests that asked for this confirmation; the gate reads the confirmation itself."""
     for row in arrival.transaction.requests():
-        if row.ours and row.confirms == confirmation.consent and row.state == "asked":
-            closed = msgspec.structs.replace(row, state="confirmed", answer=arrival.digest)
+        if row.ours and row.confirms == confirmation.consent and follows(REQUEST, row.state, "confirmed"):
+            state = after(REQUEST, row.state, "confirmed")
+            closed = msgspec.structs.replace(row, state=state, answer=arrival.digest)
             arrival.transaction.put_request(closed)
 
 
 def take_revocation(arrival: Arrival, revocation: ConsentRevoked) -> None:
     """Show the request whose consent was taken back; the gate reads the revocation itself."""
     for row in arrival.transaction.requests():
-        if row.ours and row.answer == revocation.consent:
-            arrival.transaction.put_request(msgspec.structs.replace(row, state="revoked"))
+        if row.ours and row.answer == revocation.consent and follows(REQUEST, row.state, "revoked"):
+            state = after(REQUEST, row.state, "revoked")
+            arrival.transaction.put_request(msgspec.structs.replace(row, state=state))
 
 
 def _confirm(arrival: Arrival, row: RequestRow) -> None:
