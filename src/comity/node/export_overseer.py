@@ -5,6 +5,7 @@ decisions only those under these agreements. Where several clauses name it, it s
 *its* channels.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -37,17 +38,25 @@ from comity.ports import JournalRow, Transaction
 __all__ = ["overseers_file"]
 
 _PAGE = 5_000
+#: How an article, a protocol or a notice is cited, behind the agreement's id.
+_OF_A_TEXT = re.compile(r"^[a-z0-9][a-z0-9-]* (?:art\.|prot\.|notice) ")
 
 
 class _Decided(msgspec.Struct, frozen=True):
-    """Of a decision, under which agreement it stands: the one it permits under, or those its grounds are of."""
+    """Of a decision, under which agreement it stands: the one it permits under, or those its grounds are of.
+
+    A refusal that cites no agreement (a rule, a safeguard) is the inspector's too.
+    """
 
     agreement: str | None
     grounds: tuple["_Ref", ...]
 
     def under(self, agreements: Iterable[str]) -> bool:
-        named = {self.agreement, *(ground.ref.partition(" ")[0] for ground in self.grounds)}
-        return bool(named & set(agreements))
+        """Tell whether it stands under one of these agreements."""
+        if self.agreement is not None:
+            return self.agreement in agreements
+        cited = {ground.ref.partition(" ")[0] for ground in self.grounds if _OF_A_TEXT.search(ground.ref)}
+        return not cited or bool(cited & set(agreements))
 
 
 class _Ref(msgspec.Struct, frozen=True):
