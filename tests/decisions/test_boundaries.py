@@ -1,5 +1,6 @@
 """Edges that one step to either side would get wrong: counts, terms of one day, shortcuts that must not be taken."""
 
+import msgspec
 import pytest
 
 from comity.agreements.durations import Duration
@@ -10,7 +11,9 @@ from comity.decisions.gate import decide
 from comity.decisions.known import Known
 from comity.decisions.remedies import MOST_CANDIDATES, MOST_SOURCES
 from comity.errors import BadInput
+from comity.handling.custody import HopTerms
 from comity.handling.item import Item
+from comity.handling.markings import Pap, strictest_pap
 from decisions.material import AT, DAY, EAST, NORTH, SOUTH, consent, hop, known, question, received
 from decisions.test_gate import text
 
@@ -24,7 +27,7 @@ def obligations(*items, **said):
 def test_an_items_own_retention_goes_along_where_it_is_shorter_than_the_one_agreed():
     for own, kept in (
         (Duration(days=10), ("retention", "P10D", "rule 8 retention")),
-        (Duration(years=9), ("retention", "P3Y", "north-south art. 4(1)")),
+        (Duration(years=9000), ("retention", "P3Y", "north-south art. 4(1)")),
         (None, ("retention", "P3Y", "north-south art. 4(1)")),
     ):
         found = obligations(Item("r", "incident.reports", NORTH, retention=own), holder=NORTH, to=SOUTH)
@@ -131,3 +134,62 @@ def test_the_other_consents_are_tried_where_one_does_not_fit():
     for given in ((unnamed, named), (named, unnamed)):
         assert decide(question(item), known(*given), AT).permitted
     assert decide(question(item), known(unnamed), AT).outcome == "needs-consent"
+
+
+def test_a_term_that_has_run_out_is_told_by_rule_eight_with_its_article():
+    old = Item(
+        "r", "incident.reports", NORTH, hops=(hop(at=AT.replace(year=2027)),), retention=Duration(days=9)
+    )
+    decision = decide(question(old, to=NORTH), known(), AT)
+    assert [(each.ref, each.rule) for each in decision.grounds] == [
+        ("north-south art. 4(1)", 8),
+        ("rule 8 retention", 8),
+    ]
+    day_before = AT + DAY * 365 * 3
+    item = Item("r", "incident.reports", NORTH, hops=(hop(at=AT),))
+    assert decide(question(item, to=NORTH), known(), day_before).permitted
+    assert not decide(question(item, to=NORTH), known(), AT.replace(year=2033)).permitted
+
+
+def test_membership_of_an_agreement_of_two_outlives_its_end():
+    """Harbour gave North what North gave South: back to North it may go, for North was a Party of that agreement."""
+    terms = HopTerms("old art. 4", members=("harbour.example", NORTH))
+    hops = (
+        hop("harbour.example", NORTH, "old", terms=terms),
+        hop(agreement="deed", at=AT.replace(year=2026)),
+    )
+    item = Item("h", "x", "harbour.example", hops=hops)
+    deed = text("deed", NORTH, SOUTH, signed='2026-01-01\nduration = "P1Y"')
+    held = Known([deed, text("back", SOUTH, NORTH), text("on", SOUTH, EAST)], unsigned=True)
+    assert decide(question(item, to=NORTH), held, AT).permitted
+    assert [ask.party for ask in decide(question(item), held, AT).ask] == ["harbour.example", NORTH]
+
+
+@pytest.mark.parametrize(("holder", "to"), [(NORTH, "lake.example"), ("lake.example", NORTH)])
+def test_who_has_not_joined_yet_is_no_party(holder, to):
+    asked = question(Item("b", "bulletin", holder), holder=holder, to=to)
+    held = known(names=("alliance",))
+    before = decide(asked, held, AT.replace(year=2027))
+    said = ("rule 3 parties and offices", "lake.example is not a Party of alliance", 3)
+    assert not before.permitted and said in [(each.ref, each.text, each.rule) for each in before.grounds]
+    assert decide(asked, held, AT.replace(year=2028)).permitted
+
+
+def test_a_source_that_no_holding_leads_to_its_maker_is_told():
+    elsewhere = Item("r", "incident.reports", NORTH, hops=(hop(), hop(SOUTH, EAST, "south-east")))
+    made = Item("s", "incident.reports", SOUTH, made_from=("r",))
+    asked = msgspec.structs.replace(question(elsewhere, made), holdings=(elsewhere,))
+    said = "`r`, source of `s`: custody ends at east.example, not at south.example"
+    assert said in [each.text for each in decide(asked, known(), AT).grounds]
+
+
+def test_a_purpose_nobody_agreed_on_is_told_by_rule_five_with_the_articles_that_agree_on_others():
+    asked = question(Item("r", "incident.reports", NORTH), holder=NORTH, to=SOUTH, purpose="awareness")
+    decision = decide(asked, known(), AT)
+    assert [(each.ref, each.rule) for each in decision.grounds] == [("north-south art. 2(1)", 5)]
+
+
+def test_the_strictest_of_labels_passes_over_what_is_unmarked():
+    green = Pap.parse("PAP:GREEN")
+    assert strictest_pap(None, green) == strictest_pap(green, None) == green
+    assert strictest_pap(None) is None

@@ -135,7 +135,7 @@ def test_an_item_that_is_not_at_hand_is_seen_by_no_rule():
 
 
 def test_the_holding_that_was_decided_on_is_the_one_explained():
-    broken = msgspec.structs.replace(received(), originator=EAST)
+    broken = msgspec.structs.replace(received(), originator=EAST, hops=())
     asked = msgspec.structs.replace(question(broken), holdings=(received(),))
     assert lines_of(asked, known(consent()), "rule 7 ") == [
         "rule 7 third party and custody: saw 1 hops over 1 items, 1 consents given to south.example for "

@@ -9,6 +9,9 @@ from decisions.material import AT, EAST, SOUTH, question
 from decisions.test_gate import text
 
 OFFICES = """
+[[party]]
+id = "west.example"
+name.en = "W"
 [[office]]
 id = "to-kind"
 party = "south.example"
@@ -52,6 +55,16 @@ of = "south.example"
 at = "east.example"
 tasks = ["exchange"]
 [[mission]]
+id = "wests"
+of = "west.example"
+at = "east.example"
+tasks = ["exchange"]
+[[mission]]
+id = "in-west"
+of = "south.example"
+at = "west.example"
+tasks = ["exchange"]
+[[mission]]
 id = "students"
 of = "south.example"
 at = "east.example"
@@ -82,6 +95,8 @@ HELD = Known([text("deed", SOUTH, EAST, party=OFFICES)], unsigned=True)
         ("to-all", None, None),
         (None, "desk", None),
         ("envoys", None, None),
+        ("wests", None, "mission `wests` speaks for west.example at east.example"),
+        ("in-west", None, "mission `in-west` speaks for south.example at west.example"),
         ("students", None, "mission `students` has no task of communication"),
         ("east-mission", None, "mission `east-mission` speaks for east.example at south.example"),
         ("to-all", "east-mission", None),
