@@ -80,9 +80,10 @@ class AgreementRow(Row, frozen=True, kw_only=True):
 
 
 class ProposalRow(Row, frozen=True, kw_only=True):
-    """A text that a Party proposes: its newest under that id. `to`: whom it was sent to. `state`: open, signed.
+    """A text that a Party proposes: its newest under that id. `to`: whom it was sent to.
 
-    What this node proposed itself is kept the same way, as `ours`, so that it knows who has the text.
+    `state`: open, signed, declined. What this node proposed itself is kept the same way, as `ours`, so that it knows
+    who has the text. `declined`: who will not sign, and why, as `PARTY: reason`.
     """
 
     by: str
@@ -92,6 +93,7 @@ class ProposalRow(Row, frozen=True, kw_only=True):
     files: Mapping[str, bytes]
     at: Instant
     state: str = "open"
+    declined: tuple[str, ...] = ()
 
 
 class StatementRow(Row, frozen=True, kw_only=True):

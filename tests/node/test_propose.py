@@ -11,9 +11,10 @@ from comity.agreements.folder import parse_agreement
 from comity.agreements.signatures import TEXT, ActRef, check_signatures
 from comity.clock import SteppedClock
 from comity.errors import BadInput, NotFound, RefusedHere, VerificationFailed
-from comity.federation.messages import News, Texts
+from comity.federation.messages import Decline, News, Texts
 from comity.node.certify import CERTIFICATE, certified_copy, check_copy
 from comity.node.conclude import hold_agreement, sign_part
+from comity.node.decline import decline
 from comity.node.introduce import accept_card
 from comity.node.post import owe
 from comity.node.propose import MAX_OPEN, propose, sign_and_tell, sign_named
@@ -341,3 +342,49 @@ def test_a_protocol_of_a_text_nobody_here_signed_waits_for_the_text():
                 {"protocols/0001-statistics.en.md": PROTOCOL.encode()},
                 ActRef("protocol", 1),
             )
+
+
+def declined_at(world: World, party: str) -> list[tuple[str, tuple[str, ...]]]:
+    rows = world.members[party].read(lambda transaction: transaction.proposals())
+    return [(row.state, row.declined) for row in rows]
+
+
+def test_who_declines_says_why_and_the_proposer_reads_it_beside_its_proposal():
+    with strangers(NORTH, SOUTH) as world:
+        north, south = world.members[NORTH], world.members[SOUTH]
+        north.act(propose, files_of(BILATERAL, world))
+        world.deliver(NORTH)
+        assert south.act(decline, BILATERAL.id, because="six months are too long for us") == (NORTH,)
+        world.settle()
+        said = ("south.example: six months are too long for us",)
+        assert (declined_at(world, NORTH), declined_at(world, SOUTH)) == (
+            [("ours", said)],
+            [("declined", said)],
+        )
+        assert inbox(world, NORTH) == [("decline", "accepted")]
+        assert state(world, NORTH, BILATERAL.id) == "draft"
+        with pytest.raises(NotFound, match="proposed and open"):
+            south.act(decline, BILATERAL.id, because="again")
+        south.act(sign_named, BILATERAL.id)  # a change of mind
+        assert declined_at(world, SOUTH) == [("signed", ())]
+
+
+def test_only_who_was_sent_a_text_may_decline_it_and_in_one_line():
+    with strangers(NORTH, SOUTH, EAST) as world:
+        north = world.members[NORTH]
+        north.act(propose, files_of(BILATERAL, world))
+        digest = parse_agreement(files_of(BILATERAL, world)).digest
+        world.deliver(NORTH)
+        world.hostile.update({SOUTH, EAST})
+
+        def send(node, transaction, **said):
+            message = Decline(**{"agreement": BILATERAL.id, "digest": digest, "because": "no", **said})
+            return owe(node, transaction, NORTH, message, at=node.now(transaction), kind="decline")
+
+        world.members[EAST].act(send)
+        world.members[SOUTH].act(send, digest="0" * 64)
+        world.members[SOUTH].act(send, because="no\x1b[2J")
+        world.deliver(EAST)
+        world.deliver(SOUTH)
+        assert declined_at(world, NORTH) == [("ours", ())]
+        assert [each for _, each in inbox(world, NORTH)] == ["quarantined"]

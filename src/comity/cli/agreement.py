@@ -12,7 +12,7 @@ from comity.languages import _, ngettext
 COMMANDS = {
     **dict.fromkeys(("lint", "status", "timeline", "diff", "leaks"), "agreement_reading"),
     **dict.fromkeys(
-        ("roots", "propose", "proposals", "sign", "hold", "copy", "verify"), "agreement_concluding"
+        ("roots", "propose", "proposals", "decline", "sign", "hold", "copy", "verify"), "agreement_concluding"
     ),
     "export": "agreement_exporting",
     **dict.fromkeys(("simulate", "notice", "list"), "agreement_acting"),

@@ -96,6 +96,7 @@ def _print_proposal(row: dict[str, Any], *, whole: bool) -> None:
         _("digest {digest}", digest=row["digest"]),
         _("signed by {parties}", parties=signed_by),
         counted([one["severity"] for one in row["findings"]]),
+        *(_("declined by {said}", said=each) for each in row["declined"]),
     ):
         click.echo(f"  {line}")
     for one in row["findings"] if whole else ():
@@ -104,6 +105,27 @@ def _print_proposal(row: dict[str, Any], *, whole: bool) -> None:
         name = row["agreement"]
         command = f"comity agreement proposals {name} --out FOLDER, comity agreement sign {name}"
         click.echo("  " + _("next: {hint}", hint=command), err=True)
+
+
+@agreement.command("decline")
+@click.argument("name", metavar="AGREEMENT")
+@click.option("--because", required=True, metavar="TEXT", help="Why; the proposer reads it.")
+@home_options
+@as_json
+def decline(name: str, because: str, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Tell who proposed AGREEMENT (its id, or the beginning of its digest) that it will not be signed, and why.
+
+    It may be signed later all the same. Exit code 5 if the proposer could not be reached: the answer stays owed.
+    """
+    with node_at(home, passphrase_file) as tell:
+        shown = tell("agreement-decline", name=name, because=because)
+    if json_:
+        print_json(shown)
+    else:
+        click.echo(_("declined; {parties} is told", parties=", ".join(shown["to"])))
+        for peer, reason in shown["unreachable"].items():
+            click.echo(f"  {peer}: {said(reason)}", err=True)
+    sys.exit(5 if shown["unreachable"] else 0)
 
 
 @agreement.command("sign")

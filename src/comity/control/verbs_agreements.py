@@ -15,6 +15,7 @@ from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.errors import BadInput
 from comity.node import certify, conclude, propose
+from comity.node.decline import decline
 from comity.node.node import Node
 from comity.node.simulate import simulate
 from comity.ports import Transaction
@@ -77,15 +78,22 @@ def agreement_propose(desk: Desk, files: dict[str, bytes]) -> dict[str, Any]:
 
 @verb("agreement-proposals")
 def agreement_proposals(desk: Desk) -> list[dict[str, Any]]:
-    """List the texts proposed to this Party, each looked over, with its files."""
+    """List the texts proposed to this Party, each looked over, with its files; and its own that others declined."""
     return desk.node.store.read(lambda transaction: _proposals(desk.node, transaction))
+
+
+@verb("agreement-decline")
+def agreement_decline(desk: Desk, name: str, because: str) -> dict[str, Any]:
+    """Tell who proposed a text that this Party will not sign it."""
+    to = desk.act(lambda node, transaction: decline(node, transaction, name, because=because))
+    return {"to": to, "unreachable": desk.send()}
 
 
 def _proposals(node: Node, transaction: Transaction) -> list[dict[str, Any]]:
     held = node.know(transaction).agreements
     found = []
     for row in transaction.proposals():
-        if row.by == node.party:
+        if row.by == node.party and not row.declined:
             continue
         agreement = parse_agreement(row.files)
         marks = check_signatures(agreement).marks.get(TEXT, ())
@@ -97,6 +105,7 @@ def _proposals(node: Node, transaction: Transaction) -> list[dict[str, Any]]:
                 "by": row.by,
                 "at": format_instant(row.at),
                 "state": row.state,
+                "declined": list(row.declined),
                 "title": agreement.title,
                 "parties": list(agreement.parties),
                 "signed_by": sorted({mark.party for mark in marks}),

@@ -29,6 +29,10 @@ Hex = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 Name = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 
 
+#: What an officer writes on one line for another to read: no control characters.
+Words = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f\u2028\u2029]+\Z", max_length=4000)]
+
+
 class Message(Part, frozen=True, kw_only=True):
     """Base of all messages.
 
@@ -134,6 +138,14 @@ class Proposal(Message, frozen=True, kw_only=True):
     files: Mapping[str, bytes]
 
 
+class Decline(Message, frozen=True, kw_only=True):
+    """Tells who proposed a text that its sender will not sign it, and why."""
+
+    agreement: str
+    digest: Hex
+    because: Words
+
+
 class ReconcileQuestion(Message, frozen=True, kw_only=True):
     """Asks what the recipient has in parts of the channel (`comity.journal.reconcile`).
 
@@ -213,6 +225,7 @@ KINDS: Mapping[str, type[Message]] = {
     "card": News,
     "texts": Texts,
     "proposal": Proposal,
+    "decline": Decline,
     "reconcile-question": ReconcileQuestion,
     "reconcile-answer": ReconcileAnswer,
     "reconcile-outcome": ReconcileOutcome,

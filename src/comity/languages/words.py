@@ -27,7 +27,7 @@ FATES = (
     N_("abandoned"),
 )
 ITEM_STATES = (N_("held"), N_("known"), N_("withdrawn"), N_("source-withdrawn"), N_("erased"))
-REQUESTS = (N_("asked"), N_("granted"), N_("expired"), N_("open"), N_("ours"))
+REQUESTS = (N_("asked"), N_("granted"), N_("expired"), N_("open"), N_("ours"), N_("declined"))
 ANSWERS = (N_("done"), N_("retained"), N_("cannot"))
 OBLIGATIONS = (N_("retention"), N_("marking"), N_("notice"), N_("read-caveat"), N_("consent-owed"))
 EVENTS = (

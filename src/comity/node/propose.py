@@ -113,10 +113,10 @@ def sign_named(
         RefusedHere: another text is signed here under its id.
     """
     found = {
-        row.digest: dict(row.files) for row in transaction.agreements() if _is_named(row.id, row.digest, name)
+        row.digest: dict(row.files) for row in transaction.agreements() if is_named(row.id, row.digest, name)
     }
     for row in transaction.proposals():
-        if row.state == "open" and _is_named(row.agreement, row.digest, name):
+        if row.state in ("open", "declined") and is_named(row.agreement, row.digest, name):
             found[row.digest] = {**row.files, **found.get(row.digest, {})}
     if not found:
         raise NotFound(f"no text `{name[:80]}` is proposed or held here", hint="comity agreement proposals")
@@ -139,8 +139,8 @@ def sign_and_tell(
     having = {mark.party for mark in check_signatures(agreement).marks.get(TEXT, ())}
     for row in proposals:
         having |= {row.by, *row.to}
-        if row.state == "open":
-            transaction.put_proposal(msgspec.structs.replace(row, state="signed"))
+        if row.state in ("open", "declined"):
+            transaction.put_proposal(msgspec.structs.replace(row, state="signed", declined=()))
     message = Texts(agreement=agreement.id, digest=agreement.digest, files=added)
     cards = node.know(transaction).cards
     for party in sorted(having - {node.party}):
@@ -176,7 +176,7 @@ def _answer_with_signature(
         owe(node, transaction, to, message, at=at, kind="texts", detail="\n".join(sorted(ours)).encode())
 
 
-def _is_named(agreement: str, digest: str, name: str) -> bool:
+def is_named(agreement: str, digest: str, name: str) -> bool:
     """Tell whether a text is meant: by its id, or by six or more characters its digest begins with."""
     return name == agreement or (len(name) >= 6 and digest.startswith(name))
 

@@ -18,6 +18,7 @@ from comity.federation.messages import (
     Act,
     ConsistencyAnswer,
     ConsistencyQuestion,
+    Decline,
     Disclose,
     Message,
     News,
@@ -30,6 +31,7 @@ from comity.federation.messages import (
 )
 from comity.node import record, stopped_channels, witness
 from comity.node.conclude import take_texts
+from comity.node.decline import proposed_to, take_decline
 from comity.node.introduce import take_news
 from comity.node.node import Node
 from comity.node.post import seal_for
@@ -246,6 +248,8 @@ def _may_say(node: Node, transaction: Transaction, sender: str, content: Message
     knowledge = node.know(transaction)
     if sender in knowledge.peers() or isinstance(content, Proposal):
         return True
+    if isinstance(content, Decline):
+        return proposed_to(node, transaction, sender, content) is not None
     return isinstance(content, Texts) and (
         sender in knowledge.signatories(content.agreement)
         or any(row.digest == content.digest for row in transaction.proposals())
@@ -338,6 +342,8 @@ def _take(
         return take_texts(node, transaction, sender, content, at=at)
     if isinstance(content, Proposal):
         return take_proposal(node, transaction, sender, content, at=at)
+    if isinstance(content, Decline):
+        return take_decline(node, transaction, sender, content)
     raise ForeignInput(f"message of the unknown kind `{message.head.type[:60]}`")
 
 

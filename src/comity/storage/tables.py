@@ -133,6 +133,7 @@ proposals = Table(
     _bytes("files"),
     _moment("at"),
     _text("state"),
+    _words("declined"),
 )
 
 #: Agreements as they were held at any time: decisions are replayed with the texts of their day.

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("files", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("declined", sa.Text(), nullable=False),
     )
     op.create_table(
         "statements",
