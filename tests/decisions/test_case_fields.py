@@ -361,3 +361,9 @@ def test_required_texts_that_are_absent_are_a_mistake():
         "here: `which` is missing",
         "here: `when` is missing",
     ]
+
+
+def test_a_long_name_of_an_item_is_cut_in_the_mistake():
+    one, two = (f'{{ id = "{"n" * 70}", category = "x", originator = "{end}.example" }}' for end in "ab")
+    said_of = f"{ONE}: item `{'n' * 60}` stands twice and differs in more than its hops"
+    assert said(LEAST.format(more=f"item = [{one}, {two}]")) == [said_of]

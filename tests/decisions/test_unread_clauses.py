@@ -118,3 +118,9 @@ def test_what_a_decision_that_asks_says_is_in_the_way():
     assert (gone.outcome, gone.blocked, gone.only_lineage) == ("refused", ("r",), True)
     late = decide(question(*chain, to="nobody.example"), known(withdrawn={"r": AT - DAY}), AT)
     assert (late.outcome, late.only_lineage) == ("refused", False)
+
+
+def test_a_permission_says_that_nothing_is_in_the_way():
+    for item in (FOR_COURT, Item("o", "incident.reports", SOUTH)):
+        decision = decide(question(item), known(), AT)
+        assert (decision.permitted, decision.blocked, decision.only_lineage) == (True, (), False)
