@@ -50,7 +50,7 @@ def verify(file: Path, roots: tuple[str, ...], json_: bool) -> None:
     except VerificationFailed as error:
         raise VerificationFailed(f"{file}: {error.message}") from None
     if json_:
-        print_json({"ok": True, "kind": kind, **msgspec.to_builtins(report, enc_hook=str)})
+        print_json({"ok": True, "file": kind, **msgspec.to_builtins(report, enc_hook=str)})
         return
     _PRINT[kind](report)
     _print_roots(report.roots, pinned)
