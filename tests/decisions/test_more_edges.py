@@ -7,6 +7,7 @@ from comity.decisions.gate import decide
 from comity.decisions.known import Known
 from comity.handling.custody import HopTerms
 from comity.handling.item import Item
+from comity.handling.markings import Marking
 from comity.handling.protected_matters import is_about, needs_a_look
 from decisions.material import AT, EAST, NORTH, SOUTH, hop, known, question
 from decisions.test_gate import text
@@ -72,3 +73,9 @@ def test_nobody_is_asked_whether_it_may_receive_what_came_from_itself():
 @pytest.mark.parametrize("name", ["persons.journaliſts", "perſons.faith", "persons.ſexuality"])
 def test_a_letter_that_folds_to_another_hides_nothing(name):
     assert is_about(name) and needs_a_look(name)
+
+
+def test_a_marking_nobody_knows_is_told_and_cut_at_sixty_characters():
+    item = Item("r", "incident.reports", SOUTH, marking=Marking.read("Z" * 70))
+    told = [(each.ref, each.text, each.rule) for each in decide(question(item), known(), AT).grounds]
+    assert told == [("rule 6 marking", f"marking `{'Z' * 60}` is not known", 6)]
