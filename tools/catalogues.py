@@ -5,9 +5,10 @@ python tools/catalogues.py extract     writes src/comity/languages/comity.pot, a
 python tools/catalogues.py compile     writes comity.mo beside every comity.po
 ```
 
-Three kinds of message are gathered: what is marked with `_`, `ngettext` or `N_` in the faces; and the sentences that
-the pure core makes (`SENTENCES`), taken from its f-strings with a placeholder for each value, because the core itself
-knows no language. A sentence without any letter of its own is left out.
+Three kinds of message are gathered: what is marked with `_`, `ngettext` or `N_` in the faces; the sentences that the
+pure core makes (`SENTENCES`); and those that use cases refuse with (`RAISING`). The latter two are taken from f-strings
+with a placeholder for each value, because neither knows a language. A sentence without any letter of its own is left
+out.
 """
 
 import ast
@@ -31,7 +32,9 @@ FACES = ("cli", "demo", "interop", "languages")
 #: Modules of the core whose sentences people read.
 SENTENCES = (
     "agreements/acts.py",
+    "agreements/comparison.py",
     "agreements/conclusion.py",
+    "agreements/leaks.py",
     "agreements/rules/contents.py",
     "agreements/rules/dates.py",
     "agreements/rules/overlaps.py",
@@ -52,6 +55,21 @@ SENTENCES = (
     "handling/custody.py",
     "node/why_not.py",
 )
+#: Modules whose refusals people meet most: what they raise is gathered, nothing else of them.
+RAISING = (
+    *(
+        f"node/{name}.py"
+        for name in (
+            *("accede", "carry", "certify", "conclude", "correct", "decline", "disclose", "erase"),
+            *("give_consent", "items", "keyring", "node", "obtain_consent", "post", "propose"),
+            *("questions", "record", "withdraw"),
+        )
+    ),
+    *(f"cli/{name}.py" for name in ("agreement_acting", "agreement_concluding", "share", "withdraw")),
+    "interop/files.py",
+    "storage/home.py",
+)
+_REFUSALS = ("BadInput", "NotFound", "RefusedHere")
 _CITATION = re.compile(r"rule \d+ .*|safeguard \d|prot\. .*|.*\bart\. \{.*|VCLT .*|\{\w+\} notice \{\w+\}")
 _Key = str | tuple[str, str]
 
@@ -65,6 +83,9 @@ def messages() -> dict[_Key, str]:
                 found.setdefault(key, str(file.relative_to(SOURCES)))
     for name in SENTENCES:
         for sentence in _sentences(ast.parse((SOURCES / name).read_text())):
+            found.setdefault(sentence, name)
+    for name in RAISING:
+        for sentence in _raised(ast.parse((SOURCES / name).read_text())):
             found.setdefault(sentence, name)
     return found
 
@@ -92,6 +113,16 @@ def _sentences(tree: ast.Module) -> Iterator[str]:
         said = re.sub(r"\{\w+\}", "", text)
         if " " in text.strip() and not _CITATION.fullmatch(text) and re.search(r"[^\W\d_]{2}", said):
             yield text
+
+
+def _raised(tree: ast.Module) -> Iterator[str]:
+    """Give the sentences a module refuses with, with placeholders; hints are commands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _REFUSALS:
+            for argument in node.args:
+                text = template(argument)
+                if " " in text and re.search(r"[^\W\d_]{2}", re.sub(r"\{\w+\}", "", text)):
+                    yield text
 
 
 def _not_said(tree: ast.Module) -> Iterator[int]:

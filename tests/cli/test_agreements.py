@@ -67,6 +67,22 @@ def test_a_text_is_proposed_read_and_signed_by_pouch(comity, land):
         assert states["next-2027"] == "in-force"
 
 
+def test_a_proposal_is_declined_and_its_proposer_reads_why(comity, land):
+    draft = draft_of(land, "other-2027")
+    comity("agreement", "roots", draft, land.north_card, land.south_card)
+    comity("agreement", "propose", draft, "--home", land.north)
+    carry(comity, land, land.north, land.south)
+    told = comity("agreement", "decline", "other-2027", "--because", "not this year", "--home", land.south)
+    assert (told.code, told.out) == (5, "declined; north.example is told\n")
+    carry(comity, land, land.south, land.north)
+    shown = comity("agreement", "proposals", "--home", land.north)
+    assert "  declined by south.example: not this year\n" in shown.out
+    (row,) = map(
+        json.loads, comity("agreement", "proposals", "--home", land.south, "--json").out.splitlines()
+    )
+    assert (row["agreement"], row["state"]) == ("other-2027", "declined")
+
+
 def test_a_certified_copy_is_checked_offline_and_shows_what_was_changed(comity, land):
     copy = land.folder / "copy"
     assert comity("agreement", "copy", "north-south-2026", copy, "--home", land.north).code == 0

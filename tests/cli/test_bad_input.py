@@ -37,6 +37,7 @@ BAD: list[tuple[str, int, list[str]]] = [
     ("agreement propose {absent} --home {north}", 3, [NO_FOLDER]),
     ("agreement proposals absent --home {north}", 3, ["no proposal `absent`"]),
     ("agreement proposals --out {absent} --home {north}", 2, ["--out needs the AGREEMENT to write"]),
+    ("agreement decline absent --because no --home {north}", 3, ["no text `absent` is proposed and open here"]),
     ("agreement sign absent --home {north}", 3, ["no text `absent` is proposed or held here"]),
     ("agreement sign {agreement} --function minister --home {north}", 1,
      ["no key here signs as minister for north.example"]),

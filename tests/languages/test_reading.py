@@ -15,6 +15,7 @@ from comity.decisions.cases import run_cases
 from comity.decisions.explain import explain
 from comity.errors import BadInput
 from comity.languages import TAGS, _, choose, current, ngettext, said, speaking, use
+from comity.languages.lengths import lengths
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 OTHERS = tuple(tag for tag in TAGS if tag != "en")
@@ -166,3 +167,27 @@ def test_an_unreviewed_translation_says_so_once_and_beside_the_data():
     assert told.stderr.count("tento překlad dosud nezkontroloval rodilý mluvčí") == 1
     assert "nezkontroloval" not in told.stdout
     assert "nezkontroloval" not in run("agreement", "status", str(EXAMPLES / "cs-su-1989"), LANG="C").stderr
+
+
+@pytest.mark.parametrize(
+    ("tag", "said_in_english", "expected"),
+    [
+        ("cs", "notice: six months → three months", "6 měsíců → 3 měsíce"),
+        ("pl", "duration: two years and one month → none", "2 lata, 1 miesiąc"),
+        ("ru", "exchange `incident`: new", "exchange `incident`: новое"),
+        ("ko", "2 categories gone", "삭제 (범주들): 2"),
+        ("hu", "no agreement `absent` is held here", "nincs itt `absent` megállapodás"),
+        ("cs", "item 0a1b2c is withdrawn already", "položka 0a1b2c už je odvolána"),
+    ],
+)
+def test_differences_of_two_versions_and_refusals_are_said_in_the_readers_language(
+    tag, said_in_english, expected
+):
+    with speaking(tag):
+        assert expected in said(said_in_english)
+
+
+def test_only_what_is_a_length_of_time_is_read_as_one():
+    assert lengths("two years, one month and 30 days") == (("year", 2), ("month", 1), ("day", 30))
+    for text in ("", "months", "some months", "six months later", "six", "no time"):
+        assert lengths(text) == ()

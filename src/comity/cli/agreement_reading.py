@@ -214,9 +214,9 @@ def diff(before: Path, after: Path, json_: bool) -> None:
             for change in changes
         )
     else:
-        click.echo(summary(changes))
+        click.echo(said(summary(changes)))
         for change in changes:
-            click.echo(f"  {change.said}")
+            click.echo(f"  {said(change.said)}")
     sys.exit(1 if changes else 0)
 
 
@@ -271,9 +271,9 @@ def leaks(folders: tuple[Path, ...], json_: bool) -> None:
 
 def _print_leaks(found: "Leaks") -> None:
     for leak in found.leaks:
-        click.echo(str(leak))
+        click.echo(said(str(leak)))
     for opening in found.openings:
-        click.echo(f"{opening.ref}: {opening.said}")
+        click.echo(f"{opening.ref}: {said(opening.said)}")
     if found.proven:
         click.echo(_("no path: what each Party gives is bound by its own word"))
         for bound in dict.fromkeys((bound.origin, str(bound.ref)) for bound in found.bounds):

@@ -15,6 +15,7 @@ from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 
 from comity.errors import BadInput
+from comity.languages.lengths import lengths
 
 #: Languages there are catalogues for; English is the source.
 ENGLISH = "en"
@@ -29,7 +30,7 @@ _LITTLE = 5
 _DEEPEST = 4
 
 #: What stands between sentences where several are given as one.
-_BETWEEN = ("; ", ": ", ", ")
+_BETWEEN = ("; ", ": ", " → ", ", ")
 
 _tag: ContextVar[str] = ContextVar("comity_language", default=ENGLISH)
 
@@ -111,7 +112,9 @@ def said(text: str) -> str:
 
 def _said(text: str, tag: str, depth: int) -> str:
     catalogue = _catalogue(tag)
-    exact = catalogue.gettext(text)
+    exact = catalogue.gettext(text) if text.strip() else text
+    if exact == text and (length := in_words(text)):
+        return length
     if exact != text or depth > _DEEPEST or not any(mark in text for mark in " `"):
         return exact
     for pattern, message, quoted in _templates(tag):
@@ -129,6 +132,27 @@ def _said(text: str, tag: str, depth: int) -> str:
             if mark.join(parts) != text:
                 return mark.join(parts)
     return text
+
+
+def in_words(text: str) -> str:
+    """Give a duration that was said in English (`six months`) in the reader's language; empty for anything else."""
+    return ", ".join(_counted(unit, count) for unit, count in lengths(text))
+
+
+def _counted(unit: str, count: int) -> str:
+    match unit:
+        case "year":
+            return ngettext("{count} year", "{count} years", count)
+        case "month":
+            return ngettext("{count} month", "{count} months", count)
+        case "day":
+            return ngettext("{count} day", "{count} days", count)
+        case "hour":
+            return ngettext("{count} hour", "{count} hours", count)
+        case "minute":
+            return ngettext("{count} minute", "{count} minutes", count)
+        case _:
+            return ngettext("{count} second", "{count} seconds", count)
 
 
 @cache
@@ -157,7 +181,8 @@ def _templates(tag: str) -> list[tuple[re.Pattern[str], str, frozenset[str]]]:
 def _pattern(message: str) -> re.Pattern[str]:
     """Make the pattern of a message.
 
-    Where it says little itself, its values are single words; a value it begins with is a name and holds no colon.
+    Where it says little itself, its values are single words; a value it begins with is a name and holds no colon; a
+    `{number}` is digits.
     """
     value = r".+?" if len(re.findall(r"[^\W\d_]", _PLACEHOLDER.sub("", message))) > _LITTLE else r"\S+?"
     parts: list[str] = []
@@ -167,6 +192,7 @@ def _pattern(message: str) -> re.Pattern[str]:
         parts.append(re.escape(message[last : found.start()]))
         name = found[1]
         shape = r"[^:;]+?" if found.start() == 0 and value == r".+?" else value
+        shape = r"[0-9]+" if name == "number" else shape
         parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>{shape})")
         seen.add(name)
         last = found.end()

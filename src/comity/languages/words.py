@@ -118,6 +118,25 @@ DIFFERENCES = (
     N_("`{ground}` is not among the grounds"),
     N_("asks {asked} instead of {expected}"),
 )
+#: What two versions of an agreement differ in (`comity.agreements.comparison`).
+COMPARED = (
+    N_("gone"),
+    N_("new"),
+    N_("yes"),
+    N_("no"),
+    N_("{number} {kind} gone"),
+    N_("{number} {kind} new"),
+    N_("{number} {kind} clauses gone"),
+    N_("{number} {kind} clauses new"),
+    N_("{number} {kind} clause gone"),
+    N_("{number} {kind} clause new"),
+    N_("categories"),
+    N_("category"),
+    N_("Parties"),
+    N_("Party"),
+    N_("offices"),
+    N_("office"),
+)
 #: The safeguards in one sentence each, and what they are about (`comity.handling.safeguards`).
 SAFEGUARDS = (
     N_("safeguard {number}"),
