@@ -5,11 +5,13 @@ from random import Random
 import msgspec
 import pytest
 
+from comity.agreements.durations import Duration
 from comity.decisions.bulk import decide_all
 from comity.decisions.gate import decide
 from comity.decisions.known import Source
 from comity.handling.item import Item
-from decisions.material import AT, EAST, SOUTH, known, question, received
+from comity.handling.markings import Marking, Pap
+from decisions.material import AT, EAST, NORTH, SOUTH, consent, hop, known, question, received
 from oracle import world
 from oracle.history import asked, play
 
@@ -91,3 +93,51 @@ def test_one_forbidden_item_in_a_thousand_is_told_as_one():
 def test_no_items_give_no_answers():
     answer = decide_all([], question(Item("i", "x", SOUTH), to=EAST), known(), AT)
     assert answer.decisions == () and len(answer.permitted()) == 0
+
+
+ALIKE = Item("a", "incident.reports", NORTH, hops=(hop(),))
+OTHERWISE = {
+    "category": {"category": "weather"},
+    "originator": {"originator": SOUTH},
+    "hops": {"hops": (hop(agreement="gone"),)},
+    "marking": {"marking": Marking.parse("TLP:RED")},
+    "kind": {"kind": "materials"},
+    "pap": {"pap": Pap.parse("PAP:RED")},
+    "retention": {"retention": Duration(days=1)},
+    "caveat": {"caveat": "Read first."},
+    "judicial": {"judicial": "never"},
+    "needs_reading": {"needs_reading": True},
+    "made_from": {"made_from": ("gone",)},
+}
+
+
+@pytest.mark.parametrize("field", OTHERWISE)
+def test_items_that_differ_in_anything_the_rules_read_are_answered_apart(field):
+    other = msgspec.structs.replace(ALIKE, id="b", **OTHERWISE[field])
+    items = [ALIKE, other, msgspec.structs.replace(ALIKE, id="c")]
+    asked = question(ALIKE, to=NORTH, judicial=True)
+    answer = decide_all(items, asked, known(), AT)
+    assert answer.class_of.tolist() == [0, 1, 0]
+    for place, item in enumerate(items[:2]):
+        alone = decide(_one(asked, item, {}), known(), AT)
+        assert answer.decision(place).to_bytes() == alone.to_bytes()
+
+
+@pytest.mark.parametrize(
+    "acts", [{"withdrawn": {"b": AT}}, {"reviewed": ("b",)}, {"consents": (consent("b"),)}, {}]
+)
+def test_an_item_that_an_act_names_is_answered_apart(acts):
+    items = [msgspec.structs.replace(ALIKE, id=name) for name in "abc"]
+    held = known(*acts.pop("consents", ()), consent(None), **acts)
+    answer = decide_all(items, question(ALIKE), held, AT)
+    named = acts or any(each.item for each in held.consents)
+    assert answer.class_of.tolist() == ([0, 1, 0] if named else [0, 0, 0])
+    for place, item in enumerate(items):
+        assert answer.outcome(place) == decide(_one(question(ALIKE), item, {}), held, AT).outcome
+
+
+def test_a_source_that_is_not_given_is_not_at_hand():
+    made = Item("s", "incident.reports", SOUTH, made_from=("a",))
+    asked = question(made)
+    assert decide_all([made], asked, known(), AT).outcome(0) == "refused"
+    assert decide_all([made], asked, known(), AT, {"a": ALIKE}).outcome(0) == "needs-consent"
