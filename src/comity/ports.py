@@ -12,7 +12,7 @@ Duties of a `Store`:
 A row is a frozen value; a changed row is a new value.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
@@ -579,8 +579,8 @@ class Transaction(Protocol):
         """Give the entries of one act, by its digest or the beginning of it, in order."""
         ...
 
-    def acts_entered(self, channel: str, kinds: Sequence[str], until: int | None = None) -> Sequence[str]:
-        """Give the acts that a channel enters under some kinds, in order, up to one of its numbers where said."""
+    def acts_entered(self, channel: str, until: int | None = None) -> Iterator[tuple[str, str]]:
+        """Give kind and act of a channel's entries, in order, up to one of its numbers where said."""
         ...
 
     def put_kept_head(self, row: KeptHead) -> None:

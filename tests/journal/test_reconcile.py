@@ -15,6 +15,7 @@ from comity.journal.reconcile import (
     ActSet,
     Answer,
     Part,
+    Progress,
     Question,
     Reconciliation,
     answer,
@@ -179,3 +180,36 @@ def test_answers_without_end_are_cut_off() -> None:
 def test_an_answer_belongs_to_the_question_that_is_open() -> None:
     with pytest.raises(ValueError, match="not the question that is open"):
         Reconciliation(OURS).take(Question(("a",)), answer(OURS, Question(("a",))))
+
+
+@given(st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)))
+@settings(max_examples=60, derandomize=True, deadline=None)
+def test_a_set_with_less_and_more_is_the_set_of_what_is_left(
+    held: set[int], without: set[int], more: set[int]
+) -> None:
+    changed = ActSet(acts(held)).changed(without=acts(without), more=acts(more))
+    assert changed.acts() == sorted(acts((held - without) | more))
+    assert changed.digest() == ActSet(acts((held - without) | more)).digest()
+    assert all(act in changed for act in acts(more)) and acts([99])[0] not in changed
+
+
+def test_it_goes_on_from_where_it_was_put_away() -> None:
+    ours, theirs = ActSet(acts(range(3000))), ActSet(acts(range(40, 3040)))
+    straight, _ = run(ours, theirs)
+    asking = Reconciliation(ours)
+    while question := asking.question():
+        asking.take(question, answer(theirs, question))
+        kept = msgspec.json.encode(asking.progress)
+        asking = Reconciliation(ours, progress=msgspec.json.decode(kept, type=Progress))
+    assert (asking.missing_here, asking.missing_there, asking.rounds) == (
+        straight.missing_here,
+        straight.missing_there,
+        straight.rounds,
+    )
+
+
+def test_digests_that_stand_one_after_the_other_are_a_set() -> None:
+    held = acts(range(20))
+    assert ActSet.joined(b"".join(held)).acts() == sorted(held)
+    with pytest.raises(BadInput, match="32 bytes"):
+        ActSet.joined(b"x" * 33)

@@ -112,21 +112,16 @@ class ActSet:
         self._hold(b"".join(held))
 
     @classmethod
-    def of_hex(cls, acts: Iterable[str]) -> "ActSet":
-        """Make a set of digests in hexadecimal, as a journal's column gives them.
+    def joined(cls, acts: bytes) -> "ActSet":
+        """Make a set of digests that stand one after the other.
 
         Raises:
-            BadInput: they are not of 64 digits each.
+            BadInput: they are not of 32 bytes each.
         """
-        held = list(acts)
-        try:
-            joined = bytes.fromhex("".join(held))
-        except ValueError:
-            raise BadInput("an act digest is not hexadecimal") from None
-        if len(joined) != len(held) * _WIDTH:
-            raise BadInput(f"an act digest has {2 * _WIDTH} hexadecimal digits")
+        if len(acts) % _WIDTH:
+            raise BadInput(f"an act digest has {_WIDTH} bytes")
         made = cls(())
-        made._hold(joined)
+        made._hold(acts)
         return made
 
     def _hold(self, joined: bytes) -> None:
@@ -150,8 +145,15 @@ class ActSet:
 
     def changed(self, *, without: Iterable[bytes], more: Iterable[bytes]) -> "ActSet":
         """Give the set without some acts and with some more."""
-        gone = set(without)
-        return ActSet([*(act for act in self.acts() if act not in gone), *more]) if gone or more else self
+        gone = sorted(
+            first for act in set(without) for first, last in [self._bounds(act.hex())] if last > first
+        )
+        rest, after = [], 0
+        for place in gone:
+            rest.append(self._bytes[after * _WIDTH : place * _WIDTH])
+            after = place + 1
+        rest.append(self._bytes[after * _WIDTH :])
+        return ActSet.joined(b"".join([*rest, *more]))
 
     def count(self, prefix: str = "") -> int:
         """Give how many acts begin with these digits."""

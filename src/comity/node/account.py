@@ -86,9 +86,10 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 def account_of(transaction: Transaction, peer: str) -> Account:
     """Read one's account of a channel from the journal."""
+    entered = list(transaction.acts_entered(peer))
     return Account(
-        sent=tuple(transaction.acts_entered(peer, sorted(_SENT))),
-        received=tuple(dict.fromkeys(transaction.acts_entered(peer, sorted(_RECEIVED)))),
+        sent=tuple(act for kind, act in entered if kind in _SENT),
+        received=tuple(dict.fromkeys(act for kind, act in entered if kind in _RECEIVED)),
     )
 
 
@@ -105,14 +106,22 @@ def sets_of(node: Node, transaction: Transaction, peer: str, reconciliation: str
     held = _SETS.setdefault(node, OrderedDict())
     key = (reconciliation, peer, horizon)
     if key not in held:
-        held[key] = Sets(
-            ActSet.of_hex(transaction.acts_entered(peer, sorted(_SENT), horizon)),
-            ActSet.of_hex(transaction.acts_entered(peer, sorted(_RECEIVED), horizon)),
-        )
+        held[key] = _drawn_up(transaction, peer, horizon)
     held.move_to_end(key)
     while len(held) > _AT_HAND:
         held.popitem(last=False)
     return held[key]
+
+
+def _drawn_up(transaction: Transaction, peer: str, horizon: int) -> Sets:
+    """Read an account once, 32 bytes a message."""
+    sent, received = bytearray(), bytearray()
+    for kind, act in transaction.acts_entered(peer, horizon):
+        if kind in _SENT:
+            sent += bytes.fromhex(act)
+        elif kind in _RECEIVED:
+            received += bytes.fromhex(act)
+    return Sets(ActSet.joined(bytes(sent)), ActSet.joined(bytes(received)))
 
 
 def difference_of(

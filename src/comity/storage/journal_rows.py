@@ -3,7 +3,8 @@
 Frontiers are kept in memory while a batch runs and written once at its end: every entry changes two of them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
@@ -37,6 +38,12 @@ _CHECKPOINTS_OF_SIZE = selecting(
 )
 #: `g` stands behind every hexadecimal digit: a whole digest finds itself, the beginning of one all it may be.
 _OF_ACT = selecting(_lines.where(_J.act >= bindparam("act"), _J.act < bindparam("end")).order_by(_J.number))
+
+_ENTERED = selecting(
+    select(_J.kind, _J.act)
+    .where(_J.channel == bindparam("channel"), _J.channel_number <= bindparam("until"))
+    .order_by(_J.channel_number)
+)
 
 _P, _W, _R = tables.proven.c, tables.kept_heads.c, tables.reconciliations.c
 _PROVEN = selecting(columns(tables.proven, Head).where(_P.purpose == bindparam("purpose")))
@@ -129,12 +136,14 @@ class JournalRows(Rows):
         """Give the entries of one act, by its digest or the beginning of it, in order."""
         return self._all(JournalRow, _OF_ACT, act=act, end=f"{act}g", limit=_END)
 
-    def acts_entered(self, channel: str, kinds: Sequence[str], until: int | None = None) -> Sequence[str]:
-        """Give the acts that a channel enters under some kinds, in order, up to one of its numbers where said."""
-        query = select(_J.act).where(
-            _J.channel == channel, _J.channel_number <= (_END if until is None else until), _J.kind.in_(kinds)
-        )
-        return self._connection.execute(query.order_by(_J.channel_number)).scalars().all()
+    def acts_entered(self, channel: str, until: int | None = None) -> Iterator[tuple[str, str]]:
+        """Give kind and act of a channel's entries, in order, up to one of its numbers where said."""
+        compiled = _ENTERED.compiled(self._connection)
+        cursor: Any = self._connection.connection.cursor()  # its own: it is read bit by bit
+        end = _END if until is None else until
+        cursor.execute(compiled.sql, compiled.parameters({"channel": channel, "until": end}))
+        while rows := cursor.fetchmany(10_000):
+            yield from rows
 
     def put_kept_head(self, row: KeptHead) -> None:
         """Keep the largest head witnessed, in place of the one before."""
