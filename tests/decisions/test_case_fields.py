@@ -367,3 +367,8 @@ def test_a_long_name_of_an_item_is_cut_in_the_mistake():
     one, two = (f'{{ id = "{"n" * 70}", category = "x", originator = "{end}.example" }}' for end in "ab")
     said_of = f"{ONE}: item `{'n' * 60}` stands twice and differs in more than its hops"
     assert said(LEAST.format(more=f"item = [{one}, {two}]")) == [said_of]
+
+
+def test_a_long_category_is_cut_in_the_mistake():
+    mistake = f"{ONE}: item `r`: `{'A' * 60}` is not a category such as `incident.indicators`"
+    assert said(LEAST.format(more=f'item = [{{ id = "r", category = "{"A" * 70}" }}]')) == [mistake]

@@ -120,3 +120,37 @@ def test_whom_an_answer_asks_is_said_where_nobody_was_expected(folder):  # noqa:
         "needs-consent, ask north.example  one  [rule 5 purpose]  "
         "NOT AS EXPECTED: asks north.example instead of nobody"
     )
+
+
+def test_a_successor_receives_under_the_agreement_it_succeeded_to():
+    succession = f'kind = "succession"\nby = "{NEW}"\nof = "north.example"\ndated = 2029-01-01\n'
+    deed = text("deed", NORTH, SOUTH, **{"notices/0001-succession.toml": succession})
+    held = Known([deed], unsigned=True)
+    item = Item("r", "x", SOUTH)
+    assert decide(question(item, to=NEW), held, AT).permitted
+    assert not decide(question(item, to=NORTH), held, AT).permitted
+    assert not decide(question(item, to=NEW), held, AT.replace(year=2028)).permitted
+
+
+def owed(*items, names=(), **said):
+    decision = decide(question(*items, **said), known(names=names), AT)
+    assert decision.permitted, decision.grounds
+    return [(each.to, each.ref) for each in decision.obligations if each.kind == "consent-owed"]
+
+
+def test_nobody_will_owe_consent_to_itself_and_each_is_owed_once():
+    assert owed(received(), to=NORTH) == [(SOUTH, "north-south art. 3")]
+    item = Item("v", "vulnerability", NORTH, hops=(hop(agreement="alliance"),))
+    assert owed(item, to=EAST, names=("alliance",)) == [(NORTH, "alliance art. 3")]
+    assert owed(item, to=NORTH, names=("alliance",)) == []
+
+
+def test_a_caveat_is_given_in_the_decisive_language_and_else_in_any():
+    for caveat, words in (
+        ('caveat.de = "Zuerst lesen."\ncaveat.en = "Read first."', "Read first."),
+        ('caveat.de = "Zuerst lesen."', "Zuerst lesen."),
+    ):
+        held = Known([text("deed", SOUTH, EAST, third=f"[[handling]]\n{caveat}")], unsigned=True)
+        decision = decide(question(Item("r", "x", SOUTH)), held, AT)
+        told = [(each.value, each.ref) for each in decision.obligations if each.kind == "read-caveat"]
+        assert told == [(words, "deed art. 2")]
