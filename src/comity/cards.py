@@ -50,7 +50,15 @@ __all__ = [
 PAYLOAD_TYPE: Final = "application/vnd.comity.card+json;version=1"
 
 #: Functions that Comity itself asks for. A Party adds those its agreements name, such as `director`.
-FUNCTIONS: Final = ("agreement", "protocol:minister", "consent", "disclosure", "journal", "witness", "control")
+FUNCTIONS: Final = (
+    "agreement",
+    "protocol:minister",
+    "consent",
+    "disclosure",
+    "journal",
+    "witness",
+    "control",
+)
 
 MAX_CARD_BYTES: Final = 256 * 1024
 _MAX_KEYS, _MAX_ENDPOINTS, _MAX_NAMES, _MAX_TEXT = 64, 16, 64, 256
@@ -137,10 +145,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 f"card {self.version} of {self.party} expired at {self.expires:%Y-%m-%dT%H:%M:%SZ}",
                 hint=f"ask {self.party} for its present card: comity card accept FILE",
             )
-        keys = {
-            entry.keyid: _sealing_public(entry.public)
-            for entry in self._in_force(self.sealing, at)
-        }
+        keys = {entry.keyid: _sealing_public(entry.public) for entry in self._in_force(self.sealing, at)}
         if not keys:
             raise RefusedHere(f"card {self.version} of {self.party} has no sealing key in force")
         return keys

@@ -179,6 +179,10 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
+#: Columns by which a row is called: a name cut in two cannot be copied.
+_NEVER_CUT = frozenset({"item", "request", "consent", "agreement", "number", "record"})
+
+
 def print_table(heads: list[str], rows: Iterable[list[str]], *, empty: str) -> None:
     """Print a table for people; in full width where it is piped on."""
     kept = list(rows)
@@ -192,10 +196,10 @@ def print_table(heads: list[str], rows: Iterable[list[str]], *, empty: str) -> N
 
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False)
     for head in heads:
-        table.add_column(head, overflow="fold")
+        table.add_column(head, overflow="fold", no_wrap=head in _NEVER_CUT)
     for row in kept:
         table.add_row(*(Text(cell) for cell in row))
-    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 160
+    width = None if sys.stdout.isatty() else 200
     Console(highlight=False, width=width).print(table)
 
 

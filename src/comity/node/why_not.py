@@ -34,7 +34,9 @@ def why_not(decision: Decision, ask: Ask, consents: Iterable[Consent]) -> tuple[
     for consent in consents:
         if consent.by == ask.party and _concerns(consent, decision.question):
             reasons = _reasons(consent, decision.question, decision.at, fresh)
-            found.append((len(reasons), f"consent {consent.digest[:12]} of {ask.party} {' and '.join(reasons)}"))
+            found.append(
+                (len(reasons), f"consent {consent.digest[:12]} of {ask.party} {' and '.join(reasons)}")
+            )
     return tuple(text for _, text in sorted(found)[:_MOST])
 
 

@@ -1,7 +1,7 @@
 """A node's home: one folder with everything it is and knows.
 
 ```
-node.toml          which Party, which world, which port                  0644
+node.toml          which Party, which world, which port                  0600
 keys/root.key      signs cards and nothing else; may be taken offline    0600
 keys/*.key         everyday keys                                         0600
 node.db            rows: items, mailboxes, journal                       0600
