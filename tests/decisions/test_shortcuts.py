@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from comity.agreements.loading import parse_agreement
 from comity.decisions.cases import decide_cases, read_cases
 from comity.decisions.gate import decide
 from comity.decisions.known import Known
@@ -10,7 +11,7 @@ from comity.handling.custody import HopTerms
 from comity.handling.item import Item
 from decisions.material import AT, EAST, NORTH, SOUTH, WEST, hop, known, question, received
 from decisions.test_case_file import folder, good  # noqa: F401 - a fixture
-from decisions.test_gate import text
+from decisions.test_gate import PROTOCOL, TEXT, text
 
 NEW = "north-new.example"
 
@@ -154,3 +155,52 @@ def test_a_caveat_is_given_in_the_decisive_language_and_else_in_any():
         decision = decide(question(Item("r", "x", SOUTH)), held, AT)
         told = [(each.value, each.ref) for each in decision.obligations if each.kind == "read-caveat"]
         assert told == [(words, "deed art. 2")]
+
+
+FOR_HELD = """+++
+comity = 1
+id = "deed"
+title = "P"
+language = "en"
+protocol_of = "deed"
+number = 2
++++
+
+## Article 1
+
+Also what is held.
+
+```toml clause
+[[handling]]
+retention = "P9Y"
+from = 2029-01-01
+applies_to = "held"
+```
+"""
+
+
+def test_a_protocol_for_what_is_held_does_not_bring_with_it_one_for_what_is_new():
+    """Two protocols of 2029: one changes the third-party rule for new items, one the retention of those held too."""
+    body = TEXT.format(
+        id="deed",
+        a=NORTH,
+        b=SOUTH,
+        third='[third_party]\nid = "now"',
+        signed="2026-01-01",
+        category="*",
+        party="",
+    ).replace('may_change = ["third_party"]', 'may_change = ["third_party", "handling"]')
+    files = {
+        "agreement.en.md": body,
+        "protocols/0001-later.en.md": PROTOCOL.format(to="new"),
+        "protocols/0002-held.en.md": FOR_HELD,
+    }
+    deed = parse_agreement({name: written.encode() for name, written in files.items()})
+    held = Known([deed, text("on", SOUTH, EAST)], unsigned=True)
+    for year, outcome in ((2028, "needs-consent"), (2029, "permitted")):
+        item = Item("r", "x", NORTH, hops=(hop(agreement="deed", at=AT.replace(year=year)),))
+        for _ in range(2):  # laid out, then found again
+            assert decide(question(item), held, AT).outcome == outcome, year
+    old = Item("r", "x", NORTH, hops=(hop(agreement="deed", at=AT.replace(year=2028)),))
+    late = decide(question(old, to=NORTH), held, AT.replace(year=2038))
+    assert [each.rule for each in late.grounds] == [8] and " prot. 2 " in late.grounds[0].ref
