@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 
 from comity.errors import VerificationFailed
-from comity.federation.evidence_file import check_cards, read_exactly, verify_checkpoint_in_file
 from comity.federation.messages import SignedText
+from comity.federation.proof_file import check_cards, read_exactly, verify_checkpoint_in_file
 from comity.strict import write_json
 
 __all__ = [

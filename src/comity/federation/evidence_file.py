@@ -9,49 +9,45 @@ which they are. Whoever knows the roots otherwise (from the agreement, or `--roo
 Source: `specs/evidence.md`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 import msgspec
 
 from comity import signing
-from comity.cards import SignedCard, check_succession, read_card
 from comity.clock import Instant, parse_instant
-from comity.errors import BadInput, ComityError, ForeignInput, VerificationFailed
+from comity.errors import ForeignInput, VerificationFailed
 from comity.federation import evidence, statements
 from comity.federation.card_book import CardBook
 from comity.federation.evidence import SKEW, Evidence
 from comity.federation.messages import Body, Decided, Disclose, Route, SignedText
+from comity.federation.proof_file import (
+    MAX_BYTES,
+    check_cards,
+    named,
+    read_exactly,
+    verify_checkpoint_in_file,
+)
 from comity.journal.checkpoint import (
-    Checkpoint,
-    Cosignature,
     origin_of_channel,
-    read_note,
-    verify_checkpoint,
-    verify_cosignature,
 )
 from comity.journal.entries import Entry, check_commitment, read_leaf
 from comity.journal.merkle import leaf_hash, verify_inclusion
-from comity.keys import VerifyKey
 from comity.sealing.receipts import Receipt, read_receipt
-from comity.strict import read_as, read_json, write_json
+from comity.strict import read_json, write_json
 
 __all__ = [
     "MAX_BYTES",
     "EvidenceFile",
     "EvidenceReport",
     "read_evidence",
-    "verify_checkpoint_in_file",
     "verify_evidence",
     "write_evidence",
 ]
 
-#: A lineage of hundreds of sources with all cards comes to a few megabytes.
-MAX_BYTES = 32 * 1024 * 1024
 DISCLOSURES = ("sent-disclosure", "received-disclosure", "quarantined-disclosure")
 
 Hex = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-T = TypeVar("T")
 
 
 class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -181,18 +177,6 @@ def read_evidence(data: bytes) -> EvidenceFile:
     return read_exactly(data, EvidenceFile, "evidence")
 
 
-def read_exactly(data: bytes, kind: type[T], what: str) -> T:
-    """Read a file of which there is one spelling, so that no byte of it is without meaning.
-
-    Raises:
-        ForeignInput: it is not one, or spelled otherwise.
-    """
-    read = read_as(data, kind, max_bytes=MAX_BYTES, what=what)
-    if write_json(read) + b"\n" != data:
-        raise ForeignInput(f"{what}: not spelled as such a file is")
-    return read
-
-
 def verify_evidence(file: EvidenceFile, roots: Mapping[str, str] | None = None) -> EvidenceReport:
     """Check everything the file holds.
 
@@ -212,7 +196,7 @@ def verify_evidence(file: EvidenceFile, roots: Mapping[str, str] | None = None) 
     cards = check_cards(file.cards, roots or {})
     book = CardBook(cards)
     # (2)
-    entry = _named("entry", lambda: read_leaf(file.leaf.encode()))
+    entry = named("entry", lambda: read_leaf(file.leaf.encode()))
     origin = origin_of_channel(file.by, entry.channel)
     head, cosigned = verify_checkpoint_in_file(file.checkpoint, origin, file.by, file.witnesses, cards)
     # (3)
@@ -245,48 +229,6 @@ def verify_evidence(file: EvidenceFile, roots: Mapping[str, str] | None = None) 
         receipted=(receipt.status, receipt.at) if receipt else None,
         roots={card.party: card.root_fingerprint for card in cards},
     )
-
-
-def check_cards(texts: Sequence[SignedText], roots: Mapping[str, str]) -> list[SignedCard]:
-    """Check the cards of a file: each under its own root, a Party's all in one succession, under the root known."""
-    cards = [
-        _named(f"card {number}", lambda text=text: read_card(text.encode(), root_fingerprint=None))
-        for number, text in enumerate(texts, 1)
-    ]
-    newest: dict[str, SignedCard] = {}
-    for card in sorted(cards, key=lambda each: each.card.version):
-        newest[card.party] = _named(
-            f"card of {card.party}",
-            lambda card=card: check_succession(newest.get(card.party), card.signed, None),
-        )
-    for party, root in roots.items():
-        held = {card.root_fingerprint for card in cards if card.party == party}
-        if root not in held:
-            raise VerificationFailed(f"no card of {party} in the file hangs from the root {root[:24]}…")
-    return cards
-
-
-def verify_checkpoint_in_file(
-    note: str, origin: str, by: str, witnesses: Sequence[str], cards: Iterable[SignedCard]
-) -> tuple[Checkpoint, list[Cosignature]]:
-    """Check a checkpoint: the owner's line, a line of each witness named, and no line besides."""
-    held = list(cards)
-    head = _first(
-        _keys(held, by, "journal"),
-        lambda key: verify_checkpoint(note, origin, key),
-        f"the checkpoint of `{origin}` is not signed by a key for journals of {by}",
-    )
-    cosigned = [
-        _first(
-            _keys(held, witness, "witness"),
-            lambda key, witness=witness: verify_cosignature(note, witness, key),
-            f"the checkpoint of `{origin}` is not cosigned by {witness}",
-        )
-        for witness in witnesses
-    ]
-    if len(read_note(note).signatures) != 1 + len(set(witnesses)) or len(set(witnesses)) != len(witnesses):
-        raise VerificationFailed(f"the checkpoint of `{origin}` bears lines of nobody named")
-    return head, cosigned
 
 
 def _check_disclosure(
@@ -350,10 +292,10 @@ def _check_receipt(file: EvidenceFile, entry: Entry, book: CardBook) -> Receipt:
     text = file.receipt.encode()
     if entry.kind != "sent-disclosure":
         raise VerificationFailed("a receipt beside an entry that sent nothing")
-    signed = _named("receipt", lambda: signing.from_bytes(text, max_bytes=64 * 1024, what="receipt"))
+    signed = named("receipt", lambda: signing.from_bytes(text, max_bytes=64 * 1024, what="receipt"))
     at = read_json(signed.payload, max_bytes=64 * 1024, what="receipt")
     moment = parse_instant(at["at"]) if isinstance(at, dict) and isinstance(at.get("at"), str) else entry.at
-    receipt: Receipt = _named(
+    receipt: Receipt = named(
         "receipt", lambda: read_receipt(text, book.keys(entry.channel, "control", moment))
     )
     if (receipt.by, receipt.to, receipt.message) != (entry.channel, file.by, file.act):
@@ -381,38 +323,7 @@ def _said(detail: bytes, book: CardBook) -> str:
         word = statements.word_in(signed)
     except ForeignInput:
         return ""
-    statement = _named(
+    statement = named(
         f"{word} statement", lambda: statements.check(signed, statements.KINDS[word], book.keys)
     )
     return f"{word} of {statement.by}, {statement.at}"
-
-
-def _keys(cards: Iterable[SignedCard], party: str, function: str) -> dict[str, VerifyKey]:
-    """Give the keys a Party's cards name for a function, whatever their days: a checkpoint bears no time of its own."""
-    return {
-        keyid: key
-        for card in cards
-        if card.party == party
-        for entry in card.card.signing
-        if function in entry.functions
-        for keyid, key in card.signing_keys(function, max(entry.from_, card.card.issued)).items()
-    }
-
-
-def _first(keys: Mapping[str, VerifyKey], check: Any, otherwise: str) -> Any:
-    for key in keys.values():
-        try:
-            return check(key)
-        except VerificationFailed:
-            continue
-    raise VerificationFailed(otherwise)
-
-
-def _named(what: str, work: Any) -> Any:
-    """Do something and put its name before what does not hold."""
-    try:
-        return work()
-    except BadInput as error:
-        raise ForeignInput(*(f"{what}: {mistake}" for mistake in error.mistakes)) from None
-    except ComityError as error:
-        raise VerificationFailed(f"{what}: {error.message}") from None

@@ -20,15 +20,9 @@ from comity import signing
 from comity.cards import SignedCard
 from comity.clock import Instant, parse_instant
 from comity.errors import VerificationFailed
-from comity.federation.evidence_file import (
-    DISCLOSURES,
-    MAX_BYTES,
-    EvidenceFile,
-    check_cards,
-    verify_checkpoint_in_file,
-    verify_evidence,
-)
+from comity.federation.evidence_file import DISCLOSURES, EvidenceFile, verify_evidence
 from comity.federation.messages import SignedText
+from comity.federation.proof_file import MAX_BYTES, check_cards, verify_checkpoint_in_file
 from comity.journal.checkpoint import Checkpoint, origin_of_channel
 from comity.journal.entries import Entry, check_commitment, read_leaf
 from comity.journal.merkle import Frontier, leaf_hash, verify_consistency, verify_inclusion

@@ -29,7 +29,7 @@ from comity.federation.messages import (
     ReconcileQuestion,
     Texts,
 )
-from comity.node import record, stopped_channels, witness
+from comity.node import record, restored, stopped_channels, witness
 from comity.node.conclude import take_texts
 from comity.node.decline import proposed_to, take_decline
 from comity.node.introduce import take_news
@@ -115,7 +115,7 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     if not _in_force(node.know(transaction).cards.newest(sender), verified.signer.fingerprint, said):
         text = f"signed with a key of {sender} that was not in force at {format_instant(said)}"
         return Taken("refused", reason=text)
-    behind = witness.notice_behind(node, transaction, sender, content, at) or bool(transaction.behind())
+    behind = restored.notice_behind(node, transaction, sender, content, at) or bool(transaction.behind())
     if isinstance(content, Receipts):
         return _take_receipts(node, transaction, sender, message, content, at)
     if not _may_say(node, transaction, sender, content):

@@ -30,7 +30,7 @@ from comity.federation.messages import (
     ReconcileQuestion,
 )
 from comity.journal.reconcile import ActSet, Answer, Progress, Question, Reconciliation, answer
-from comity.node import record, witness
+from comity.node import record, restored, witness
 from comity.node.account import (
     Comparison,
     Difference,
@@ -221,7 +221,7 @@ def _conclude(
     )
     found = difference_of(transaction, row.peer, row.horizon, sets, difference)
     outcome = _enter(node, transaction, row, found, at)
-    restored = witness.declare_restored(node, transaction, row.peer, at)
+    owned = restored.declare_restored(node, transaction, row.peer, at)
     named = [act for acts in (by_us, by_them) for act in _hex((*acts.missing_here, *acts.missing_there))]
     told = named if len(named) <= MAX_TOLD else []
     message = ReconcileOutcome(
@@ -231,7 +231,7 @@ def _conclude(
         by_answerer=_found(sets.received, by_them, told),
         under_way=owed_of(transaction, told),
         entered_since=entered_since(transaction, row.peer, row.horizon, told),
-        restored=restored,
+        restored=owned,
     )
     owe(node, transaction, row.peer, message, at=at, kind="reconcile-outcome")
     return Verdict("accepted", detail=outcome)
@@ -246,7 +246,7 @@ def _take_outcome(
         VerificationFailed: the asker names differences that do not make its account of one's own.
     """
     if message.restored:
-        witness.take_restored(node, transaction, sender, message.restored, at=at)
+        restored.take_restored(node, transaction, sender, message.restored, at=at)
     row = transaction.reconciliation(sender, ours=False)
     if row is None or (row.id, row.state) != (message.reconciliation, "answering") or not message.complete:
         return Verdict("accepted")

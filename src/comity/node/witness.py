@@ -7,21 +7,16 @@ that the receiver is known to have kept, and the largest one it has kept of the 
     (2) one too far ahead is kept unsigned, and its proof of consistency asked for
     (3) two roots for one size, or a tree that does not grow out of the one kept, is evidence: both are kept
     (4) a smaller tree in a later message is older than what was cosigned: refused
-    (5) a head of ours that is larger than our tree tells that this home was restored from an old backup: it is `behind`
 
-While a home is behind nothing is entered but what reconciling needs. The reconciliation with that peer ends it: this
-Party owns in a signed statement that the entries are lost, and signs no head of a size it has signed before.
+What follows from the third, where a peer has kept more than is here, stands in `restored.py`.
 Source: `specs/journal.md` §4; C2SP tlog-cosignature.
 """
 
 import msgspec
 
-from comity import signing
-from comity.clock import Instant, format_instant
-from comity.errors import ComityError, ForeignInput, NotFound, VerificationFailed
-from comity.federation import statements
+from comity.clock import Instant
+from comity.errors import ForeignInput, NotFound, VerificationFailed
 from comity.federation.messages import ConsistencyAnswer, ConsistencyQuestion, Message
-from comity.federation.statements import JournalRestored
 from comity.journal.checkpoint import (
     Checkpoint,
     cosign,
@@ -29,26 +24,23 @@ from comity.journal.checkpoint import (
     read_note,
     sign_checkpoint,
     verify_checkpoint,
-    verify_cosignature,
 )
 from comity.journal.merkle import HASH, Frontier, leaf_hash, verify_consistency
 from comity.journal.proofs import Tree
 from comity.node import record
 from comity.node.node import Node
 from comity.node.verdict import Verdict
-from comity.ports import ChannelRow, Head, KeptHead, StatementRow, Transaction
+from comity.ports import Head, KeptHead, Transaction
 from comity.strict import read_base64, write_base64
 
 __all__ = [
     "ask_for_proof",
-    "declare_restored",
+    "head_signed_by",
     "keep",
-    "notice_behind",
     "own_checkpoint",
     "show",
     "take_answer",
     "take_question",
-    "take_restored",
 ]
 
 #: Hashes of entries that a message shows at the most: 8 KB, more than any peer is behind by in quiet times.
@@ -147,7 +139,7 @@ def keep(
     if not message.checkpoint:
         return
     note = message.checkpoint
-    head = _signed_by(node, transaction, note, peer, origin_of_channel(peer, node.party), at)
+    head = head_signed_by(node, transaction, note, peer, origin_of_channel(peer, node.party), at)
     kept = transaction.kept_head(peer, ours=False) or KeptHead(peer=peer, ours=False, size=0, at=said)
     held = [text for _, text in transaction.checkpoints(peer, head.size)]
     if any(read_note(text).checkpoint.root != head.root for text in held):
@@ -275,7 +267,7 @@ def take_answer(
         return Verdict("accepted")
     kept = msgspec.structs.replace(kept, asked=0)
     transaction.put_kept_head(kept)
-    head = _signed_by(node, transaction, message.note, sender, origin_of_channel(sender, node.party), at)
+    head = head_signed_by(node, transaction, message.note, sender, origin_of_channel(sender, node.party), at)
     if message.old != kept.size or head.size <= kept.size:
         return Verdict("accepted")  # another message has led beyond it
     grown = Frontier.read(head.size, (bytes.fromhex(each) for each in message.frontier))
@@ -302,126 +294,6 @@ def tree_of(transaction: Transaction, channel: str) -> Tree:
     return tree
 
 
-# -- what a message shows of this Party's journal -------------------------------------------------------------------
-
-
-def notice_behind(node: Node, transaction: Transaction, peer: str, message: Message, at: Instant) -> bool:
-    """Look at the head that a peer has kept of this side; tell whether this home is behind it.
-
-    A smaller one that the peer cosigned is kept: it is worth more than one's own word.
-    """
-    ours = transaction.kept_head(peer, ours=True)
-    if message.kept and (ours is None or message.kept != ours.note):
-        ours = _take_kept(node, transaction, peer, message, ours, at)
-    return ours is not None and ours.behind
-
-
-def _take_kept(
-    node: Node, transaction: Transaction, peer: str, message: Message, ours: KeptHead | None, at: Instant
-) -> KeptHead | None:
-    try:
-        head = _signed_by(
-            node, transaction, message.kept, node.party, origin_of_channel(node.party, peer), at, past=True
-        )
-    except ComityError:
-        return ours  # not ours: whoever says so has nothing to show
-    here = transaction.head(peer)
-    frontier = Frontier(here.size, here.frontier)
-    known = ours.size if ours is not None else 0
-    if head.size <= known:
-        return ours
-    behind = head.size > here.size or (head.size == here.size and head.root != frontier.root)
-    note = _own_lines(node, transaction, message.kept, head.origin, peer, at)
-    row = KeptHead(peer=peer, ours=True, size=head.size, note=note, behind=behind, at=at)
-    transaction.put_kept_head(row)
-    out = transaction.channel(peer, "out")
-    if behind and (out is None or out.last < message.seen):
-        name = out.name if out is not None else node.entropy(16).hex()
-        transaction.put_channel(ChannelRow(name=name, peer=peer, direction="out", last=message.seen))
-    return row
-
-
-def _own_lines(node: Node, transaction: Transaction, note: str, origin: str, peer: str, at: Instant) -> str:
-    """Give a note with this Party's own line and, where it holds, the peer's, and nothing else a peer wrote."""
-    names = [origin]
-    for key in node.know(transaction).cards.keys(peer, "witness", at).values():
-        try:
-            verify_cosignature(note, peer, key)
-        except ComityError:
-            continue
-        names.append(peer)
-    text, _, lines = note.rpartition("\n\n")
-    kept = [line for line in lines.splitlines(keepends=True) if line.split(" ")[1] in names]
-    return f"{text}\n\n{''.join(kept)}"
-
-
-def declare_restored(node: Node, transaction: Transaction, peer: str, at: Instant) -> str:
-    """End the state of being behind a peer: own, signed, that the entries it has kept are lost here.
-
-    Returns:
-        The signed statement, to be told the peer; empty where this home is not behind it.
-    """
-    ours = transaction.kept_head(peer, ours=True)
-    if ours is None or not ours.behind:
-        return ""
-    statement = statements.make(
-        JournalRestored(
-            by=node.party,
-            at=format_instant(at),
-            witness=peer,
-            resumed=transaction.head(peer).size,
-            size=ours.size,
-            root=read_note(ours.note).checkpoint.root.hex(),
-        ),
-        node.keyring.signer(node.know(transaction).own.card, "journal", at),
-    )
-    _keep_statement(transaction, statement, node.party, at)
-    transaction.put_kept_head(msgspec.structs.replace(ours, behind=False, at=at))
-    record.enter(
-        node,
-        transaction,
-        "restored",
-        channel=peer,
-        act=statements.digest_of(statement),
-        detail=signing.to_bytes(statement),
-        at=at,
-    )
-    return statements.pack(statement)
-
-
-def take_restored(node: Node, transaction: Transaction, sender: str, text: str, *, at: Instant) -> None:
-    """Take a peer's word that its journal was restored: what was kept of it stays as evidence, and a new tree begins.
-
-    Raises:
-        ForeignInput: it is no such statement.
-        VerificationFailed: the peer did not sign it, or speaks of another head than the one kept.
-    """
-    signed = statements.unpack(text)
-    said = statements.check(signed, JournalRestored, node.know(transaction).cards.keys)
-    digest = statements.digest_of(signed)
-    if transaction.statement(digest) is not None:
-        return
-    kept = transaction.kept_head(sender, ours=False)
-    if (said.by, said.witness) != (sender, node.party) or kept is None or said.size > kept.size:
-        raise VerificationFailed(f"{sender} speaks of a head that was not kept here")
-    _keep_statement(transaction, signed, sender, at)
-    transaction.put_kept_head(KeptHead(peer=sender, ours=False, size=0, at=at))
-    record.enter(node, transaction, "peer-restored", channel=sender, act=digest, detail=text.encode(), at=at)
-
-
-def _keep_statement(transaction: Transaction, signed: signing.Signed, by: str, at: Instant) -> None:
-    transaction.put_statement(
-        StatementRow(
-            digest=statements.digest_of(signed),
-            kind="journal-restored",
-            by=by,
-            about="",
-            signed=signing.to_bytes(signed),
-            known_at=at,
-        )
-    )
-
-
 def _enter_evidence(
     node: Node, transaction: Transaction, kind: str, peer: str, note: str, at: Instant
 ) -> None:
@@ -431,7 +303,7 @@ def _enter_evidence(
         record.enter(node, transaction, kind, channel=peer, act=act, detail=detail, at=at)
 
 
-def _signed_by(
+def head_signed_by(
     node: Node,
     transaction: Transaction,
     note: str,

@@ -1,0 +1,144 @@
+"""A home restored from an old backup: it finds out, keeps still, reconciles, and says so.
+
+Each message shows the largest head that its sender has kept of the receiver's journal. One that this Party signed, and
+that its tree has not come to (or not by the same entries), tells that this home is *behind*: its journal is an old one.
+While it is, nothing is entered but what reconciling needs (`record.py`) and no other message is taken (`receive.py`).
+
+The reconciliation with that peer ends it. This Party owns in a signed statement that the entries between are lost, and
+signs no head of a size it has signed before; messages to the peer go on with numbers it has not seen. The peer keeps
+what it had as evidence, and begins to witness anew. Source: `specs/journal.md` §4.
+"""
+
+import msgspec
+
+from comity import signing
+from comity.clock import Instant, format_instant
+from comity.errors import ComityError, VerificationFailed
+from comity.federation import statements
+from comity.federation.messages import Message
+from comity.federation.statements import JournalRestored
+from comity.journal.checkpoint import origin_of_channel, read_note, verify_cosignature
+from comity.journal.merkle import Frontier
+from comity.node import record
+from comity.node.node import Node
+from comity.node.witness import head_signed_by
+from comity.ports import ChannelRow, KeptHead, StatementRow, Transaction
+
+__all__ = ["declare_restored", "notice_behind", "take_restored"]
+
+
+def notice_behind(node: Node, transaction: Transaction, peer: str, message: Message, at: Instant) -> bool:
+    """Look at the head that a peer has kept of this side; tell whether this home is behind it.
+
+    A smaller one that the peer cosigned is kept: it is worth more than one's own word.
+    """
+    ours = transaction.kept_head(peer, ours=True)
+    if message.kept and (ours is None or message.kept != ours.note):
+        ours = _take_kept(node, transaction, peer, message, ours, at)
+    return ours is not None and ours.behind
+
+
+def _take_kept(
+    node: Node, transaction: Transaction, peer: str, message: Message, ours: KeptHead | None, at: Instant
+) -> KeptHead | None:
+    try:
+        head = head_signed_by(
+            node, transaction, message.kept, node.party, origin_of_channel(node.party, peer), at, past=True
+        )
+    except ComityError:
+        return ours  # not ours: whoever says so has nothing to show
+    here = transaction.head(peer)
+    frontier = Frontier(here.size, here.frontier)
+    known = ours.size if ours is not None else 0
+    if head.size <= known:
+        return ours
+    behind = head.size > here.size or (head.size == here.size and head.root != frontier.root)
+    note = _own_lines(node, transaction, message.kept, head.origin, peer, at)
+    row = KeptHead(peer=peer, ours=True, size=head.size, note=note, behind=behind, at=at)
+    transaction.put_kept_head(row)
+    out = transaction.channel(peer, "out")
+    if behind and (out is None or out.last < message.seen):
+        name = out.name if out is not None else node.entropy(16).hex()
+        transaction.put_channel(ChannelRow(name=name, peer=peer, direction="out", last=message.seen))
+    return row
+
+
+def _own_lines(node: Node, transaction: Transaction, note: str, origin: str, peer: str, at: Instant) -> str:
+    """Give a note with this Party's own line and, where it holds, the peer's, and nothing else a peer wrote."""
+    names = [origin]
+    for key in node.know(transaction).cards.keys(peer, "witness", at).values():
+        try:
+            verify_cosignature(note, peer, key)
+        except ComityError:
+            continue
+        names.append(peer)
+    text, _, lines = note.rpartition("\n\n")
+    kept = [line for line in lines.splitlines(keepends=True) if line.split(" ")[1] in names]
+    return f"{text}\n\n{''.join(kept)}"
+
+
+def declare_restored(node: Node, transaction: Transaction, peer: str, at: Instant) -> str:
+    """End the state of being behind a peer: own, signed, that the entries it has kept are lost here.
+
+    Returns:
+        The signed statement, to be told the peer; empty where this home is not behind it.
+    """
+    ours = transaction.kept_head(peer, ours=True)
+    if ours is None or not ours.behind:
+        return ""
+    statement = statements.make(
+        JournalRestored(
+            by=node.party,
+            at=format_instant(at),
+            witness=peer,
+            resumed=transaction.head(peer).size,
+            size=ours.size,
+            root=read_note(ours.note).checkpoint.root.hex(),
+        ),
+        node.keyring.signer(node.know(transaction).own.card, "journal", at),
+    )
+    _keep_statement(transaction, statement, node.party, at)
+    transaction.put_kept_head(msgspec.structs.replace(ours, behind=False, at=at))
+    record.enter(
+        node,
+        transaction,
+        "restored",
+        channel=peer,
+        act=statements.digest_of(statement),
+        detail=signing.to_bytes(statement),
+        at=at,
+    )
+    return statements.pack(statement)
+
+
+def take_restored(node: Node, transaction: Transaction, sender: str, text: str, *, at: Instant) -> None:
+    """Take a peer's word that its journal was restored: what was kept of it stays as evidence, and a new tree begins.
+
+    Raises:
+        ForeignInput: it is no such statement.
+        VerificationFailed: the peer did not sign it, or speaks of another head than the one kept.
+    """
+    signed = statements.unpack(text)
+    said = statements.check(signed, JournalRestored, node.know(transaction).cards.keys)
+    digest = statements.digest_of(signed)
+    if transaction.statement(digest) is not None:
+        return
+    kept = transaction.kept_head(sender, ours=False)
+    if (said.by, said.witness) != (sender, node.party) or kept is None or said.size > kept.size:
+        raise VerificationFailed(f"{sender} speaks of a head that was not kept here")
+    _keep_statement(transaction, signed, sender, at)
+    transaction.put_kept_head(KeptHead(peer=sender, ours=False, size=0, at=at))
+    record.enter(node, transaction, "peer-restored", channel=sender, act=digest, detail=text.encode(), at=at)
+
+
+def _keep_statement(transaction: Transaction, signed: signing.Signed, by: str, at: Instant) -> None:
+    transaction.put_statement(
+        StatementRow(
+            digest=statements.digest_of(signed),
+            kind="journal-restored",
+            by=by,
+            about="",
+            signed=signing.to_bytes(signed),
+            known_at=at,
+        )
+    )
