@@ -34,7 +34,6 @@ class Layout:
 
     def __init__(self, agreement: Agreement) -> None:
         self._agreement = agreement
-        self._texts: dict[ArticleRef, tuple[str, str]] = {}
         self._grounds: dict[tuple[str, int], Ground] = {}
 
     def ground(self, ref: ArticleRef, rule: int) -> Ground:

@@ -16,7 +16,7 @@ from comity.carriers.postman import Postman
 from comity.control.verb import VERBS, Desk
 from comity.decisions.gate import decide
 from comity.decisions.known import Known
-from comity.demo.sharing import EAST, NORTH, NORTH_SOUTH, SOUTH, SOUTH_EAST
+from comity.demo.sharing import EAST, NORTH, NORTH_SOUTH, SOUTH, SOUTH_EAST, as_bytes
 from comity.demo.stage import Stage, example_agreement
 from comity.demo.step import Script, Step
 from comity.demo.tampered import send_anyway
@@ -110,7 +110,7 @@ def carry_pouch(stage: Stage) -> Step:
     )
     packed = stage.tell(NORTH, "pouch-pack", peer=SOUTH)
     file = stage.folder / "north-to-south.pouch"
-    file.write_bytes(_bytes(packed["pouch"]))
+    file.write_bytes(as_bytes(packed["pouch"]))
     opened = stage.tell(SOUTH, "pouch-open", data=file.read_bytes())
     script.expect(opened["accepted"] == 1, f"the pouch brought {opened}")
     script.scene(
@@ -171,7 +171,7 @@ def denounce(stage: Stage, summary: str) -> Step:
     script = Script("denounce", "South denounces South–East; once the notice has run out nothing new passes.")
     given = stage.tell(SOUTH, "agreement-notice", agreement=SOUTH_EAST, kind="denunciation")["files"]
     write_files(
-        stage.folder / "agreements" / SOUTH_EAST, {name: _bytes(data) for name, data in given.items()}
+        stage.folder / "agreements" / SOUTH_EAST, {name: as_bytes(data) for name, data in given.items()}
     )
     there = stage.until(lambda: _state_of(stage, EAST, SOUTH_EAST) == "under-notice")
     script.expect(there, "the notice did not reach East")
@@ -327,9 +327,3 @@ def _alter_one_row(home: Path) -> int:
         )
         database.commit()
     return int(number)
-
-
-def _bytes(data: str) -> bytes:
-    from base64 import b64decode
-
-    return b64decode(data)

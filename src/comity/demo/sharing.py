@@ -46,7 +46,7 @@ def conclude(stage: Stage) -> Step:
         write_files(folder, files)
         for party in parties:
             added = stage.tell(party, "agreement-sign", files=files)["files"]
-            files.update({name: _bytes(data) for name, data in added.items()})
+            files.update({name: as_bytes(data) for name, data in added.items()})
         write_files(folder, files)
         for party in parties:
             stage.tell(party, "agreement-hold", files=files)
@@ -219,7 +219,8 @@ def _cites(shown: dict[str, Any], agreement: str) -> bool:
     return any(ground["ref"].startswith(f"{agreement} art.") for ground in shown["grounds"])
 
 
-def _bytes(data: str) -> bytes:
+def as_bytes(data: str) -> bytes:
+    """Give the bytes that a verb put as base64."""
     from base64 import b64decode
 
     return b64decode(data)
