@@ -1,9 +1,14 @@
 """Gathers what Comity says, and compiles its translations.
 
 ```
-python tools/catalogues.py extract     writes src/comity/languages/comity.pot, and adds what is new to every comity.po
-python tools/catalogues.py compile     writes comity.mo beside every comity.po
+python tools/catalogues.py extract          adds what is new to every catalogue, takes out what is no longer said
+python tools/catalogues.py missing [AREA]   prints what is not translated yet, as JSON: {message: {tag: ""}}
+python tools/catalogues.py fill FILE        takes such a file back, filled in; a message that counts has a list of forms
+python tools/catalogues.py compile          writes the compiled catalogue beside every .po
 ```
+
+A language has one catalogue for each area of the code (`AREAS`), so that two people who work apart seldom meet in one
+file. A message stands in the area where it is found first; what moves takes its translation along.
 
 Three kinds of message are gathered: what is marked with `_`, `ngettext` or `N_` in the faces; the sentences that the
 pure core makes (`SENTENCES`); and those that use cases refuse with (`RAISING`). The latter two are taken from f-strings
@@ -13,6 +18,7 @@ out.
 
 import ast
 import io
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -69,6 +75,44 @@ RAISING = (
     "interop/files.py",
     "storage/home.py",
 )
+#: area -> how the names of its files begin, below `src/comity`; what no other area names belongs to `house`.
+AREAS = {
+    "agreements": (
+        "agreements/",
+        "cli/agreement",
+        "interop/agreement",
+        *(f"node/{name}" for name in ("accede", "certify", "conclude", "decline", "propose", "simulate")),
+    ),
+    "gate": (
+        "decisions/",
+        "handling/",
+        *(f"cli/{name}" for name in ("consent", "decide", "necessity", "withdraw")),
+        *(
+            f"node/{name}"
+            for name in ("confirm", "consent", "correct", "erase", "give_", "necessity", "obtain")
+        ),
+        *(f"node/{name}" for name in ("why_not", "withdraw")),
+    ),
+    "exchange": (
+        "carriers/",
+        "federation/",
+        "relay/",
+        *(f"cli/{name}" for name in ("peer", "pouch", "relay")),
+        *(f"node/{name}" for name in ("carry", "deliver")),
+    ),
+    "keys": (
+        "cards",
+        "journal/",
+        "keys",
+        "storage/",
+        *(f"cli/{name}" for name in ("card", "journal", "verify")),
+    ),
+    "matching": ("cli/register_", "interop/", "register/"),
+    "register": ("cli/register", "control/verbs_register", "node/register"),
+    "work": ("cooperation/", "languages/work", "node/matter"),
+    "console": ("console/", "languages/console"),
+    "house": ("",),
+}
 _REFUSALS = ("BadInput", "NotFound", "RefusedHere")
 _CITATION = re.compile(r"rule \d+ .*|safeguard \d|prot\. .*|.*\bart\. \{.*|VCLT .*|\{\w+\} notice \{\w+\}")
 _Key = str | tuple[str, str]
@@ -176,9 +220,19 @@ class Reviewable(Catalog):
         return [*given, ("X-Reviewed", self.reviewed)]
 
 
-def catalogue_of(tag: str) -> Reviewable:
-    """Read a language's catalogue; an empty one where there is none yet."""
-    file = LANGUAGES / tag / "LC_MESSAGES" / "comity.po"
+def area_of(place: str) -> str:
+    """Give the area a file belongs to."""
+    return next(area for area, begins in AREAS.items() if place.startswith(begins))
+
+
+def file_of(tag: str, area: str) -> Path:
+    """Give where an area's catalogue of a language stands."""
+    return LANGUAGES / tag / "LC_MESSAGES" / f"{area}.po"
+
+
+def catalogue_of(tag: str, area: str) -> Reviewable:
+    """Read an area's catalogue of a language; an empty one where there is none yet."""
+    file = file_of(tag, area)
     made = Reviewable(
         locale=tag,
         domain="comity",
@@ -199,26 +253,71 @@ def catalogue_of(tag: str) -> Reviewable:
     return made
 
 
-def compiled(tag: str) -> bytes:
-    """Compile a language's catalogue."""
+def compiled(tag: str, area: str) -> bytes:
+    """Compile a catalogue."""
     out = io.BytesIO()
-    write_mo(out, catalogue_of(tag))
+    write_mo(out, catalogue_of(tag, area))
     return out.getvalue()
 
 
+def translations(tag: str) -> dict[_Key, str | tuple[str, ...]]:
+    """Give everything a language says, from all its catalogues."""
+    return {
+        message.id: message.string
+        for area in AREAS
+        for message in catalogue_of(tag, area)
+        if message.id and all([message.string] if isinstance(message.string, str) else message.string)
+    }
+
+
 def extract() -> None:
-    """Write the template, and give every catalogue its missing messages, still untranslated."""
+    """Put every message into its area's catalogues, with what is known of its translation."""
     found = messages()
     for tag in TAGS:
-        catalogue = catalogue_of(tag)
+        _put(tag, found, translations(tag))
+    print(f"{len(found)} messages")
+
+
+def missing(area: str = "") -> None:
+    """Print what is not translated yet."""
+    wanted: dict[str, dict[str, str | list[str]]] = {}
+    for tag in TAGS:
+        held = translations(tag)
+        forms = catalogue_of(tag, "house").num_plurals
+        for key, place in messages().items():
+            if key not in held and area in ("", area_of(place)):
+                name = key if isinstance(key, str) else json.dumps(key)
+                wanted.setdefault(name, {})[tag] = "" if isinstance(key, str) else [""] * forms
+    print(json.dumps(wanted, ensure_ascii=False, indent=1))
+
+
+def fill(file: Path) -> None:
+    """Take translations from a file that `missing` began; what is still empty stays untranslated."""
+    given = json.loads(file.read_text())
+    found = messages()
+    keys = {key if isinstance(key, str) else json.dumps(key): key for key in found}
+    unknown = [name for name in given if name not in keys]
+    for tag in TAGS:
+        held = translations(tag)
+        for name, said in given.items():
+            if name in keys and said.get(tag):
+                text = said[tag]
+                held[keys[name]] = text if isinstance(text, str) else tuple(text)
+        _put(tag, found, held)
+    for name in unknown:
+        print(f"said nowhere: {name}")
+
+
+def _put(tag: str, found: dict[_Key, str], held: dict[_Key, str | tuple[str, ...]]) -> None:
+    for area in AREAS:
+        catalogue = catalogue_of(tag, area)
         for message in list(catalogue):
-            if message.id and message.id not in found:
+            if message.id:
                 catalogue.delete(message.id if isinstance(message.id, str) else message.id[0])
         for key, place in found.items():
-            if catalogue.get(key if isinstance(key, str) else key[0]) is None:
-                catalogue.add(key, locations=[(place, 0)])
-        _write(LANGUAGES / tag / "LC_MESSAGES" / "comity.po", catalogue)
-    print(f"{len(found)} messages")
+            if area_of(place) == area:
+                catalogue.add(key, held.get(key, ""), locations=[(place, 0)])
+        _write(file_of(tag, area), catalogue)
 
 
 def _write(file: Path, catalogue: Catalog) -> None:
@@ -230,10 +329,19 @@ def _write(file: Path, catalogue: Catalog) -> None:
 def compile_all() -> None:
     """Write every compiled catalogue."""
     for tag in TAGS:
-        data = compiled(tag)
-        (LANGUAGES / tag / "LC_MESSAGES" / "comity.mo").write_bytes(data)
-        print(f"{tag}: {len(data)} bytes")
+        sizes = [file_of(tag, area).with_suffix(".mo").write_bytes(compiled(tag, area)) for area in AREAS]
+        print(f"{tag}: {sum(sizes)} bytes")
 
 
 if __name__ == "__main__":
-    {"extract": extract, "compile": compile_all}[sys.argv[1]]()
+    match sys.argv[1:]:
+        case ["extract"]:
+            extract()
+        case ["missing", *area]:
+            missing(*area)
+        case ["fill", name]:
+            fill(Path(name))
+        case ["compile"]:
+            compile_all()
+        case _:
+            sys.exit(__doc__)

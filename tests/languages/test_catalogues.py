@@ -18,6 +18,13 @@ _SPEC.loader.exec_module(catalogues)
 
 OTHERS = tuple(tag for tag in TAGS if tag != "en")
 MESSAGES = catalogues.messages()
+CATALOGUES = [(tag, area) for tag in OTHERS for area in catalogues.AREAS]
+
+
+def said(tag: str):
+    """Give every message of a language's catalogues."""
+    return [each for area in catalogues.AREAS for each in catalogues.catalogue_of(tag, area) if each.id]
+
 
 #: Messages that read the same in a language, and why.
 SAME: dict[tuple[str, str], str] = {}
@@ -35,18 +42,17 @@ def test_there_is_a_catalogue_for_every_language():
 
 @pytest.mark.parametrize("tag", OTHERS)
 def test_every_message_is_translated_and_none_is_left_over(tag):
-    """New words? Run `python tools/catalogues.py extract`, translate, then `compile`."""
-    held = {message.id: message for message in catalogues.catalogue_of(tag) if message.id}
+    """New words? `python tools/catalogues.py extract`, then `missing`, `fill` and `compile`."""
+    held = {message.id: message for message in said(tag)}
     missing = [key for key in MESSAGES if key not in held or not all(forms(held[key]))]
     left_over = [key for key in held if key not in MESSAGES]
     assert (missing, left_over) == ([], [])
+    assert len(said(tag)) == len(MESSAGES)
 
 
 @pytest.mark.parametrize("tag", OTHERS)
 def test_no_value_is_lost_and_none_invented(tag):
-    for message in catalogues.catalogue_of(tag):
-        if not message.id:
-            continue
+    for message in said(tag):
         source = message.id if isinstance(message.id, str) else message.id[1]
         for form in forms(message):
             assert sorted(_PLACEHOLDER.findall(form)) == sorted(_PLACEHOLDER.findall(source)), form
@@ -56,36 +62,45 @@ def test_no_value_is_lost_and_none_invented(tag):
 
 @pytest.mark.parametrize("tag", OTHERS)
 def test_each_count_has_the_forms_its_language_has(tag):
-    catalogue = catalogues.catalogue_of(tag)
-    for message in catalogue:
+    forms_here = catalogues.catalogue_of(tag, "house").num_plurals
+    for message in said(tag):
         if isinstance(message.id, tuple):
-            assert len(forms(message)) == catalogue.num_plurals, message.id
+            assert len(forms(message)) == forms_here, message.id
 
 
 @pytest.mark.parametrize("tag", OTHERS)
 def test_what_reads_as_in_english_has_a_reason(tag):
     same = {
         message.id
-        for message in catalogues.catalogue_of(tag)
-        if message.id and any(form in (message.id, message.id[0]) for form in forms(message))
+        for message in said(tag)
+        if any(form in (message.id, message.id[0]) for form in forms(message))
     }
     listed = {message for language, message in SAME if language == tag}
     assert same == listed
 
 
+@pytest.mark.parametrize(("tag", "area"), CATALOGUES)
+def test_what_the_program_reads_is_what_people_read(tag, area):
+    """After changing a .po: `python tools/catalogues.py compile`."""
+    compiled = catalogues.file_of(tag, area).with_suffix(".mo")
+    assert compiled.read_bytes() == catalogues.compiled(tag, area)
+
+
 @pytest.mark.parametrize("tag", OTHERS)
-def test_what_the_program_reads_is_what_people_read(tag):
-    """After changing a comity.po: `python tools/catalogues.py compile`."""
-    compiled = catalogues.LANGUAGES / tag / "LC_MESSAGES" / "comity.mo"
-    assert compiled.read_bytes() == catalogues.compiled(tag)
+def test_there_is_no_catalogue_of_another_name(tag):
+    held = {file.stem for file in (catalogues.LANGUAGES / tag / "LC_MESSAGES").glob("*.?o")}
+    assert held == set(catalogues.AREAS)
 
 
 @pytest.mark.parametrize("tag", OTHERS)
 def test_a_catalogue_says_whether_a_native_reader_has_gone_through_it(tag):
-    text = (catalogues.LANGUAGES / tag / "LC_MESSAGES" / "comity.po").read_text()
-    said = re.search(r'^"X-Reviewed: (.+?)(\\n)?"$', text, re.MULTILINE)
-    assert said is not None
-    assert is_reviewed(tag) is (said[1] != "no")
+    readers = []
+    for area in catalogues.AREAS:
+        text = catalogues.file_of(tag, area).read_text()
+        header = re.search(r'^"X-Reviewed: (.+?)(\\n)?"$', text, re.MULTILINE)
+        assert header is not None
+        readers.append(header[1])
+    assert is_reviewed(tag) is all(reader != "no" for reader in readers)
 
 
 def test_a_sentence_of_the_core_becomes_a_message_with_placeholders():

@@ -1,8 +1,8 @@
 """Comity's own words in the reader's language.
 
 What Comity prints is written in English and marked with `_` or `ngettext`; catalogues beside this file hold the other
-languages (gettext, one folder a language, `comity.po` for people and `comity.mo` for the program). What machines read
-is never translated: JSON, journals, decisions, citations, names of commands and fields.
+languages (gettext: one folder a language, in it one catalogue an area of the code, `.po` for people and `.mo` for the
+program). What machines read is never translated: JSON, journals, decisions, citations, names of commands and fields.
 
 ```
 use("pl")

@@ -100,8 +100,8 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
 
 
 def is_reviewed(tag: str) -> bool:
-    """Tell whether a native reader has gone through a catalogue."""
-    return tag == ENGLISH or _catalogue(tag).info().get("x-reviewed", "no") != "no"
+    """Tell whether a native reader has gone through a language's catalogues."""
+    return tag == ENGLISH or all(each.info().get("x-reviewed", "no") != "no" for each in _catalogues(tag))
 
 
 def said(text: str) -> str:
@@ -156,10 +156,23 @@ def _counted(unit: str, count: int) -> str:
 
 
 @cache
+def _catalogues(tag: str) -> list[GNUTranslations]:
+    """Read a language's catalogues, one an area of the code."""
+    folder = resources.files("comity.languages") / tag / "LC_MESSAGES"
+    found = []
+    for name in sorted(each.name for each in folder.iterdir() if each.name.endswith(".mo")):
+        with (folder / name).open("rb") as file:
+            found.append(GNUTranslations(file))
+    return found
+
+
+@cache
 def _catalogue(tag: str) -> GNUTranslations:
-    folder = resources.files("comity.languages")
-    with (folder / tag / "LC_MESSAGES" / "comity.mo").open("rb") as file:
-        return GNUTranslations(file)
+    """Give a language's catalogues as one: what the first does not say, the next is asked for."""
+    first, *others = _catalogues(tag)
+    for each in others:
+        first.add_fallback(each)
+    return first
 
 
 @cache
@@ -168,8 +181,12 @@ def _templates(tag: str) -> list[tuple[re.Pattern[str], str, frozenset[str]]]:
 
     With each stand the names of the placeholders in backticks: those hold names, which are never translated.
     """
-    catalog = vars(_catalogue(tag))["_catalog"]  # gettext has no other way to list what it read
-    messages = [key for key in catalog if isinstance(key, str) and _PLACEHOLDER.search(key)]
+    messages = [
+        key
+        for catalogue in _catalogues(tag)
+        for key in vars(catalogue)["_catalog"]  # gettext has no other way to list what it read
+        if isinstance(key, str) and _PLACEHOLDER.search(key)
+    ]
     messages.sort(key=lambda each: (-each.find("{"), -len(_PLACEHOLDER.sub("", each)), each))
     return [
         (_pattern(each), each, frozenset(re.findall(r"`\{(\w+)\}`", each)))
