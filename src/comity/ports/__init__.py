@@ -1,0 +1,44 @@
+"""What a node needs from outside: a place to keep things, a way to move bytes, a clock, its keys.
+
+The use cases in `comity.node` see only this page. `comity.storage` keeps rows in SQLite, `comity.testing` runs many
+nodes in one process over the same port, `comity.assemble` plugs the real ones in.
+
+Duties of a `Store`:
+
+- `write` runs a piece of work against a `Transaction` and returns **only after its effects are durable**; what the
+  work raised is raised again and leaves nothing behind. Pieces of work never run at the same time (one sequencer).
+- `read` runs a piece of work that changes nothing.
+
+A row is a frozen value; a changed row is a new value. A file holds one kind of rows and the part of the port that keeps
+them.
+"""
+
+from comity.ports.items import Disclosure, Holding, ItemRow
+from comity.ports.journal import Head, JournalRow, KeptHead, ReconciliationRow
+from comity.ports.knowledge import AgreementRow, CardRow, ProposalRow, StatementRow
+from comity.ports.mailboxes import ChannelRow, InboxRow, OutboxRow, RequestRow, UnsentRow
+from comity.ports.store import Carrier, Reply, Store
+from comity.ports.transaction import Transaction
+
+__all__ = [
+    "AgreementRow",
+    "CardRow",
+    "Carrier",
+    "ChannelRow",
+    "Disclosure",
+    "Head",
+    "Holding",
+    "InboxRow",
+    "ItemRow",
+    "JournalRow",
+    "KeptHead",
+    "OutboxRow",
+    "ProposalRow",
+    "ReconciliationRow",
+    "Reply",
+    "RequestRow",
+    "StatementRow",
+    "Store",
+    "Transaction",
+    "UnsentRow",
+]

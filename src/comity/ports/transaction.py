@@ -1,0 +1,17 @@
+"""One piece of work: all rows of a node together."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from comity.ports.items import ItemRows
+from comity.ports.journal import JournalRows
+from comity.ports.knowledge import KnowledgeRows
+from comity.ports.mailboxes import MailboxRows
+
+
+class Transaction(KnowledgeRows, ItemRows, MailboxRows, JournalRows, Protocol):
+    """The rows of a node, as one piece of work sees and changes them."""
+
+    def piece(self) -> AbstractContextManager[None]:
+        """Undo everything done inside if it raises; the rest of the piece of work goes on."""
+        ...
