@@ -7,7 +7,7 @@ import pysqlite3.dbapi2 as sqlite
 import pytest
 from sqlalchemy import create_engine
 
-from comity.storage import migrations, tables
+from comity.storage import columns, migrations
 from comity.storage.database import open_engine
 
 
@@ -19,10 +19,10 @@ def layout(path: Path) -> dict[str, Any]:
     for (table,) in names:
         if table.startswith(("sqlite_", "alembic_")):
             continue
-        columns = database.execute(f"PRAGMA table_info({table!r})").fetchall()
+        listed = database.execute(f"PRAGMA table_info({table!r})").fetchall()
         indexes = database.execute(f"PRAGMA index_list({table!r})").fetchall()
         found[table] = {
-            "columns": [column[1:] for column in columns],
+            "columns": [column[1:] for column in listed],
             "indexes": sorted(
                 (
                     "" if name.startswith("sqlite_autoindex") else name,
@@ -41,10 +41,10 @@ def test_the_steps_build_exactly_the_tables_the_code_knows(tmp_path: Path) -> No
     stepped, at_once = tmp_path / "stepped.db", tmp_path / "at_once.db"
     open_engine(stepped).dispose()
     plain = create_engine(f"sqlite:///{at_once}", module=sqlite)
-    tables.metadata.create_all(plain)
+    columns.metadata.create_all(plain)
     plain.dispose()
     assert layout(stepped) == layout(at_once)
-    assert set(layout(stepped)) == set(tables.metadata.tables)
+    assert set(layout(stepped)) == set(columns.metadata.tables)
 
 
 def test_opening_twice_migrates_once(tmp_path: Path) -> None:

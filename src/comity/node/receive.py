@@ -11,51 +11,26 @@ import msgspec
 
 from comity.cards import SignedCard
 from comity.clock import Instant, format_instant
-from comity.errors import BadInput, ComityError, ForeignInput, RefusedHere, VerificationFailed
+from comity.errors import ComityError, ForeignInput, RefusedHere, VerificationFailed
 from comity.federation import messages
 from comity.federation.key_names import find_signer, key_name
-from comity.federation.messages import (
-    Act,
-    ConsistencyAnswer,
-    ConsistencyQuestion,
-    Decline,
-    Disclose,
-    Message,
-    News,
-    Proposal,
-    Receipts,
-    ReconcileAnswer,
-    ReconcileOutcome,
-    ReconcileQuestion,
-    Texts,
-)
-from comity.node import record, restored, stopped_channels, witness
-from comity.node.conclude import take_texts
-from comity.node.decline import proposed_to, take_decline
-from comity.node.introduce import take_news
+from comity.federation.messages import Act, Decline, Disclose, Message, Proposal, Receipts, Texts
+from comity.node import restored, stopped_channels, witness
+from comity.node.decline import proposed_to
+from comity.node.fate import conclude, ground_of, owe_receipt, quarantine_unopened, receipt_again
 from comity.node.node import Node
 from comity.node.post import seal_for
-from comity.node.propose import take_proposal
 from comity.node.protest import item_named, protest_unproven
-from comity.node.reconcile import take_account
 from comity.node.settle import settle
-from comity.node.take_act import take_act
-from comity.node.take_disclosure import take_disclosure
+from comity.node.taken_in import Letter, take_in
 from comity.node.verdict import Verdict
 from comity.ports import ChannelRow, InboxRow, Reply, Transaction
 from comity.sealing.envelope import VerifiedEnvelope, peek, verify_envelope
 from comity.sealing.inner import Message as InnerMessage
 from comity.sealing.inner import open_message
 from comity.sealing.receipts import Ground as ReceiptGround
-from comity.sealing.receipts import Receipt, sign_receipt
 
-_ABOUT_JOURNALS = (
-    ReconcileQuestion,
-    ReconcileAnswer,
-    ReconcileOutcome,
-    ConsistencyQuestion,
-    ConsistencyAnswer,
-)
+_ABOUT_JOURNALS = tuple(messages.KINDS[word] for word in messages.ABOUT_JOURNALS)
 _EQUIVOCATION = "equivocation"
 
 
@@ -86,9 +61,9 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     (3) open it; the message inside must say what the envelope says; before there is an agreement, nothing but a
         proposal is taken                                                 sealing/inner.py
     (4) the same message again, or another under its number               DESIGN §5, Inside
-    (5) act on it by kind                                                 take_disclosure.py, take_act.py, …
+    (5) act on it by kind                                                 taken_in.py
         what is kept apart of a disclosure is protested                   protest.py
-    (6) journal it, keep its fate, answer with a signed receipt           record.py
+    (6) journal it, keep its fate, answer with a signed receipt           fate.py
 
     The answer is a signed receipt; or, where the sender could not be established, an unsigned reason.
     """
@@ -102,14 +77,14 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     # (2)
     seen = transaction.inbox_by_envelope(verified.digest)
     if seen is not None and seen.state != "waiting":
-        _owe_receipt(transaction, seen, carrier)
+        owe_receipt(transaction, seen, carrier)
         return Taken("known", sender, seen.receipt, envelope=verified.digest)
 
     # (3)
     try:
         message, content = _open(node, verified, sender)
     except (ForeignInput, VerificationFailed) as error:
-        receipt = _quarantine_unopened(node, transaction, sender, verified, data, carrier, error, at)
+        receipt = quarantine_unopened(node, transaction, sender, verified, data, carrier, error, at)
         return Taken("quarantined", sender, receipt, envelope=verified.digest)
     said = message.head.at
     if not _in_force(node.know(transaction).cards.newest(sender), verified.signer.fingerprint, said):
@@ -128,8 +103,8 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     # (4)
     once = transaction.inbox(message.id)
     if once is not None and once.state != "waiting":
-        _owe_receipt(transaction, once, carrier)
-        again = _receipt_again(node, transaction, once, verified, at)
+        owe_receipt(transaction, once, carrier)
+        again = receipt_again(node, transaction, once, verified, at)
         return Taken("known", sender, again, envelope=verified.digest)
     verdict = _check_number(transaction, sender, verified, message)
     if verdict is None and not isinstance(content, _ABOUT_JOURNALS):
@@ -142,17 +117,17 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
         try:
             with transaction.piece():
                 witness.keep(node, transaction, sender, content, said=message.head.at, at=at)
-                verdict = _take(node, transaction, sender, message, content, carrier=carrier, at=at)
+                verdict = take_in(Letter(node, transaction, sender, message, content, carrier, at))
         except ComityError as error:
             node.forget()
-            verdict = Verdict("quarantined", about=_about(content), grounds=(_ground(error),))
+            verdict = Verdict("quarantined", about=_about(content), grounds=(ground_of(error),))
             untold = True
 
     if untold and verdict.state == "quarantined" and isinstance(content, Disclose):
         protest_unproven(node, transaction, sender, message.id, content, verdict.grounds, at)
 
     # (6)
-    receipt = _conclude(node, transaction, sender, verified, message, data, carrier, verdict, at)
+    receipt = conclude(node, transaction, sender, verified, message, data, carrier, verdict, at)
     if any(ground.ref == _EQUIVOCATION for ground in verdict.grounds):
         stopped_channels.stop(node, transaction, sender, message.id, verdict.grounds, at)
     return Taken(verdict.state, sender, receipt, envelope=verified.digest)
@@ -302,192 +277,6 @@ def _check_flowing(transaction: Transaction, sender: str, once: InboxRow | None)
     if not grounds:
         return None
     return Verdict("waiting" if once is not None else "quarantined", grounds=grounds)
-
-
-def _count_in(transaction: Transaction, sender: str, name: str, sequence: int) -> None:
-    """Note that a number of a channel has come, and up to where nothing is missing now."""
-    held = transaction.channel(sender, "in") or ChannelRow(name=name, peer=sender, direction="in", last=0)
-    if held.name != name:
-        return
-    whole = held.whole
-    while whole + 1 == sequence or (whole < held.last and transaction.inbox_at(name, whole + 1) is not None):
-        whole += 1
-    transaction.put_channel(msgspec.structs.replace(held, last=max(sequence, held.last), whole=whole))
-
-
-def _take(
-    node: Node,
-    transaction: Transaction,
-    sender: str,
-    message: InnerMessage,
-    content: Message,
-    *,
-    carrier: str,
-    at: Instant,
-) -> Verdict:
-    """Act on a message by its kind."""
-    if isinstance(content, Disclose):
-        return take_disclosure(node, transaction, sender, message, content, carrier=carrier, at=at)
-    if isinstance(content, Act):
-        return take_act(node, transaction, sender, content, at=at)
-    if isinstance(content, ReconcileQuestion | ReconcileAnswer | ReconcileOutcome):
-        return take_account(node, transaction, sender, content, at=at)
-    if isinstance(content, ConsistencyQuestion):
-        return witness.take_question(node, transaction, sender, content, at=at)
-    if isinstance(content, ConsistencyAnswer):
-        return witness.take_answer(node, transaction, sender, content, said=message.head.at, at=at)
-    if isinstance(content, News):
-        return take_news(node, transaction, sender, content, at=at)
-    if isinstance(content, Texts):
-        return take_texts(node, transaction, sender, content, at=at)
-    if isinstance(content, Proposal):
-        return take_proposal(node, transaction, sender, content, at=at)
-    if isinstance(content, Decline):
-        return take_decline(node, transaction, sender, content)
-    raise ForeignInput(f"message of the unknown kind `{message.head.type[:60]}`")
-
-
-def _conclude(
-    node: Node,
-    transaction: Transaction,
-    sender: str,
-    verified: VerifiedEnvelope,
-    message: InnerMessage,
-    data: bytes,
-    carrier: str,
-    verdict: Verdict,
-    at: Instant,
-) -> bytes:
-    """Enter what came in the journal, keep its fate, answer."""
-    word = "received" if verdict.state == "accepted" else verdict.state
-    record.enter(
-        node,
-        transaction,
-        f"{word}-{message.head.type}",
-        channel=sender,
-        act=message.id,
-        detail=verdict.detail or msgspec.json.encode(verdict.grounds),
-        at=at,
-    )
-    row = InboxRow(
-        message=message.id,
-        peer=sender,
-        channel=verified.header.channel.hex(),
-        sequence=verified.header.sequence,
-        envelope_digest=verified.digest,
-        kind=message.head.type,
-        about=verdict.about,
-        at=at,
-        said_at=message.head.at,
-        carrier=carrier,
-        state=verdict.state,
-        reason="; ".join(f"{ground.ref}: {ground.text}" for ground in verdict.grounds),
-        receipt=b"",
-        receipt_owed=carrier == "pouch",  # over the wire it is the answer
-        letter=b"" if verdict.state == "accepted" else data,
-    )
-    _count_in(transaction, sender, row.channel, row.sequence)  # the receipt says to where nothing is missing
-    receipt = _signed_receipt(node, transaction, row, verified, verdict.state, verdict.grounds, at)
-    transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))
-    return receipt
-
-
-def _owe_receipt(transaction: Transaction, row: InboxRow, carrier: str) -> None:
-    """Owe the receipt once more where what brought the envelope takes no answer back with it."""
-    if carrier == "pouch" and not row.receipt_owed:
-        transaction.put_inbox(msgspec.structs.replace(row, receipt_owed=True))
-
-
-def _receipt_again(
-    node: Node, transaction: Transaction, row: InboxRow, verified: VerifiedEnvelope, at: Instant
-) -> bytes:
-    """Answer a message that came again in another envelope: it counts once."""
-    status = "duplicate" if row.state == "accepted" else row.state
-    grounds = () if row.state == "accepted" else (ReceiptGround("before", row.reason[:1000]),)
-    return _signed_receipt(node, transaction, row, verified, status, grounds, at)
-
-
-def _signed_receipt(
-    node: Node,
-    transaction: Transaction,
-    row: InboxRow,
-    verified: VerifiedEnvelope,
-    status: str,
-    grounds: tuple[ReceiptGround, ...],
-    at: Instant,
-) -> bytes:
-    """Sign the answer to an envelope. The checkpoint that covers its entry goes with the letter that carries it."""
-    knowledge = node.know(transaction)
-    statement = Receipt(
-        by=node.party,
-        to=row.peer,
-        envelope=verified.digest,
-        message=row.message if len(row.message) == 64 else None,
-        channel=verified.header.channel.hex(),
-        sequence=verified.header.sequence,
-        status=status,  # type: ignore[arg-type]  # checked by sign_receipt's reader on the other side
-        grounds=grounds,
-        contiguous=_whole(transaction, row.peer, verified.header.channel.hex()),
-        checkpoint="",
-        at=at,
-    )
-    return sign_receipt(statement, node.keyring.signer(knowledge.own.card, "control", at))
-
-
-def _whole(transaction: Transaction, peer: str, name: str) -> int:
-    """Give the highest number of a channel up to which nothing is missing."""
-    held = transaction.channel(peer, "in")
-    return held.whole if held is not None and held.name == name else 0
-
-
-def _quarantine_unopened(
-    node: Node,
-    transaction: Transaction,
-    sender: str,
-    verified: VerifiedEnvelope,
-    data: bytes,
-    carrier: str,
-    error: BadInput | VerificationFailed,
-    at: Instant,
-) -> bytes:
-    """Keep apart an authentic envelope that cannot be opened or read, under its own digest."""
-    ground = _ground(error)
-    record.enter(
-        node,
-        transaction,
-        "quarantined-envelope",
-        channel=sender,
-        act=verified.digest,
-        detail=msgspec.json.encode((ground,)),
-        at=at,
-    )
-    row = InboxRow(
-        message=f"unopened-{verified.digest}",
-        peer=sender,
-        channel=verified.header.channel.hex(),
-        sequence=verified.header.sequence,
-        envelope_digest=verified.digest,
-        kind="envelope",
-        about="",
-        at=at,
-        said_at=at,
-        carrier=carrier,
-        state="quarantined",
-        reason=f"{ground.ref}: {ground.text}",
-        receipt=b"",
-        receipt_owed=carrier == "pouch",  # over the wire it is the answer
-        letter=data,
-    )
-    _count_in(transaction, sender, row.channel, row.sequence)
-    receipt = _signed_receipt(node, transaction, row, verified, "quarantined", (ground,), at)
-    transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))
-    return receipt
-
-
-def _ground(error: ComityError) -> ReceiptGround:
-    """Put an error as a ground: digests and reasons, never content."""
-    ref = "form" if isinstance(error, BadInput) else "evidence"
-    return ReceiptGround(ref, error.message.replace("\n", "; ")[:1000])
 
 
 def _about(content: Message) -> str:

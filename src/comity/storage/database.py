@@ -28,7 +28,7 @@ from sqlalchemy.pool import StaticPool
 from comity import __version__
 from comity.clock import Instant
 from comity.errors import CannotJournal, HomeTooNew, StorageError
-from comity.storage import tables
+from comity.storage import columns, tables
 from comity.storage.body_keys import BodyKeys
 
 
@@ -129,7 +129,7 @@ def _check_layout(engine: Engine, *, in_memory: bool) -> None:
     if version < tables.SCHEMA_VERSION:
         if in_memory:
             with engine.begin() as connection:
-                tables.metadata.create_all(connection)
+                columns.metadata.create_all(connection)
         else:
             from comity.storage.migrations import upgrade  # slow to import, and needed once a layout
 
