@@ -17,7 +17,7 @@ from comity.errors import BadInput, StorageError
 from comity.identifiers import PartyId, party_id
 from comity.node.introduce import accept_card
 from comity.node.keyring import Keyring
-from comity.node.node import Node
+from comity.node.node import Node, Reader
 from comity.ports import Transaction
 from comity.storage.body_keys import BodyKeys
 from comity.storage.database import SqlStore, open_engine
@@ -163,10 +163,13 @@ def in_memory(
     entropy: Callable[[int], bytes],
     *,
     deployment: str = "simulation",
+    reader: Reader | None = None,
 ) -> Node:
     """Make a node that keeps its rows in memory; its work runs at once in the caller's thread."""
     body_keys = BodyKeys(None, clock.now(), entropy)
-    return Node(PartyId(party), _store(None, body_keys, threaded=False), clock, keyring, entropy, deployment)
+    return Node(
+        PartyId(party), _store(None, body_keys, threaded=False), clock, keyring, entropy, deployment, reader
+    )
 
 
 def _store(path: Path | None, body_keys: BodyKeys, *, threaded: bool) -> SqlStore[SqlTransaction]:

@@ -144,6 +144,7 @@ class Node:
         keyring: the private keys it holds.
         entropy: gives that many random bytes.
         deployment: which world it belongs to; an exercise never counts as the real thing.
+        reader: what it reads signed texts and cards with, where another has read them already.
     """
 
     def __init__(
@@ -154,6 +155,7 @@ class Node:
         keyring: Keyring,
         entropy: Callable[[int], bytes] = os.urandom,
         deployment: str = "production",
+        reader: "Reader | None" = None,
     ) -> None:
         self.party = party
         self.store = store
@@ -162,7 +164,7 @@ class Node:
         self.entropy = entropy
         self.deployment = deployment
         self._knowledge: Knowledge | None = None
-        self._reader = Reader()
+        self.reader = reader or Reader()
         self._acting: int | None = None
 
     def act(self, work: Callable[[Transaction], T]) -> T:
@@ -193,7 +195,7 @@ class Node:
         """
         known = self._knowledge
         if known is None:
-            known = Knowledge(self.party, transaction, self._reader)
+            known = Knowledge(self.party, transaction, self.reader)
             if self._acting == threading.get_ident():
                 self._knowledge = known
         return known

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -101,8 +102,11 @@ def open_engine(path: Path | None) -> Engine:
         reading = connection.get_execution_options().get("reading", False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
+    if path is None:
+        _lay_out_in_memory(engine)
+        return engine
     try:
-        _check_layout(engine, in_memory=path is None)
+        _check_layout(engine)
     except (DBAPIError, fixed_sqlite.Error, sqlite3.Error) as error:
         engine.dispose()
         raise StorageError(f"{path}: not a usable database ({_cause(error)})") from error
@@ -113,7 +117,27 @@ def _cause(error: BaseException) -> str:
     return str(getattr(error, "orig", None) or error)
 
 
-def _check_layout(engine: Engine, *, in_memory: bool) -> None:
+@cache
+def _laid_out() -> Any:
+    """Give a database in memory that has every table and no row, made once a process."""
+    laid_out = fixed_sqlite.connect(":memory:", check_same_thread=False)
+    engine = create_engine("sqlite://", module=fixed_sqlite, poolclass=StaticPool)
+    with engine.begin() as connection:
+        columns.metadata.create_all(connection)
+        _note_layout(connection)
+    with engine.connect() as connection:
+        source: Any = connection.connection.driver_connection
+        source.backup(laid_out)
+    engine.dispose()
+    return laid_out
+
+
+def _lay_out_in_memory(engine: Engine) -> None:
+    with engine.connect() as connection:
+        _laid_out().backup(connection.connection.driver_connection)
+
+
+def _check_layout(engine: Engine) -> None:
     """Bring an older or empty database to the present layout; refuse a newer one by name."""
     with engine.connect() as connection:
         known = inspect(connection).has_table("house")
@@ -127,24 +151,24 @@ def _check_layout(engine: Engine, *, in_memory: bool) -> None:
             hint="use that version of comity, or restore a backup made before the upgrade",
         )
     if version < tables.SCHEMA_VERSION:
-        if in_memory:
-            with engine.begin() as connection:
-                columns.metadata.create_all(connection)
-        else:
-            from comity.storage.migrations import upgrade  # slow to import, and needed once a layout
+        from comity.storage.migrations import upgrade  # slow to import, and needed once a layout
 
-            upgrade(engine)
+        upgrade(engine)
         with engine.begin() as connection:
             connection.execute(tables.house.delete())
-            written = {
-                "version": tables.SCHEMA_VERSION,
-                "oldest_reader": tables.OLDEST_READER,
-                "comity": __version__,
-            }
-            connection.execute(
-                tables.house.insert(),
-                [{"name": name, "value": str(value)} for name, value in written.items()],
-            )
+            _note_layout(connection)
+
+
+def _note_layout(connection: Connection) -> None:
+    written = {
+        "version": tables.SCHEMA_VERSION,
+        "oldest_reader": tables.OLDEST_READER,
+        "comity": __version__,
+    }
+    connection.execute(
+        tables.house.insert(),
+        [{"name": name, "value": str(value)} for name, value in written.items()],
+    )
 
 
 class SqlStore(Generic[T]):
@@ -202,8 +226,14 @@ class SqlStore(Generic[T]):
     def read(self, work: Callable[[T], Any]) -> Any:
         """Run a piece of work that changes nothing, beside the sequencer where the database allows it."""
         if isinstance(self._engine.pool, StaticPool):  # one shared connection in memory
-            with self._turn, self._begun() as connection:
-                return work(self._transaction(connection))
+            raw: Any = self._writer.connection.driver_connection
+            with self._turn:
+                raw.execute("PRAGMA query_only=ON")
+                try:
+                    return work(self._transaction(self._writer))
+                finally:
+                    raw.execute("PRAGMA query_only=OFF")
+                    self._writer.rollback()
         with self._engine.connect().execution_options(reading=True) as connection:
             connection.exec_driver_sql("PRAGMA query_only=ON")
             try:

@@ -8,7 +8,7 @@ from comity.clock import Instant
 from comity.ports import Disclosure, Holding, ItemRow
 from comity.storage import tables
 from comity.storage.body_keys import BodyKeys
-from comity.storage.prepared import Prepared, selecting
+from comity.storage.prepared import Prepared, selecting, selecting_any
 from comity.storage.rows import LIMIT, Rows, columns, values_of
 
 _I, _S, _H, _B, _D = (
@@ -22,6 +22,7 @@ _I, _S, _H, _B, _D = (
 _items = columns(tables.items, ItemRow)
 
 _ITEM = selecting(_items.where(_I.digest == bindparam("digest")))
+_IN_STATES = selecting_any(_items.order_by(_I.number.desc()).limit(LIMIT), _I.state)
 _LABELLED = selecting(_items.where(_I.label == bindparam("label")).order_by(_I.number.desc()).limit(LIMIT))
 _BEGINNING = selecting(
     _items.where(_I.digest >= bindparam("least"), _I.digest < bindparam("most"))
@@ -76,8 +77,7 @@ class ItemRows(Rows):
 
     def items(self, *, states: Sequence[str] = (), limit: int = 1000) -> Sequence[ItemRow]:
         """Give items, newest first."""
-        query = _items.order_by(_I.number.desc()).limit(limit)
-        return self._query(ItemRow, query.where(_I.state.in_(states)) if states else query)
+        return self._all(ItemRow, _IN_STATES(tuple(states)), limit=limit)
 
     def made_from(self, source: str) -> Sequence[str]:
         """Give the digests of items made directly from a source."""

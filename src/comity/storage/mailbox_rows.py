@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from comity.clock import Instant
 from comity.ports import ChannelRow, InboxRow, OutboxRow, UnsentRow
 from comity.storage import tables
-from comity.storage.prepared import Prepared, selecting
+from comity.storage.prepared import Prepared, selecting, selecting_any
 from comity.storage.rows import LIMIT, Rows, columns, values_of
 
 _C, _O, _I = tables.channels.c, tables.outbox.c, tables.inbox.c
@@ -29,6 +29,7 @@ _SENT = selecting(
     columns(tables.outbox, OutboxRow, without=("envelope",)).order_by(_O.number.desc()).limit(LIMIT)
 )
 _BACKLOG = selecting(select(_O.peer, func.count()).where(_O.state == "owed").group_by(_O.peer))
+_IN_STATES = selecting_any(_inbox.order_by(_I.number.desc()).limit(LIMIT), _I.state)
 _RECEIVED_ONE = selecting(_inbox.where(_I.message == bindparam("message")))
 _BY_ENVELOPE = selecting(_inbox.where(_I.envelope_digest == bindparam("envelope_digest")))
 _AT = selecting(_inbox.where(_I.channel == bindparam("channel"), _I.sequence == bindparam("sequence")))
@@ -146,8 +147,7 @@ class MailboxRows(Rows):
 
     def received(self, *, states: Sequence[str] = (), limit: int = 1000) -> Sequence[InboxRow]:
         """Give what came in, newest first."""
-        query = _inbox.order_by(_I.number.desc()).limit(limit)
-        return self._query(InboxRow, query.where(_I.state.in_(states)) if states else query)
+        return self._all(InboxRow, _IN_STATES(tuple(states)), limit=limit)
 
     def receipts_owed(self, peer: str) -> Sequence[InboxRow]:
         """Give receipts that no carrier has taken back yet."""

@@ -6,10 +6,11 @@ twenty. Core still says what the SQL is, for SQLite and PostgreSQL alike; only t
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Executable, Select, Table, bindparam
+from sqlalchemy import Connection, Executable, Select, Table, bindparam, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
@@ -115,3 +116,16 @@ def adding(table: Table, names: Sequence[str]) -> Prepared:
 def selecting(query: Select[Any]) -> Prepared:
     """Prepare a query; what varies in it are `bindparam`s."""
     return Prepared(lambda _dialect: query)
+
+
+def selecting_any(query: Select[Any], column: Any) -> Callable[[tuple[str, ...]], Prepared]:
+    """Give what prepares a query for any of some words in a column, once for each set of words; none means all.
+
+    Words are few and our own (states, kinds), never anybody's input: each set stays prepared.
+    """
+
+    @cache
+    def prepared(words: tuple[str, ...]) -> Prepared:
+        return selecting(query.where(or_(*(column == word for word in words))) if words else query)
+
+    return prepared

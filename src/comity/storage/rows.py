@@ -83,10 +83,6 @@ class Rows:
             for row in self._run(prepared, parameters).fetchall()
         ]
 
-    def _query(self, kind: type[R], query: Select[Any]) -> list[R]:
-        """Run a query that is built anew, for those whose shape varies."""
-        return [kind(**row) for row in self._connection.execute(query).mappings()]
-
 
 def _put_of(table: Table, keys: tuple[str, ...], values: Mapping[str, Any], *, replace: bool) -> Prepared:
     key = (table.name, keys, replace)
