@@ -150,6 +150,10 @@ MISTAKES = [
         {"signing": (signing_entry(DESK.public, ["Director"], ISSUED, EXPIRES),)},
         "`Director` is not a function",
     ),
+    (
+        {"signing": (signing_entry(DESK.public, ["tls", "disclosure"], ISSUED, EXPIRES),)},
+        "a key for `tls` exercises no other function",
+    ),
     ({"sealing": CARD.sealing[:1] * 65}, "more than 64 keys"),
     (
         {"sealing": (msgspec.structs.replace(CARD.sealing[0], public=write_base64(bytes(1216))),)},

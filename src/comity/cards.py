@@ -35,6 +35,7 @@ from comity.strict import read_as, read_base64, write_base64, write_json
 __all__ = [
     "FUNCTIONS",
     "PAYLOAD_TYPE",
+    "TLS",
     "Card",
     "SealingEntry",
     "SignedCard",
@@ -58,7 +59,12 @@ FUNCTIONS: Final = (
     "journal",
     "witness",
     "control",
+    "tls",
 )
+
+#: The function of the key under which an endpoint answers and a node calls. Such a key exercises no other: a key that
+#: answers whoever calls must never be able to speak for its Party.
+TLS: Final = "tls"
 
 MAX_CARD_BYTES: Final = 256 * 1024
 _MAX_KEYS, _MAX_ENDPOINTS, _MAX_NAMES, _MAX_TEXT = 64, 16, 64, 256
@@ -377,6 +383,8 @@ def _function_mistakes(place: str, functions: tuple[str, ...]) -> Iterator[str]:
     for function in functions[:_MAX_KEYS]:
         if not _FUNCTION.match(function):
             yield f"{place}: `{function[:40]}` is not a function"
+    if TLS in functions and len(functions) > 1:
+        yield f"{place}: a key for `{TLS}` exercises no other function"
 
 
 def _fingerprint_of(kind: type[VerifyKey] | type[SealingPublic], public: str) -> str | None:

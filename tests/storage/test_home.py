@@ -46,7 +46,13 @@ def test_a_new_home_is_closed_to_others_and_has_what_it_needs(home: Path) -> Non
     assert modes.pop(".") == 0o700
     assert modes.pop("keys") == 0o700
     assert modes.pop("node.toml") in (0o600, 0o644)
-    assert {"keys/root.key", "keys/everyday.key", "keys/officer.key", "keys/sealing.key"} <= set(modes)
+    assert {
+        "keys/root.key",
+        "keys/everyday.key",
+        "keys/officer.key",
+        "keys/sealing.key",
+        "keys/tls.key",
+    } <= set(modes)
     assert {"node.db", "body-keys.db", "body-epoch.json", "lock"} <= set(modes)
     assert set(modes.values()) == {0o600}
 
@@ -65,7 +71,7 @@ def test_its_first_card_names_its_keys_and_is_under_its_root(tmp_path: Path) -> 
     at = card.card.issued
     assert at == START.replace(microsecond=0)
     with open_home(tmp_path / "n", clock=clock(), threaded=False) as opened:
-        for function in ("disclosure", "consent", "control", "journal", "agreement", "director"):
+        for function in ("disclosure", "consent", "control", "journal", "agreement", "director", "tls"):
             assert opened.node.keyring.signer(card.card, function, at).fingerprint in card.signing_keys(
                 function, at
             )

@@ -25,7 +25,7 @@ from typing import Annotated
 
 import msgspec
 
-from comity.cards import Card, issue, sealing_entry, signing_entry
+from comity.cards import TLS, Card, issue, sealing_entry, signing_entry
 from comity.clock import Instant
 from comity.errors import BadInput, HomeInUse, NotFound, RefusedHere, StorageError
 from comity.identifiers import PartyId, party_id
@@ -182,7 +182,7 @@ def create_home(
         raise BadInput(f"deployment `{deployment[:80]}` is not a word such as `production` or `exercise`")
     if path.exists() and any(path.iterdir()):
         raise RefusedHere(f"{path} is not empty", hint="choose a new folder; a home is never written over")
-    root, everyday, officer, witness = (SigningKey.generate() for _ in range(4))
+    root, everyday, officer, witness, tls = (SigningKey.generate() for _ in range(5))
     sealing = SealingKey.generate()
     until = at + CARD_LIFE
     card = Card(
@@ -197,6 +197,7 @@ def create_home(
             signing_entry(everyday.public, EVERYDAY, at, until),
             signing_entry(officer.public, functions, at, until),
             signing_entry(witness.public, ("witness",), at, until),  # cosigns and nothing else
+            signing_entry(tls.public, (TLS,), at, until),  # answers and calls, and speaks for nobody
         ),
         sealing=(sealing_entry(sealing.public, at, until),),
     )
@@ -209,6 +210,7 @@ def create_home(
         "everyday": everyday,
         "officer": officer,
         "witness": witness,
+        "tls": tls,
         "sealing": sealing,
     }
     for name, key in made.items():
