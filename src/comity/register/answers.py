@@ -3,8 +3,8 @@
 | handling | first answer to another Party | after a follow-up | the owner |
 |---|---|---|---|
 | open | the record | the record | is told of the check |
-| reference | score, band, reference | what a person at the owner releases | is told |
-| ask | score, band, reference of the owner alone | what a person at the owner releases | is told and asked |
+| reference | band, rough score, reference | what a person at the owner releases | is told |
+| ask | band, rough score, that the owner may be asked | what a person at the owner releases | is told and asked |
 | silent | nothing: as if there were no record | nothing | is told, alone |
 
 The owner itself always sees its own record. An answer about a `silent` record is the answer about no record, byte for
@@ -16,9 +16,9 @@ from enum import StrEnum
 import msgspec
 
 from comity.register.checking import Hit
-from comity.register.record import Handling, Record
+from comity.register.record import Handling, Record, strictest
 
-__all__ = ["POSSIBLE", "Answer", "Band", "Shown", "Step", "answer_for", "band_of", "tells_owner"]
+__all__ = ["POSSIBLE", "Answer", "Band", "Shown", "Step", "answer_for", "band_of", "rough", "tells_owner"]
 
 #: From here to the threshold a candidate is `possible`: for a person to look at.
 POSSIBLE = 0.5
@@ -80,21 +80,36 @@ def band_of(score: float, threshold: float) -> Band:
     return Band.POSSIBLE if score >= min(POSSIBLE, threshold) else Band.NONE
 
 
+def rough(score: float) -> float:
+    """Tell a score in tenths, downwards."""
+    return int(score * 10 + 1e-9) / 10
+
+
 def answer_for(
-    hit: Hit, record: Record, *, asker: str, threshold: float, step: Step = Step.FIRST
+    hit: Hit,
+    record: Record,
+    *,
+    asker: str,
+    threshold: float,
+    step: Step = Step.FIRST,
+    handling: Handling | None = None,
 ) -> Answer | None:
     """Give what `asker` is told of a hit, or None where it is told nothing.
 
     Reasons name words of the registered name, so they go only with the record itself.
+
+    Args:
+        handling: the strictest of all records linked with this one; its own by default.
     """
     owner = record.terms.owner
-    shown = Shown.RECORD if asker == owner else _SHOWN[record.terms.handling, step]
+    strict = record.terms.handling if handling is None else strictest(handling, record.terms.handling)
+    shown = Shown.RECORD if asker == owner else _SHOWN[strict, step]
     band = band_of(hit.score, threshold)
     if shown is Shown.NOTHING or (band is Band.NONE and asker != owner):
         return None
     if shown is Shown.RECORD:
         return Answer(owner, hit.score, band, shown, record.id, hit.why, record)
-    return Answer(owner, hit.score, band, shown, record.id if shown is Shown.REFERENCE else "")
+    return Answer(owner, rough(hit.score), band, shown, record.id if shown is Shown.REFERENCE else "")
 
 
 def tells_owner(record: Record, *, asker: str) -> bool:

@@ -6,7 +6,7 @@ another's.
 """
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -14,11 +14,14 @@ import msgspec
 
 from comity.clock import Instant
 from comity.errors import BadInput
-from comity.handling.safeguards import Finding, check_record
+from comity.handling.safeguards import Finding, check_item, check_record
 from comity.identifiers import PartyId
 from comity.register.subjects import Subject
 
-__all__ = ["Grading", "Handling", "Record", "Terms", "door"]
+__all__ = ["EVERY_AGREEMENT", "Grading", "Handling", "Note", "Record", "Terms", "door", "strictest"]
+
+#: Written among the agreements a record is contributed under: all that have a register which takes it.
+EVERY_AGREEMENT = "*"
 
 
 class Handling(StrEnum):
@@ -28,6 +31,15 @@ class Handling(StrEnum):
     REFERENCE = "reference"
     ASK = "ask"
     SILENT = "silent"
+
+
+#: From the freest to the strictest.
+_BY_STRICTNESS = tuple(Handling)
+
+
+def strictest(*handling: Handling) -> Handling:
+    """Give the strictest of some handlings: what is linked is handled as its strictest part (R5)."""
+    return max(handling, key=_BY_STRICTNESS.index)
 
 
 _GRADING = re.compile("[ABCX][1-4]\\Z")
@@ -87,6 +99,9 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
         grading: 4 × 4.
         handling: what a hit tells another Party.
         action: what is to be done on a hit, if anything; always by a person.
+        kind: the named kind of record, where an agreement names kinds.
+        expires: last day on which it is kept whatever its review says; none where the basis sets none.
+        under: agreements it is contributed under; `*` for every one whose register takes it, empty for none.
     """
 
     owner: PartyId
@@ -99,15 +114,57 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     grading: Grading = Grading()
     handling: Handling = Handling.REFERENCE
     action: str = ""
+    kind: str = ""
+    expires: date | None = None
+    under: tuple[str, ...] = (EVERY_AGREEMENT,)
+
+
+NOTES = ("look-alike", "misused-identity")
+
+
+class Note(msgspec.Struct, frozen=True):
+    """A caution that goes wherever the record is shown: somebody else may be taken for its subject.
+
+    Attributes:
+        kind: `look-alike`, somebody who resembles the subject; `misused-identity`, somebody whose identity the subject
+            uses, to be cleared and never acted against (Regulation (EU) 2018/1862, art. 61 and 62).
+        text: what tells the two apart.
+        consent: where the explicit consent of the person whose identity is misused is kept; needed for that kind.
+        at: when it was added.
+    """
+
+    kind: str
+    text: str
+    at: Instant
+    consent: str = ""
+
+    @classmethod
+    def make(cls, kind: str, text: str, at: Instant, consent: str = "") -> "Note":
+        """Make a note.
+
+        Raises:
+            BadInput: another kind, no text, or a misused identity without its bearer's consent.
+        """
+        mistakes = []
+        if kind not in NOTES:
+            mistakes.append(f"`{kind[:40]}` is not one of {', '.join(NOTES)}")
+        if not text.strip():
+            mistakes.append("a note says what tells the two apart")
+        if kind == "misused-identity" and not consent.strip():
+            mistakes.append("a misused identity is noted with its bearer's explicit consent, and where that is kept")
+        if mistakes:
+            raise BadInput(*mistakes)
+        return cls(kind, text, at, consent)
 
 
 class Record(msgspec.Struct, frozen=True):
-    """A subject with the terms it is kept on and the instants of entry and last change."""
+    """A subject with the terms it is kept on, the instants of entry and last change, and notes about others like it."""
 
     subject: Subject
     terms: Terms
     entered: Instant
     changed: Instant
+    notes: tuple[Note, ...] = ()
 
     @property
     def id(self) -> str:
@@ -118,6 +175,21 @@ class Record(msgspec.Struct, frozen=True):
         """Tell whether its review is due."""
         return self.terms.review <= today
 
+    @property
+    def runs_out(self) -> date:
+        """The day from which it answers nobody: of its review, or after the last one its basis gives it."""
+        review, expires = self.terms.review, self.terms.expires
+        return review if expires is None or expires >= review else expires + timedelta(days=1)
+
+    def is_alive(self, today: date) -> bool:
+        """Tell whether it still answers: one that nobody looked at again in time is silent by itself."""
+        return today < self.runs_out
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Whoever says what stands in it, each once; its owner where nobody else is named."""
+        return tuple(dict.fromkeys(s.source or self.terms.owner for s in self.subject.statements))
+
 
 #: Properties whose values are free words that a person may have to read.
 _FREE_WORDS = ("notes", "summary", "description", "reason", "position")
@@ -126,7 +198,8 @@ _FREE_WORDS = ("notes", "summary", "description", "reason", "position")
 def door(subject: Subject, terms: Terms, today: date) -> tuple[Finding, ...]:
     """Judge a record before it is entered; see `comity.handling.safeguards.check_record`."""
     properties = subject.properties()
-    return check_record(
+    named = check_item(terms.kind, purpose=terms.purpose) if terms.kind or terms.purpose else ()
+    return named + check_record(
         properties,
         owner=terms.owner,
         basis=terms.basis,

@@ -1,0 +1,60 @@
+"""Scope: which records answer under an agreement, by the articles of its register and of its protection.
+
+A record answers a Party of an agreement only where the text in force names its schema, its handling, its kind (where
+it names kinds at all) and, for persons, its data-subject role, and where its owner contributed it under that agreement.
+Schemas and kinds are extended by a signed protocol that replaces the clause; nothing else extends them. Empty means
+nobody: an agreement without a `protection` article has no records about persons.
+
+Sources: `specs/agreement.md`, `[register]`, `[protection]`; DESIGN §7.
+"""
+
+from datetime import date
+
+import msgspec
+
+from comity.agreements.clauses import Protection, Register
+from comity.register.record import EVERY_AGREEMENT, Record
+
+__all__ = ["Scope", "why_outside"]
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """What one agreement takes into its register at one instant.
+
+    Attributes:
+        agreement: its id.
+        register: the register article.
+        roles: data-subject roles allowed on records about persons.
+    """
+
+    agreement: str
+    register: Register
+    roles: frozenset[str]
+
+    @classmethod
+    def of(cls, agreement: str, register: Register, protection: tuple[Protection, ...]) -> "Scope":
+        """Put the two articles together; of several protection articles all bind."""
+        roles = [frozenset(clause.subject_roles) for clause in protection]
+        return cls(agreement, register, frozenset.intersection(*roles) if roles else frozenset())
+
+    def takes(self, record: Record, today: date) -> bool:
+        """Tell whether a record answers under the agreement on a day."""
+        return not why_outside(self, record, today)
+
+
+def why_outside(scope: Scope, record: Record, today: date) -> str:
+    """Say why a record does not answer under an agreement; empty where it does."""
+    terms, clause = record.terms, scope.register
+    if scope.agreement not in terms.under and EVERY_AGREEMENT not in terms.under:
+        return f"it is not contributed under {scope.agreement}"
+    if not record.is_alive(today):
+        return f"it ran out on {record.runs_out}"
+    if record.subject.schema not in clause.schemas:
+        return f"{clause.ref} names no {record.subject.schema} among its schemas"
+    if terms.handling not in clause.handling:
+        return f"{clause.ref} does not allow handling `{terms.handling}`"
+    if clause.record_kinds is not None and terms.kind not in clause.record_kinds:
+        return f"{clause.ref} names no kind of record `{terms.kind}`"
+    if record.subject.is_person and terms.role not in scope.roles:
+        return f"{scope.agreement} allows no records about persons as `{terms.role}`"
+    return ""
