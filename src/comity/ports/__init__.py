@@ -17,28 +17,46 @@ from comity.ports.items import Disclosure, Holding, ItemRow
 from comity.ports.journal import Head, JournalRow, KeptHead, ReconciliationRow
 from comity.ports.knowledge import AgreementRow, CardRow, ProposalRow, StatementRow
 from comity.ports.mailboxes import ChannelRow, InboxRow, OutboxRow, RequestRow, UnsentRow
+from comity.ports.register import (
+    BudgetRow,
+    CheckRow,
+    FlagRow,
+    HitRow,
+    JudgementRow,
+    RecordRow,
+    StagedRow,
+    key_of,
+)
 from comity.ports.store import Carrier, Reply, Store
 from comity.ports.transaction import Transaction
 
 __all__ = [
     "AgreementRow",
+    "BudgetRow",
     "CardRow",
     "Carrier",
     "ChannelRow",
+    "CheckRow",
     "Disclosure",
+    "FlagRow",
     "Head",
+    "HitRow",
     "Holding",
     "InboxRow",
     "ItemRow",
     "JournalRow",
+    "JudgementRow",
     "KeptHead",
     "OutboxRow",
     "ProposalRow",
     "ReconciliationRow",
+    "RecordRow",
     "Reply",
     "RequestRow",
+    "StagedRow",
     "StatementRow",
     "Store",
     "Transaction",
     "UnsentRow",
+    "key_of",
 ]

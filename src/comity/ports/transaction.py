@@ -7,9 +7,10 @@ from comity.ports.items import ItemRows
 from comity.ports.journal import JournalRows
 from comity.ports.knowledge import KnowledgeRows
 from comity.ports.mailboxes import MailboxRows
+from comity.ports.register import RegisterRows
 
 
-class Transaction(KnowledgeRows, ItemRows, MailboxRows, JournalRows, Protocol):
+class Transaction(KnowledgeRows, ItemRows, MailboxRows, RegisterRows, JournalRows, Protocol):
     """The rows of a node, as one piece of work sees and changes them."""
 
     def piece(self) -> AbstractContextManager[None]:

@@ -151,7 +151,9 @@ class Note(msgspec.Struct, frozen=True):
         if not text.strip():
             mistakes.append("a note says what tells the two apart")
         if kind == "misused-identity" and not consent.strip():
-            mistakes.append("a misused identity is noted with its bearer's explicit consent, and where that is kept")
+            mistakes.append(
+                "a misused identity is noted with its bearer's explicit consent, and where that is kept"
+            )
         if mistakes:
             raise BadInput(*mistakes)
         return cls(kind, text, at, consent)

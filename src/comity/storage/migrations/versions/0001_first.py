@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from comity.storage.migrations.register_layout import make_register
+
 revision = "0001"
 down_revision = None
 
@@ -263,3 +265,4 @@ def upgrade() -> None:
     op.create_index("ix_inbox_envelope_digest", "inbox", ["envelope_digest"])
     op.create_index("ix_journal_act", "journal", ["act"])
     op.create_index("journal_by_channel", "journal", ["channel", "channel_number", "kind", "act"])
+    make_register()

@@ -1,0 +1,122 @@
+"""The tables of the joint register, as the first layout has them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def make_register() -> None:
+    """Make the tables."""
+    op.create_table(
+        "records",
+        sa.Column("key", sa.Text(), primary_key=True, nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("agreement", sa.Text(), nullable=False),
+        sa.Column("handling", sa.Text(), nullable=False),
+        sa.Column("runs_out", sa.Text(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+    )
+    op.create_table(
+        "record_changes",
+        sa.Column("number", NUMBER, primary_key=True, autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+    )
+    op.create_table(
+        "staged_records",
+        sa.Column("source", sa.Text(), primary_key=True, nullable=False),
+        sa.Column("line", NUMBER, primary_key=True, autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+    )
+    op.create_table(
+        "checks",
+        sa.Column("number", NUMBER, primary_key=True, nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("ours", sa.Boolean(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("agreement", sa.Text(), nullable=False),
+        sa.Column("register", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("question", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("watch", sa.Boolean(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("grounds", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("more", sa.Boolean(), nullable=False),
+    )
+    op.create_table(
+        "hits",
+        sa.Column("number", NUMBER, primary_key=True, nullable=False),
+        sa.Column("id", sa.Text(), nullable=False, unique=True),
+        sa.Column("check", sa.Text(), nullable=False),
+        sa.Column("ours", sa.Boolean(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("agreement", sa.Text(), nullable=False),
+        sa.Column("register", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
+        sa.Column("band", sa.Text(), nullable=False),
+        sa.Column("score", NUMBER, nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("sources", sa.Text(), nullable=False),
+    )
+    op.create_table(
+        "budgets",
+        sa.Column("agreement", sa.Text(), primary_key=True, nullable=False),
+        sa.Column("asker", sa.Text(), primary_key=True, nullable=False),
+        sa.Column("holder", sa.Text(), primary_key=True, nullable=False),
+        sa.Column("day", sa.Text(), primary_key=True, nullable=False),
+        sa.Column("asked", NUMBER, nullable=False),
+    )
+    op.create_table(
+        "flags",
+        sa.Column("number", NUMBER, primary_key=True, nullable=False),
+        sa.Column("id", sa.Text(), nullable=False, unique=True),
+        sa.Column("ours", sa.Boolean(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("hit", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("acknowledge_by", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_by", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+    )
+    op.create_table(
+        "judgements",
+        sa.Column("number", NUMBER, primary_key=True, autoincrement=False, nullable=False),
+        sa.Column("subjects", sa.Text(), nullable=False),
+        sa.Column("undoes", NUMBER, nullable=False),
+        sa.Column("office", sa.Text(), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+    )
+    op.create_index("ix_records_item", "records", ["item"])
+    op.create_index("ix_records_runs_out", "records", ["runs_out"])
+    op.create_index("records_by_handling", "records", ["handling"])
+    op.create_index("staged_records_by_key", "staged_records", ["source", "key"])
+    op.create_index("checks_by_id", "checks", ["id", "peer", "ours"], unique=True)
+    op.create_index("checks_watching", "checks", ["watch", "state"])
+    op.create_index("ix_hits_check", "hits", ["check"])
+    op.create_index("ix_hits_key", "hits", ["key"])
+    op.create_index("ix_flags_hit", "flags", ["hit"])
+    op.create_index("ix_flags_key", "flags", ["key"])

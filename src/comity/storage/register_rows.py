@@ -1,0 +1,276 @@
+"""Records of the joint register, what is asked and told of them, and what is said of others' (`ports.register`)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, or_, select
+
+from comity.clock import Instant
+from comity.ports.register import (
+    BudgetRow,
+    CheckRow,
+    FlagRow,
+    HitRow,
+    JudgementRow,
+    RecordRow,
+    StagedRow,
+)
+from comity.storage import register_tables as tables
+from comity.storage.prepared import Prepared, selecting
+from comity.storage.rows import LIMIT, Rows, columns, values_of
+
+_R, _V, _S = tables.records.c, tables.record_changes.c, tables.staged_records.c
+_C, _H, _B, _F, _J = (
+    tables.checks.c,
+    tables.hits.c,
+    tables.budgets.c,
+    tables.flags.c,
+    tables.judgements.c,
+)
+_records = columns(tables.records, RecordRow)
+_checks = columns(tables.checks, CheckRow)
+_hits = columns(tables.hits, HitRow)
+_flags = columns(tables.flags, FlagRow)
+
+_RECORD = selecting(_records.where(_R.key == bindparam("key")))
+_RECORDS = selecting(_records.where(_R.key > bindparam("after")).order_by(_R.key).limit(LIMIT))
+_COUNT = selecting(select(func.count()).select_from(tables.records))
+_RUNNING_OUT = selecting(
+    _records.where(_R.runs_out <= bindparam("day"), _R.agreement == "")
+    .order_by(_R.runs_out, _R.key)
+    .limit(LIMIT)
+)
+_BY_ITEM = selecting(_records.where(_R.item == bindparam("item")).order_by(_R.key))
+_SILENT = selecting(select(_R.key).where(_R.handling == "silent").order_by(_R.key))
+_REMOVE = Prepared(lambda _dialect: delete(tables.records).where(_R.key == bindparam("key")))
+_CHANGE = selecting(select(func.max(_V.number)))
+_CHANGED = selecting(
+    select(_V.number, _V.key).where(_V.number > bindparam("after")).order_by(_V.number).limit(LIMIT)
+)
+_FORGET = Prepared(lambda _dialect: delete(tables.record_changes))
+_STAGED = selecting(
+    select(func.max(_S.line), func.count())
+    .where(_S.source == bindparam("source"))
+    .select_from(tables.staged_records)
+)
+_STAGED_LINE = selecting(
+    select(_S.line).where(_S.source == bindparam("source"), _S.key == bindparam("key")).limit(1)
+)
+_STAGED_ROWS = selecting(
+    columns(tables.staged_records, StagedRow)
+    .where(_S.source == bindparam("source"), _S.line > bindparam("after"))
+    .order_by(_S.line)
+    .limit(LIMIT)
+)
+_DROP_STAGED = Prepared(
+    lambda _dialect: delete(tables.staged_records).where(_S.source == bindparam("source"))
+)
+_CHECK = selecting(
+    _checks.where(_C.id == bindparam("id"), _C.peer == bindparam("peer"), _C.ours == bindparam("ours"))
+)
+_WATCHES = selecting(
+    _checks.where(
+        _C.watch,
+        or_(~_C.ours, _C.peer == bindparam("party")),
+        _C.state == "standing",
+        or_(_C.until.is_(None), _C.until > bindparam("at")),
+    ).order_by(_C.number)
+)
+_HIT = selecting(_hits.where(_H.id == bindparam("id")))
+_BUDGET = selecting(
+    select(_B.asked).where(
+        _B.agreement == bindparam("agreement"),
+        _B.asker == bindparam("asker"),
+        _B.holder == bindparam("holder"),
+        _B.day == bindparam("day"),
+    )
+)
+_BUDGETS = selecting(
+    columns(tables.budgets, BudgetRow)
+    .where(_B.day == bindparam("day"))
+    .order_by(_B.agreement, _B.asker, _B.holder)
+)
+_FLAG = selecting(_flags.where(_F.id == bindparam("id")))
+_JUDGEMENTS = selecting(columns(tables.judgements, JudgementRow).order_by(_J.number))
+
+#: Rows read or bound at once.
+_AT_ONCE = 500
+#: `key` of a change after which nothing before is known.
+_ANEW = ""
+
+
+class RegisterRows(Rows):
+    """The part of a transaction that keeps the register."""
+
+    def put_record(self, row: RecordRow) -> None:
+        """Keep a record in place of the one with its key."""
+        self._put(tables.records, ("key",), values_of(row))
+        self._count_change(row.key)
+
+    def record(self, key: str) -> RecordRow | None:
+        """Give one record."""
+        return self._one(RecordRow, _RECORD, key=key)
+
+    def records_of(self, keys: Sequence[str]) -> Mapping[str, RecordRow]:
+        """Give those of some records that are there, by key."""
+        found = (self.record(key) for key in keys)
+        return {row.key: row for row in found if row is not None}
+
+    def remove_record(self, key: str) -> None:
+        """Take a record out."""
+        self._run(_REMOVE, {"key": key})
+        self._count_change(key)
+
+    def records(self, after: str = "", limit: int = 1000) -> Sequence[RecordRow]:
+        """Give records in the order of their keys, from the one after `after`."""
+        return self._all(RecordRow, _RECORDS, after=after, limit=limit)
+
+    def record_count(self) -> int:
+        """Give the number of records."""
+        return int(self._value(_COUNT))
+
+    def records_running_out(self, day: date, limit: int = 1000) -> Sequence[RecordRow]:
+        """Give this Party's records that answer nobody from `day` on or from a day before, the oldest first."""
+        return self._all(RecordRow, _RUNNING_OUT, day=day.isoformat(), limit=limit)
+
+    def records_by_item(self, item: str) -> Sequence[RecordRow]:
+        """Give the records whose content an item brought here."""
+        return self._all(RecordRow, _BY_ITEM, item=item)
+
+    def silent_keys(self) -> Sequence[str]:
+        """Give the keys of the records whose own handling is silent."""
+        return [key for (key,) in self._tuples(_SILENT)]
+
+    def touch_records(self, keys: Sequence[str]) -> None:
+        """Count records as changed, because what is linked with them has."""
+        for key in keys:
+            self._count_change(key)
+
+    def record_change(self) -> int:
+        """Give the number of the last change of any record; 0 where there was none."""
+        return int(self._value(_CHANGE) or 0)
+
+    def records_changed(self, after: int) -> Iterator[str]:
+        """Give the keys of the records changed since a number, each once; an empty one says: begin anew."""
+        seen: set[str] = set()
+        while rows := self._tuples(_CHANGED, after=after, limit=10_000):
+            for number, key in rows:
+                if number != after + 1:  # the entries between were forgotten
+                    key = _ANEW
+                after = number
+                if key not in seen:
+                    seen.add(key)
+                    yield key
+
+    def forget_changes(self) -> None:
+        """Forget which records were changed: whatever finds records begins anew."""
+        last = self.record_change()
+        self._run(_FORGET, {})
+        self._insert(tables.record_changes, {"number": last + 2, "key": _ANEW})
+
+    def _count_change(self, key: str) -> None:
+        self._insert(tables.record_changes, {"number": self.record_change() + 1, "key": key})
+
+    def stage(self, rows: Sequence[StagedRow]) -> None:
+        """Keep lines of a file that is being imported."""
+        for row in rows:
+            self._put(tables.staged_records, ("source", "line"), values_of(row))
+
+    def staged(self, source: str) -> tuple[int, int]:
+        """Give the last line staged of a file, and how many lines are."""
+        ((last, count),) = self._tuples(_STAGED, source=source)
+        return int(last or 0), int(count)
+
+    def staged_line(self, source: str, key: str) -> int:
+        """Give the line on which a file staged a record; 0 where it did not."""
+        return int(self._value(_STAGED_LINE, source=source, key=key) or 0)
+
+    def staged_rows(self, source: str, after: int, limit: int) -> Sequence[StagedRow]:
+        """Give staged lines in order."""
+        return self._all(StagedRow, _STAGED_ROWS, source=source, after=after, limit=limit)
+
+    def drop_staged(self, source: str) -> None:
+        """Forget what was staged of a file."""
+        self._run(_DROP_STAGED, {"source": source})
+
+    def put_check(self, row: CheckRow) -> None:
+        """Keep a check or its changed state."""
+        self._put(tables.checks, ("id", "peer", "ours"), values_of(row))
+
+    def check(self, id: str, peer: str, *, ours: bool) -> CheckRow | None:
+        """Give one Party's part of a check."""
+        return self._one(CheckRow, _CHECK, id=id, peer=peer, ours=ours)
+
+    def checks(self, id: str = "", *, ours: bool | None = None, limit: int = 1000) -> Sequence[CheckRow]:
+        """Give checks, newest first; those whose id begins so."""
+        query = _checks.where(_C.id.startswith(id, autoescape=True)) if id else _checks
+        if ours is not None:
+            query = query.where(_C.ours == ours)
+        return self._query(CheckRow, query.order_by(_C.number.desc()).limit(limit))
+
+    def watches(self, at: Instant, party: str) -> Sequence[CheckRow]:
+        """Give the watches that stand at an instant and are answered here, by `party`, oldest first."""
+        return self._all(CheckRow, _WATCHES, at=at, party=party)
+
+    def put_hit(self, row: HitRow) -> None:
+        """Keep a hit or its changed state."""
+        self._put(tables.hits, ("id",), values_of(row))
+
+    def hit(self, id: str) -> HitRow | None:
+        """Give one hit."""
+        return self._one(HitRow, _HIT, id=id)
+
+    def hits(
+        self, *, id: str = "", check: str = "", key: str = "", ours: bool | None = None, limit: int = 1000
+    ) -> Sequence[HitRow]:
+        """Give hits, newest first; those whose id begins so, of one check, or of one record."""
+        query: Any = _hits
+        if id:
+            query = query.where(_H.id.startswith(id, autoescape=True))
+        if check:
+            query = query.where(_H.check == check)
+        if key:
+            query = query.where(_H.key == key)
+        if ours is not None:
+            query = query.where(_H.ours == ours)
+        return self._query(HitRow, query.order_by(_H.number.desc()).limit(limit))
+
+    def put_budget(self, row: BudgetRow) -> None:
+        """Keep a day's count."""
+        self._put(tables.budgets, ("agreement", "asker", "holder", "day"), values_of(row))
+
+    def budget(self, agreement: str, asker: str, holder: str, day: str) -> int:
+        """Give how many questions were asked on a day."""
+        return int(self._value(_BUDGET, agreement=agreement, asker=asker, holder=holder, day=day) or 0)
+
+    def budgets(self, day: str) -> Sequence[BudgetRow]:
+        """Give all counts of a day."""
+        return self._all(BudgetRow, _BUDGETS, day=day)
+
+    def put_flag(self, row: FlagRow) -> None:
+        """Keep a flag or its changed state."""
+        self._put(tables.flags, ("id",), values_of(row))
+
+    def flag(self, id: str) -> FlagRow | None:
+        """Give one flag."""
+        return self._one(FlagRow, _FLAG, id=id)
+
+    def flags(self, *, id: str = "", key: str = "", hit: str = "") -> Sequence[FlagRow]:
+        """Give flags, newest first; those whose id begins so, or on one record or hit."""
+        query: Any = _flags
+        if id:
+            query = query.where(_F.id.startswith(id, autoescape=True))
+        if key:
+            query = query.where(_F.key == key)
+        if hit:
+            query = query.where(_F.hit == hit)
+        return self._query(FlagRow, query.order_by(_F.number.desc()))
+
+    def put_judgement(self, row: JudgementRow) -> None:
+        """Enter a judgement."""
+        self._insert(tables.judgements, values_of(row))
+
+    def judgements(self) -> Sequence[JudgementRow]:
+        """Give the history of merges, oldest first."""
+        return self._all(JudgementRow, _JUDGEMENTS)
