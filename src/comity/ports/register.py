@@ -243,8 +243,8 @@ class RegisterRows(Protocol):
         """Give one Party's part of a check."""
         ...
 
-    def checks(self, id: str = "", *, ours: bool | None = None, limit: int = 1000) -> Sequence[CheckRow]:
-        """Give checks, newest first; those whose id begins so."""
+    def checks(self, id: str = "", *, ours: bool, limit: int = 1000) -> Sequence[CheckRow]:
+        """Give checks that this Party or others asked, newest first; those whose id begins so."""
         ...
 
     def watches(self, at: Instant, party: str) -> Sequence[CheckRow]:
@@ -259,10 +259,16 @@ class RegisterRows(Protocol):
         """Give one hit."""
         ...
 
-    def hits(
-        self, *, id: str = "", check: str = "", key: str = "", ours: bool | None = None, limit: int = 1000
-    ) -> Sequence[HitRow]:
-        """Give hits, newest first; those whose id begins so, of one check, or of one record."""
+    def hits(self, id: str = "", *, ours: bool, limit: int = 1000) -> Sequence[HitRow]:
+        """Give hits told to this Party or to others, newest first; those whose id begins so."""
+        ...
+
+    def hits_of_check(self, check: str) -> Sequence[HitRow]:
+        """Give the hits of one check or watch, in the order in which they were found."""
+        ...
+
+    def hits_on(self, key: str) -> Sequence[HitRow]:
+        """Give the hits on one record, oldest first."""
         ...
 
     def put_budget(self, row: BudgetRow) -> None:
@@ -285,8 +291,12 @@ class RegisterRows(Protocol):
         """Give one flag."""
         ...
 
-    def flags(self, *, id: str = "", key: str = "", hit: str = "") -> Sequence[FlagRow]:
-        """Give flags, newest first; those whose id begins so, or on one record or hit."""
+    def flags(self, id: str = "") -> Sequence[FlagRow]:
+        """Give flags, newest first; those whose id begins so."""
+        ...
+
+    def flags_on(self, key: str) -> Sequence[FlagRow]:
+        """Give the flags on one record, oldest first."""
         ...
 
     def put_judgement(self, row: JudgementRow) -> None:

@@ -102,7 +102,7 @@ def precision_by(closed: Iterable[Closed]) -> list[Precision]:
             count = counts.setdefault(source, dict.fromkeys(OUTCOMES, 0))
             count[hit.outcome] += 1
     return [
-        Precision(source, *(count[outcome] for outcome in OUTCOMES), _share(count))
+        Precision(source, count["confirmed"], count["false"], count["undetermined"], _share(count))
         for source, count in sorted(counts.items())
     ]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select
 
@@ -44,15 +43,15 @@ _RUNNING_OUT = selecting(
 _BY_ITEM = selecting(_records.where(_R.item == bindparam("item")).order_by(_R.key))
 _SILENT = selecting(select(_R.key).where(_R.handling == "silent").order_by(_R.key))
 _REMOVE = Prepared(lambda _dialect: delete(tables.records).where(_R.key == bindparam("key")))
-_CHANGE = selecting(select(func.max(_V.number)))
+_CHANGE: Prepared = selecting(select(func.max(_V.number)))
 _CHANGED = selecting(
     select(_V.number, _V.key).where(_V.number > bindparam("after")).order_by(_V.number).limit(LIMIT)
 )
 _FORGET = Prepared(lambda _dialect: delete(tables.record_changes))
 _STAGED = selecting(
-    select(func.max(_S.line), func.count())
+    select(_S.source, func.max(_S.line), func.count())
     .where(_S.source == bindparam("source"))
-    .select_from(tables.staged_records)
+    .group_by(_S.source)
 )
 _STAGED_LINE = selecting(
     select(_S.line).where(_S.source == bindparam("source"), _S.key == bindparam("key")).limit(1)
@@ -77,6 +76,18 @@ _WATCHES = selecting(
         or_(_C.until.is_(None), _C.until > bindparam("at")),
     ).order_by(_C.number)
 )
+_CHECKS = selecting(
+    _checks.where(_C.id.between(bindparam("id"), bindparam("end")), _C.ours == bindparam("ours"))
+    .order_by(_C.number.desc())
+    .limit(LIMIT)
+)
+_HITS = selecting(
+    _hits.where(_H.id.between(bindparam("id"), bindparam("end")), _H.ours == bindparam("ours"))
+    .order_by(_H.number.desc())
+    .limit(LIMIT)
+)
+_HITS_OF_CHECK = selecting(_hits.where(_H.check == bindparam("check")).order_by(_H.number))
+_HITS_ON = selecting(_hits.where(_H.key == bindparam("key")).order_by(_H.number))
 _HIT = selecting(_hits.where(_H.id == bindparam("id")))
 _BUDGET = selecting(
     select(_B.asked).where(
@@ -92,12 +103,16 @@ _BUDGETS = selecting(
     .order_by(_B.agreement, _B.asker, _B.holder)
 )
 _FLAG = selecting(_flags.where(_F.id == bindparam("id")))
+_FLAGS = selecting(_flags.where(_F.id.between(bindparam("id"), bindparam("end"))).order_by(_F.number.desc()))
+_FLAGS_ON = selecting(_flags.where(_F.key == bindparam("key")).order_by(_F.number))
 _JUDGEMENTS = selecting(columns(tables.judgements, JudgementRow).order_by(_J.number))
 
 #: Rows read or bound at once.
 _AT_ONCE = 500
 #: `key` of a change after which nothing before is known.
 _ANEW = ""
+#: Comes after every hexadecimal digit.
+_BEYOND = "g"
 
 
 class RegisterRows(Rows):
@@ -179,8 +194,8 @@ class RegisterRows(Rows):
 
     def staged(self, source: str) -> tuple[int, int]:
         """Give the last line staged of a file, and how many lines are."""
-        ((last, count),) = self._tuples(_STAGED, source=source)
-        return int(last or 0), int(count)
+        rows = self._tuples(_STAGED, source=source)
+        return (int(rows[0][1]), int(rows[0][2])) if rows else (0, 0)
 
     def staged_line(self, source: str, key: str) -> int:
         """Give the line on which a file staged a record; 0 where it did not."""
@@ -202,12 +217,9 @@ class RegisterRows(Rows):
         """Give one Party's part of a check."""
         return self._one(CheckRow, _CHECK, id=id, peer=peer, ours=ours)
 
-    def checks(self, id: str = "", *, ours: bool | None = None, limit: int = 1000) -> Sequence[CheckRow]:
-        """Give checks, newest first; those whose id begins so."""
-        query = _checks.where(_C.id.startswith(id, autoescape=True)) if id else _checks
-        if ours is not None:
-            query = query.where(_C.ours == ours)
-        return self._query(CheckRow, query.order_by(_C.number.desc()).limit(limit))
+    def checks(self, id: str = "", *, ours: bool, limit: int = 1000) -> Sequence[CheckRow]:
+        """Give checks that this Party or others asked, newest first; those whose id begins so."""
+        return self._all(CheckRow, _CHECKS, id=id, end=id + _BEYOND, ours=ours, limit=limit)
 
     def watches(self, at: Instant, party: str) -> Sequence[CheckRow]:
         """Give the watches that stand at an instant and are answered here, by `party`, oldest first."""
@@ -221,20 +233,17 @@ class RegisterRows(Rows):
         """Give one hit."""
         return self._one(HitRow, _HIT, id=id)
 
-    def hits(
-        self, *, id: str = "", check: str = "", key: str = "", ours: bool | None = None, limit: int = 1000
-    ) -> Sequence[HitRow]:
-        """Give hits, newest first; those whose id begins so, of one check, or of one record."""
-        query: Any = _hits
-        if id:
-            query = query.where(_H.id.startswith(id, autoescape=True))
-        if check:
-            query = query.where(_H.check == check)
-        if key:
-            query = query.where(_H.key == key)
-        if ours is not None:
-            query = query.where(_H.ours == ours)
-        return self._query(HitRow, query.order_by(_H.number.desc()).limit(limit))
+    def hits(self, id: str = "", *, ours: bool, limit: int = 1000) -> Sequence[HitRow]:
+        """Give hits told to this Party or to others, newest first; those whose id begins so."""
+        return self._all(HitRow, _HITS, id=id, end=id + _BEYOND, ours=ours, limit=limit)
+
+    def hits_of_check(self, check: str) -> Sequence[HitRow]:
+        """Give the hits of one check or watch, in the order in which they were found."""
+        return self._all(HitRow, _HITS_OF_CHECK, check=check)
+
+    def hits_on(self, key: str) -> Sequence[HitRow]:
+        """Give the hits on one record, oldest first."""
+        return self._all(HitRow, _HITS_ON, key=key)
 
     def put_budget(self, row: BudgetRow) -> None:
         """Keep a day's count."""
@@ -256,16 +265,13 @@ class RegisterRows(Rows):
         """Give one flag."""
         return self._one(FlagRow, _FLAG, id=id)
 
-    def flags(self, *, id: str = "", key: str = "", hit: str = "") -> Sequence[FlagRow]:
-        """Give flags, newest first; those whose id begins so, or on one record or hit."""
-        query: Any = _flags
-        if id:
-            query = query.where(_F.id.startswith(id, autoescape=True))
-        if key:
-            query = query.where(_F.key == key)
-        if hit:
-            query = query.where(_F.hit == hit)
-        return self._query(FlagRow, query.order_by(_F.number.desc()))
+    def flags(self, id: str = "") -> Sequence[FlagRow]:
+        """Give flags, newest first; those whose id begins so."""
+        return self._all(FlagRow, _FLAGS, id=id, end=id + _BEYOND)
+
+    def flags_on(self, key: str) -> Sequence[FlagRow]:
+        """Give the flags on one record, oldest first."""
+        return self._all(FlagRow, _FLAGS_ON, key=key)
 
     def put_judgement(self, row: JudgementRow) -> None:
         """Enter a judgement."""
