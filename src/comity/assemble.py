@@ -21,7 +21,7 @@ from comity.node.node import Node, Reader
 from comity.ports import Transaction
 from comity.storage.body_keys import BodyKeys
 from comity.storage.database import SqlStore, open_engine
-from comity.storage.home import HomeFolder, Settings, create_home
+from comity.storage.home import LOOPBACK, HomeFolder, Settings, create_home
 from comity.storage.transaction import SqlTransaction
 
 
@@ -130,11 +130,13 @@ def new_home(
     functions: tuple[str, ...] = ("director",),
     clock: Clock | None = None,
     passphrase: str | None = None,
+    listen: str = LOOPBACK,
+    endpoint: str = "",
 ) -> bytes:
     """Make a new home with new keys, its database and its first card; give the card.
 
     Raises:
-        BadInput: the Party id is not a DNS name.
+        BadInput: the Party id is not a DNS name, or others cannot reach the node where it would listen.
         RefusedHere: the folder is not empty.
     """
     chosen = clock or SystemClock()
@@ -147,6 +149,8 @@ def new_home(
         functions=functions,
         at=_whole_second(chosen.now()),
         passphrase=passphrase,
+        listen=listen,
+        endpoint=endpoint,
     )
     with open_home(
         folder.path, clock=chosen, threaded=False, passphrase=(lambda: passphrase) if passphrase else None

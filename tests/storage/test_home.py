@@ -81,6 +81,50 @@ def test_its_first_card_names_its_keys_and_is_under_its_root(tmp_path: Path) -> 
         assert opened.folder.root_key().fingerprint == card.root_fingerprint
 
 
+@pytest.mark.parametrize(
+    ("listen", "port", "endpoint", "reached"),
+    [
+        ("127.0.0.1", 8101, "", ("http://127.0.0.1:8101",)),
+        ("127.0.0.1", 8101, "https://node.north.example:443", ("https://node.north.example:443",)),
+        ("192.0.2.7", 8101, "", ("https://192.0.2.7:8101",)),
+        ("2001:db8::7", 8101, "", ("https://[2001:db8::7]:8101",)),
+        ("0.0.0.0", 8101, "https://node.north.example:8101", ("https://node.north.example:8101",)),
+        ("127.0.0.1", 0, "", ()),
+    ],
+)
+def test_where_a_node_listens_says_how_others_reach_it(
+    tmp_path: Path, listen: str, port: int, endpoint: str, reached: tuple[str, ...]
+) -> None:
+    card = new_home(
+        tmp_path / "n", "north.example", names={"en": "N"}, port=port, listen=listen, endpoint=endpoint,
+        clock=clock(),
+    )  # fmt: skip
+    assert read_card(card, root_fingerprint=None).card.endpoints == reached
+    settings = HomeFolder(tmp_path / "n").settings()
+    assert (settings.listen, settings.port, settings.endpoint) == (listen, port, endpoint)
+
+
+@pytest.mark.parametrize(
+    ("listen", "endpoint", "said"),
+    [
+        ("0.0.0.0", "", "needs the address others reach it at"),
+        ("::", "", "needs the address others reach it at"),
+        ("node.north.example", "", "is not an address to listen on"),
+        ('1"\nparty = "x', "", "is not an address to listen on"),
+        ("0.0.0.0", "http://node.north.example:8101", "endpoint 1: not https"),
+    ],
+)
+def test_a_place_that_others_cannot_reach_is_refused_before_anything_stands(
+    tmp_path: Path, listen: str, endpoint: str, said: str
+) -> None:
+    with pytest.raises(BadInput, match=said):
+        new_home(
+            tmp_path / "n", "north.example", names={"en": "N"}, port=8101, listen=listen, endpoint=endpoint,
+            clock=clock(),
+        )  # fmt: skip
+    assert not (tmp_path / "n").exists()
+
+
 def test_a_second_process_is_refused_and_told_which_one_has_it(home: Path) -> None:
     code = "import sys, pathlib, comity.assemble as a; a.open_home(pathlib.Path(sys.argv[1]), threaded=False)"
     command = [sys.executable, "-c", code, str(home)]

@@ -18,9 +18,15 @@ from comity.languages import _, ngettext, said
 )
 @click.option("--name", default="", help="The Party's name in words.")
 @click.option("--language", default="en", show_default=True, help="The language of that name.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port its endpoint listens on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="Where the endpoint listens on loopback."
+    "--listen",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="The address it listens on; TLS on any but loopback.",
 )
+@click.option("--endpoint", default="", metavar="URL", help="Where others reach it: https://NAME:PORT.")
 @click.option(
     "--function",
     "functions",
@@ -45,6 +51,8 @@ def init(
     name: str,
     language: str,
     port: int,
+    listen: str,
+    endpoint: str,
     functions: tuple[str, ...],
     deployment: str,
     card_file: Path | None,
@@ -63,6 +71,8 @@ def init(
         party,
         names={language: name or party},
         port=port,
+        listen=listen,
+        endpoint=endpoint,
         deployment=deployment,
         functions=functions,
         passphrase=passphrase() if passphrase else None,

@@ -1,8 +1,10 @@
 """A node's home: one folder with everything it is and knows.
 
 ```
-node.toml          which Party, which world, which port                  0600
+node.toml          which Party, which world, where it listens            0600
 keys/root.key      signs cards and nothing else; may be taken offline    0600
+keys/tls.key       the node's end of connections, and nothing else       0600
+keys/mailbox.key   opens its mailboxes at relays; stands in no card      0600
 keys/*.key         everyday keys                                         0600
 node.db            rows: items, mailboxes, journal                       0600
 body-keys.db       keys of item bodies, apart (see `body_keys`)          0600
@@ -15,6 +17,7 @@ The folder itself is 0700. One process owns a home at a time; a second is refuse
 """
 
 import fcntl
+import ipaddress
 import os
 import re
 import tomllib
@@ -37,6 +40,12 @@ from comity.strict import read_base64, write_base64
 #: How long a card made by `init` speaks.
 CARD_LIFE = timedelta(days=730)
 
+#: Where a node listens unless told otherwise.
+LOOPBACK = "127.0.0.1"
+
+#: Keys that are asked for by name and belong to no everyday ring.
+_APART = ("root", "mailbox")
+
 #: The name of a world, such as `production`.
 _WORLD = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
@@ -50,12 +59,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         party: whose node this is.
         deployment: which world: `production`, `exercise`, `demo`. Messages of another world are refused.
-        port: where the endpoint listens on loopback; 0 for none.
+        port: where the endpoint listens; 0 for none.
+        listen: the address it listens on. On any other than loopback it speaks TLS and nothing else.
+        endpoint: where others reach it, as its card says; `https://…` makes it speak TLS on loopback too, behind what
+            passes connections on.
     """
 
     party: str
     deployment: str = "production"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
+    listen: str = LOOPBACK
+    endpoint: str = ""
 
 
 class HomeFolder:
@@ -130,7 +144,7 @@ class HomeFolder:
         signing: list[SigningKey] = []
         sealing: list[SealingKey] = []
         for file in sorted((self.path / "keys").glob("*.key")):
-            if file.stem == "root":
+            if file.stem in _APART:
                 continue
             key = _read_key(file, passphrase)
             if isinstance(key, SigningKey):
@@ -150,10 +164,42 @@ class HomeFolder:
             raise NotFound(
                 f"the root key is not in {file.parent}", hint="bring it back for the time of signing a card"
             )
-        key = _read_key(file, passphrase)
-        if not isinstance(key, SigningKey):
-            raise BadInput(f"{file}: not a signing key")
-        return key
+        return _signing_key(file, passphrase)
+
+    def mailbox_key(self, passphrase: Callable[[], str] | None = None) -> SigningKey | None:
+        """Read the key from which those of mailboxes at relays follow; None where there is none."""
+        file = self.path / "keys" / "mailbox.key"
+        return _signing_key(file, passphrase) if file.exists() else None
+
+
+def _signing_key(file: Path, passphrase: Callable[[], str] | None) -> SigningKey:
+    key = _read_key(file, passphrase)
+    if not isinstance(key, SigningKey):
+        raise BadInput(f"{file}: not a signing key")
+    return key
+
+
+def endpoint_for(listen: str, port: int, endpoint: str) -> str:
+    """Give where others reach a node that listens there; empty where it takes nothing in but pouches and relays.
+
+    Raises:
+        BadInput: `listen` is no address, or others cannot reach what it is.
+    """
+    try:
+        address = ipaddress.ip_address(listen)
+    except ValueError:
+        raise BadInput(
+            f"`{listen[:80]}` is not an address to listen on, such as 0.0.0.0 or 192.0.2.7"
+        ) from None
+    if endpoint or not port:
+        return endpoint
+    if address.is_unspecified:
+        raise BadInput(
+            f"a node that listens on {address} needs the address others reach it at",
+            hint=f"--endpoint https://NAME:{port}",
+        )
+    host = f"[{address}]" if address.version == 6 else str(address)
+    return f"http://{host}:{port}" if address.is_loopback else f"https://{host}:{port}"
 
 
 def create_home(
@@ -166,11 +212,14 @@ def create_home(
     functions: tuple[str, ...],
     at: Instant,
     passphrase: str | None = None,
+    listen: str = LOOPBACK,
+    endpoint: str = "",
 ) -> tuple[HomeFolder, bytes]:
     """Make a new home with new keys; give it and the Party's first card.
 
     Args:
         functions: full powers of the officer's key, such as `director`.
+        listen: the address to listen on; `endpoint` where others reach it, for the card.
         passphrase: locks every key file; None leaves them protected by the file system alone.
 
     Raises:
@@ -182,7 +231,8 @@ def create_home(
         raise BadInput(f"deployment `{deployment[:80]}` is not a word such as `production` or `exercise`")
     if path.exists() and any(path.iterdir()):
         raise RefusedHere(f"{path} is not empty", hint="choose a new folder; a home is never written over")
-    root, everyday, officer, witness, tls = (SigningKey.generate() for _ in range(5))
+    reached = endpoint_for(listen, port, endpoint)
+    root, everyday, officer, witness, tls, mailbox = (SigningKey.generate() for _ in range(6))
     sealing = SealingKey.generate()
     until = at + CARD_LIFE
     card = Card(
@@ -191,7 +241,7 @@ def create_home(
         names=names,
         issued=at,
         expires=until,
-        endpoints=(f"http://127.0.0.1:{port}",) if port else (),
+        endpoints=(reached,) if reached else (),
         root=write_base64(root.public.raw),
         signing=(
             signing_entry(everyday.public, EVERYDAY, at, until),
@@ -210,12 +260,15 @@ def create_home(
         "everyday": everyday,
         "officer": officer,
         "witness": witness,
+        "mailbox": mailbox,
         "tls": tls,
         "sealing": sealing,
     }
     for name, key in made.items():
         write_private(path / "keys" / f"{name}.key", lock(key, passphrase) if passphrase else _plain(key))
     settings = f'party = "{checked}"\ndeployment = "{deployment}"\nport = {port}\n'
+    settings += f'listen = "{listen}"\n' if listen != LOOPBACK else ""
+    settings += f'endpoint = "{endpoint}"\n' if endpoint else ""
     write_private(path / "node.toml", settings.encode())
     return HomeFolder(path), signed
 
