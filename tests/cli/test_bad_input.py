@@ -157,7 +157,8 @@ BAD: list[tuple[str, int, list[str]]] = [
     ("demo --once --dir {north}", 1, ["{north} holds something else than the story"]),
     # one's own register
     ("register import {rubbish} --basis x --review 2031-01-01 --home {north}", 2,
-     ["rubbish:1: not UTF-8 at byte 1"]),
+     ["rubbish: a file of no format known"]),
+    ("register export {rubbish} --home {north}", 2, ["{rubbish}: cannot be written: file exists"]),
     ("register check --home {north}", 2, ["give a name, or --batch FILE, and not both"]),
     ("register show absent --home {north}", 3, ["no record `absent` in this register"]),
 ]  # fmt: skip

@@ -11,6 +11,10 @@ from comity.cli.command import group
 from comity.cli.options import DAY, as_json, home_options, node_at, print_json, print_json_lines, print_table
 from comity.errors import BadInput
 
+_FORMATS = (
+    "auto", "ftm", "un-xml", "eu-xml", "eu-csv", "uk-csv", "ofac-xml", "ofac-csv", "statements", "csv",
+)  # fmt: skip
+
 
 @group()
 def register() -> None:
@@ -38,6 +42,19 @@ def register() -> None:
     help="What a hit tells another Party.",
 )
 @click.option("--action", default="", help="What is to be done on a hit; always by a person.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(_FORMATS),
+    default="auto",
+    show_default=True,
+    help="The file's format; auto finds out.",
+)
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="For a table of your own: which column is what.",
+)
 @home_options
 @as_json
 def import_(
@@ -51,11 +68,17 @@ def import_(
     grading: str,
     handling: str,
     action: str,
+    format_: str,
+    mapping: Path | None,
     home: Path,
     passphrase_file: Path | None,
     json_: bool,
 ) -> None:
-    """Enter FILE, FollowTheMoney entities as JSON Lines (plain or .gz), whole or not at all."""
+    """Enter FILE, whole or not at all.
+
+    FollowTheMoney entities (JSON Lines) or statements, a public list (UN, EU, UK, OFAC), or a table of your own with
+    a mapping file; plain, .gz, or a .zip of one file.
+    """
     with node_at(home, passphrase_file) as tell:
         shown = tell(
             "register-import",
@@ -69,6 +92,8 @@ def import_(
             grading=grading,
             handling=handling,
             action=action,
+            format=format_,
+            mapping=str(mapping.resolve()) if mapping else "",
         )
     if json_:
         print_json(shown)
@@ -76,6 +101,28 @@ def import_(
     click.echo(f"{shown['entered']} entered, {shown['replaced']} replaced; {shown['records']} records in all")
     for finding in shown["to_read"]:
         click.echo(f"  a person should read: {finding}", err=True)
+
+
+@register.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["ftm", "statements"]),
+    default="ftm",
+    show_default=True,
+    help="Entities, or statement by statement with who says what.",
+)
+@home_options
+@as_json
+def export(file: Path, format_: str, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Write the subjects of one's own records to FILE, which must be new, in the terms of FollowTheMoney."""
+    with node_at(home, passphrase_file) as tell:
+        shown = tell("register-export", path=str(file.resolve()), format=format_)
+    if json_:
+        print_json(shown)
+        return
+    click.echo(f"{shown['written']} written to {file}")
 
 
 @register.command("check")

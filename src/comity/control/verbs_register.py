@@ -5,10 +5,11 @@ machine. Imports and checks are entered in the journal by digest and number, nev
 """
 
 import hashlib
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
 
@@ -16,6 +17,9 @@ from comity.control.verb import Desk, verb
 from comity.errors import BadInput, NotFound
 from comity.identifiers import PartyId
 from comity.node import record
+
+if TYPE_CHECKING:
+    from comity.register.book import Entity
 
 
 @verb("register-import")
@@ -31,10 +35,11 @@ def register_import(
     grading: str = "X4",
     handling: str = "reference",
     action: str = "",
+    format: str = "auto",
+    mapping: str = "",
 ) -> dict[str, Any]:
-    """Enter a file of FollowTheMoney entities, whole or not at all."""
+    """Enter a file in one of the formats of `comity.interop.lists`, whole or not at all."""
     from comity.register.book import import_entities
-    from comity.register.entity_file import read_lines
     from comity.register.record import Grading, Handling, Terms
     from comity.storage.register import RegisterFolder
 
@@ -54,10 +59,49 @@ def register_import(
     )
     file = Path(path)
     with RegisterFolder(desk.home.folder.path) as folder:
-        done = import_entities(folder, read_lines(file), terms, at=desk.node.clock.now(), source=file.name)
+        found = _entities(file, format, mapping)
+        done = import_entities(folder, found, terms, at=desk.node.clock.now(), source=file.name)
         count = folder.count()
     _enter(desk, "register-import", f"{basis} {done.entered} {done.replaced}".encode())
     return {**msgspec.to_builtins(done), "records": count}
+
+
+def _entities(file: Path, form: str, mapping: str) -> "Iterator[Entity]":
+    """Read the entities of a file; a mapping that comes along says that it is a table of one's own."""
+    from comity.interop.lists.formats import format_of, read_list
+    from comity.register.entity_file import read_lines
+
+    if form == "auto":
+        form = "csv" if mapping else format_of(file)
+    if form == "ftm":
+        yield from read_lines(file)
+    else:
+        yield from read_list(file, form, mapping=Path(mapping) if mapping else None)
+
+
+@verb("register-export")
+def register_export(desk: Desk, path: str, format: str = "ftm") -> dict[str, Any]:
+    """Write the subjects of one's own records to a new file, as FollowTheMoney entities or statements."""
+    from comity.interop.lists.statements import write_entities, write_statements
+    from comity.storage.register import RegisterFolder
+
+    write = {"ftm": write_entities, "statements": write_statements}.get(format)
+    if write is None:
+        raise BadInput(f"`{format[:40]}` is not one of ftm, statements")
+    owner = desk.node.party
+    try:
+        with RegisterFolder(desk.home.folder.path) as folder, _new_file(Path(path)) as into:
+            own = (record.subject for record in folder.all() if record.terms.owner == owner)
+            written = write(own, into, dataset=owner)
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from None
+    _enter(desk, "register-export", f"{written} {format}".encode())
+    return {"path": path, "written": written}
+
+
+def _new_file(path: Path) -> TextIO:
+    """Open a file that was not there, for its owner alone."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
 
 
 @verb("register-check")

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from comity.clock import Instant
-from comity.errors import BadInput, RefusedHere
+from comity.errors import BadInput, ForeignInput, RefusedHere
 from comity.handling.safeguards import Finding
 from comity.register.checking import Hit, check_many
 from comity.register.examination import Query
@@ -25,6 +25,8 @@ __all__ = ["Imported", "Records", "Writing", "check_batch", "import_entities", "
 #: Mistakes told in one go; the number of the others is told too.
 MAX_MISTAKES = 200
 Line = tuple[int, bytes]
+Entity = tuple[int, bytes | Subject | ForeignInput]
+"""The line it begins on, and an entity: its JSON, read already, or why it could not be read."""
 
 
 class Writing(Protocol):
@@ -90,13 +92,13 @@ class _Mistakes(Exception):
 
 
 def import_entities(
-    records: Records, lines: Iterable[Line], terms: Terms, *, at: Instant, source: str = "file"
+    records: Records, lines: Iterable[Entity], terms: Terms, *, at: Instant, source: str = "file"
 ) -> Imported:
-    """Enter a file of FollowTheMoney entities, whole or not at all.
+    """Enter a file of entities, whole or not at all.
 
     Args:
         records: the register.
-        lines: number and bytes of each line.
+        lines: the entities, FollowTheMoney's JSON or read from another format already.
         terms: on what terms all of them are entered; the role is left out for what is not a person.
         at: the instant of entry.
         source: name of the file, for messages.
@@ -131,10 +133,10 @@ class _Entry:
         self.refusals: list[str] = []
         self.to_read: list[str] = []
 
-    def take(self, number: int, line: bytes, change: Writing) -> None:
+    def take(self, number: int, entity: bytes | Subject | ForeignInput, change: Writing) -> None:
         place = f"{self._source}:{number}"
         try:
-            subject = read_subject(line, what=place, seen=self._today.isoformat())
+            subject = self._read(entity, place)
         except BadInput as error:
             self._note(self.mistakes, *error.mistakes)
             return
@@ -157,6 +159,16 @@ class _Entry:
         change.put(Record(subject, terms, self._at, self._at))
         self.entered += owner is None
         self.replaced += owner is not None
+
+    def _read(self, entity: bytes | Subject | ForeignInput, place: str) -> Subject:
+        seen = self._today.isoformat()
+        if isinstance(entity, ForeignInput):
+            raise entity
+        return (
+            entity.seen_on(seen)
+            if isinstance(entity, Subject)
+            else read_subject(entity, what=place, seen=seen)
+        )
 
     def _passes(self, place: str, findings: tuple[Finding, ...]) -> bool:
         for finding in findings:

@@ -100,6 +100,17 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True):
             next(iter(self.values("gender")), ""),
         )
 
+    def seen_on(self, day: str) -> "Subject":
+        """Note a day on every statement that knows of none."""
+        return Subject(
+            self.id,
+            self.schema,
+            tuple(
+                msgspec.structs.replace(s, first_seen=s.first_seen or day, last_seen=s.last_seen or day)
+                for s in self.statements
+            ),
+        )
+
     def properties(self) -> dict[str, list[str]]:
         """Give the properties as FollowTheMoney writes them."""
         found: dict[str, list[str]] = {}
