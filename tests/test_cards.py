@@ -10,9 +10,12 @@ from comity import signing
 from comity.cards import (
     PAYLOAD_TYPE,
     Card,
+    Revocation,
+    RootKeys,
     SignedCard,
     check_chain,
     check_succession,
+    descended,
     issue,
     read_card,
     sealing_entry,
@@ -272,7 +275,7 @@ def test_a_card_that_does_not_follow_is_refused(data: bytes, reason: str) -> Non
 
 
 def test_a_new_root_is_announced_by_both() -> None:
-    both = signing.to_bytes(issue(UNDER_NEXT, NEXT_ROOT, old_root=ROOT))
+    both = signing.to_bytes(issue(UNDER_NEXT, NEXT_ROOT, ROOT))
     followed = check_succession(HELD, both, ROOT.fingerprint)
     assert followed.root_fingerprint == NEXT_ROOT.fingerprint
     # From then on the old root is nobody, although the agreement still pins it.
@@ -290,7 +293,7 @@ def test_a_lost_root_is_replaced_by_a_text_the_parties_sign() -> None:
 def test_a_late_joiner_follows_the_chain_from_the_pinned_root() -> None:
     chain = [
         signed(CARD),
-        signing.to_bytes(issue(UNDER_NEXT, NEXT_ROOT, old_root=ROOT)),
+        signing.to_bytes(issue(UNDER_NEXT, NEXT_ROOT, ROOT)),
         signed(msgspec.structs.replace(UNDER_NEXT, version=7), NEXT_ROOT),
     ]
     assert check_chain(chain, ROOT.fingerprint).card.version == 7
@@ -300,3 +303,87 @@ def test_a_late_joiner_follows_the_chain_from_the_pinned_root() -> None:
         check_chain([*chain, chain[1]], ROOT.fingerprint)
     with pytest.raises(BadInput, match="no card"):
         check_chain([], ROOT.fingerprint)
+
+
+SHARES = [SigningKey.from_seed(bytes([number]) * 32) for number in (21, 22, 23)]
+SHARED = changed(version=4, root=RootKeys(2, tuple(write_base64(key.public.raw) for key in SHARES)))
+STOLEN = Revocation(DESK.fingerprint, JUNE, "stolen")
+
+
+def test_a_shared_root_is_named_by_its_rule_whatever_the_order_of_its_keys() -> None:
+    turned = changed(root=RootKeys(2, SHARED.root.keys[::-1]))  # type: ignore[union-attr]
+    fewer = changed(root=RootKeys(1, SHARED.root.keys))  # type: ignore[union-attr]
+    assert SHARED.root_rule.fingerprint == turned.root_rule.fingerprint
+    assert SHARED.root_rule.fingerprint.startswith("root:")
+    assert fewer.root_rule.fingerprint != SHARED.root_rule.fingerprint
+
+
+@pytest.mark.parametrize("pair", [(0, 1), (1, 2), (0, 2)])
+def test_any_two_of_three_make_a_card(pair: tuple[int, int]) -> None:
+    data = signing.to_bytes(issue(SHARED, *(SHARES[number] for number in pair)))
+    assert read_card(data, root_fingerprint=SHARED.root_rule.fingerprint).card == SHARED
+
+
+def test_one_of_three_does_not() -> None:
+    with pytest.raises(BadInput, match="root: not the public half"):
+        issue(SHARED, SHARES[0], STRANGER)
+    with pytest.raises(VerificationFailed, match="signed by 1 keys of its root where 2 are needed"):
+        read_card(signed(SHARED, SHARES[0], STRANGER), root_fingerprint=None)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "keys", "reason"),
+    [
+        (3, SHARES, "less than the number of keys"),
+        (1, SHARES[:1], "1 keys where 2 to 16 belong"),
+        (1, [SHARES[0], SHARES[0]], "one key stands twice"),
+    ],
+)
+def test_a_root_of_which_none_may_be_lost_is_no_root(
+    threshold: int, keys: list[SigningKey], reason: str
+) -> None:
+    card = changed(root=RootKeys(threshold, tuple(write_base64(key.public.raw) for key in keys)))
+    with pytest.raises(ForeignInput) as refusal:
+        read_card(signed(card, *dict.fromkeys(keys)), root_fingerprint=None)
+    assert reason in str(refusal.value)
+
+
+def test_a_shared_root_is_succeeded_by_enough_of_its_keys_only() -> None:
+    held = read_card(signed(SHARED, *SHARES[:2]), root_fingerprint=None)
+    after = changed(version=5)
+    assert check_succession(held, signed(after, ROOT, *SHARES[1:]), None).card.version == 5
+    with pytest.raises(VerificationFailed, match="did not sign"):
+        check_succession(held, signed(after, ROOT, SHARES[1]), None)
+
+
+def test_a_stolen_key_counts_up_to_its_day_and_not_after() -> None:
+    card = changed(revoked=(STOLEN,))
+    assert list(card.signing_keys("disclosure", JUNE - timedelta(seconds=1))) == [DESK.fingerprint]
+    assert card.signing_keys("disclosure", JUNE) == {}
+
+
+def test_nothing_is_sealed_for_a_stolen_key() -> None:
+    card = changed(revoked=(Revocation(BOX.fingerprint, JUNE, "stolen"),))
+    assert list(card.sealing_keys(JUNE)) == [NEXT_BOX.fingerprint]
+
+
+def test_a_revocation_is_never_taken_back() -> None:
+    told = read(signed(changed(revoked=(STOLEN,))))
+    for later in (
+        changed(version=4),
+        changed(version=4, revoked=(Revocation(DESK.fingerprint, JULY, "lost"),)),
+    ):
+        with pytest.raises(VerificationFailed, match="takes back"):
+            check_succession(told, signed(later), ROOT.fingerprint)
+
+
+def test_cards_hang_from_a_root_and_from_those_it_announced() -> None:
+    one, two = read(signed(CARD)), read_card(signed(UNDER_NEXT, NEXT_ROOT, ROOT), root_fingerprint=None)
+    back = read(signed(changed(version=5)))
+    alone = read_card(
+        signed(changed(version=6, root=write_base64(STRANGER.public.raw)), STRANGER), root_fingerprint=None
+    )
+    assert descended([two, one], ROOT.fingerprint) == [one, two]
+    assert descended([one, two, back], ROOT.fingerprint) == [one, two]  # the old root is nobody now
+    assert descended([one, two, alone], ROOT.fingerprint) == [one, two]
+    assert descended([one, two, alone], ROOT.fingerprint, STRANGER.fingerprint) == [one, two, alone]

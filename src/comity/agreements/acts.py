@@ -196,6 +196,7 @@ class _Taker:
             "instrument": self._instrument,
             "full-powers": self._full_powers,
             "revocation": self._revocation,
+            "reintroduction": self._reintroduction,
         }[notice.kind]
         return act(notice, at)
 
@@ -334,6 +335,14 @@ class _Taker:
             if not _missing_approval(rule, members, approving):
                 return [*instants, found[party]]
         return instants
+
+    def _reintroduction(self, notice: Notice, _at: Instant) -> str:
+        """A Party whose root was lost comes back under another: all Parties sign that it is the same."""
+        if not notice.root:
+            return "it names no root"
+        if notice.root in self.conclusion.evidence.repinned.get(notice.by, ()):
+            return ""
+        return "it lacks the signature of another Party"
 
     def _succession(self, notice: Notice, at: Instant) -> str:
         """A successor takes a Party's place, named by the old root or, where it is gone, by all other Parties."""

@@ -42,6 +42,7 @@ NOTICE_KINDS: Final = (
     "full-powers",
     "succession",
     "revocation",
+    "reintroduction",
 )
 
 
@@ -99,7 +100,8 @@ class Notice(msgspec.Struct, frozen=True):
         number: from the file name; cited `<agreement> notice <number>`.
         received: day or instant it was received; absent = the day it is dated.
         of: file it revokes or answers, or, in a succession, the Party succeeded.
-        root, signs: in an accession or succession, the newcomer's root key and signing functions.
+        root, signs: in an accession or succession, the newcomer's root key and signing functions; in a reintroduction
+            the root that takes the place of one lost or stolen.
     """
 
     number: int

@@ -15,15 +15,16 @@ effect, and `Evidence.problems` names it.
 Source: specs/agreement.md, "Signing"; VCLT art. 7, 10, 24, 67.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final, Literal
 
 import msgspec
 
 from comity import signing
 from comity.agreements.agreement import Agreement, SignatureFile
-from comity.cards import SignedCard, read_card
+from comity.cards import SignedCard, descended, read_card
 from comity.clock import Instant
 from comity.errors import BadInput, ComityError, RefusedHere, VerificationFailed
 from comity.identifiers import Digest
@@ -32,6 +33,7 @@ from comity.strict import read_as, write_json
 
 __all__ = [
     "PAYLOAD_TYPE",
+    "REINTRODUCTION",
     "ActRef",
     "Evidence",
     "Mark",
@@ -45,6 +47,8 @@ __all__ = [
 
 PAYLOAD_TYPE: Final = "application/vnd.comity.act+json;version=1"
 MAX_STATEMENT_BYTES: Final = 16 * 1024
+#: The notice by which a Party whose root was lost or stolen comes back under another.
+REINTRODUCTION: Final = "reintroduction"
 
 
 class ActRef(msgspec.Struct, frozen=True, gc=False):
@@ -88,11 +92,15 @@ class Evidence(msgspec.Struct, frozen=True):
         marks: act -> signatures that hold.
         attempted: acts for which there is any signature file, good or bad.
         problems: one line for each file that does not hold, naming it.
+        cards: each Party's cards that hang from its root, oldest first.
+        repinned: roots that reintroductions put in the place of the one the text names, in order.
     """
 
     marks: Mapping[ActRef, tuple[Mark, ...]]
     attempted: frozenset[ActRef]
     problems: tuple[str, ...] = ()
+    cards: Mapping[str, Sequence[SignedCard]] = MappingProxyType({})
+    repinned: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 def signing_bytes(agreement: Agreement) -> bytes:
@@ -175,43 +183,100 @@ def functions_for(agreement: Agreement, act: ActRef, party: str) -> tuple[str, .
 def check_signatures(agreement: Agreement, cards: Iterable[SignedCard] = ()) -> Evidence:
     """Check every signature file of the folder against the roots the text names.
 
-    `cards` are added to those that lie in the folder. A card counts only under the root of its Party's clause (or, for
-    a newcomer, the root its accession or succession notice names).
+    `cards` are added to those that lie in the folder. A card counts only if it hangs from the root of its Party's
+    clause (or, for a newcomer, the root its accession or succession notice names), or from one that a reintroduction
+    signed by all other Parties puts in its place.
     """
-    problems: list[str] = []
-    known = list(_cards(agreement, problems)) + [
-        card for card in cards if agreement.roots.get(card.party) == card.root_fingerprint
-    ]
+    unread: list[str] = []
+    lying = dict(_cards(agreement, unread))
+    offered = [*lying.values(), *cards]
+    repinned: Mapping[str, tuple[str, ...]] = {}
+    while True:
+        hanging = {
+            party: tuple(
+                descended((card for card in offered if card.party == party), root, *repinned.get(party, ()))
+            )
+            for party, root in agreement.roots.items()
+        }
+        evidence = _marks(agreement, hanging, offered, repinned, unread)
+        again = _reintroduced(agreement, evidence.marks)
+        if again == repinned:
+            break
+        repinned = again
+    asked = {notice.root for notice in agreement.notices if notice.kind == REINTRODUCTION}
+    known = {card.digest for each in hanging.values() for card in each}
+    strange = tuple(
+        f"{path}: the card of {card.party} hangs from a root the text does not name"
+        for path, card in lying.items()
+        if card.digest not in known and card.root_fingerprint not in asked
+    )
+    return msgspec.structs.replace(evidence, problems=(*evidence.problems, *strange))
+
+
+def _marks(
+    agreement: Agreement,
+    hanging: Mapping[str, Sequence[SignedCard]],
+    offered: Sequence[SignedCard],
+    repinned: Mapping[str, tuple[str, ...]],
+    unread: Sequence[str],
+) -> Evidence:
+    """Check every signature file by the cards that count."""
+    problems = list(unread)
     marks: dict[ActRef, list[Mark]] = {}
     attempted: set[ActRef] = set()
     for file in agreement.signatures:
         if not file.path.endswith(".dsse"):
             continue
         try:
-            act, mark = _check(agreement, file, known, attempted)
+            act, mark = _check(agreement, file, hanging, offered, attempted)
         except ComityError as error:
             problems.append(f"{file.path}: {error.message}")
             continue
         marks.setdefault(act, []).append(mark)
-    return Evidence({act: tuple(each) for act, each in marks.items()}, frozenset(attempted), tuple(problems))
+    found = {act: tuple(each) for act, each in marks.items()}
+    return Evidence(found, frozenset(attempted), tuple(problems), hanging, repinned)
 
 
-def _cards(agreement: Agreement, problems: list[str]) -> Iterator[SignedCard]:
-    roots = frozenset(agreement.roots.values())
+def _reintroduced(
+    agreement: Agreement, marks: Mapping[ActRef, Sequence[Mark]]
+) -> Mapping[str, tuple[str, ...]]:
+    """Give the roots that reintroductions put in the place of lost ones.
+
+    Every Party of the text signs one, each in full power, but those that have left.
+    """
+    left = {each.by for each in agreement.notices if each.kind in ("withdrawal", "denunciation")}
+    needed = frozenset(agreement.parties) - (left if len(agreement.parties) > 2 else frozenset())
+    found: dict[str, tuple[str, ...]] = {}
+    for notice in agreement.notices:
+        if notice.kind != REINTRODUCTION or not notice.root or notice.by not in agreement.roots:
+            continue
+        act = ActRef("notice", notice.number)
+        signed = {
+            mark.party
+            for mark in marks.get(act, ())
+            if mark.function in functions_for(agreement, act, mark.party)
+        }
+        if signed >= {*needed, notice.by}:
+            found[notice.by] = (*found.get(notice.by, ()), notice.root)
+    return found
+
+
+def _cards(agreement: Agreement, problems: list[str]) -> Iterator[tuple[str, SignedCard]]:
     for file in agreement.signatures:
         if not file.path.endswith(".card"):
             continue
         try:
-            card = read_card(file.data, root_fingerprint=None)
-            if card.root_fingerprint not in roots:
-                raise VerificationFailed(f"the card of {card.party} hangs from a root the text does not name")
-            yield card
+            yield file.path, read_card(file.data, root_fingerprint=None)
         except ComityError as error:
             problems.append(f"{file.path}: {error.message}")
 
 
 def _check(
-    agreement: Agreement, file: SignatureFile, cards: Iterable[SignedCard], attempted: set[ActRef]
+    agreement: Agreement,
+    file: SignatureFile,
+    hanging: Mapping[str, Sequence[SignedCard]],
+    offered: Iterable[SignedCard],
+    attempted: set[ActRef],
 ) -> tuple[ActRef, Mark]:
     signed = signing.from_bytes(file.data, what="signature")
     said = read_as(signed.payload, _Statement, max_bytes=MAX_STATEMENT_BYTES, what="signature")
@@ -223,24 +288,34 @@ def _check(
         raise VerificationFailed("it signs another text than this one")
     if digest_of(agreement, act) != said.digest:
         raise VerificationFailed(f"it signs another {act.kind} than the one here")
-    root = agreement.roots.get(said.party)
-    if root is None:
+    if said.party not in agreement.roots:
         raise VerificationFailed(f"no root key of {said.party} is named in the text")
+    cards = [*hanging[said.party]]
+    notice = next((each for each in agreement.notices if act == ActRef("notice", each.number)), None)
+    if notice is not None and notice.kind == REINTRODUCTION and notice.by == said.party:
+        # Who asks signs under the root it asks for; what that is worth, the other Parties' signatures say.
+        cards += [
+            each for each in offered if each.party == said.party and each.root_fingerprint == notice.root
+        ]
+    if notice is not None and notice.kind == "succession" and _is_by_root(signed, hanging[said.party]):
+        # The old root itself may sign a succession: its everyday keys may be gone (specs/agreement.md, "Succession").
+        return act, Mark(said.party, said.function, said.at)
     keys = {
         keyid: key
         for card in cards
-        if card.party == said.party and card.root_fingerprint == root
         for function in (said.function, f"{said.act}:{said.function}")
         for keyid, key in card.signing_keys(function, said.at).items()
     }
-    if _is_succession(agreement, act):
-        # The old root itself may sign a succession: its everyday keys may be gone (specs/agreement.md, "Succession").
-        keys.update((root, card.card.root_key) for card in cards if card.root_fingerprint == root)
     signing.verify(signed, PAYLOAD_TYPE, keys)
     return act, Mark(said.party, said.function, said.at)
 
 
-def _is_succession(agreement: Agreement, act: ActRef) -> bool:
-    return act.kind == "notice" and any(
-        notice.number == act.number and notice.kind == "succession" for notice in agreement.notices
-    )
+def _is_by_root(signed: signing.Signed, cards: Sequence[SignedCard]) -> bool:
+    """Tell whether enough keys of a Party's present root signed."""
+    if not cards:
+        return False
+    try:
+        cards[-1].card.root_rule.verify(signed, PAYLOAD_TYPE)
+    except VerificationFailed:
+        return False
+    return True

@@ -32,6 +32,7 @@ from comity.languages import _, ngettext, said
             "full-powers",
             "succession",
             "revocation",
+            "reintroduction",
         ]
     ),
     help="What the notice does.",

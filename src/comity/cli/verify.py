@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from comity.federation.evidence_file import EvidenceReport
     from comity.federation.overseer_file import OverseerReport
 
-_PIN = re.compile(r"([^=\s]+)=(ed25519:[0-9a-f]{64})\Z")
+_PIN = re.compile(r"([^=\s]+)=((?:ed25519|root):[0-9a-f]{64})\Z")
 
 
 @command()
@@ -74,7 +74,7 @@ def _pins(roots: tuple[str, ...]) -> dict[str, str]:
     for each in roots:
         match = _PIN.match(each)
         if match is None:
-            mistakes.append(f"--root `{each[:120]}` is not PARTY=ed25519:… with 64 digits")
+            mistakes.append(f"--root `{each[:120]}` is not PARTY=ed25519:… (or root:…) with 64 digits")
         else:
             found[match[1]] = match[2]
     if mistakes:

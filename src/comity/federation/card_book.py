@@ -7,7 +7,8 @@ and its root. Keys never come from a message alone.
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from comity.cards import SignedCard, read_card
+from comity.cards import Revocation, SignedCard, read_card
+from comity.cards.card import is_revoked
 from comity.clock import Instant
 from comity.errors import VerificationFailed
 from comity.federation.statements import Vouch
@@ -40,11 +41,20 @@ class CardBook:
         self._vouched: dict[str, SignedCard] = {}
 
     def keys(self, party: str, function: str, at: Instant) -> Mapping[str, VerifyKey]:
-        """Give a Party's keys for a function at an instant, by fingerprint, from any card known or vouched for."""
+        """Give a Party's keys for a function at an instant, by fingerprint, from any card known or vouched for.
+
+        A key that any of them revokes counts for nothing from that day on, whatever an older card says.
+        """
         found: dict[str, VerifyKey] = {}
         for card in self._cards.get(party, ()):
             found.update(card.signing_keys(function, at))
-        return found
+        revoked = self.revocations(party)
+        return {keyid: key for keyid, key in found.items() if not is_revoked(revoked, keyid, at)}
+
+    def revocations(self, party: str) -> Mapping[str, Revocation]:
+        """Give the keys a Party has said are lost or stolen: its newest card repeats what those before it said."""
+        newest = self.newest(party)
+        return newest.card.revocations if newest is not None else {}
 
     def newest(self, party: str) -> SignedCard | None:
         """Give the card of the highest version known of a Party."""
@@ -60,9 +70,10 @@ class CardBook:
         Raises:
             VerificationFailed: what is named differs from the card offered, or from the root known here already.
         """
-        held = self.newest(vouch.party)
-        root = held.root_fingerprint if held is not None else self._pins.get(vouch.party, vouch.root)
-        if root != vouch.root:
+        held = {card.root_fingerprint for card in self._cards.get(vouch.party, ())}
+        if not held:
+            held = {self._pins.get(vouch.party, vouch.root)}
+        if vouch.root not in held:
             raise VerificationFailed(
                 f"a hop vouches for another root of {vouch.party} than the one known here"
             )

@@ -47,6 +47,7 @@ EVENTS = (
     N_("withdrawal"),
     N_("too-few-parties"),
     N_("succession"),
+    N_("reintroduction"),
 )
 RULES = (
     N_("safeguards"),

@@ -14,9 +14,8 @@ from comity import signing
 from comity.agreements.agreement import Agreement
 from comity.agreements.folder import parse_agreement
 from comity.agreements.signatures import TEXT, card_file_name, check_signatures
-from comity.cards import SignedCard, read_card
 from comity.clock import Instant, format_instant
-from comity.errors import ComityError, NotFound, VerificationFailed
+from comity.errors import NotFound, VerificationFailed
 from comity.federation import statements
 from comity.federation.card_book import CardBook
 from comity.federation.statements import Certificate, SignedBy
@@ -80,7 +79,9 @@ def check_copy(files: Mapping[str, bytes], certificate: bytes) -> Certificate:
     clause = agreement.party_clauses.get(said.by)
     if clause is None or clause.root is None:
         raise VerificationFailed(f"the text names no root of {said.by}, who certified the copy")
-    return statements.check(signed, Certificate, CardBook(_cards(agreement, said.by, clause.root)).keys)
+    return statements.check(
+        signed, Certificate, CardBook(check_signatures(agreement).cards.get(said.by, ())).keys
+    )
 
 
 def _signed_by(agreement: Agreement) -> tuple[SignedBy, ...]:
@@ -95,16 +96,3 @@ def _in_utc(at: Instant) -> Instant:
     from datetime import UTC
 
     return at.astimezone(UTC)
-
-
-def _cards(agreement: Agreement, party: str, root: str) -> list[SignedCard]:
-    found = []
-    for file in agreement.signatures:
-        if file.path.endswith(".card"):
-            try:
-                card = read_card(file.data, root_fingerprint=root)
-            except ComityError:
-                continue  # another Party's, under another root
-            if card.party == party:
-                found.append(card)
-    return found

@@ -7,6 +7,7 @@ notice was received is this node's own to write: nothing changes an instant befo
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 
 import msgspec
 
@@ -15,6 +16,7 @@ from comity.agreements.folder import parse_agreement
 from comity.agreements.governing import Timeline
 from comity.agreements.notices import act_of
 from comity.agreements.signatures import (
+    REINTRODUCTION,
     TEXT,
     ActRef,
     card_file_name,
@@ -29,7 +31,7 @@ from comity.errors import BadInput, ForeignInput, NotFound, RefusedHere
 from comity.federation.messages import Texts
 from comity.node import record
 from comity.node.accede import asking_to_join, asks_to_join, has_joined, of_newcomer
-from comity.node.introduce import bound_roots, take_pinned
+from comity.node.introduce import bound_roots, hangs_from, take_pinned
 from comity.node.node import Node
 from comity.node.post import owe
 from comity.node.verdict import Verdict
@@ -98,6 +100,8 @@ def give_notice(
     agreement = parse_agreement(held_files)
     if fields["kind"] == "accession":
         fields = asking_to_join(node, transaction, agreement, fields)
+    if fields["kind"] == REINTRODUCTION:
+        fields = {**fields, "root": node.know(transaction).own.root_fingerprint}
     number = max((notice.number for notice in agreement.notices), default=0) + 1
     said = {"kind": str(fields["kind"]), "by": node.party, "dated": at.date(), **fields}
     name = f"notices/{number:04d}-{said['kind']}.toml"
@@ -203,10 +207,12 @@ def hold_at(node: Node, transaction: Transaction, files: Mapping[str, bytes], at
         files = {**files, **held.files}
     roots = bound_roots(Timeline(agreement))
     if node.party in agreement.newcomers:
-        roots = {**roots, node.party: agreement.roots[node.party]}
-    for party, root in roots.items():
+        roots = {**roots, node.party: (agreement.roots[node.party],)}
+    for party, pins in roots.items():
         card = node.know(transaction).cards.newest(party)
-        if card is not None and card.root_fingerprint != root:
+        if party == node.party and _asks_again(agreement, node.party):
+            continue  # its root was lost, and the others have not all signed yet
+        if card is not None and not hangs_from(transaction, card, pins):
             raise RefusedHere(
                 f"{agreement.id} pins another root of {party} than its card held here",
                 hint="compare the fingerprints with that Party by another way: comity card show",
@@ -235,10 +241,14 @@ def hold_at(node: Node, transaction: Transaction, files: Mapping[str, bytes], at
 
 
 def _take_cards(
-    node: Node, transaction: Transaction, agreement: Agreement, roots: Mapping[str, str], at: Instant
+    node: Node,
+    transaction: Transaction,
+    agreement: Agreement,
+    roots: Mapping[str, tuple[str, ...]],
+    at: Instant,
 ) -> None:
-    """Take in the cards that lie in the folder and hang from the roots the text pins."""
-    for file in agreement.signatures:
+    """Take in the cards that lie in the folder and hang from the roots the text pins, each Party's oldest first."""
+    for file in sorted(agreement.signatures, key=lambda each: (len(each.path), each.path)):
         if not file.path.endswith(".card"):
             continue
         party = file.path.removeprefix("signatures/").removesuffix(".card").rpartition("-")[0]
@@ -263,11 +273,26 @@ def _signed_by_us(
             data = sign_text(agreement, key, node.party, each, at)
         else:
             data = sign_act(agreement, act, key, node.party, each, at)
-        return {file_name(act, node.party, each): data, card_file_name(own): own.signed}
+        return {file_name(act, node.party, each): data, **_own_cards(node, transaction)}
     raise RefusedHere(
         f"no key here signs as {' or '.join(wanted) or 'anybody'} for {node.party}",
         hint="the `signs` of the party clause, or of a newcomer's notice, name the functions with full powers",
     )
+
+
+def _own_cards(node: Node, transaction: Transaction) -> dict[str, bytes]:
+    """Give what proves this Party's signatures: its newest card, and those by which one root followed another."""
+    cards = [card for card in node.know(transaction).cards.all() if card.party == node.party]
+    cards.sort(key=lambda card: card.card.version)
+    needed = cards[-1:]
+    for before, after in pairwise(cards):
+        if before.root_fingerprint != after.root_fingerprint:
+            needed += [before, after]
+    return {card_file_name(card): card.signed for card in needed}
+
+
+def _asks_again(agreement: Agreement, party: str) -> bool:
+    return any(each.kind == REINTRODUCTION and each.by == party for each in agreement.notices)
 
 
 def sign_part(

@@ -1,9 +1,9 @@
 """Cards: one's own, those of others, and new versions that come by letter."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from comity.agreements.governing import Timeline
-from comity.cards import SignedCard, check_succession, read_card
+from comity.cards import SignedCard, check_succession, descended, read_card
 from comity.clock import Instant
 from comity.errors import ComityError, VerificationFailed
 from comity.federation.messages import News
@@ -28,29 +28,51 @@ def accept_card(node: Node, transaction: Transaction, data: bytes) -> SignedCard
     """
     at = node.now(transaction)
     party = read_card(data, root_fingerprint=None).party
-    card = check_succession(_held(transaction, party), data, pinned_root(node, transaction, party))
+    card = _follow(transaction, party, data, pinned_roots(node, transaction, party))
     _keep(node, transaction, card, at, introduced=True)
     return card
 
 
-def pinned_root(node: Node, transaction: Transaction, party: str) -> str | None:
-    """Give the root that an agreement held here pins for a Party; None where no agreement names it yet."""
-    for timeline in node.know(transaction).timelines.values():
-        root = bound_roots(timeline).get(party)
-        if root:
-            return root
-    return None
+def pinned_roots(node: Node, transaction: Transaction, party: str) -> tuple[str, ...]:
+    """Give the roots that agreements held here pin for a Party, in order; none where no agreement names it yet.
+
+    The first is the one a text names, the others those that reintroductions put in its place.
+    """
+    found = (bound_roots(timeline).get(party, ()) for timeline in node.know(transaction).timelines.values())
+    return max(found, key=len, default=())
 
 
-def bound_roots(timeline: Timeline) -> Mapping[str, str]:
-    """Give the roots an agreement pins: of its Parties, and of those whose joining has effect."""
+def bound_roots(timeline: Timeline) -> Mapping[str, tuple[str, ...]]:
+    """Give the roots an agreement pins, in order: of its Parties, and of those whose joining has effect."""
     agreement = timeline.agreement
     joined = {each.party for each in timeline.life.acts.memberships if each.cause}
+    again = timeline.life.conclusion.evidence.repinned
     return {
-        party: root
+        party: (root, *again.get(party, ()))
         for party, root in agreement.roots.items()
         if party in agreement.party_clauses or party in joined
     }
+
+
+def hangs_from(transaction: Transaction, card: SignedCard, pins: Sequence[str]) -> bool:
+    """Tell whether the card held of a Party hangs from the roots a text pins, or may be followed by one that does."""
+    held = [
+        read_card(row.signed, root_fingerprint=None)
+        for row in transaction.cards()
+        if row.party == card.party and not row.vouched
+    ]
+    roots = {each.root_fingerprint for each in held}
+    if len(pins) > 1 and pins[-1] not in roots:
+        return True  # a reintroduction: the card under the new root is on its way
+    return any(each.digest == card.digest for each in descended(held, *pins))
+
+
+def _follow(transaction: Transaction, party: str, data: bytes, pins: Sequence[str]) -> SignedCard:
+    """Decide whether a card may take the place of the one held, under the roots pinned."""
+    held = _held(transaction, party)
+    under = {_root_of(row) for row in transaction.cards() if row.party == party and not row.vouched}
+    pinned = pins[-1] if pins else None
+    return check_succession(held, data, pinned, repinned=len(pins) > 1 and pinned not in under)
 
 
 def tell_card(node: Node, transaction: Transaction) -> int:
@@ -66,9 +88,7 @@ def tell_card(node: Node, transaction: Transaction) -> int:
 def take_news(node: Node, transaction: Transaction, sender: str, message: News, *, at: Instant) -> Verdict:
     """Take in a peer's new card."""
     try:
-        card = check_succession(
-            _held(transaction, sender), message.card.encode(), pinned_root(node, transaction, sender)
-        )
+        card = _follow(transaction, sender, message.card.encode(), pinned_roots(node, transaction, sender))
     except VerificationFailed as error:
         return Verdict("quarantined", grounds=(Ground("card", error.message),))
     if card.party != sender:
@@ -89,14 +109,14 @@ def _held(transaction: Transaction, party: str) -> SignedCard | None:
 
 
 def take_pinned(
-    node: Node, transaction: Transaction, party: str, root: str, data: bytes, at: Instant
+    node: Node, transaction: Transaction, party: str, roots: Sequence[str], data: bytes, at: Instant
 ) -> bool:
-    """Take in a card that lies in a text's folder and hangs from the root the text pins; tell whether it was new.
+    """Take in a card that lies in a text's folder and hangs from a root the text pins; tell whether it was new.
 
     One that is not newer than the card held, or does not hold, is left aside.
     """
     try:
-        card = check_succession(_held(transaction, party), data, root)
+        card = _follow(transaction, party, data, roots)
     except ComityError:
         return False
     if card.party != party or transaction.card_by_digest(card.digest) is not None:

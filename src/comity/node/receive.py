@@ -87,9 +87,8 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
         receipt = quarantine_unopened(node, transaction, sender, verified, data, carrier, error, at)
         return Taken("quarantined", sender, receipt, envelope=verified.digest)
     said = message.head.at
-    if not _in_force(node.know(transaction).cards.newest(sender), verified.signer.fingerprint, said):
-        text = f"signed with a key of {sender} that was not in force at {format_instant(said)}"
-        return Taken("refused", reason=text)
+    if amiss := _not_in_force(node.know(transaction).cards.newest(sender), verified.signer.fingerprint, said):
+        return Taken("refused", reason=amiss)
     behind = restored.notice_behind(node, transaction, sender, content, at) or bool(transaction.behind())
     if isinstance(content, Receipts):
         return _take_receipts(node, transaction, sender, message, content, at)
@@ -200,17 +199,22 @@ def _authenticate(node: Node, transaction: Transaction, data: bytes) -> tuple[st
     return card.party, verify_envelope(data, key)
 
 
-def _in_force(card: SignedCard | None, keyid: str, at: Instant) -> bool:
-    """Tell whether a Party's key was in force when a letter was written, by its newest card.
+def _not_in_force(card: SignedCard | None, keyid: str, at: Instant) -> str:
+    """Say why a Party's key was not in force when a letter was written, by its newest card; nothing where it was.
 
     A key that the newest card no longer lists was in force until that card was issued: letters under way at a rotation
-    still arrive.
+    still arrive. One that was lost or stolen counts up to that day.
     """
     if card is None:
-        return False
+        return "no card of its sender is known here"
+    revoked = card.card.revocations.get(keyid)
+    if revoked is not None and at >= revoked.as_of:
+        return f"signed with a key that {card.party} says was {revoked.because} at {format_instant(revoked.as_of)}"
     if any(entry.keyid == keyid for entry in card.card.signing):
-        return keyid in card.signing_keys("disclosure", at)
-    return at < card.card.issued
+        held = keyid in card.signing_keys("disclosure", at)
+    else:
+        held = at < card.card.issued
+    return "" if held else f"signed with a key of {card.party} that was not in force at {format_instant(at)}"
 
 
 def _may_say(node: Node, transaction: Transaction, sender: str, content: Message) -> bool:

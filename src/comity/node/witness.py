@@ -14,6 +14,7 @@ Source: `specs/journal.md` §4; C2SP tlog-cosignature.
 
 import msgspec
 
+from comity.cards.card import is_revoked
 from comity.clock import Instant
 from comity.errors import ForeignInput, NotFound, VerificationFailed
 from comity.federation.messages import ConsistencyAnswer, ConsistencyQuestion, Message
@@ -319,12 +320,14 @@ def head_signed_by(
         ForeignInput: it is not a checkpoint, or no such key is known.
         VerificationFailed: it did not.
     """
-    cards = [card for card in node.know(transaction).cards.all() if card.party == party]
+    book = node.know(transaction).cards
+    cards, revoked = [card for card in book.all() if card.party == party], book.revocations(party)
     keys = {
         keyid: key
         for card in cards
         for moment in ((at, card.card.issued) if past else (at,))
         for keyid, key in card.signing_keys("journal", moment).items()
+        if not is_revoked(revoked, keyid, at)
     }
     for key in keys.values():
         try:

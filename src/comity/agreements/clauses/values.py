@@ -60,7 +60,7 @@ MAX_MEMBERS: Final = 1000
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9._:@+-]{0,127}\Z")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
-_FINGERPRINT = re.compile(r"ed25519:[0-9a-f]{64}\Z")
+_FINGERPRINT = re.compile(r"(?:ed25519|root):[0-9a-f]{64}\Z")
 _AGREEMENT = re.compile(r"[a-z0-9][a-z0-9-]{0,127}\Z")
 _MARKINGS = ("TLP:CLEAR", "TLP:WHITE", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
 
@@ -158,10 +158,12 @@ def language(value: Any) -> str:
 
 
 def fingerprint(value: Any) -> str:
-    """Read the fingerprint of a root key."""
+    """Read the fingerprint of a root: of one key, or of several with their threshold (`root:`)."""
     found = _string(value, "the fingerprint of a root key")
     if not _FINGERPRINT.match(found):
-        raise ValueError(f"{_shown(found)} should be a fingerprint: `ed25519:` and 64 hexadecimal digits")
+        raise ValueError(
+            f"{_shown(found)} should be a fingerprint: `ed25519:` or `root:` and 64 hexadecimal digits"
+        )
     return found
 
 
