@@ -12,7 +12,7 @@ from comity.decisions.decision import Ground, Obligation
 from comity.decisions.question import Question
 from comity.identifiers import category_covers
 
-__all__ = ["contacts_to_tell", "offices"]
+__all__ = ["contacts_to_tell", "mandate", "offices"]
 
 _MISSION_TASKS = frozenset(("communication", "exchange", "*"))
 
@@ -41,9 +41,54 @@ def offices(question: Question, category: str, terms: Terms) -> tuple[Ground, ..
     return tuple(against)
 
 
-def _mission_lacks(mission: Mission, party: str, other: str) -> str | None:
+def mandate(name: str, party: str, other: str, clause: str, terms: Terms) -> Ground | None:
+    """Give what stands against an office or mission that acts for its Party under a kind of clause; None: it may.
+
+    Args:
+        clause: the kind of clause, such as `aid`; empty where the clause itself names the office.
+    """
+    unit = terms.offices.get(name) or terms.missions.get(name)
+    if unit is None:
+        return Ground(
+            "rule 3 parties and offices", f"`{name}` is not an office or mission of {terms.agreement_id}", 3
+        )
+    reason = (
+        _not_its_mission(unit, party, other)
+        if isinstance(unit, Mission)
+        else _has_no_mandate(unit, party, other, clause, terms)
+    )
+    return Ground(str(unit.ref), reason, 3) if reason else None
+
+
+def _has_no_mandate(office: Office, party: str, other: str, clause: str, terms: Terms) -> str | None:
+    if office.party != party:
+        return f"office `{office.id}` belongs to {office.party}"
+    if clause and "*" not in office.may and clause not in office.may:
+        return f"office `{office.id}` has no mandate for `{clause}`"
+    if office.with_ is not None and not _in_contact_with(office.with_, other, terms):
+        return f"office `{office.id}` has no contact with {other}"
+    if office.through not in (None, party):
+        return f"office `{office.id}` talks only through {office.through}"
+    return None
+
+
+def _in_contact_with(contacts: tuple[str, ...], other: str, terms: Terms) -> bool:
+    """Tell whether one of the contacts is the other Party or an office of it."""
+    theirs = [office for office in terms.offices.values() if office.party == other]
+    return other in contacts or any(
+        office.id in contacts or f"kind:{office.kind}" in contacts for office in theirs
+    )
+
+
+def _not_its_mission(mission: Mission, party: str, other: str) -> str | None:
     if mission.of != party or mission.at != other:
         return f"mission `{mission.id}` speaks for {mission.of} at {mission.at}"
+    return None
+
+
+def _mission_lacks(mission: Mission, party: str, other: str) -> str | None:
+    if lacks := _not_its_mission(mission, party, other):
+        return lacks
     if _MISSION_TASKS.isdisjoint(mission.tasks):
         return f"mission `{mission.id}` has no task of communication"
     return None

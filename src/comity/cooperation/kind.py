@@ -1,0 +1,217 @@
+"""What a kind of matter is made of: a table, the forms of its events, and what its articles ask.
+
+Every kind has a file of its own that ends in one `Kind`. The table is the whole of its life:
+
+    state -> event -> who may do it, and the state it leads to
+
+"Who" is a role, never a side: the same table serves both nodes. `opener` and `other` are the Party that opened the
+matter and the one it was opened with; a kind may name more (`lender`, `taker`, `host`), which it works out from what
+was said. What the table does not name cannot happen.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from comity.agreements.clauses import Clause
+from comity.agreements.terms import Terms
+from comity.clock import Instant
+from comity.cooperation.event import OPEN, Event
+from comity.cooperation.said import Said
+from comity.decisions.decision import Ground
+
+__all__ = [
+    "EITHER",
+    "NOTHING_YET",
+    "OPENER",
+    "OTHER",
+    "Case",
+    "Deadline",
+    "EventForm",
+    "Facts",
+    "Found",
+    "Kind",
+    "Occasion",
+    "Step",
+    "against",
+    "step",
+]
+
+OPENER: Final = "opener"
+OTHER: Final = "other"
+EITHER: Final = "either"
+#: The state of a matter that was not opened.
+NOTHING_YET: Final = ""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A row of a table.
+
+    Attributes:
+        who: the role whose turn it is.
+        to: the state it leads to.
+        lives_on: it may still be done once the agreement has ended: what was begun is finished (VCLT art. 70(1)(b)).
+    """
+
+    who: str
+    to: str
+    lives_on: bool = False
+
+
+def step(who: str, to: str, *, lives_on: bool = False) -> Step:
+    """Make a row of a table."""
+    return Step(who, to, lives_on)
+
+
+class EventForm(msgspec.Struct, frozen=True):
+    """What an event says.
+
+    Attributes:
+        form: its fields.
+        meaning: what it is for, one sentence; the command's help.
+        tells: how a story tells it, after its author's name; `{field}` puts in what was said.
+    """
+
+    form: type[Said]
+    meaning: str
+    tells: str
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is the case in a matter, as far as its events have told; each kind adds its own."""
+
+    opening: Any
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The clauses that permit a matter, or what stands against it."""
+
+    clauses: tuple[Clause, ...] = ()
+    against: tuple[Ground, ...] = ()
+
+
+class Deadline(msgspec.Struct, frozen=True, order=True):
+    """Something that is due: until when, what, from whom, by which article."""
+
+    at: Instant
+    what: str
+    by: str
+    ref: str
+
+
+class Occasion(msgspec.Struct, frozen=True):
+    """What decides who bears a cost: the kind of clause it is for, and the roles of the two Parties.
+
+    Attributes:
+        expense: id of the expense clause that the matter's own clause names; empty where it names none.
+        manner: `planned`, `unplanned` or `invited`; empty where the distinction has no meaning.
+        sending, receiving, initiator: which Party is which.
+        paid_by: whom the matter's own clause makes pay without an expense clause, with `ref` as its article.
+    """
+
+    for_: str
+    expense: str = ""
+    manner: str = ""
+    sending: str = ""
+    receiving: str = ""
+    initiator: str = ""
+    paid_by: str = ""
+    ref: str = ""
+
+
+class Case(msgspec.Struct, frozen=True):
+    """What a guard or a deadline is worked out from: the matter as it stood before an event.
+
+    Attributes:
+        opener, other: its two Parties.
+        state, facts: how it stands; no facts before it is opened.
+        clauses: the clauses that permit it, at the instant of the event.
+        terms: what governed between the two at that instant.
+        opened_at: when it was opened.
+        since: when it came into the state it is in.
+    """
+
+    opener: str
+    other: str
+    state: str
+    facts: Any
+    clauses: tuple[Clause, ...]
+    terms: Terms
+    opened_at: Instant
+    since: Instant
+
+    def counterpart(self, party: str) -> str:
+        """Give the other one of the two Parties."""
+        return self.other if party == self.opener else self.opener
+
+
+Guard = Callable[[Case, Event], Iterable[Ground]]
+Apply = Callable[[Any, Event], Any]
+
+
+def _no_roles(_facts: Any, _opener: str, _other: str) -> Mapping[str, str]:
+    return {}
+
+
+def _no_words(_said: Said) -> Iterable[str]:
+    return ()
+
+
+def _no_deadlines(_case: Case) -> Iterable[Deadline]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of matter.
+
+    Attributes:
+        name: as it is called: `request`. `noun` how a person calls one.
+        what: what it is, one sentence.
+        clause: the kind of clause that permits it, under whose name offices have their mandate.
+        table: its life. The row `""` has `open`.
+        events: word -> what the event says.
+        begin: makes the facts from the opening event.
+        find: the clauses that permit such a matter, from its opening and the terms between opener and other.
+        title: how a list calls one.
+        apply: word -> how it changes the facts.
+        guards: word -> what the clause and the facts have against it.
+        completes: word -> whether the facts now suffice for the state it leads to; until then the state stays.
+        functions: word -> the functions one of which the Party must act in; none where the article asks none.
+        roles: the Parties in roles of this kind's own.
+        typed: the words of an event that the safeguards judge by their form.
+        subject: where there is only one such matter for a subject, that subject (`event.series_name`).
+        deadlines: what is due as the matter stands.
+        occasion: where it may cost something, who is who for the expense article.
+    """
+
+    name: str
+    noun: str
+    what: str
+    clause: str
+    table: Mapping[str, Mapping[str, Step]]
+    events: Mapping[str, EventForm]
+    begin: Callable[[Event], Facts]
+    find: Callable[[Any, Terms, str, str], Found]
+    title: Callable[[Any], str]
+    apply: Mapping[str, Apply] = field(default_factory=dict)
+    guards: Mapping[str, Guard] = field(default_factory=dict)
+    completes: Mapping[str, Callable[[Any, str, str], bool]] = field(default_factory=dict)
+    functions: Mapping[str, Callable[[Case], tuple[str, ...]]] = field(default_factory=dict)
+    roles: Callable[[Any, str, str], Mapping[str, str]] = _no_roles
+    typed: Callable[[Any], Iterable[str]] = _no_words
+    subject: Callable[[Any], str] | None = None
+    deadlines: Callable[[Case], Iterable[Deadline]] = _no_deadlines
+    occasion: Callable[[Case], Occasion] | None = None
+
+    @property
+    def opening(self) -> EventForm:
+        """What opens such a matter."""
+        return self.events[OPEN]
+
+
+def against(where: Clause | str, text: str) -> Ground:
+    """Make a ground of a clause: its article and a sentence (`specs/matter.md` §4, rule 7)."""
+    return Ground(where if isinstance(where, str) else str(where.ref), text, 7)

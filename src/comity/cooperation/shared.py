@@ -1,0 +1,77 @@
+"""Events that every kind of matter has: a note, a cost, and "this needs a protocol".
+
+They change no state and may be said by either Party while the matter lasts and after. A cost names who had it and for
+what; who bears it follows from the expense article (`expense.py`), and without one it is refused.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, cast
+
+from comity.cooperation.event import Event
+from comity.cooperation.expense import borne_by
+from comity.cooperation.kind import Case, EventForm, Kind
+from comity.cooperation.said import Amount, Currency, Day, Items, Said, Word, Words, means
+from comity.decisions.decision import Ground
+
+__all__ = ["SHARED", "Cost", "NeedsProtocol", "Note", "guard_of"]
+
+
+class Note(Said, frozen=True, kw_only=True):
+    """A remark."""
+
+    words: Annotated[Words, means("the remark")]
+    items: Annotated[Items, means("items it refers to, which the other Party has been given")] = ()
+
+
+class Cost(Said, frozen=True, kw_only=True):
+    """A cost one Party has had."""
+
+    item: Annotated[
+        Word, means("what it was for, as the expense article calls it: stay, transport, salaries")
+    ]
+    amount: Annotated[Amount, means("the sum, in decimal figures")]
+    currency: Annotated[Currency, means("its currency, ISO 4217")]
+    on: Annotated[Day, means("the day it was had")]
+    words: Annotated[str, means("what exactly")] = ""
+
+
+class NeedsProtocol(Said, frozen=True, kw_only=True):
+    """Says that the matter cannot be settled under the text as it is."""
+
+    because: Annotated[Words, means("what the text does not settle")]
+    changes: Annotated[Word, means("the kind of clause the protocol would add or change")]
+
+
+SHARED: Mapping[str, EventForm] = {
+    "note": EventForm(Note, "Add a remark.", "remarks: {words}"),
+    "cost": EventForm(
+        Cost,
+        "Enter a cost; who bears it follows from the expense article.",
+        "had a cost: {item} {amount} {currency}",
+    ),
+    "needs-protocol": EventForm(
+        NeedsProtocol,
+        "Say that the matter needs a protocol, and draft one.",
+        "says it needs a protocol: {because}",
+    ),
+}
+
+
+def guard_of(kind: Kind, word: str, case: Case, event: Event) -> Iterable[Ground]:
+    """Give what stands against an event that every kind has."""
+    if word == "cost":
+        if kind.occasion is None:
+            yield Ground("matter rule 4 article", f"a {kind.noun} has no costs to share", 4)
+            return
+        found = borne_by(case.terms, kind.occasion(case), cast("Cost", event.said).item, event.by)
+        if isinstance(found, Ground):
+            yield found
+    if word == "needs-protocol":
+        yield from _protocol_grounds(cast("NeedsProtocol", event.said).changes)
+
+
+def _protocol_grounds(changes: str) -> Iterable[Ground]:
+    from comity.agreements.clauses import KINDS
+
+    if changes not in KINDS:
+        yield Ground("matter rule 7 terms", f"`{changes}` is not a kind of clause", 7)
