@@ -45,9 +45,9 @@ def until(found: Callable[[], Any], what: str) -> Any:
         time.sleep(0.02)
 
 
-def free_port() -> int:
+def free_port(address: str = "127.0.0.1") -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((address, 0))
         port: int = probe.getsockname()[1]
         return port
 
@@ -63,17 +63,22 @@ def homes(tmp_path: Path) -> dict[str, Path]:
     cards = {}
     for party in (NORTH, SOUTH):
         cards[party] = new_home(tmp_path / party, party, names={"en": party}, port=free_port())
+    conclude(tmp_path, cards)
+    return {party: tmp_path / party for party in (NORTH, SOUTH)}
+
+
+def conclude(folder: Path, cards: dict[str, bytes]) -> None:
+    """Let the homes of North and South in a folder accept each other's cards, sign their agreement and hold it."""
     roots = {party: read_card(card, root_fingerprint=None).root_fingerprint for party, card in cards.items()}
     files = dict(with_roots(read_files(EXAMPLES / "north-south-2026"), roots))
     for party in (NORTH, SOUTH, NORTH):
-        with open_home(tmp_path / party, threaded=False) as home:
+        with open_home(folder / party, threaded=False) as home:
             desk = Desk(home, Postman(home.node), serving=True)
             for card in cards.values():
                 VERBS["card-accept"](desk, {"signed": card})
             VERBS["agreement-hold"](desk, {"files": files})
             added = VERBS["agreement-sign"](desk, {"files": files})["files"]
             files |= {name: b64decode(data) for name, data in added.items()}
-    return {party: tmp_path / party for party in (NORTH, SOUTH)}
 
 
 def add(tell: Any, number: int) -> str:

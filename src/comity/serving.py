@@ -1,6 +1,7 @@
 """A serving node: endpoint, postman and control socket around one open home."""
 
 import asyncio
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -11,14 +12,19 @@ import structlog
 import uvicorn
 
 from comity.assemble import open_home
+from comity.carriers.doorway import IDLE, MAX_HEADER_BYTES, Door, doorway
 from comity.carriers.http_endpoint import make_endpoint
+from comity.carriers.http_sender import HttpCarrier, is_loopback
+from comity.carriers.identity import Identity
+from comity.carriers.intake import Intake
 from comity.carriers.postman import Postman
 from comity.clock import Clock
 from comity.control.server import ControlServer
 from comity.control.verb import VERBS, Desk
-from comity.errors import BadInput, ComityError, StorageError
+from comity.errors import BadInput, ComityError, ForeignInput, StorageError
 from comity.node.receive import Taken, receive, reply_to
 from comity.ports import Reply, Transaction
+from comity.sealing.envelope import peek
 
 log = structlog.get_logger("comity.serving")
 
@@ -33,7 +39,7 @@ class Serving:
 
     Args:
         home: the node's home.
-        port: where to listen on loopback; by default what `node.toml` says.
+        port: where to listen; by default what `node.toml` says, at the address it says.
         clock: where the node reads the time.
     """
 
@@ -47,20 +53,30 @@ class Serving:
     ) -> None:
         self._home = open_home(home, clock=clock, passphrase=passphrase)
         try:
-            chosen = port if port is not None else self._home.settings.port
+            settings = self._home.settings
+            chosen = port if port is not None else settings.port
             if not chosen:
                 raise BadInput(f"{home}: node.toml names no port", hint="comity serve --port 8101")
-            self._listener = _listen(chosen)
+            identity = Identity(self._home.node)
+            secure = not is_loopback(settings.listen) or settings.endpoint.startswith("https:")
+            if secure:
+                identity.answering()  # where the card lists no key for connections, say so now
+            self._listener = listen(settings.listen, chosen)
         except BaseException:
             self._home.close()
             raise
-        self.endpoint = f"http://127.0.0.1:{chosen}"
+        self.endpoint = settings.endpoint or endpoint_at(settings.listen, chosen, secure=secure)
         self.party = self._home.node.party
         self.node = self._home.node
-        self.postman = Postman(self._home.node)
+        self.postman = Postman(self._home.node, HttpCarrier(identity.calling))
         self.desk = Desk(self._home, self.postman, serving=True)
+        self._intake = Intake(self._take)
         config = uvicorn.Config(
             make_endpoint(self._accept),
+            http=doorway(Door(identity.answering, identity.caller) if secure else None),
+            h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+            timeout_keep_alive=IDLE,
+            ws="none",
             log_config=None,
             log_level="warning",
             access_log=False,
@@ -118,37 +134,59 @@ class Serving:
                     log.exception("the day's duties are not done")
             self._ended.wait(_LOOK_FOR_A_DAY)
 
-    def _taking(self, data: bytes, carrier: str) -> Callable[[Transaction], Taken]:
-        return lambda transaction: receive(self.node, transaction, data, carrier)
+    def _taking(self, data: bytes, via: str) -> Callable[[Transaction], Taken]:
+        return lambda transaction: receive(self.node, transaction, data, "https", via)
 
-    async def _accept(self, envelopes: Sequence[bytes], carrier: str) -> Reply:
-        """Take envelopes in, each a piece of work of its own, all in as few commits as the sequencer can."""
-        works = [asyncio.wrap_future(self.node.submit(self._taking(data, carrier))) for data in envelopes]
-        done = await asyncio.gather(*works, return_exceptions=True)
+    async def _accept(self, envelopes: Sequence[bytes], party: str) -> Reply:
+        """Take envelopes in as the turns of their Party come, and answer once all are durable."""
+        taken = await self._intake.take(envelopes, party or _unnamed(envelopes))
         self.postman.wake()
-        taken: list[Taken] = []
-        for each in done:
-            if isinstance(each, ComityError) and not isinstance(each, StorageError):
-                taken.append(Taken("refused", reason=each.message))
-            elif isinstance(each, BaseException):
-                raise each
-            else:
-                taken.append(each)
         return await asyncio.wrap_future(
             self.node.submit(lambda transaction: reply_to(self.node, transaction, taken))
         )
 
+    async def _take(self, batch: Sequence[tuple[bytes, str]]) -> list[Taken | BaseException]:
+        """Take a round in, each envelope a piece of work of its own, all in as few commits as the sequencer can."""
+        works = [
+            asyncio.wrap_future(self.node.submit(self._taking(data, "" if peer.startswith("(") else peer)))
+            for data, peer in batch
+        ]
+        done = await asyncio.gather(*works, return_exceptions=True)
+        return [
+            Taken("refused", reason=each.message)
+            if isinstance(each, ComityError) and not isinstance(each, StorageError)
+            else each
+            for each in done
+        ]
 
-def _listen(port: int) -> socket.socket:
-    """Listen on loopback, and nowhere else."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+
+def _unnamed(envelopes: Sequence[bytes]) -> str:
+    """Name the queue of a connection that is nobody's: after the channel its first envelope bears."""
+    with contextlib.suppress(ForeignInput, IndexError):
+        return f"({peek(envelopes[0]).channel.hex()})"
+    return "(nobody)"
+
+
+def endpoint_at(address: str, port: int, *, secure: bool) -> str:
+    """Write an endpoint."""
+    host = f"[{address}]" if ":" in address else address
+    return f"{'https' if secure else 'http'}://{host}:{port}"
+
+
+def listen(address: str, port: int) -> socket.socket:
+    """Listen at an address.
+
+    Raises:
+        StorageError: it is taken, or not one of this machine's.
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind(("127.0.0.1", port))
+        listener.bind((address, port))
         listener.listen(128)  # at once: two that only bind can both believe the port is theirs
     except OSError as error:
         listener.close()
         raise StorageError(
-            f"port {port} on 127.0.0.1 cannot be used: {error.strerror}", hint="choose another with --port"
+            f"port {port} on {address} cannot be used: {error.strerror}", hint="choose another with --port"
         ) from None
     return listener

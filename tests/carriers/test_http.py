@@ -14,7 +14,7 @@ import uvicorn
 from comity.carriers import http_endpoint, http_sender
 from comity.carriers.framing import join_envelopes, join_reply, split_reply
 from comity.carriers.http_endpoint import make_endpoint
-from comity.carriers.http_sender import MEDIA_TYPE, PATH, HttpCarrier, check_endpoint, is_loopback
+from comity.carriers.http_sender import MEDIA_TYPE, PATH, HttpCarrier, Place, check_endpoint, is_loopback
 from comity.errors import BadInput, CannotJournal, PeerUnreachable
 from comity.ports import Reply
 
@@ -88,7 +88,8 @@ def carrier() -> Iterator[HttpCarrier]:
 
 
 def post(endpoint: str, body: bytes, **headers: str) -> tuple[int, str, bytes]:
-    host, port = check_endpoint(endpoint)
+    place = check_endpoint(endpoint)
+    host, port = place.host, place.port
     link = http.client.HTTPConnection(host, port, timeout=5)
     link.request("POST", PATH, body, headers)
     response = link.getresponse()
@@ -100,21 +101,21 @@ def post(endpoint: str, body: bytes, **headers: str) -> tuple[int, str, bytes]:
 def test_envelopes_go_over_and_the_reply_comes_back(peer: Peer, endpoint: str, carrier: HttpCarrier) -> None:
     reply = carrier.deliver(PEER, endpoint, [b"one", b"two"])
     assert reply == Reply((b"receipts of one+two",), ("", ""))
-    assert peer.came == [([b"one", b"two"], "https")]
+    assert peer.came == [([b"one", b"two"], "")]
 
 
 def test_one_connection_is_kept_and_used_again(peer: Peer, endpoint: str, carrier: HttpCarrier) -> None:
     carrier.deliver(PEER, endpoint, [b"one"])
-    first = carrier._open[endpoint].sock
+    first = carrier._open[f"{PEER} {endpoint}"].sock
     carrier.deliver(PEER, endpoint, [b"two"])
-    assert carrier._open[endpoint].sock is first is not None
+    assert carrier._open[f"{PEER} {endpoint}"].sock is first is not None
 
 
 def test_a_kept_connection_that_the_peer_closed_is_opened_anew(
     peer: Peer, endpoint: str, carrier: HttpCarrier
 ) -> None:
     carrier.deliver(PEER, endpoint, [b"one"])
-    kept = carrier._open[endpoint].sock
+    kept = carrier._open[f"{PEER} {endpoint}"].sock
     assert kept is not None
     kept.shutdown(socket.SHUT_RDWR)  # as a peer that let go meanwhile
     assert carrier.deliver(PEER, endpoint, [b"two"]).letters == (b"receipts of two",)
@@ -143,7 +144,8 @@ def test_what_claims_or_turns_out_to_be_too_large_is_not_read(
 ) -> None:
     monkeypatch.setattr(http_endpoint, "MAX_RUN_BYTES", 1000)
     assert post(endpoint, join_envelopes([bytes(1000)]))[0] == 413
-    host, port = check_endpoint(endpoint)
+    place = check_endpoint(endpoint)
+    host, port = place.host, place.port
     with socket.create_connection((host, port), timeout=5) as raw:  # no length given: chunks without end
         raw.sendall(f"POST {PATH} HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
         for _ in range(30):
@@ -161,7 +163,8 @@ def test_a_node_that_cannot_journal_says_so_and_takes_nothing(
 
 
 def test_another_route_or_method_is_not_there(endpoint: str) -> None:
-    host, port = check_endpoint(endpoint)
+    place = check_endpoint(endpoint)
+    host, port = place.host, place.port
     link = http.client.HTTPConnection(host, port, timeout=5)
     for method, path, status in (
         ("GET", PATH, 405),
@@ -241,7 +244,8 @@ def endless(connection: socket.socket) -> None:
         (answer(GOOD + b"x"), "bytes behind the end"),
         (answer(GOOD, length=len(GOOD) + 10), ".*"),
         (answer(GOOD, "200 OK", "Content-Encoding: gzip")[:60], ".*"),
-        (answer(b"\x1f\x8b" + bytes(50), "200 OK", "Content-Encoding: gzip"), "not a reply"),
+        (answer(b"\x1f\x8b" + bytes(50), "200 OK", "Content-Encoding: gzip"), "it is compressed"),
+        (answer(GOOD, "200 OK", "Content-Type: text/html"), "of another kind"),
         (answer(b"", "302 Found", "Location: http://127.0.0.1:1/elsewhere"), "answered 302"),
         (answer(b"", "307 Temporary Redirect", "Location: http://example.com/"), "answered 307"),
         (answer(b"busy", "503 Service Unavailable"), "answered 503: busy"),
@@ -334,7 +338,8 @@ def test_loopback_is_known_without_asking_a_name_server(host: str, loopback: boo
         ("http://example.com", "plain HTTP goes to loopback only"),
         ("http://10.0.0.1:8101", "plain HTTP goes to loopback only"),
         ("http://127.0.0.1.example.com", "plain HTTP goes to loopback only"),
-        ("https://127.0.0.1:8101", "is not of the form"),
+        ("https://127.0.0.1:8101/elsewhere", "is not of the form"),
+        ("https://name@127.0.0.1:8101", "is not of the form"),
         ("file:///etc/passwd", "is not of the form"),
         ("http://", "is not of the form"),
         ("http://127.0.0.1:8101/elsewhere", "is not of the form"),
@@ -353,5 +358,6 @@ def test_an_endpoint_beyond_this_machine_is_refused(endpoint: str, reason: str) 
 def test_the_host_before_an_at_sign_does_not_count() -> None:
     with pytest.raises(BadInput):
         check_endpoint("http://127.0.0.1@example.com")
-    assert check_endpoint("http://[::1]:8101") == ("::1", 8101)
+    assert check_endpoint("http://[::1]:8101") == Place(False, "::1", 8101)
+    assert check_endpoint("https://node.south.example") == Place(True, "node.south.example", 443)
     assert MEDIA_TYPE == "application/vnd.comity.envelopes"

@@ -73,6 +73,12 @@ def test_the_whole_story_comes_out_as_the_agreements_say(capfd: pytest.CaptureFi
         assert set(step["grounds"]) >= GROUNDS[step["name"]], step
 
 
+def test_two_stages_at_once_do_not_meet_at_a_port(tmp_path: Path) -> None:
+    with Stage(tmp_path / "one") as one, Stage(tmp_path / "two") as two:
+        ports = {node.endpoint for stage in (one, two) for node in stage.nodes.values()}
+    assert len(ports) == 6
+
+
 def test_a_single_object_is_a_bundle_of_one(written: Callable[[object], Path], tmp_path: Path) -> None:
     """It has no marking of its own: the one given goes with it."""
     file = written(ONE_OBJECT)

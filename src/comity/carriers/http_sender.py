@@ -1,20 +1,24 @@
-"""Handing envelopes to another node over HTTP.
+"""Handing envelopes to another node over HTTPS, or plain HTTP to this machine.
 
-One connection a peer is kept open. Redirects are not followed, answers are bounded, and any answer that is not a
-well-formed run of answers counts as "not delivered": what was sent stays owed. Plain HTTP goes to loopback only; TLS
-with keys pinned from cards comes before anything leaves the machine.
+One connection a peer is kept open. Both ends show keys that cards list (`tls`); any other end is refused before a byte
+of an envelope leaves. Redirects are not followed, answers are bounded in size, time and form, and any answer that is
+not a well-formed run of answers counts as "not delivered": what was sent stays owed.
 """
 
 import contextlib
 import http.client
 import ipaddress
 import socket
+import ssl
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
+import msgspec
+
 from comity.carriers.framing import MAX_REPLY_BYTES, join_envelopes, split_reply
-from comity.errors import BadInput, ForeignInput, PeerUnreachable
+from comity.carriers.tls import reason_of
+from comity.errors import BadInput, ComityError, ForeignInput, PeerUnreachable
 from comity.ports import Reply
 
 PATH = "/comity/v1/envelopes"
@@ -22,27 +26,44 @@ MEDIA_TYPE = "application/vnd.comity.envelopes"
 
 #: Seconds to connect and between two pieces of an answer.
 _PATIENCE = 30.0
+#: Seconds for a whole exchange, and the bytes a second at which a large request adds to them.
+_WHOLE = 180.0
+_LEAST_PACE = 64 * 1024
+
+#: Makes the calling end of a connection to a Party; raises what is amiss with its card or one's own.
+Secure = Callable[[str], ssl.SSLContext]
 
 
-def check_endpoint(endpoint: str) -> tuple[str, int]:
+class Place(msgspec.Struct, frozen=True):
+    """Where an endpoint is."""
+
+    secure: bool
+    host: str
+    port: int
+
+
+def check_endpoint(endpoint: str) -> Place:
     """Take an endpoint apart and refuse plain HTTP beyond this machine.
 
     Raises:
-        BadInput: not `http://HOST:PORT`, or not loopback.
+        BadInput: not `https://HOST:PORT`, or plain HTTP and not loopback.
     """
     try:
         parts = urlsplit(endpoint)
-        host, port = parts.hostname or "", parts.port or 80
+        secure = parts.scheme == "https"
+        host, port = parts.hostname or "", parts.port or (443 if secure else 80)
     except ValueError as error:
         raise BadInput(f"endpoint `{endpoint[:120]}`: {error}") from None
-    if parts.scheme != "http" or not host or parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise BadInput(f"endpoint `{endpoint[:120]}` is not of the form http://127.0.0.1:8101")
-    if not is_loopback(host):
+    if parts.scheme not in ("http", "https") or not host or parts.path not in ("", "/"):
+        raise BadInput(f"endpoint `{endpoint[:120]}` is not of the form https://HOST:PORT")
+    if parts.query or parts.fragment or parts.username is not None:
+        raise BadInput(f"endpoint `{endpoint[:120]}` is not of the form https://HOST:PORT")
+    if not secure and not is_loopback(host):
         raise BadInput(
             f"endpoint `{endpoint[:120]}`: plain HTTP goes to loopback only",
-            hint="carry a pouch, or wait for TLS between nodes",
+            hint="its owner issues a card with an https:// endpoint",
         )
-    return host, port
+    return Place(secure, host, port)
 
 
 def is_loopback(host: str) -> bool:
@@ -56,10 +77,20 @@ def is_loopback(host: str) -> bool:
 
 
 class HttpCarrier:
-    """Sends to endpoints on this machine, one kept connection a peer."""
+    """Sends to endpoints, one kept connection a peer.
 
-    def __init__(self, patience: float = _PATIENCE) -> None:
+    Args:
+        secure: makes the calling end for a Party; without it only this machine is reached.
+        patience: seconds to connect and between two pieces of an answer.
+        whole: seconds for an exchange, besides what a large request takes.
+    """
+
+    def __init__(
+        self, secure: Secure | None = None, *, patience: float = _PATIENCE, whole: float = _WHOLE
+    ) -> None:
+        self._secure = secure
         self._patience = patience
+        self._whole = whole
         self._open: dict[str, http.client.HTTPConnection] = {}
         self._under_way: set[http.client.HTTPConnection] = set()
         self._closed = False
@@ -71,18 +102,38 @@ class HttpCarrier:
         Raises:
             PeerUnreachable: nothing is known to have arrived.
         """
-        host, port = check_endpoint(endpoint)
-        body = join_envelopes(envelopes)
+        data = self.exchange(peer, endpoint, PATH, join_envelopes(envelopes), MEDIA_TYPE, MAX_REPLY_BYTES)
+        try:
+            reply = split_reply(data)
+        except ForeignInput as error:
+            raise PeerUnreachable(f"{peer} answered something else than receipts: {error.message}") from error
+        if len(reply.reasons) != len(envelopes):
+            raise PeerUnreachable(
+                f"{peer} at {endpoint}: answered {len(reply.reasons)} of {len(envelopes)} envelopes"
+            )
+        return reply
+
+    def exchange(self, peer: str, endpoint: str, path: str, body: bytes, kind: str, most: int) -> bytes:
+        """Post a body of a kind and give the answer's, which must be of the same kind and at most so large.
+
+        Raises:
+            PeerUnreachable: nothing is known to have arrived.
+        """
+        place = check_endpoint(endpoint)
+        key = f"{peer} {endpoint}"
         with self._turn:
-            kept = self._open.pop(endpoint, None)
+            kept = self._open.pop(key, None)
         # a kept connection may have been closed by the other side meanwhile: then once more on a new one
         for connection in (kept, None) if kept is not None else (None,):
-            link = connection or http.client.HTTPConnection(_address(host), port, timeout=self._patience)
+            link = connection or self._connection(peer, place)
             self._begin(peer, link)
             try:
-                reply = self._exchange(link, peer, body)
+                with self._in_time(link, len(body)) as late:
+                    data = self._post(link, peer, path, body, kind, most)
             except (http.client.HTTPException, OSError) as error:
                 link.close()
+                if late.is_set():
+                    raise PeerUnreachable(f"{peer} at {endpoint}: took too long to answer") from error
                 if connection is None:
                     raise PeerUnreachable(f"{peer} at {endpoint}: {_reason(error)}") from error
                 continue
@@ -93,26 +144,39 @@ class HttpCarrier:
                 with self._turn:
                     self._under_way.discard(link)
             with self._turn:
-                self._open[endpoint] = link
-            if len(reply.reasons) != len(envelopes):
-                raise PeerUnreachable(
-                    f"{peer} at {endpoint}: answered {len(reply.reasons)} of {len(envelopes)} envelopes"
-                )
-            return reply
+                self._open[key] = link
+            return data
         raise AssertionError("unreachable")
+
+    def forget(self, peer: str) -> None:
+        """Close the kept connections to a Party: its card, and with it its keys, may have changed."""
+        with self._turn:
+            for key in [each for each in self._open if each.startswith(f"{peer} ")]:
+                self._open.pop(key).close()
 
     def close(self) -> None:
         """Close every connection: one that is waited on fails at once, and what it carried stays owed."""
         with self._turn:
             self._closed = True
             for link in self._under_way:
-                if link.sock is not None:
-                    with contextlib.suppress(OSError):
-                        link.sock.shutdown(socket.SHUT_RDWR)
+                _cut(link)
             for link in self._open.values():
                 with contextlib.suppress(OSError):
                     link.close()
             self._open.clear()
+
+    def _connection(self, peer: str, place: Place) -> http.client.HTTPConnection:
+        if not place.secure:
+            return http.client.HTTPConnection(_address(place.host), place.port, timeout=self._patience)
+        if self._secure is None:
+            raise PeerUnreachable(f"{peer} is reached over TLS, and there is no key to call with")
+        try:
+            context = self._secure(peer)
+        except ComityError as error:
+            raise PeerUnreachable(error.message, hint=error.hint) from error
+        return http.client.HTTPSConnection(
+            _address(place.host), place.port, timeout=self._patience, context=context
+        )
 
     def _begin(self, peer: str, link: http.client.HTTPConnection) -> None:
         with self._turn:
@@ -120,26 +184,65 @@ class HttpCarrier:
                 raise PeerUnreachable(f"{peer}: this node is stopping")
             self._under_way.add(link)
 
-    @staticmethod
-    def _exchange(link: http.client.HTTPConnection, peer: str, body: bytes) -> Reply:
-        link.request("POST", PATH, body, {"Content-Type": MEDIA_TYPE, "Accept-Encoding": "identity"})
-        response = link.getresponse()
-        data = response.read(MAX_REPLY_BYTES + 1)
-        if response.status != 200:
-            text = data[:300].decode(errors="replace").strip()
-            raise PeerUnreachable(f"{peer} answered {response.status}: {text}")
+    @contextlib.contextmanager
+    def _in_time(self, link: http.client.HTTPConnection, size: int) -> Iterator[threading.Event]:
+        """Cut a connection whose exchange takes longer than it may; a byte a second keeps nobody for ever."""
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            _cut(link)
+
+        timer = threading.Timer(self._whole + size / _LEAST_PACE, end)
+        timer.daemon = True
+        timer.start()
         try:
-            return split_reply(data)
-        except ForeignInput as error:
-            raise PeerUnreachable(f"{peer} answered something else than receipts: {error.message}") from error
+            yield late
+        finally:
+            timer.cancel()
+
+    @staticmethod
+    def _post(
+        link: http.client.HTTPConnection, peer: str, path: str, body: bytes, kind: str, most: int
+    ) -> bytes:
+        try:
+            link.request("POST", path, body, {"Content-Type": kind, "Accept-Encoding": "identity"})
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
+            if link.sock is None:
+                raise  # there never was a connection; else the answer to what was refused may be there already
+        response = link.getresponse()
+        if response.status != 200:
+            said = _printable(response.read(2000).decode(errors="replace"))
+            raise PeerUnreachable(f"{peer} answered {response.status}: {said}")
+        if response.getheader("Content-Encoding", "identity") != "identity":
+            raise PeerUnreachable(f"{peer} answered something else than receipts: it is compressed")
+        if response.getheader("Content-Type", kind) != kind:
+            raise PeerUnreachable(f"{peer} answered something else than receipts: it is of another kind")
+        data = response.read(most + 1)
+        if len(data) > most:
+            raise PeerUnreachable(f"{peer} answered something else than receipts: more than {most} bytes")
+        return data
+
+
+def _cut(link: http.client.HTTPConnection) -> None:
+    if link.sock is not None:
+        with contextlib.suppress(OSError):
+            link.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _reason(error: Exception) -> str:
     """Say in one printable line why; an answer that is no HTTP may stand in it."""
+    tls = reason_of(error)
+    if tls:
+        return tls
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
-    said = " ".join("".join(each if each.isprintable() else " " for each in str(error)).split())
-    return said[:200] or type(error).__name__
+    return _printable(str(error)) or type(error).__name__
+
+
+def _printable(said: str) -> str:
+    words = "".join(each if each.isprintable() else " " for each in said).split()
+    return " ".join(words)[:300]
 
 
 def _address(host: str) -> str:

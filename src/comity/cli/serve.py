@@ -20,8 +20,9 @@ from comity.languages import _
 def serve(home: Path, passphrase_file: Path | None, port: int | None) -> None:
     """Run a node: take envelopes in, deliver what is owed, answer commands on its socket.
 
-    It listens on loopback and writes its log to stderr, a JSON object a line, with names and digests and never
-    content. Stop it with Ctrl-C or SIGTERM: what is under way is finished first, within ten seconds.
+    It listens where node.toml says, beyond loopback with TLS alone, and writes its log to stderr, a JSON object a
+    line, with names and digests and never content. Stop it with Ctrl-C or SIGTERM: what is under way is finished
+    first, within ten seconds.
     """
     import structlog
 

@@ -43,13 +43,16 @@ def node_at(home: Path, *, passphrase: Callable[[], str] | None = None) -> Itera
         yield lambda verb, **parameters: _ask(home / "control", verb, parameters)
         return
     from comity.assemble import open_home
+    from comity.carriers.http_sender import HttpCarrier
+    from comity.carriers.identity import Identity
     from comity.carriers.postman import Postman
     from comity.control.server import REGISTERED
     from comity.control.verb import VERBS, Desk
 
     assert REGISTERED
     with open_home(home, threaded=False, passphrase=passphrase) as opened:
-        desk = Desk(opened, Postman(opened.node), serving=False)
+        carrier = HttpCarrier(Identity(opened.node).calling)
+        desk = Desk(opened, Postman(opened.node, carrier), serving=False)
         yield lambda verb, **parameters: VERBS[verb](desk, parameters)
 
 

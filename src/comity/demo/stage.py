@@ -3,8 +3,8 @@
 import shutil
 import socket
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ class Stage:
 
     Args:
         folder: where homes and agreements stand; made anew.
+        known_ports: listen on the well-known ports of the story, where they are free.
 
     Attributes:
         clock: the story's clock, of all three nodes.
@@ -63,7 +64,7 @@ class Stage:
         cards: their cards, as files.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, known_ports: bool = False) -> None:
         self.folder = _prepare(folder)
         self.clock = StoryClock(
             (datetime.now(UTC) - BEFORE).replace(hour=9, minute=0, second=0, microsecond=0)
@@ -72,17 +73,18 @@ class Stage:
         self.cards: dict[str, bytes] = {}
         self._stack = ExitStack()
         try:
-            for party, port in zip(NAMES, _free_ports(len(NAMES)), strict=True):
-                self.cards[party] = new_home(
-                    self.home(party),
-                    party,
-                    names={"en": NAMES[party]},
-                    port=port,
-                    deployment="demo",
-                    clock=self.clock,
-                )
-            for party in NAMES:
-                self.nodes[party] = self._stack.enter_context(Serving(self.home(party), clock=self.clock))
+            with _free_ports(len(NAMES), known=known_ports) as ports:
+                for party, port in zip(NAMES, ports, strict=True):
+                    self.cards[party] = new_home(
+                        self.home(party),
+                        party,
+                        names={"en": NAMES[party]},
+                        port=port,
+                        deployment="demo",
+                        clock=self.clock,
+                    )
+                for party in NAMES:
+                    self.nodes[party] = self._stack.enter_context(Serving(self.home(party), clock=self.clock))
         except BaseException:
             self._stack.close()
             raise
@@ -172,23 +174,21 @@ def _prepare(folder: Path) -> Path:
     return folder
 
 
-def _free_ports(count: int) -> list[int]:
-    """Find free ports on loopback, the well-known ones of the story first."""
-    found: list[int] = []
-    wanted = [8101 + number for number in range(count)] + [0] * count
-    held: list[socket.socket] = []
-    for port in wanted:
-        if len(found) == count:
-            break
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-        except OSError:
-            listener.close()
-            continue
-        held.append(listener)
-        found.append(listener.getsockname()[1])
-    for listener in held:
-        listener.close()
-    return found
+@contextmanager
+def _free_ports(count: int, *, known: bool) -> Iterator[list[int]]:
+    """Find free ports on loopback and hold them, so that nobody else is given one before the nodes listen there.
+
+    Args:
+        known: try the well-known ones of the story first.
+    """
+    with ExitStack() as held:
+        found: list[int] = []
+        for port in [*(8101 + number for number in range(count) if known), *([0] * count)]:
+            if len(found) == count:
+                break
+            listener = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                listener.bind(("127.0.0.1", port))
+                found.append(listener.getsockname()[1])
+        yield found

@@ -53,7 +53,7 @@ class Taken(msgspec.Struct, frozen=True):
     envelope: str = ""
 
 
-def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> Taken:
+def receive(node: Node, transaction: Transaction, data: bytes, carrier: str, via: str = "") -> Taken:
     """Take one envelope in.
 
     (1) whose is it: the key's name in the channel, then the signature    sealing/envelope.py
@@ -66,6 +66,10 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
     (6) journal it, keep its fate, answer with a signed receipt           fate.py
 
     The answer is a signed receipt; or, where the sender could not be established, an unsigned reason.
+
+    Args:
+        carrier: `https`, `pouch` or `relay:<body>`.
+        via: the Party whose connection brought it; empty where the carrier is nobody's.
     """
     at = node.now(transaction)
     # (1)
@@ -73,6 +77,8 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str) -> 
         sender, verified = _authenticate(node, transaction, data)
     except (ForeignInput, VerificationFailed) as error:
         return Taken("refused", reason=error.message)
+    if via and via != sender:
+        return Taken("refused", reason=f"an envelope of another Party than {via}, whose connection it is")
 
     # (2)
     seen = transaction.inbox_by_envelope(verified.digest)
