@@ -70,12 +70,12 @@ def test_without_an_article_nothing_is_opened() -> None:
 
 
 def test_an_office_acts_only_under_its_mandate() -> None:
-    assert Desk("request").say(NORTH, "open", office="north-regional", **CHECK) == ()
-    (ground,) = Desk("request").say(NORTH, "open", office="south-regional", **CHECK)
+    assert Desk("request").say(NORTH, "open", as_office="north-regional", **CHECK) == ()
+    (ground,) = Desk("request").say(NORTH, "open", as_office="south-regional", **CHECK)
     assert ground == "north-south-2030 art. 3: office `south-regional` belongs to south.example"
-    (ground,) = asked().say(SOUTH, "acknowledge", office="south-regional")
+    (ground,) = asked().say(SOUTH, "acknowledge", as_office="south-regional")
     assert ground == "north-south-2030 art. 3: office `south-regional` has no mandate for `aid`"
-    (ground,) = asked().say(SOUTH, "acknowledge", office="harbour")
+    (ground,) = asked().say(SOUTH, "acknowledge", as_office="harbour")
     assert ground.startswith("rule 3 parties and offices: `harbour` is not an office or mission")
 
 
@@ -106,7 +106,9 @@ def test_an_ended_agreement_begins_nothing_and_lets_what_was_begun_be_finished()
 
 def test_all_that_stands_against_an_event_is_gathered() -> None:
     desk = Desk("request")
-    grounds = desk.say(NORTH, "open", office="harbour", **{**CHECK, "aid": "advice", "purpose": "religion"})
+    grounds = desk.say(
+        NORTH, "open", as_office="harbour", **{**CHECK, "aid": "advice", "purpose": "religion"}
+    )
     assert [each.partition(":")[0] for each in grounds] == [
         *("safeguard 1", "north-south-2030 art. 2", "rule 3 parties and offices"),
     ]
@@ -208,6 +210,6 @@ def test_a_matter_with_a_stranger_is_none_of_this_agreement() -> None:
 def test_a_note_may_be_added_in_any_state_and_a_cost_needs_its_article() -> None:
     desk = asked()
     assert desk.say(SOUTH, "note", 1, words="we ask around") == ()
-    (ground,) = desk.say(SOUTH, "cost", 2, item="postage", amount="3.50", currency="EUR", on="2031-01-11")
+    (ground,) = desk.say(SOUTH, "cost", 2, what="postage", amount="3.50", currency="EUR", on="2031-01-11")
     assert ground.startswith("north-south-2030 art. 6: no expense article speaks of `postage` for `aid`")
     assert desk.say(SOUTH, "needs-protocol", 3, because="no fees are agreed", changes="expense") == ()

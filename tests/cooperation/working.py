@@ -15,156 +15,19 @@ from comity.cooperation.kind import Kind
 from comity.cooperation.kinds import KINDS, form_of
 from comity.cooperation.matter import Matter, judge, unfold
 from comity.cooperation.said import plain, read_said
+from comity.testing.working_text import NORTH, SOUTH, WORKING
 
-NORTH, SOUTH, EAST = "north.example", "south.example", "east.example"
+EAST = "east.example"
 BEGIN = datetime(2031, 1, 10, 9, tzinfo=UTC)
-
-#: An agreement that provides for everything two offices may do together.
-TEXT = """+++
-comity = 1
-id = "north-south-2030"
-title = "Arrangement on working together"
-language = "en"
-+++
-
-## Article 1 — Parties and term
-
-```toml clause
-[[party]]
-id = "north.example"
-name.en = "North"
-signs = ["director"]
-[[party]]
-id = "south.example"
-name.en = "South"
-signs = ["director"]
-[term]
-signed = 2030-12-01
-duration = "P5Y"
-notice = "P30D"
-notice_runs = "from-notice"
-zone = "Europe/Oslo"
-[languages]
-authentic = ["en"]
-[protocols]
-approval = ["director"]
-arrangements = true
-```
-
-## Article 2 — Aid
-
-```toml clause
-[[aid]]
-kind = "check"
-about = "any"
-refusal_grounds = ["own-law", "ongoing-case"]
-acknowledge_within = "P1D"
-answer_within = { urgent = "PT8H", normal = "P7D" }
-taken_by = ["requested", "better-placed", "jointly"]
-[[aid]]
-kind = "protection"
-about = "officials"
-refusal_grounds = ["sovereignty"]
-[[aid]]
-kind = "joint-measure"
-taken_by = ["jointly", "better-placed"]
-```
-
-## Article 3 — Offices and missions
-
-```toml clause
-[[office]]
-id = "north-regional"
-party = "north.example"
-may = ["aid"]
-with = ["kind:regional"]
-kind = "regional"
-coordinated_with = ["north-mission"]
-[[office]]
-id = "south-regional"
-party = "south.example"
-may = ["exchange"]
-kind = "regional"
-[[mission]]
-id = "north-mission"
-of = "north.example"
-at = "south.example"
-seats = 2
-expense = "upkeep"
-host_provides = ["premises", "housing"]
-[[mission]]
-id = "south-mission"
-of = "south.example"
-at = "north.example"
-```
-
-## Article 4 — Plans and meetings
-
-```toml clause
-[[plan]]
-cadence = "P1Y"
-horizon = "P5Y"
-approval = ["head"]
-contains = ["meetings", "training", "objects-of-interest"]
-[[meeting]]
-kind = "working-discussion"
-levels = ["head", "expert"]
-needs_consent_of = "receiving"
-expense = "visits"
-[[meeting]]
-kind = "staff"
-```
-
-## Article 5 — Training, materials, deliveries
-
-```toml clause
-[[training]]
-by = "south.example"
-places = 3
-terms = "compensated"
-paid_by = "sending"
-[[materials]]
-kinds = ["textbooks", "regulations"]
-terms = "free"
-[[quota]]
-name = "stays"
-[[delivery]]
-kinds = ["equipment", "documentation"]
-forms = ["loan", "joint-development"]
-[[passage]]
-kinds = ["delegation", "freight"]
-notice = "P3D"
-[[continuity]]
-through = ["north-regional", "south-regional"]
-rehearse = "P1Y"
-```
-
-## Article 6 — Costs
-
-```toml clause
-[[expense]]
-id = "visits"
-for = "meeting"
-planned = { stay = "receiving", transport = "sending" }
-unplanned = { all = "initiator" }
-[[expense]]
-id = "upkeep"
-for = "mission"
-items = { salaries = "sending", premises = "receiving" }
-```
-
-## Article 7 — Third parties
-
-```toml clause
-[third_party]
-covers = ["information", "materials", "equipment"]
-```
-"""
 
 
 @cache
 def timeline() -> Timeline:
-    return Timeline(parse_agreement({"agreement.en.md": TEXT.encode()}), unsigned=True)
+    files = {
+        name: data.replace(b"[term]\n", b"[term]\nsigned = 2030-12-01\n")
+        for name, data in WORKING.files({}).items()
+    }
+    return Timeline(parse_agreement(files), unsigned=True)
 
 
 def terms_at(at: Instant) -> Terms:
@@ -232,20 +95,20 @@ class Desk:
 
     def say(
         self,
-        by: str,
-        word: str,
-        at: float = 0,
+        party: str,
+        event: str,
+        hour: float = 0,
+        /,
         *,
-        office: str = "",
-        function: str = "",
+        as_office: str = "",
+        as_function: str = "",
         alone: bool = False,
         **said: Any,
     ) -> tuple[str, ...]:
         """Sign an event; give what stands against it as its author sees it. Unless alone, the other has it at once."""
-        made = self.event(by, word, hours(at), office, function, said)
-        before = self.matter(by)
-        grounds = judge(before, self.kind, made, terms_at(made.at))
-        self.logs[by][made.digest] = made
+        made = self.event(party, event, hours(hour), as_office, as_function, said)
+        grounds = judge(self.matter(party), self.kind, made, terms_at(made.at))
+        self.logs[party][made.digest] = made
         if not alone:
             self.pass_on()
         return tuple(f"{ground.ref}: {ground.text}" for ground in grounds)

@@ -373,4 +373,5 @@ PLAN = Kind(
     typed=lambda said: [said.object] if isinstance(said, PlanLine) and said.object else [],
     subject=lambda said: f"{said.range} {said.period}",
     deadlines=_deadlines,
+    fills=lambda word, facts: {"lines": facts.digest} if word == "adopt" else {},
 )

@@ -26,7 +26,7 @@ class Note(Said, frozen=True, kw_only=True):
 class Cost(Said, frozen=True, kw_only=True):
     """A cost one Party has had."""
 
-    item: Annotated[
+    what: Annotated[
         Word, means("what it was for, as the expense article calls it: stay, transport, salaries")
     ]
     amount: Annotated[Amount, means("the sum, in decimal figures")]
@@ -47,7 +47,7 @@ SHARED: Mapping[str, EventForm] = {
     "cost": EventForm(
         Cost,
         "Enter a cost; who bears it follows from the expense article.",
-        "had a cost: {item} {amount} {currency}",
+        "had a cost: {what} {amount} {currency}",
     ),
     "needs-protocol": EventForm(
         NeedsProtocol,
@@ -63,7 +63,7 @@ def guard_of(kind: Kind, word: str, case: Case, event: Event) -> Iterable[Ground
         if kind.occasion is None:
             yield Ground("matter rule 4 article", f"a {kind.noun} has no costs to share", 4)
             return
-        found = borne_by(case.terms, kind.occasion(case), cast("Cost", event.said).item, event.by)
+        found = borne_by(case.terms, kind.occasion(case), cast("Cost", event.said).what, event.by)
         if isinstance(found, Ground):
             yield found
     if word == "needs-protocol":

@@ -18,6 +18,7 @@ tokens: a consent names its holder and its recipient and serves nobody else.
 | `Certificate` | Party that gives a certified copy of an agreement | disclosure |
 | `NecessityNotice` | Party that passes something on in imminent danger | disclosure |
 | `NecessityReview` | Party upstream that was told | disclosure |
+| `MatterEvent` | Party whose turn it is in a matter | disclosure, or the function it names |
 | `JournalRestored` | Party whose journal was restored from a backup | journal |
 
 Instants are RFC 3339 in UTC, durations ISO 8601. Unknown fields are refused: what is not understood is not believed.
@@ -31,6 +32,7 @@ from comity import signing
 from comity.agreements.durations import Duration
 from comity.clock import Instant, parse_instant
 from comity.errors import BadInput, ForeignInput, VerificationFailed
+from comity.federation.matter_events import MatterEvent
 from comity.federation.statement_forms import (
     Certificate,
     ConsentConfirmed,
@@ -71,6 +73,7 @@ __all__ = [
     "HopStatement",
     "JournalRestored",
     "Manifest",
+    "MatterEvent",
     "NecessityNotice",
     "NecessityReview",
     "Protest",
@@ -83,6 +86,7 @@ __all__ = [
     "check",
     "digest_of",
     "function_for",
+    "function_of",
     "make",
     "pack",
     "read",
@@ -116,6 +120,7 @@ KINDS: Mapping[str, type[Statement]] = {
     "certificate": Certificate,
     "necessity-notice": NecessityNotice,
     "necessity-review": NecessityReview,
+    "matter": MatterEvent,
     "journal-restored": JournalRestored,
 }
 _WORDS = {kind: word for word, kind in KINDS.items()}
@@ -132,6 +137,12 @@ def function_for(word: str) -> str:
     if word == "journal-restored":
         return "journal"
     return "consent" if word in _CONSENT_WORDS else "disclosure"
+
+
+def function_of(statement: Statement) -> str:
+    """Give the function the key of this statement must have: an event of a matter may name one of its own."""
+    named = statement.function if isinstance(statement, MatterEvent) else ""
+    return named or function_for(word_of(type(statement)))
 
 
 def make(statement: Statement, key: SigningKey) -> signing.Signed:
@@ -198,11 +209,10 @@ def check(
     """
     statement = read(signed, kind)
     word = _WORDS[kind]
-    held = keys(statement.by, function_for(word), statement.instant)
+    function = function_of(statement)
+    held = keys(statement.by, function, statement.instant)
     if not held:
-        raise VerificationFailed(
-            f"no key of {statement.by} with the function `{function_for(word)}` is known"
-        )
+        raise VerificationFailed(f"no key of {statement.by} with the function `{function}` is known")
     signing.verify(signed, _PAYLOAD_TYPE.format(word), held)
     return statement
 

@@ -18,6 +18,7 @@ from comity.federation.statements import (
     ConsentRequest,
     ConsentRevoked,
     Manifest,
+    MatterEvent,
     NecessityNotice,
     NecessityReview,
     Protest,
@@ -30,6 +31,7 @@ from comity.node.introduce import keep_vouched
 from comity.node.node import Node
 from comity.node.routes import send_act
 from comity.node.take_consent import take_answer, take_confirmation, take_request, take_revocation
+from comity.node.take_matter import check_direct, matter_named, take_event
 from comity.node.verdict import Verdict
 from comity.node.withdraw import take_withdrawal
 from comity.ports import StatementRow, Transaction
@@ -54,7 +56,11 @@ def take_act(node: Node, transaction: Transaction, sender: str, message: Act, *,
     statement = statements.check(signed, kind, book.keys)
     digest = statements.digest_of(signed)
     arrival = Arrival(node, transaction, sender, digest, at)
-    about = about_of(statement)
+    if isinstance(statement, MatterEvent):
+        check_direct(arrival, statement, message.to)
+        about = matter_named(digest, statement)
+    else:
+        about = about_of(statement)
     _check_entitled(transaction, statement)
 
     if book.vouched:
@@ -84,7 +90,8 @@ def take_act(node: Node, transaction: Transaction, sender: str, message: Act, *,
         )
     )
     if new:
-        node.forget()
+        if not isinstance(statement, MatterEvent):  # what the gate answers does not depend on it
+            node.forget()
         take(arrival, statement)
     return Verdict("accepted", about=message.about, detail=signed.payload)
 
@@ -121,6 +128,7 @@ _ACTS: dict[str, tuple[type[Statement], Callable[..., str], Callable[..., None]]
     "withdrawal": (Withdrawal, lambda s: s.item, take_withdrawal),
     "withdrawal-answer": (WithdrawalAnswer, lambda s: s.withdrawal, _only_kept),
     "protest": (Protest, lambda s: s.item, _only_kept),
+    "matter": (MatterEvent, lambda s: s.matter, take_event),
     "necessity-notice": (NecessityNotice, lambda s: s.item, _only_kept),
     "necessity-review": (NecessityReview, lambda s: s.notice, _only_kept),
 }

@@ -17,6 +17,7 @@ from comity.ports.items import Disclosure, Holding, ItemRow
 from comity.ports.journal import Head, JournalRow, KeptHead, ReconciliationRow
 from comity.ports.knowledge import AgreementRow, CardRow, ProposalRow, StatementRow
 from comity.ports.mailboxes import ChannelRow, InboxRow, OutboxRow, RequestRow, UnsentRow
+from comity.ports.matters import MatterRow
 from comity.ports.register import (
     BudgetRow,
     CheckRow,
@@ -47,6 +48,7 @@ __all__ = [
     "JournalRow",
     "JudgementRow",
     "KeptHead",
+    "MatterRow",
     "OutboxRow",
     "ProposalRow",
     "ReconciliationRow",

@@ -7,10 +7,11 @@ from comity.ports.items import ItemRows
 from comity.ports.journal import JournalRows
 from comity.ports.knowledge import KnowledgeRows
 from comity.ports.mailboxes import MailboxRows
+from comity.ports.matters import MatterRows
 from comity.ports.register import RegisterRows
 
 
-class Transaction(KnowledgeRows, ItemRows, MailboxRows, RegisterRows, JournalRows, Protocol):
+class Transaction(KnowledgeRows, ItemRows, MailboxRows, RegisterRows, MatterRows, JournalRows, Protocol):
     """The rows of a node, as one piece of work sees and changes them."""
 
     def piece(self) -> AbstractContextManager[None]:

@@ -29,7 +29,7 @@ from sqlalchemy.pool import StaticPool
 from comity import __version__
 from comity.clock import Instant
 from comity.errors import CannotJournal, HomeTooNew, StorageError
-from comity.storage import columns, register_tables, tables
+from comity.storage import columns, matter_tables, register_tables, tables
 from comity.storage.body_keys import BodyKeys
 
 
@@ -46,7 +46,7 @@ class Unit(Protocol):
 
 
 #: Tables of their own files; named here so that every database has them.
-LAID_OUT = (tables, register_tables)
+LAID_OUT = (tables, register_tables, matter_tables)
 
 T = TypeVar("T", bound=Unit)
 

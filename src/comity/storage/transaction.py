@@ -12,10 +12,11 @@ from comity.storage.item_rows import ItemRows
 from comity.storage.journal_rows import JournalRows
 from comity.storage.knowledge_rows import KnowledgeRows
 from comity.storage.mailbox_rows import MailboxRows
+from comity.storage.matter_rows import MatterRows
 from comity.storage.register_rows import RegisterRows
 
 
-class SqlTransaction(ItemRows, KnowledgeRows, MailboxRows, RegisterRows, JournalRows):
+class SqlTransaction(ItemRows, KnowledgeRows, MailboxRows, RegisterRows, MatterRows, JournalRows):
     """All rows of a node over one connection."""
 
     def __init__(self, connection: Connection, body_keys: BodyKeys) -> None:

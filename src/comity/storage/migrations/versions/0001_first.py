@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from comity.storage.migrations.matter_layout import make_matters
 from comity.storage.migrations.register_layout import make_register
 
 revision = "0001"
@@ -266,3 +267,4 @@ def upgrade() -> None:
     op.create_index("ix_journal_act", "journal", ["act"])
     op.create_index("journal_by_channel", "journal", ["channel", "channel_number", "kind", "act"])
     make_register()
+    make_matters()

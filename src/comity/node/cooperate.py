@@ -1,0 +1,298 @@
+"""Working together from this side: opening a matter, taking the next step in one.
+
+There is one use case for both and for every kind; the kinds differ in their tables. What the engine has against a step
+before it is signed is answered as a refusal with its grounds, and entered in the journal like any other.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from comity import signing
+from comity.clock import Instant
+from comity.cooperation.event import OPEN, Event, series_name
+from comity.cooperation.kind import Kind
+from comity.cooperation.kinds import KINDS, form_of
+from comity.cooperation.matter import Matter, judge
+from comity.cooperation.said import Said, read_said
+from comity.decisions.decision import Ground
+from comity.errors import BadInput, ForeignInput, RefusedHere
+from comity.federation import statements
+from comity.federation.matter_events import statement_of
+from comity.handling.safeguards import check_text
+from comity.node import record
+from comity.node.matter_links import linked, links_against
+from comity.node.matter_log import find_matter, governing, log_of, matter_from, read_matter
+from comity.node.node import Knowledge, Node, own_card
+from comity.node.routes import send_act
+from comity.node.take_matter import MOST_EVENTS
+from comity.ports import StatementRow, Transaction
+
+#: Stands for the digest of an event that is not signed yet.
+_UNSIGNED = ""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What came of a step: the event signed, and the matter after it; or on which grounds it was refused.
+
+    Attributes:
+        event: its digest; empty where it was refused or only tried.
+        matter: the matter as it stands now; None where one was not opened.
+        grounds: why it was refused; nothing where it was not.
+        tried: it was only asked whether it could be done.
+    """
+
+    event: str
+    matter: Matter | None
+    grounds: tuple[Ground, ...] = ()
+    tried: bool = False
+
+
+class Manner(msgspec.Struct, frozen=True):
+    """How a step is taken.
+
+    Attributes:
+        office, function: the office that acts, and the function in which this Party does; empty for the Party itself.
+        read: a person has read the words that a safeguard wants read.
+        dry_run: only tell whether it could be done.
+    """
+
+    office: str = ""
+    function: str = ""
+    read: bool = False
+    dry_run: bool = False
+
+
+#: By the Party itself, with nothing special about it.
+PLAINLY = Manner()
+
+
+def open_matter(
+    node: Node,
+    transaction: Transaction,
+    kind: str,
+    to: str,
+    said: Mapping[str, Any],
+    *,
+    under: str = "",
+    manner: Manner = PLAINLY,
+) -> Step:
+    """Open a matter with another Party.
+
+    Args:
+        under: the agreement; by default the one between the two that permits it, by its id the first.
+
+    Raises:
+        BadInput: what is said is not of the form this kind has.
+        NotFound: an item or matter it names is not here.
+    """
+    at, made, knowledge = node.now(transaction), _kind(kind), node.know(transaction)
+    read = _read(transaction, kind, OPEN, said)
+    refused: list[Ground] = []
+    for agreement in _agreements(knowledge, node.party, to, under):
+        event = _opening(made, node.party, to, agreement, at, read, manner)
+        held = _held(knowledge, transaction, event)
+        event = _chained(event, held)
+        grounds = _against(node, transaction, held, made, event, manner)
+        if not grounds:
+            return _sign(node, transaction, held, event, manner)
+        refused.extend(grounds)
+    if not refused:
+        which = f"`{under}` is not an agreement" if under else "there is no agreement"
+        refused.append(Ground("matter rule 3 in force", f"{which} between {node.party} and {to}", 3))
+    return _refuse(node, transaction, None, kind, OPEN, to, tuple(dict.fromkeys(refused)), manner, at)
+
+
+def act_on(
+    node: Node,
+    transaction: Transaction,
+    name: str,
+    word: str,
+    said: Mapping[str, Any],
+    *,
+    kind: str = "",
+    manner: Manner = PLAINLY,
+) -> Step:
+    """Take the next step in a matter.
+
+    Args:
+        name: its id, or the beginning of it.
+        kind: of which kind it must be, where said.
+
+    Raises:
+        NotFound: no such matter, or something it names is not here.
+        BadInput: what is said is not of the form this event has.
+    """
+    at = node.now(transaction)
+    row = find_matter(transaction, name, kind)
+    knowledge = node.know(transaction)
+    matter = matter_from(knowledge, row.id, log_of(transaction, row.id))
+    filled = {**matter.kind.fills(word, matter.facts), **said} if matter.facts is not None else said
+    read = _read(transaction, row.kind, word, filled)
+    event = _chained(
+        Event(
+            digest=_UNSIGNED,
+            matter=row.id,
+            kind=row.kind,
+            word=word,
+            by=node.party,
+            to=row.peer,
+            agreement=matter.agreement,
+            at=at,
+            said=read,
+            office=manner.office,
+            function=manner.function,
+        ),
+        matter,
+    )
+    grounds = _against(node, transaction, matter, matter.kind, event, manner)
+    if grounds:
+        return _refuse(node, transaction, matter, row.kind, word, row.peer, grounds, manner, at)
+    return _sign(node, transaction, matter, event, manner)
+
+
+def _kind(name: str) -> Kind:
+    if name not in KINDS:
+        raise BadInput(f"`{name[:40]}` is not a kind of matter: one of {', '.join(KINDS)}")
+    return KINDS[name]
+
+
+def _read(transaction: Transaction, kind: str, word: str, said: Mapping[str, Any]) -> Said:
+    try:
+        form = form_of(kind, word)
+        return read_said(form.form, linked(transaction, form.form, said))
+    except ForeignInput as error:  # it is our own officer's
+        raise BadInput(*error.mistakes) from None
+
+
+def _agreements(knowledge: Knowledge, party: str, to: str, under: str) -> list[str]:
+    between = [
+        name
+        for name, source in sorted(knowledge.known.sources.items())
+        if party in source.ever_parties and to in source.ever_parties and party != to
+    ]
+    return [name for name in between if under in ("", name)]
+
+
+def _opening(
+    kind: Kind, party: str, to: str, agreement: str, at: Instant, said: Said, manner: Manner
+) -> Event:
+    subject = kind.subject
+    name = "" if subject is None else series_name(kind.name, agreement, (party, to), subject(said))
+    return Event(
+        digest=_UNSIGNED,
+        matter=name,
+        kind=kind.name,
+        word=OPEN,
+        by=party,
+        to=to,
+        agreement=agreement,
+        at=at,
+        said=said,
+        office=manner.office,
+        function=manner.function,
+    )
+
+
+def _held(knowledge: Knowledge, transaction: Transaction, event: Event) -> Matter | None:
+    """Give the matter an opening would meet: of a series, what is here of it already."""
+    events = log_of(transaction, event.matter) if event.matter else ()
+    return matter_from(knowledge, event.matter, events) if events else None
+
+
+def _chained(event: Event, matter: Matter | None) -> Event:
+    """Let an event continue its author's chain, and name the other Party's last."""
+    if matter is None:
+        return event
+    return msgspec.structs.replace(
+        event, previous=matter.tips.get(event.by, ""), seen=matter.tips.get(event.to, "")
+    )
+
+
+def _against(
+    node: Node, transaction: Transaction, matter: Matter | None, kind: Kind, event: Event, manner: Manner
+) -> tuple[Ground, ...]:
+    terms = governing(node.know(transaction), event.agreement, event.by, event.to)(event.at)
+    grounds = [*judge(matter, kind, event, terms), *links_against(node, transaction, event)]
+    if not manner.read:
+        grounds.extend(Ground(found.ref, found.message, 2) for found in check_text(dict(_texts(event.said))))
+    said = sum(told.event.by == event.by for told in matter.story) if matter is not None else 0
+    if said >= MOST_EVENTS:
+        raise RefusedHere(f"a matter has {MOST_EVENTS} events of a Party at the most: open another")
+    return tuple(grounds)
+
+
+def _texts(said: Said) -> list[tuple[str, str]]:
+    found = []
+    for name in said.__struct_fields__:
+        value = getattr(said, name)
+        if isinstance(value, str) and " " in value.strip():
+            found.append((name, value))
+        if isinstance(value, tuple):
+            found.extend(pair for each in value if isinstance(each, Said) for pair in _texts(each))
+    return found
+
+
+def _sign(node: Node, transaction: Transaction, matter: Matter | None, event: Event, manner: Manner) -> Step:
+    """Sign an event that holds, keep it, enter it and send it to the other Party."""
+    if manner.dry_run:
+        return Step("", matter, tried=True)
+    knowledge = node.know(transaction)
+    statement = statement_of(event)
+    key = node.keyring.signer(knowledge.own.card, statements.function_of(statement), event.at)
+    signed = statements.make(statement, key)
+    digest = statements.digest_of(signed)
+    about = event.matter or digest
+    transaction.put_statement(
+        StatementRow(
+            digest=digest,
+            kind="matter",
+            by=node.party,
+            about=about,
+            signed=signing.to_bytes(signed),
+            known_at=event.at,
+        )
+    )
+    record.enter(
+        node, transaction, "matter", channel=event.to, act=digest, detail=signed.payload, at=event.at
+    )
+    send_act(
+        node,
+        transaction,
+        statements.pack(signed),
+        to=event.to,
+        about=about,
+        at=event.at,
+        cards=(own_card(knowledge),),
+    )
+    return Step(digest, read_matter(node, transaction, about))
+
+
+def _refuse(
+    node: Node,
+    transaction: Transaction,
+    matter: Matter | None,
+    kind: str,
+    word: str,
+    to: str,
+    grounds: tuple[Ground, ...],
+    manner: Manner,
+    at: Instant,
+) -> Step:
+    if not manner.dry_run:
+        detail = msgspec.json.encode(
+            {
+                "kind": kind,
+                "word": word,
+                "to": to,
+                "matter": matter.id if matter is not None else "",
+                "grounds": [(ground.ref, ground.text) for ground in grounds],
+            }
+        )
+        act = record.digest_of(detail + node.entropy(32))
+        record.enter(node, transaction, "matter-refused", channel="", act=act, detail=detail, at=at)
+    return Step("", matter, grounds, tried=manner.dry_run)
+
+
+__all__ = ["PLAINLY", "Manner", "Step", "act_on", "open_matter"]

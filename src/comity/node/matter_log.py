@@ -1,0 +1,110 @@
+"""Reading matters from the statements kept here: the one place that puts log and texts together."""
+
+import hashlib
+
+import msgspec
+
+from comity.agreements.terms import Terms
+from comity.clock import Instant
+from comity.cooperation.event import Event
+from comity.cooperation.kinds import KINDS
+from comity.cooperation.matter import Matter, TermsAt, unfold, whose_turn
+from comity.errors import NotFound
+from comity.federation import statements
+from comity.federation.matter_events import event_of
+from comity.federation.statements import MatterEvent
+from comity.node.node import Knowledge, Node
+from comity.ports import MatterRow, Transaction
+from comity.signing import from_bytes
+
+
+def log_of(transaction: Transaction, matter: str) -> tuple[Event, ...]:
+    """Give the events of a matter that are kept here, in the order they became known."""
+    return tuple(
+        event_of(row.digest, statements.read(from_bytes(row.signed), MatterEvent))
+        for row in transaction.statements("matter", matter)
+    )
+
+
+def governing(knowledge: Knowledge, agreement: str, a: str, b: str) -> TermsAt:
+    """Give what governs between two Parties under an agreement, at any instant."""
+    source = knowledge.known.sources.get(agreement)
+
+    def at(instant: Instant) -> Terms | None:
+        if source is None or a not in source.ever_parties or b not in source.ever_parties:
+            return None
+        return source.timeline.at(instant, a, b)
+
+    return at
+
+
+def matter_from(knowledge: Knowledge, id: str, events: tuple[Event, ...]) -> Matter:
+    """Read a matter from its log, with the texts known here."""
+    first = events[0]
+    return unfold(id, KINDS[first.kind], events, governing(knowledge, first.agreement, first.by, first.to))
+
+
+def read_matter(node: Node, transaction: Transaction, id: str) -> Matter:
+    """Read a matter from its log and keep what lists ask of it."""
+    knowledge = node.know(transaction)
+    matter = matter_from(knowledge, id, log_of(transaction, id))
+    transaction.put_matter(row_of(node.party, matter, texts_known(knowledge)))
+    return matter
+
+
+def row_of(party: str, matter: Matter, texts: str) -> MatterRow:
+    """Put a matter as lists ask for it."""
+    due = matter.due
+    last = matter.story[-1].at if matter.story else matter.opened_at
+    return MatterRow(
+        id=matter.id,
+        kind=matter.kind.name,
+        agreement=matter.agreement,
+        peer=matter.other if matter.opener == party else matter.opener,
+        opened_by=matter.opener,
+        opened_at=matter.opened_at,
+        changed_at=last,
+        state=matter.state,
+        title=matter.title,
+        turn=whose_turn(matter) if matter.state else (),
+        due=due[0].at if due else None,
+        due_by=due[0].by if due else "",
+        due_what=due[0].what if due else "",
+        void=sum(not told.counts for told in matter.story),
+        early=len(matter.early),
+        texts=texts,
+    )
+
+
+def texts_known(knowledge: Knowledge) -> str:
+    """Name the texts known here, so that a matter read by others is read anew."""
+    named = [(name, source.agreement.acts_digest) for name, source in sorted(knowledge.known.sources.items())]
+    return hashlib.sha256(msgspec.json.encode(named)).hexdigest()
+
+
+def find_matter(transaction: Transaction, name: str, kind: str = "") -> MatterRow:
+    """Find a matter by its id or the beginning of it (six characters or more).
+
+    Raises:
+        NotFound: there is none, or more than one.
+    """
+    found = transaction.matters_named(name) if len(name) >= 6 else ()
+    found = [row for row in found if kind in ("", row.kind)]
+    noun = KINDS[kind].noun if kind else "matter"
+    if not found:
+        raise NotFound(f"no {noun} `{name[:80]}` is known here")
+    if len(found) > 1:
+        raise NotFound(f"`{name[:80]}` names more than one {noun}", hint="give more of its id")
+    return found[0]
+
+
+def matters_listed(node: Node, transaction: Transaction, kind: str = "") -> list[MatterRow]:
+    """List matters, of one kind where said, last changed first; those read by other texts are read anew."""
+    texts = texts_known(node.know(transaction))
+    rows = transaction.matters(kind)
+    if all(row.texts == texts for row in rows):
+        return list(rows)
+    for row in rows:
+        if row.texts != texts:
+            read_matter(node, transaction, row.id)
+    return list(transaction.matters(kind))

@@ -1,0 +1,63 @@
+"""An event of a matter that came in: kept in the log whatever it says, and the matter read anew.
+
+The log is all events both Parties have signed; what does not hold changes nothing and shows why. So both nodes have one
+log and read one matter from it, even where one of them learns of a notice or protocol later than the other.
+"""
+
+import msgspec
+
+from comity.cooperation.matter import Told
+from comity.errors import ForeignInput, RefusedHere
+from comity.federation.matter_events import event_of
+from comity.federation.statements import MatterEvent
+from comity.node import record
+from comity.node.arrival import Arrival
+from comity.node.matter_log import read_matter
+
+#: Events of one Party in one matter: far more than people have to say, few enough to read again at each.
+MOST_EVENTS = 2000
+
+
+def check_direct(arrival: Arrival, statement: MatterEvent, to: str) -> None:
+    """Check that an event comes from its author to the other Party of the matter, with nobody in between.
+
+    Raises:
+        ForeignInput: it does not.
+    """
+    node = arrival.node
+    if statement.by != arrival.sender or statement.to != node.party or to != node.party:
+        raise ForeignInput("event: it passes between the two Parties of the matter, and nobody else")
+
+
+def matter_named(digest: str, statement: MatterEvent) -> str:
+    """Give the matter an event belongs to.
+
+    Raises:
+        ForeignInput: it is no event of any kind of matter.
+    """
+    return event_of(digest, statement).matter
+
+
+def take_event(arrival: Arrival, statement: MatterEvent) -> None:
+    """Read the matter anew with the event that has come, and enter what does not hold of it.
+
+    Raises:
+        RefusedHere: its author has said far more in this matter than anyone has to say.
+    """
+    node, transaction = arrival.node, arrival.transaction
+    event = event_of(arrival.digest, statement)
+    matter = read_matter(node, transaction, event.matter)
+    if sum(told.event.by == event.by for told in matter.story) + len(matter.early) > MOST_EVENTS:
+        raise RefusedHere(f"{event.by} has signed more than {MOST_EVENTS} events in one matter")
+    told: Told | None = next((each for each in matter.story if each.event.digest == event.digest), None)
+    if told is not None and told.against:
+        detail = msgspec.json.encode([(ground.ref, ground.text) for ground in told.against])
+        record.enter(
+            node,
+            transaction,
+            "matter-void",
+            channel=arrival.sender,
+            act=event.digest,
+            detail=detail,
+            at=arrival.at,
+        )

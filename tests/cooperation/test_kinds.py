@@ -1,0 +1,501 @@
+"""The kinds of matter, one story each: what its articles let happen, and what they do not."""
+
+from typing import Any
+
+from comity.cooperation.deliveries import on_loan
+from comity.cooperation.missions import seats_taken
+from comity.cooperation.places import places_taken
+from comity.cooperation.plans import remainder
+from cooperation.working import NORTH, SOUTH, Desk, hours
+
+ITEM = "ab" * 32
+
+
+def opened(kind: str, party: str = NORTH, /, **said: Any) -> Desk:
+    desk = Desk(kind)
+    assert desk.say(party, "open", **said) == ()
+    return desk
+
+
+def fine(desk: Desk, *steps: tuple[str, str, dict[str, Any]], begin: float = 1) -> Desk:
+    for number, (by, word, said) in enumerate(steps):
+        assert desk.say(by, word, begin + number, **said) == (), (by, word)
+    return desk
+
+
+# -- who takes a request ----------------------------------------------------------------------------------------
+
+CHECK = {"aid": "check", "purpose": "incident-response", "words": "is this vessel known"}
+
+
+def test_the_better_placed_is_chosen_by_means_that_both_have_stated() -> None:
+    desk = opened("request", **CHECK)
+    better = {"taken_by": "better-placed", "taker": NORTH, "because": "it lies in its port"}
+    (ground,) = desk.say(SOUTH, "propose", 1, **better)
+    assert ground.endswith("north.example and south.example has not stated its means yet")
+    fine(
+        desk,
+        (SOUTH, "state-means", {"words": "one officer", "able": "in-part"}),
+        (NORTH, "state-means", {"words": "a harbour unit", "able": "well"}),
+        (SOUTH, "propose", better),
+        (NORTH, "agree", {}),
+        begin=2,
+    )
+    assert desk.facts.takers == (NORTH,) and desk.facts.because == "it lies in its port"
+    (ground,) = desk.say(SOUTH, "answer", 7, words="x")
+    assert ground == f"matter rule 6 turn: `answer` is for {NORTH} to do"
+    assert desk.say(NORTH, "answer", 8, words="not known") == ()
+
+
+def test_taken_jointly_either_answers() -> None:
+    desk = fine(
+        opened("request", **CHECK),
+        (SOUTH, "propose", {"taken_by": "jointly", "because": "both have a part of it"}),
+        (NORTH, "agree", {}),
+        (NORTH, "partial", {"words": "ours"}),
+        (SOUTH, "answer", {"words": "theirs"}),
+        (NORTH, "reopen", {"because": "one question is left"}),
+        (NORTH, "answer", {"words": "that too"}),
+        (NORTH, "outcome", {"outcome": "in-part"}),
+    )
+    assert desk.state == "closed" and desk.facts.taken_by == "jointly" and desk.facts.answers == 3
+
+
+def test_a_proposal_may_be_declined_and_only_the_ways_of_the_article_are_proposed() -> None:
+    desk = fine(
+        opened("request", **CHECK),
+        (SOUTH, "propose", {"taken_by": "jointly", "because": "x"}),
+        (NORTH, "disagree", {"because": "it is yours"}),
+        (SOUTH, "accept", {}),
+    )
+    assert desk.facts.taken_by == "requested"
+    officials = opened("request", **{**CHECK, "aid": "protection", "about": "officials"})
+    (ground,) = officials.say(SOUTH, "propose", 1, taken_by="jointly", because="x")
+    assert ground == "north-south-2030 art. 2: it is taken requested, not jointly"
+
+
+# -- measures ---------------------------------------------------------------------------------------------------
+
+MEASURE = {
+    "measure": "port-watch",
+    "aim": "fewer stolen containers",
+    "purpose": "incident-response",
+    "lead": SOUTH,
+    "phases": ["survey", "trial"],
+}
+
+
+def test_a_measure_is_led_by_one_supported_by_the_other_and_has_a_result() -> None:
+    desk = opened("measure", **MEASURE)
+    fine(
+        desk,
+        (SOUTH, "amend", {**MEASURE, "phases": ["survey", "trial", "review"]}),
+        (NORTH, "agree", {}),
+        (SOUTH, "begin", {}),
+        (NORTH, "contribute", {"phase": "survey", "words": "two weeks of counts"}),
+        (SOUTH, "end-phase", {"phase": "survey"}),
+    )
+    (ground,) = desk.say(NORTH, "contribute", 10, phase="survey", words="more")
+    assert ground == "north-south-2030 art. 2: phase `survey` is over"
+    assert desk.say(NORTH, "report", 11, words="x") == (f"matter rule 6 turn: `report` is for {SOUTH} to do",)
+    fine(
+        desk,
+        (NORTH, "pause", {"because": "holidays"}),
+        (SOUTH, "resume", {}),
+        (SOUTH, "report", {"words": "a third fewer"}),
+        (NORTH, "contest", {"because": "the counts differ"}),
+        (SOUTH, "report", {"words": "a quarter fewer"}),
+        (NORTH, "confirm", {}),
+        begin=12,
+    )
+    assert desk.state == "done"
+
+
+# -- plans ------------------------------------------------------------------------------------------------------
+
+YEAR = {"period": "2031", "begins": "2031-02-01", "ends": "2031-12-31"}
+LINE = {"line": "m1", "of": "meetings", "words": "four meetings"}
+HEAD = "director"
+
+
+def adopted() -> Desk:
+    desk = fine(
+        opened("plan", **YEAR),
+        (NORTH, "line", LINE),
+        (SOUTH, "agree", {"line": "m1"}),
+        (
+            SOUTH,
+            "line",
+            {"line": "t1", "of": "training", "words": "ten places", "count": 10, "until": "2031-06-30"},
+        ),
+        (NORTH, "agree", {"line": "t1"}),
+    )
+    for by in (NORTH, SOUTH):
+        assert desk.say(by, "adopt", 10, as_function=HEAD, lines=desk.facts.digest) == ()
+    return desk
+
+
+def test_a_plan_is_negotiated_line_by_line_and_adopted_by_both_heads() -> None:
+    desk = opened("plan", **YEAR)
+    assert desk.say(NORTH, "line", 1, **LINE) == ()
+    (ground,) = desk.say(NORTH, "agree", 2, line="m1")
+    assert ground.endswith("line `m1` is north.example's own: the other Party agrees to it")
+    grounds = desk.say(NORTH, "adopt", 3, as_function=HEAD, lines=desk.facts.digest)
+    assert grounds == ("north-south-2030 art. 4: not agreed yet: m1",)
+    fine(desk, (SOUTH, "object", {"line": "m1", "because": "three will do"}), begin=4)
+    fine(
+        desk, (NORTH, "line", {**LINE, "words": "three meetings"}), (SOUTH, "agree", {"line": "m1"}), begin=5
+    )
+    (ground,) = desk.say(SOUTH, "adopt", 8, lines=desk.facts.digest)
+    assert ground == "north-south-2030 art. 4: `adopt` is for director to do"
+    assert desk.say(SOUTH, "adopt", 9, as_function=HEAD, lines=desk.facts.digest) == ()
+    assert desk.state == "drafted" and desk.facts.adopted == (SOUTH,)
+    assert desk.say(NORTH, "adopt", 10, as_function=HEAD, lines=desk.facts.digest) == ()
+    assert desk.state == "adopted"
+
+
+def test_a_line_that_changes_undoes_an_adoption_even_when_they_cross() -> None:
+    desk = fine(opened("plan", **YEAR), (NORTH, "line", LINE), (SOUTH, "agree", {"line": "m1"}))
+    digest = desk.facts.digest
+    assert desk.say(SOUTH, "adopt", 5, as_function=HEAD, lines=digest) == ()
+    desk.say(SOUTH, "line", 6, line="m2", of="meetings", words="one more", alone=True)
+    desk.say(NORTH, "adopt", 7, as_function=HEAD, lines=digest, alone=True)
+    desk.pass_on()
+    assert desk.state == "drafted" and desk.facts.adopted == ()
+    assert {ground.rule for told in desk.held().story for ground in told.against} == {7}
+
+
+def test_both_may_draft_the_same_years_plan_and_it_is_one() -> None:
+    desk = opened("plan", **YEAR)
+    other = opened("plan", SOUTH, **YEAR)
+    assert desk.id == other.id
+    assert opened("plan", **{**YEAR, "period": "2032"}).id != desk.id
+
+
+def test_a_plan_is_tracked_reported_and_its_remainder_drafts_the_next() -> None:
+    desk = adopted()
+    assert [(each.what, each.by) for each in desk.held().due][:2] == [("line t1", NORTH), ("line t1", SOUTH)]
+    fine(
+        desk,
+        (NORTH, "track", {"line": "m1", "state": "done"}),
+        (SOUTH, "report", {"words": "half"}),
+        begin=11,
+    )
+    assert desk.state == "adopted"
+    fine(desk, (NORTH, "report", {"words": "half"}), begin=20)
+    assert desk.state == "reported"
+    assert [(line.line, line.until) for line in remainder(desk.facts)] == [("t1", None)]
+
+
+def test_a_plan_holds_what_its_article_lists_and_an_object_names_its_record() -> None:
+    desk = opened("plan", **YEAR)
+    (ground,) = desk.say(NORTH, "line", 1, line="x", of="deliveries", words="x")
+    assert (
+        ground
+        == "north-south-2030 art. 4: a plan holds meetings, objects-of-interest, training, not deliveries"
+    )
+    (ground,) = desk.say(NORTH, "line", 2, line="x", of="objects-of-interest", words="x")
+    assert ground.endswith("an object of common interest names its record in the register")
+    assert desk.say(NORTH, "line", 3, line="x", of="objects-of-interest", words="x", object="vessel-7") == ()
+
+
+# -- meetings ---------------------------------------------------------------------------------------------------
+
+MEETING = {
+    "meeting": "working-discussion",
+    "words": "common formats",
+    "host": SOUTH,
+    "begins": "2031-03-01",
+    "ends": "2031-03-02",
+}
+
+
+def test_a_visit_needs_the_consent_of_whoever_the_article_names() -> None:
+    desk = fine(opened("meeting", **MEETING), (SOUTH, "agree", {}))
+    (ground,) = desk.say(NORTH, "held", 5, on="2031-03-02")
+    assert ground == "north-south-2030 art. 4: the visit needs the consent of south.example first"
+    (ground,) = desk.say(SOUTH, "consent", 6)
+    assert ground.endswith("the delegation is not named yet")
+    people = {
+        "functions": ["analyst", "interpreter"],
+        "count": 3,
+        "arrives": "2031-02-28",
+        "departs": "2031-03-03",
+    }
+    fine(
+        desk,
+        (NORTH, "delegation", people),
+        (SOUTH, "consent", {}),
+        (NORTH, "held", {"on": "2031-03-02"}),
+        begin=7,
+    )
+    fine(desk, (SOUTH, "minutes", {"item": ITEM}), begin=11)
+    (ground,) = desk.say(SOUTH, "approve", 12, item=ITEM)
+    assert ground.endswith("the other Party has drawn up no such minutes")
+    fine(desk, (NORTH, "approve", {"item": ITEM}), begin=13)
+    assert desk.state == "closed"
+
+
+def test_a_meeting_is_moved_declined_and_called_off() -> None:
+    desk = fine(opened("meeting", **MEETING), (SOUTH, "move", {"begins": "2031-04-01", "ends": "2031-04-02"}))
+    assert desk.say(SOUTH, "agree", 3) == (f"matter rule 6 turn: `agree` is for {NORTH} to do",)
+    fine(desk, (NORTH, "agree", {}), (SOUTH, "cancel", {"because": "a storm"}), begin=4)
+    assert desk.state == "cancelled"
+    (ground,) = Desk("meeting").say(NORTH, "open", **{**MEETING, "meeting": "banquet"})
+    assert ground.endswith("provides for a `banquet`; for working-discussion, staff")
+    (ground,) = Desk("meeting").say(NORTH, "open", **{**MEETING, "level": "chorus"})
+    assert ground.endswith("it is for expert, head to meet, not for `chorus`")
+
+
+def test_who_pays_follows_from_the_manner() -> None:
+    desk = opened("meeting", **MEETING)
+    cost = {"what": "stay", "amount": "120.00", "currency": "EUR", "on": "2031-03-02"}
+    assert desk.say(SOUTH, "cost", 3, **cost) == ()
+    staff = opened("meeting", **{**MEETING, "meeting": "staff"})
+    assert staff.kind.occasion is not None and staff.say(SOUTH, "cost", 3, **cost) == ()
+
+
+# -- missions, contacts -----------------------------------------------------------------------------------------
+
+SEAT = {"seat": "first", "function": "liaison-officer", "begins": "2031-02-01"}
+
+
+def test_never_more_seats_are_taken_than_the_agreement_grants() -> None:
+    desk = opened("mission", mission="north-mission", of=NORTH)
+    fine(desk, (NORTH, "accredit", SEAT), (SOUTH, "admit", {"seat": "first"}))
+    fine(desk, (NORTH, "accredit", {**SEAT, "seat": "second"}), begin=5)
+    (ground,) = desk.say(NORTH, "accredit", 6, **{**SEAT, "seat": "third"})
+    assert ground == "north-south-2030 art. 3: all its 2 seats are taken"
+    fine(
+        desk,
+        (SOUTH, "object", {"seat": "second", "because": "no visa"}),
+        (NORTH, "accredit", {**SEAT, "seat": "third"}),
+        (SOUTH, "ask-recall", {"seat": "first", "because": "the term is over"}),
+        (NORTH, "recall", {"seat": "first", "because": "as asked"}),
+        begin=7,
+    )
+    assert seats_taken(desk.facts) == 1
+
+
+def test_a_mission_without_agreed_strength_waits_for_a_protocol() -> None:
+    desk = opened("mission", SOUTH, mission="south-mission", of=SOUTH)
+    (ground,) = desk.say(SOUTH, "accredit", 1, **SEAT)
+    assert ground == "north-south-2030 art. 3: its strength is not agreed yet: a protocol sets it"
+
+
+def test_the_host_provides_what_the_article_lists() -> None:
+    desk = opened("mission", mission="north-mission", of=NORTH)
+    fine(desk, (NORTH, "want", {"what": "housing", "words": "two flats"}))
+    (ground,) = desk.say(SOUTH, "provide", 3, what="yachts", words="one", begins="2031-02-01")
+    assert ground.endswith("`yachts` is not what the receiving Party provides: premises, housing")
+    fine(desk, (SOUTH, "provide", {"what": "housing", "words": "two flats", "begins": "2031-02-01"}), begin=4)
+    assert desk.facts.provided == {"housing": "two flats"} and desk.facts.wanted == {}
+    (ground,) = desk.say(NORTH, "provide", 6, what="housing", words="x", begins="2031-02-01")
+    assert ground == f"matter rule 6 turn: `provide` is for {SOUTH} to do"
+
+
+def test_offices_reach_each_other_only_as_their_mandates_say() -> None:
+    reach = {"office": "north-regional", "with": "south-regional", "words": "border traffic"}
+    desk = fine(
+        opened("contact", **reach),
+        (SOUTH, "acknowledge", {}),
+        (NORTH, "account", {"words": "settled"}),
+        (SOUTH, "close", {"because": "done"}),
+    )
+    assert desk.state == "closed"
+    (ground,) = Desk("contact").say(NORTH, "open", **{**reach, "with": "harbour"})
+    assert ground.startswith("north-south-2030 art. 3: `harbour` is not an office of south.example")
+
+
+# -- passages, continuity ---------------------------------------------------------------------------------------
+
+CROSSING = {
+    "passage": "delegation",
+    "words": "the spring visit",
+    "crossing": "north pass",
+    "begins": "2031-02-01",
+    "ends": "2031-02-02",
+}
+
+
+def test_a_passage_is_notified_acknowledged_changed_and_done() -> None:
+    change = {"crossing": "south pass", "begins": "2031-02-03", "ends": "2031-02-03", "count": 4}
+    desk = fine(
+        opened("passage", **CROSSING),
+        (SOUTH, "acknowledge", {}),
+        (NORTH, "change", change),
+        (SOUTH, "object", {"because": "it is closed"}),
+        (NORTH, "change", {**change, "crossing": "north pass"}),
+        (SOUTH, "acknowledge", {}),
+        (NORTH, "done", {"on": "2031-02-03"}),
+    )
+    assert desk.state == "done" and desk.facts.crossing == "north pass"
+    (ground,) = Desk("passage").say(NORTH, "open", **{**CROSSING, "passage": "circus"})
+    assert (
+        ground
+        == "north-south-2030 art. 5: no article of north-south-2030 provides for the passage of `circus`"
+    )
+
+
+def test_a_notice_that_comes_late_is_taken_and_shown_as_late() -> None:
+    from comity.cooperation.passages import short_notice
+
+    desk = opened("passage", **{**CROSSING, "begins": "2031-01-11", "ends": "2031-01-11"})
+    assert short_notice(desk.held().case()) == ("north-south-2030 art. 5",)
+    assert short_notice(opened("passage", **CROSSING).held().case()) == ()
+
+
+def test_continuity_goes_through_the_named_office_and_is_rehearsed() -> None:
+    desk = opened("continuity", article="art. 5")
+    (ground,) = desk.say(NORTH, "edition", 1, item=ITEM, edition="2031-1")
+    assert ground == "north-south-2030 art. 5: it goes through north-regional, south-regional"
+    assert desk.say(NORTH, "edition", 2, as_office="north-regional", item=ITEM, edition="2031-1") == ()
+    first = desk.held().due[0]
+    assert (first.what, first.at) == ("rehearsed", hours(24 * 365))
+    fine(
+        desk,
+        (SOUTH, "schedule", {"rehearsal": "r1", "on": "2031-05-01", "words": "loss of the line"}),
+        (NORTH, "agree", {"rehearsal": "r1"}),
+        (NORTH, "rehearsed", {"rehearsal": "r1", "on": "2031-05-01", "words": "well enough"}),
+        (NORTH, "finding", {"finding": "f1", "words": "no spare key", "owner": SOUTH}),
+        begin=3,
+    )
+    (ground,) = desk.say(NORTH, "mended", 8, finding="f1")
+    assert ground == "north-south-2030 art. 5: it is for south.example to mend"
+    fine(desk, (SOUTH, "mended", {"finding": "f1"}), (SOUTH, "readiness", {"ready": "ready"}), begin=9)
+    assert desk.facts.findings["f1"].mended and desk.facts.ready == {SOUTH: "ready"}
+    assert desk.held().due[0].at.date().isoformat() == "2032-04-30"
+
+
+# -- deliveries, places, materials ------------------------------------------------------------------------------
+
+LOAN = {
+    "form": "loan",
+    "thing": "equipment",
+    "words": "two meters",
+    "giver": NORTH,
+    "count": 2,
+    "until": "2031-06-30",
+}
+
+
+def lent() -> Desk:
+    return fine(
+        opened("delivery", SOUTH, **LOAN),
+        (NORTH, "agree", {}),
+        (NORTH, "deliver", {"note": "n-1", "count": 2, "on": "2031-01-20", "numbers": ["a1", "a2"]}),
+        (SOUTH, "receive", {"count": 2, "on": "2031-01-21"}),
+    )
+
+
+def test_a_loan_is_delivered_received_counted_and_returned() -> None:
+    desk = lent()
+    assert on_loan(desk.facts) == 2
+    assert [(each.what, each.by) for each in desk.held().due] == [("return", SOUTH)]
+    (ground,) = desk.say(NORTH, "close", 9)
+    assert ground.endswith("2 are still on loan")
+    (ground,) = desk.say(SOUTH, "return", 10, count=3, on="2031-06-01")
+    assert ground.endswith("2 are out, not more")
+    fine(desk, (SOUTH, "return", {"count": 1, "on": "2031-06-01"}), begin=11)
+    assert desk.state == "received" and on_loan(desk.facts) == 1
+    fine(
+        desk,
+        (SOUTH, "return", {"count": 1, "on": "2031-06-02"}),
+        (NORTH, "miss", {"count": 1, "on": "2031-06-03"}),
+        (SOUTH, "return", {"count": 1, "on": "2031-06-04"}),
+        (NORTH, "confirm-return", {}),
+        begin=12,
+    )
+    assert desk.state == "closed" and on_loan(desk.facts) == 0
+
+
+def test_nothing_goes_on_to_a_third_party_without_its_providers_word() -> None:
+    desk = lent()
+    (ground,) = desk.say(SOUTH, "passed-on", 9, to="east.example")
+    assert ground == "north-south-2030 art. 7: its provider has not let it pass to east.example"
+    fine(
+        desk,
+        (SOUTH, "ask-onward", {"to": "east.example"}),
+        (NORTH, "allow-onward", {"to": "east.example"}),
+        (SOUTH, "passed-on", {"to": "east.example"}),
+        begin=10,
+    )
+    assert desk.facts.passed_on == ("east.example",)
+    fine(desk, (NORTH, "forbid-onward", {"to": "east.example"}), begin=14)
+    assert desk.say(SOUTH, "passed-on", 15, to="east.example")
+
+
+def test_a_form_no_article_provides_for_names_those_it_does() -> None:
+    (ground,) = Desk("delivery").say(NORTH, "open", form="gift", thing="equipment", words="x", giver=NORTH)
+    assert ground.endswith(
+        "the article provides for loan, joint-development of equipment, documentation, not for gift of equipment"
+    )
+
+
+def test_joint_development_has_contributions() -> None:
+    desk = fine(
+        opened("delivery", form="joint-development", thing="documentation", words="a manual", giver=SOUTH),
+        (SOUTH, "agree", {}),
+        (NORTH, "contribute", {"words": "chapter one"}),
+        (SOUTH, "deliver", {"note": "d-1", "count": 1, "on": "2031-02-01", "items": [ITEM]}),
+        (NORTH, "receive", {"count": 1, "on": "2031-02-02"}),
+        (NORTH, "close", {}),
+    )
+    assert desk.state == "closed"
+
+
+NOMINEE = {"function": "analyst", "begins": "2031-03-01", "ends": "2031-03-10", "words": "first course"}
+
+
+def test_never_more_are_admitted_than_there_are_places() -> None:
+    (ground,) = Desk("training").say(NORTH, "open", year=2031, by=SOUTH, places=4)
+    assert ground == "north-south-2030 art. 5: the article grants 3 a year, not 4"
+    desk = fine(opened("training", year=2031, by=SOUTH, places=2), (SOUTH, "agree", {}))
+    for number in range(3):
+        assert desk.say(NORTH, "nominate", 3 + number, nominee=f"n{number}", **NOMINEE) == ()
+    fine(desk, (SOUTH, "admit", {"nominee": "n0"}), (SOUTH, "admit", {"nominee": "n1"}), begin=10)
+    (ground,) = desk.say(SOUTH, "admit", 12, nominee="n2")
+    assert ground.endswith("all 2 places of the year are taken")
+    fine(
+        desk,
+        (NORTH, "withdraw", {"nominee": "n1", "because": "ill"}),
+        (SOUTH, "admit", {"nominee": "n2"}),
+        begin=13,
+    )
+    fine(desk, (SOUTH, "attend", {"nominee": "n0", "days": 8, "ends": "2031-03-10"}), begin=16)
+    fine(desk, (SOUTH, "certify", {"nominee": "n0", "result": "passed", "item": ITEM}), begin=17)
+    assert places_taken(desk.facts) == 2 and desk.facts.nominees["n0"].result == "passed"
+    fine(desk, (NORTH, "number", {"places": 3}), (SOUTH, "agree", {}), begin=18)
+    assert desk.facts.places == 3 and desk.state == "open"
+
+
+def test_training_is_given_by_whom_the_article_says_and_paid_as_it_says() -> None:
+    (ground,) = Desk("training").say(NORTH, "open", year=2031, by=NORTH, places=1)
+    assert ground.endswith("provides for training by north.example")
+    desk = fine(opened("training", year=2031, by=SOUTH, places=1), (SOUTH, "agree", {}))
+    cost = {"what": "fees", "amount": "10", "currency": "EUR", "on": "2031-03-10"}
+    assert desk.say(SOUTH, "cost", 5, **cost) == ()
+
+
+def test_a_quota_is_agreed_for_the_year_and_counted() -> None:
+    desk = fine(
+        opened("quota", SOUTH, quota="stays", year=2031, by=SOUTH, places=1),
+        (NORTH, "agree", {}),
+        (NORTH, "nominate", {"nominee": "s1", **NOMINEE}),
+        (SOUTH, "admit", {"nominee": "s1"}),
+        (SOUTH, "done", {"nominee": "s1"}),
+    )
+    assert places_taken(desk.facts) == 1
+    (ground,) = Desk("quota").say(NORTH, "open", quota="cruises", year=2031, by=SOUTH, places=1)
+    assert ground.startswith("north-south-2030 art. 5: no article")
+
+
+def test_materials_pass_as_items_and_their_coming_is_noted() -> None:
+    seek = {"material": "textbooks", "words": "for the course", "giver": SOUTH, "until": "2031-02-01"}
+    desk = fine(opened("materials", **seek), (SOUTH, "agree", {}))
+    assert [(each.what, each.by) for each in desk.held().due] == [("send", SOUTH)]
+    fine(desk, (SOUTH, "send", {"items": [ITEM]}), (NORTH, "receive", {}), begin=3)
+    assert desk.state == "received" and desk.facts.items == (ITEM,)
+    assert opened("materials", **{**seek, "material": "experience"}).state == "proposed"
+    (ground,) = Desk("materials").say(NORTH, "open", **{**seek, "material": "novels"})
+    assert ground == "north-south-2030 art. 5: no article of north-south-2030 provides for `novels`"
