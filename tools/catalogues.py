@@ -107,7 +107,7 @@ AREAS = {
         "storage/",
         *(f"cli/{name}" for name in ("card", "journal", "verify")),
     ),
-    "matching": ("cli/register_", "interop/", "register/"),
+    "matching": ("cli/desk", "cli/register_", "interop/", "register/"),
     "register": ("cli/register", "control/verbs_register", "node/register"),
     "work": ("cooperation/", "languages/work", "node/matter"),
     "console": ("console/", "languages/console"),

@@ -21,6 +21,7 @@ from comity.carriers.postman import Postman
 from comity.clock import Clock
 from comity.control.server import ControlServer
 from comity.control.verb import VERBS, Desk
+from comity.desk.listening import DeskServer
 from comity.errors import BadInput, ComityError, ForeignInput, StorageError
 from comity.node.receive import Taken, receive, reply_to
 from comity.ports import Reply, Transaction
@@ -40,6 +41,7 @@ class Serving:
     Args:
         home: the node's home.
         port: where to listen; by default what `node.toml` says, at the address it says.
+        desk_port: where programs of one's own ask the register; by default what `node.toml` says.
         clock: where the node reads the time.
     """
 
@@ -48,6 +50,7 @@ class Serving:
         home: Path,
         *,
         port: int | None = None,
+        desk_port: int | None = None,
         clock: Clock | None = None,
         passphrase: Callable[[], str] | None = None,
     ) -> None:
@@ -90,8 +93,16 @@ class Serving:
             kwargs={"sockets": [self._listener]},
             name=f"comity-endpoint-{self.party}",
         )
+        self.asked: DeskServer | None = None
         try:
             self._control = ControlServer(self.desk)
+            try:
+                asked_at = desk_port if desk_port is not None else self._home.settings.desk_port
+                if asked_at:
+                    self.asked = DeskServer(self.desk, asked_at)
+            except BaseException:
+                self._control.close()
+                raise
         except BaseException:
             self._listener.close()
             self._home.close()
@@ -106,6 +117,8 @@ class Serving:
         """Stop listening, finish what is under way, let the home go."""
         self._ended.set()
         self._server.should_exit = True
+        if self.asked is not None:
+            self.asked.close()
         self._control.close()
         self._daily.join(timeout=_PATIENCE)
         self.postman.stop(_PATIENCE)

@@ -159,6 +159,10 @@ BAD: list[tuple[str, int, list[str]]] = [
     ("register import {rubbish} --basis x --review 2031-01-01 --home {north}", 2,
      ["rubbish: a file of no format known"]),
     ("register export {rubbish} --home {north}", 2, ["{rubbish}: cannot be written: file exists"]),
+    ("desk add Ghost {absent} --home {north}", 2,
+     ["`Ghost` is not the name of a desk: up to 40 small letters, digits and hyphens"]),
+    ("desk add ghost {rubbish} --home {north}", 2, ["{rubbish}: cannot be written: file exists"]),
+    ("desk remove ghost --home {north}", 3, ["no desk `ghost`"]),
     ("register check --home {north}", 2, ["give a name, or --batch FILE, and not both"]),
     ("register show absent --home {north}", 3, ["no record `absent` in this register"]),
 ]  # fmt: skip
@@ -166,7 +170,7 @@ BAD: list[tuple[str, int, list[str]]] = [
 
 #: Commands that list what there is, and take nothing that could be wrong beyond its form.
 NOTHING_TO_GET_WRONG = {
-    "agreement list", "consent given", "consent list", "duties", "inbox", "item list", "journal show",
+    "agreement list", "consent given", "consent list", "desk list", "duties", "inbox", "item list", "journal show",
     "necessity list", "outbox", "peer stopped", "protests",
 }  # fmt: skip
 

@@ -93,6 +93,7 @@ _PASSED_ON = {
     "retention-erased",
     "register-import",
     "register-check",
+    "register-export",
     "equivocation",
     "inconsistent",
     "rolled-back",

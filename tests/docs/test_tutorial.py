@@ -22,6 +22,8 @@ HOW_TO = (
     "compare-journals",
     "withdraw-and-answer",
     "check-a-name",
+    "bring-a-list",
+    "plug-your-desk-in",
     "back-up-and-restore",
 )
 

@@ -35,6 +35,8 @@ _SHAPES = (
     (re.compile(r"\s+"), " "),
 )
 
+#: The port of which pages say that programs ask a register there.
+_DESK = 8109
 #: Seconds to wait for what happens between nodes.
 _PATIENCE = 20.0
 
@@ -81,7 +83,8 @@ class Walkthrough:
     def __init__(self, folder: Path, people: Mapping[str, int]) -> None:
         self._folder = folder
         self._ports = {
-            str(said): str(free) for said, free in zip(people.values(), _free(len(people)), strict=True)
+            str(said): str(free)
+            for said, free in zip([*people.values(), _DESK], _free(len(people) + 1), strict=True)
         }
         self._words: dict[str, str] = {}
         self.nodes: dict[str, Serving] = {}
@@ -102,8 +105,9 @@ class Walkthrough:
             command = command.replace(word, meaning)
         place = self._folder / line.who
         with _being(place):
-            if command == "comity serve &":
-                node = self.nodes[line.who] = Serving(place / "home")
+            if serve := re.fullmatch(r"comity serve (?:--desk-port (\d+) )?&", command):
+                desk = int(serve[1]) if serve[1] else None
+                node = self.nodes[line.who] = Serving(place / "home", desk_port=desk)
                 return 0, f"{node.party} serves at {node.endpoint}; commands: --home {place / 'home'}\n"
             if command == "kill %1":
                 self.nodes.pop(line.who).close()

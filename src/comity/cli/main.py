@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "journal": ("comity.cli.journal:journal", "Show, verify and reconcile the journal."),
     "verify": ("comity.cli.verify:verify", "Check a file of evidence with nothing else at hand."),
     "register": ("comity.cli.register:register", "Import records, check names."),
+    "desk": ("comity.cli.desk:desk", "Let programs ask the register over HTTP."),
 }
 
 

@@ -17,7 +17,13 @@ from comity.languages import _
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=None, help="Listen here instead of node.toml's port."
 )
-def serve(home: Path, passphrase_file: Path | None, port: int | None) -> None:
+@click.option(
+    "--desk-port",
+    type=click.IntRange(1, 65535),
+    default=None,
+    help="Where programs of one's own ask the register, on loopback.",
+)
+def serve(home: Path, passphrase_file: Path | None, port: int | None, desk_port: int | None) -> None:
     """Run a node: take envelopes in, deliver what is owed, answer commands on its socket.
 
     It listens where node.toml says, beyond loopback with TLS alone, and writes its log to stderr, a JSON object a
@@ -33,11 +39,13 @@ def serve(home: Path, passphrase_file: Path | None, port: int | None) -> None:
     log = structlog.get_logger("comity.serve")
     with (
         ended_by_signal() as ended,
-        Serving(home, port=port, passphrase=passphrase_from(passphrase_file)) as serving,
+        Serving(home, port=port, desk_port=desk_port, passphrase=passphrase_from(passphrase_file)) as serving,
     ):
         log.info(
             "serving", party=serving.party, endpoint=serving.endpoint, home=str(home), version=__version__
         )
+        if serving.asked is not None:
+            log.info("asked by programs", address=serving.asked.address)
         if sys.stderr.isatty():
             said = _(
                 "{party} serves at {endpoint}; Ctrl-C stops it",

@@ -63,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         listen: the address it listens on. On any other than loopback it speaks TLS and nothing else.
         endpoint: where others reach it, as its card says; `https://…` makes it speak TLS on loopback too, behind what
             passes connections on.
+        desk_port: where programs of one's own ask the register over HTTP, on loopback; 0 for nowhere.
     """
 
     party: str
@@ -70,6 +71,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
     listen: str = LOOPBACK
     endpoint: str = ""
+    desk_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
 
 
 class HomeFolder:
