@@ -109,7 +109,7 @@ AREAS = {
     ),
     "matching": ("cli/desk", "cli/register_", "interop/", "register/"),
     "register": ("cli/register", "control/verbs_register", "node/register"),
-    "work": ("cooperation/", "languages/work", "node/matter"),
+    "work": ("cooperation/", "languages/work", "node/cooperate", "node/matter", "cli/matters", "cli/working"),
     "console": ("console/", "languages/console"),
     "house": ("",),
 }

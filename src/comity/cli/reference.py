@@ -18,10 +18,11 @@ This page is printed from the program (`python -m comity.cli.reference`).
 Data goes to stdout, talk to stderr; `--json` prints one object, or JSON Lines for lists. What an exit code means stands
 in [exit-codes.md](exit-codes.md). `--home DIR` may stand in the variable `COMITY_HOME`; where a node serves that home,
 the command speaks to it over its socket. What is common to all commands is left out below: `--home`,
-`--passphrase-file`, `--json`, `--help`."""
+`--passphrase-file`, `--json`, `--help`; and, for every step in a matter (`comity request accept` and its like),
+`--as-office OFFICE`, `--as-function FUNCTION`, who acts, and `--read`, a person has read what must be read."""
 
 #: Options that mean the same everywhere.
-_COMMON = ("home", "passphrase_file", "json_", "help")
+_COMMON = ("home", "passphrase_file", "json_", "help", "as_office", "as_function", "read_")
 
 
 def commands() -> Iterator[tuple[tuple[str, ...], click.Command]]:

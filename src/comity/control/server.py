@@ -23,6 +23,7 @@ from comity.control import (
     verbs_house,
     verbs_items,
     verbs_journal,
+    verbs_matters,
     verbs_register,
 )
 from comity.control.address import reachable
@@ -44,6 +45,7 @@ REGISTERED = (
     verbs_house,
     verbs_items,
     verbs_journal,
+    verbs_matters,
     verbs_register,
 )
 

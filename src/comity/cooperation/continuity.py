@@ -28,7 +28,7 @@ from comity.cooperation.kind import (
     step,
 )
 from comity.cooperation.requests import Because
-from comity.cooperation.said import Day, ItemName, Items, PartyName, Said, Word, Words, means
+from comity.cooperation.said import Day, ItemName, Items, PartyName, Remark, Said, Word, Words, means
 from comity.decisions.decision import Ground
 
 __all__ = ["CONTINUITY", "ContinuityFacts"]
@@ -37,7 +37,7 @@ __all__ = ["CONTINUITY", "ContinuityFacts"]
 class Arrange(Said, frozen=True, kw_only=True):
     """Opens the book of a continuity article."""
 
-    article: Annotated[str, means("the article, as it is cited: art. 6"), msgspec.Meta(max_length=40)]
+    article: Annotated[Words, means("the article, as it is cited: art. 6")]
 
 
 class Edition(Said, frozen=True, kw_only=True):
@@ -83,14 +83,14 @@ class Mended(Said, frozen=True, kw_only=True):
     """Says that a finding was mended."""
 
     finding: Annotated[Word, means("the finding")]
-    words: Annotated[str, means("how")] = ""
+    words: Annotated[Remark, means("how")] = ""
 
 
 class Readiness(Said, frozen=True, kw_only=True):
     """Says how ready a Party is."""
 
     ready: Annotated[Literal["ready", "in-part", "not"], means("how ready it is")]
-    words: Annotated[str, means("a remark")] = ""
+    words: Annotated[Remark, means("a remark")] = ""
 
 
 class Rehearsal(msgspec.Struct, frozen=True):

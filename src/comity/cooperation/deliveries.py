@@ -30,7 +30,7 @@ from comity.cooperation.kind import (
     step,
 )
 from comity.cooperation.requests import Because, Nothing
-from comity.cooperation.said import Count, Day, Items, PartyName, Said, Word, WordList, Words, means
+from comity.cooperation.said import Count, Day, Items, PartyName, Remark, Said, Word, WordList, Words, means
 from comity.decisions.decision import Ground
 
 __all__ = ["DELIVERY", "DeliveryFacts", "on_loan"]
@@ -54,7 +54,7 @@ class OtherTerms(Said, frozen=True, kw_only=True):
 
     count: Annotated[Count, means("how many pieces")]
     until: Annotated[Day | None, means("for a loan: the day of its return")] = None
-    words: Annotated[str, means("a remark")] = ""
+    words: Annotated[Remark, means("a remark")] = ""
 
 
 class Note(Said, frozen=True, kw_only=True):
@@ -74,7 +74,7 @@ class Receipt(Said, frozen=True, kw_only=True):
 
     count: Annotated[Count, means("how many pieces arrived whole")]
     on: Annotated[Day, means("the day they arrived")]
-    words: Annotated[str, means("what is missing or damaged")] = ""
+    words: Annotated[Remark, means("what is missing or damaged")] = ""
 
 
 class Progress(Said, frozen=True, kw_only=True):
@@ -88,7 +88,7 @@ class Onward(Said, frozen=True, kw_only=True):
     """Names a third Party."""
 
     to: Annotated[PartyName, means("the third Party")]
-    because: Annotated[str, means("the reason")] = ""
+    because: Annotated[Remark, means("the reason")] = ""
 
 
 class DeliveryFacts(Facts, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ from comity.cooperation.kind import (
     step,
 )
 from comity.cooperation.requests import Because, Nothing
-from comity.cooperation.said import Day, Items, PartyName, Said, Word, Words, means
+from comity.cooperation.said import Day, Items, PartyName, Remark, Said, Word, Words, means
 from comity.decisions.decision import Ground
 
 __all__ = ["MATERIALS"]
@@ -48,7 +48,7 @@ class Send(Said, frozen=True, kw_only=True):
     """Says what was sent: items the other Party has been given."""
 
     items: Annotated[Items, means("the items that hold them, which the other Party has been given")]
-    words: Annotated[str, means("a remark")] = ""
+    words: Annotated[Remark, means("a remark")] = ""
 
 
 class MaterialsFacts(Facts, frozen=True, kw_only=True):

@@ -28,7 +28,7 @@ from comity.cooperation.kind import (
     step,
 )
 from comity.cooperation.requests import Because, Nothing
-from comity.cooperation.said import Day, Items, PartyName, Said, Word, WordList, Words, means
+from comity.cooperation.said import Day, Items, PartyName, Remark, Said, Word, WordList, Words, means
 from comity.decisions.decision import Ground
 
 __all__ = ["MEASURE", "MeasureFacts"]
@@ -57,7 +57,7 @@ class EndPhase(Said, frozen=True, kw_only=True):
     """Says that a phase is over."""
 
     phase: Annotated[Word, means("the phase")]
-    words: Annotated[str, means("a remark")] = ""
+    words: Annotated[Remark, means("a remark")] = ""
 
 
 class Result(Said, frozen=True, kw_only=True):

@@ -29,7 +29,18 @@ from comity.cooperation.kind import (
     step,
 )
 from comity.cooperation.requests import Because, Nothing
-from comity.cooperation.said import Count, Day, ItemName, MatterName, PartyName, Said, Word, Words, means
+from comity.cooperation.said import (
+    Count,
+    Day,
+    ItemName,
+    MatterName,
+    PartyName,
+    Remark,
+    Said,
+    Word,
+    Words,
+    means,
+)
 from comity.decisions.decision import Ground
 
 __all__ = ["MEETING", "Convene"]
@@ -44,7 +55,7 @@ class Convene(Said, frozen=True, kw_only=True):
     begins: Annotated[Day, means("its first day")]
     ends: Annotated[Day, means("its last day")]
     level: Annotated[Word, means("who meets: head, expert")] = "expert"
-    place: Annotated[str, means("where")] = ""
+    place: Annotated[Remark, means("where")] = ""
     plan: Annotated[MatterName | None, means("the plan it stands in; none where it is not planned")] = None
     line: Annotated[Word | None, means("the line of that plan")] = None
     invited: Annotated[bool, means("the receiving Party has invited")] = False
@@ -55,8 +66,8 @@ class Move(Said, frozen=True, kw_only=True):
 
     begins: Annotated[Day, means("its first day")]
     ends: Annotated[Day, means("its last day")]
-    place: Annotated[str, means("where")] = ""
-    because: Annotated[str, means("the reason")] = ""
+    place: Annotated[Remark, means("where")] = ""
+    because: Annotated[Remark, means("the reason")] = ""
 
 
 class Delegation(Said, frozen=True, kw_only=True):
@@ -76,7 +87,7 @@ class Held(Said, frozen=True, kw_only=True):
     """Says that it was held."""
 
     on: Annotated[Day, means("its last day")]
-    words: Annotated[str, means("a remark")] = ""
+    words: Annotated[Remark, means("a remark")] = ""
 
 
 class Minutes(Said, frozen=True, kw_only=True):

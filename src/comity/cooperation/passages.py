@@ -27,7 +27,7 @@ from comity.cooperation.kind import (
     step,
 )
 from comity.cooperation.requests import Because, Nothing
-from comity.cooperation.said import Count, Day, Items, Said, Word, Words, means
+from comity.cooperation.said import Count, Day, Items, Remark, Said, Word, Words, means
 from comity.decisions.decision import Ground
 
 __all__ = ["PASSAGE", "short_notice"]
@@ -60,7 +60,7 @@ class Done(Said, frozen=True, kw_only=True):
     """Says that it has crossed."""
 
     on: Annotated[Day, means("on which day")]
-    words: Annotated[str, means("a remark")] = ""
+    words: Annotated[Remark, means("a remark")] = ""
 
 
 class PassageFacts(Facts, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ from comity.cooperation.said import (
     ItemName,
     MatterName,
     PartyName,
+    Remark,
     Said,
     Word,
     Words,
@@ -50,7 +51,7 @@ class OpenYear(Said, frozen=True, kw_only=True):
     year: Annotated[Year, means("the year")]
     by: Annotated[PartyName, means("the Party that trains")]
     places: Annotated[Count, means("how many places there are this year")]
-    words: Annotated[str, means("the terms, in words")] = ""
+    words: Annotated[Remark, means("the terms, in words")] = ""
     plan: Annotated[
         MatterName | None, means("the plan that sets the number; none where the article does")
     ] = None
@@ -63,7 +64,7 @@ class OpenQuota(Said, frozen=True, kw_only=True):
     quota: Annotated[Word, means("what is counted, as the article calls it: stays, treatments")]
     by: Annotated[PartyName, means("the Party that gives the places")]
     places: Annotated[Count, means("how many there are this year")]
-    words: Annotated[str, means("the terms, in words")] = ""
+    words: Annotated[Remark, means("the terms, in words")] = ""
     plan: Annotated[
         MatterName | None, means("the plan that sets the number; none where the article does")
     ] = None
@@ -73,7 +74,7 @@ class Number(Said, frozen=True, kw_only=True):
     """Proposes another number."""
 
     places: Annotated[Count, means("how many there are this year")]
-    because: Annotated[str, means("the reason")] = ""
+    because: Annotated[Remark, means("the reason")] = ""
 
 
 class Nominate(Said, frozen=True, kw_only=True):

@@ -31,7 +31,7 @@ from comity.cooperation.kind import (
     step,
 )
 from comity.cooperation.requests import Because
-from comity.cooperation.said import Count, Day, MatterName, PartyName, Said, Word, Words, means
+from comity.cooperation.said import Count, Day, MatterName, PartyName, Remark, Said, Word, Words, means
 from comity.decisions.decision import Ground
 
 __all__ = ["PLAN", "Draft", "Line", "PlanFacts", "PlanLine", "remainder"]
@@ -106,7 +106,7 @@ class Track(Said, frozen=True, kw_only=True):
 
     line: Annotated[Word, means("the line")]
     state: Annotated[Literal["begun", "done", "moved", "dropped"], means("how far it has come")]
-    words: Annotated[str, means("a remark")] = ""
+    words: Annotated[Remark, means("a remark")] = ""
     matter: Annotated[MatterName | None, means("the matter that carries it out")] = None
 
 

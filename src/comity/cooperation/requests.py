@@ -29,7 +29,7 @@ from comity.cooperation.kind import (
     against,
     step,
 )
-from comity.cooperation.said import Items, PartyName, Said, Word, Words, means
+from comity.cooperation.said import Items, PartyName, Remark, Said, Word, Words, means
 from comity.decisions.decision import Ground
 
 __all__ = ["REQUEST"]
@@ -53,7 +53,7 @@ class Ask(Said, frozen=True, kw_only=True):
 class Acknowledge(Said, frozen=True, kw_only=True):
     """Says that it has arrived and is looked at."""
 
-    words: Annotated[str, means("a remark")] = ""
+    words: Annotated[Remark, means("a remark")] = ""
 
 
 class Means(Said, frozen=True, kw_only=True):
@@ -80,14 +80,14 @@ class Because(Said, frozen=True, kw_only=True):
 class Nothing(Said, frozen=True, kw_only=True):
     """Says nothing more than itself."""
 
-    words: Annotated[str, means("a remark")] = ""
+    words: Annotated[Remark, means("a remark")] = ""
 
 
 class Refuse(Said, frozen=True, kw_only=True):
     """Refuses on a ground that the article names."""
 
     ground: Annotated[Word, means("the ground, one of those the article names")]
-    words: Annotated[str, means("a remark")] = ""
+    words: Annotated[Remark, means("a remark")] = ""
 
 
 class Answer(Said, frozen=True, kw_only=True):
@@ -101,7 +101,7 @@ class Outcome(Said, frozen=True, kw_only=True):
     """Tells what came of the answer."""
 
     outcome: Annotated[Literal["useful", "in-part", "not-useful", "undetermined"], means("what came of it")]
-    words: Annotated[str, means("a remark")] = ""
+    words: Annotated[Remark, means("a remark")] = ""
 
 
 class RequestFacts(Facts, frozen=True, kw_only=True):

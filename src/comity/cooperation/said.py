@@ -22,6 +22,7 @@ __all__ = [
     "ItemName",
     "MatterName",
     "PartyName",
+    "Remark",
     "Said",
     "Word",
     "Words",
@@ -35,6 +36,8 @@ __all__ = [
 Words = Annotated[
     str, msgspec.Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f\u2028\u2029]+\Z", min_length=1, max_length=4000)
 ]
+#: The same, or nothing.
+Remark = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z", max_length=4000)]
 #: A word that is compared letter by letter: an id, a purpose, a function, a ground.
 Word = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9][a-z0-9._:@+-]{0,127}\Z")]
 PartyName = Annotated[
