@@ -4,8 +4,9 @@
 nothing, for simulations. Everything else receives what it needs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import pysqlite3.dbapi2 as fixed_sqlite
@@ -15,6 +16,7 @@ from comity.cards import read_card
 from comity.clock import Clock, Instant, SystemClock
 from comity.errors import BadInput, StorageError
 from comity.identifiers import PartyId, party_id
+from comity.keys import SealingKey, SigningKey
 from comity.node.introduce import accept_card
 from comity.node.keyring import Keyring
 from comity.node.node import Node, Reader
@@ -34,11 +36,34 @@ class Home:
         settings: what `node.toml` says.
     """
 
-    def __init__(self, folder: HomeFolder, node: Node, settings: Settings, close: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        folder: HomeFolder,
+        node: Node,
+        settings: Settings,
+        close: Callable[[], None],
+        passphrase: Callable[[], str] | None = None,
+    ) -> None:
         self.folder = folder
         self.node = node
         self.settings = settings
         self._close = close
+        self._passphrase = passphrase
+
+    def add_keys(self, keys: Mapping[str, SigningKey | SealingKey]) -> list[Path]:
+        """Write new everyday keys into the home, locked as the others are."""
+        return self.folder.add_keys(keys, self._passphrase)
+
+    def reload_keys(self) -> None:
+        """Read the everyday keys again: some are new, some were destroyed."""
+        self.node.keyring.replace(*self.folder.keys(self._passphrase))
+
+    def destroy_keys(self, ended: Collection[str]) -> list[str]:
+        """Destroy everyday keys that sign and open nothing any more; give which were."""
+        gone = self.folder.destroy_keys(ended, self._passphrase)
+        if gone:
+            self.reload_keys()
+        return gone
 
     def close(self) -> None:
         """Finish what is under way and let the home go."""
@@ -74,7 +99,8 @@ def open_home(
     folder.take()
     try:
         chosen = clock or SystemClock()
-        signing, sealing = folder.keys(passphrase)
+        secret = lru_cache(maxsize=1)(passphrase) if passphrase is not None else None  # asked for once
+        signing, sealing = folder.keys(secret)
         body_keys = _body_keys(path, chosen.now())
         store = _store(folder.database, body_keys, threaded=threaded)
     except BaseException:
@@ -93,7 +119,7 @@ def open_home(
     except BaseException:
         close()
         raise
-    return Home(folder, node, settings, close)
+    return Home(folder, node, settings, close, secret)
 
 
 def _body_keys(path: Path, now: Instant) -> BodyKeys:
@@ -132,6 +158,8 @@ def new_home(
     passphrase: str | None = None,
     listen: str = LOOPBACK,
     endpoint: str = "",
+    root_keys: int = 1,
+    threshold: int = 1,
 ) -> bytes:
     """Make a new home with new keys, its database and its first card; give the card.
 
@@ -151,6 +179,8 @@ def new_home(
         passphrase=passphrase,
         listen=listen,
         endpoint=endpoint,
+        root_keys=root_keys,
+        threshold=threshold,
     )
     with open_home(
         folder.path, clock=chosen, threaded=False, passphrase=(lambda: passphrase) if passphrase else None

@@ -14,7 +14,7 @@ from comity.federation.card_book import CardBook
 from comity.federation.messages import Act, News
 from comity.federation.statements import Vouch, Withdrawal
 from comity.keys import SigningKey
-from comity.node.introduce import accept_card, tell_card
+from comity.node.introduce import accept_card, publish_card
 from comity.node.receive import receive
 from comity.ports import InboxRow
 from comity.signing import to_bytes
@@ -22,7 +22,7 @@ from comity.strict import write_base64
 from comity.testing import hostile
 from comity.testing.members import _bytes
 from comity.testing.world import World
-from node.worlds import EAST, NORTH, SOUTH, inbox, kinds, nothing_changed, world
+from node.worlds import EAST, NORTH, SOUTH, inbox, kinds, nothing_changed, sent, world
 
 
 def next_card(made: World, party: str, signer: SigningKey | None = None, **changes: Any) -> bytes:
@@ -41,8 +41,8 @@ def version(made: World, at: str, of: str) -> int:
 def test_a_new_version_by_letter_takes_the_place_of_the_old_which_stays() -> None:
     with world() as made:
         card = next_card(made, NORTH, endpoints=("http://127.0.0.1:9000",))
-        made.members[NORTH].act(accept_card, card)
-        assert made.members[NORTH].act(tell_card) == 1  # South alone: with East there is no agreement
+        made.members[NORTH].act(publish_card, card)
+        assert [row.peer for row in sent(made, NORTH)] == [SOUTH]  # with East there is no agreement
         made.settle()
         assert version(made, SOUTH, NORTH) == 2
         older = read_card(made.members[NORTH].card.signed, root_fingerprint=None).digest

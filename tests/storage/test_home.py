@@ -78,7 +78,7 @@ def test_its_first_card_names_its_keys_and_is_under_its_root(tmp_path: Path) -> 
         assert (
             opened.node.keyring.signing_key(card.root_fingerprint) is None
         )  # the root signs cards and stays apart
-        assert opened.folder.root_key().fingerprint == card.root_fingerprint
+        assert [key.fingerprint for key in opened.folder.root_keys()] == [card.root_fingerprint]
 
 
 @pytest.mark.parametrize(
@@ -209,8 +209,7 @@ def test_keys_under_a_passphrase_open_with_it_alone(tmp_path: Path) -> None:
 def test_a_root_key_taken_offline_is_missed_only_where_it_is_needed(home: Path) -> None:
     (home / "keys" / "root.key").unlink()
     open_home(home, clock=clock(), threaded=False).close()
-    with pytest.raises(NotFound, match="the root key is not in"):
-        HomeFolder(home).root_key()
+    assert HomeFolder(home).root_keys() == []
 
 
 def test_a_home_of_a_newer_comity_is_refused_by_name_and_let_go(home: Path) -> None:

@@ -1,11 +1,10 @@
-"""`comity init`, `comity status`, `comity card`."""
+"""`comity init`, `comity status`."""
 
-import base64
 from pathlib import Path
 
 import click
 
-from comity.cli.command import command, group
+from comity.cli.command import command
 from comity.cli.options import as_json, home_options, node_at, passphrase_from, print_json, write_whole
 from comity.errors import NotFound
 from comity.languages import _, ngettext, said
@@ -40,6 +39,20 @@ from comity.languages import _, ngettext, said
     "--card", "card_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the card here too."
 )
 @click.option(
+    "--root-keys",
+    type=click.IntRange(1, 16),
+    default=1,
+    show_default=True,
+    help="How many keys share the root; give each to another person.",
+)
+@click.option(
+    "--threshold",
+    type=click.IntRange(1, 16),
+    default=1,
+    show_default=True,
+    help="How many of them sign a card; fewer than there are.",
+)
+@click.option(
     "--passphrase-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Lock the key files with the passphrase in this file.",
@@ -56,6 +69,8 @@ def init(
     functions: tuple[str, ...],
     deployment: str,
     card_file: Path | None,
+    root_keys: int,
+    threshold: int,
     passphrase_file: Path | None,
     json_: bool,
 ) -> None:
@@ -76,6 +91,8 @@ def init(
         deployment=deployment,
         functions=functions,
         passphrase=passphrase() if passphrase else None,
+        root_keys=root_keys,
+        threshold=threshold,
     )
     if card_file is not None:
         write_whole(card_file, signed)
@@ -125,60 +142,3 @@ def status(home: Path, passphrase_file: Path | None, json_: bool) -> None:
     for each in shown["stopped"]:
         click.echo(f"  {each['party']}: {each['reason']}")
         click.echo("  " + _("next: {hint}", hint=f"comity peer resume {each['party']} --because …"), err=True)
-
-
-@group()
-def card() -> None:
-    """Show one's card, accept another Party's."""
-
-
-@card.command("show")
-@click.argument("party", default="")
-@home_options
-@as_json
-def show(party: str, home: Path, passphrase_file: Path | None, json_: bool) -> None:
-    """Print the card of PARTY, one's own by default, as the file to give to partners."""
-    from comity.cards import read_card
-
-    with node_at(home, passphrase_file) as tell:
-        shown = tell("card-show", party=party)
-    signed = base64.b64decode(shown["signed"])
-    read = read_card(signed, root_fingerprint=None)
-    if json_:
-        print_json(
-            {
-                "party": read.party,
-                "version": read.card.version,
-                "root": read.root_fingerprint,
-                "digest": read.digest,
-                "expires": read.card.expires.isoformat(),
-                "endpoints": list(read.card.endpoints),
-            }
-        )
-        return
-    click.echo(signed.decode())
-    line = _(
-        "{party}, version {version}, root {root}, expires {day}",
-        party=read.party,
-        version=read.card.version,
-        root=read.root_fingerprint,
-        day=f"{read.card.expires:%Y-%m-%d}",
-    )
-    click.echo(line, err=True)
-
-
-@card.command("accept")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@home_options
-@as_json
-def accept(file: Path, home: Path, passphrase_file: Path | None, json_: bool) -> None:
-    """Accept a Party's card from FILE."""
-    with node_at(home, passphrase_file) as tell:
-        shown = tell("card-accept", signed=file.read_bytes())
-    if json_:
-        print_json(shown)
-        return
-    click.echo(_("accepted: {party}, version {version}", party=shown["party"], version=shown["version"]))
-    compare = _("compare it with that Party by another way; the agreement will pin it")
-    root = _("root {root}", root=shown["root"])
-    click.echo(f"  {root}\n  {compare}", err=True)

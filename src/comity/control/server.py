@@ -17,6 +17,7 @@ import structlog
 from comity.control import (
     verbs_acts,
     verbs_agreements,
+    verbs_cards,
     verbs_consents,
     verbs_desk,
     verbs_duties,
@@ -39,6 +40,7 @@ MAX_REQUEST_BYTES = 144 * 1024 * 1024
 REGISTERED = (
     verbs_acts,
     verbs_agreements,
+    verbs_cards,
     verbs_consents,
     verbs_desk,
     verbs_duties,

@@ -6,6 +6,7 @@ import msgspec
 
 from comity.clock import format_instant
 from comity.control.verb import Desk, verb
+from comity.control.verbs_cards import destroy_ended
 from comity.control.verbs_items import decision_fields
 from comity.node.daily_duties import Duties, do_duties
 from comity.node.necessity import Notice, necessities, review_necessity
@@ -18,9 +19,11 @@ def duties(desk: Desk, dry_run: bool = False) -> dict[str, Any]:
     node = desk.node
     renewed = not dry_run and node.store.renew_keys(node.clock.now())
     done: Duties = desk.act(lambda node, transaction: do_duties(node, transaction, dry_run=dry_run))
+    destroyed: list[str] = []
     if not dry_run:
         node.store.scrub()
-    return {**msgspec.to_builtins(done), "keys_renewed": renewed}
+        destroyed = destroy_ended(desk)
+    return {**msgspec.to_builtins(done), "keys_renewed": renewed, "keys_destroyed": destroyed}
 
 
 @verb("necessity-list")

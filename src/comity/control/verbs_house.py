@@ -1,4 +1,4 @@
-"""Verbs about the house: cards, pouches, what is under way."""
+"""Verbs about the house: pouches, what is under way."""
 
 from typing import Any
 
@@ -8,24 +8,7 @@ from comity.carriers import pouch
 from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.errors import NotFound
-from comity.node import carry, deliver, introduce, stopped_channels
-
-
-@verb("card-show")
-def card_show(desk: Desk, party: str = "") -> dict[str, Any]:
-    """Give a Party's card, one's own by default."""
-    wanted = party or desk.node.party
-    row = desk.node.store.read(lambda transaction: transaction.card(wanted))
-    if row is None:
-        raise NotFound(f"no card of {wanted} is known here", hint="comity card accept FILE")
-    return {"party": row.party, "version": row.version, "digest": row.digest, "signed": row.signed}
-
-
-@verb("card-accept")
-def card_accept(desk: Desk, signed: bytes) -> dict[str, Any]:
-    """Accept a Party's card."""
-    card = desk.act(lambda node, transaction: introduce.accept_card(node, transaction, signed))
-    return {"party": card.party, "version": card.card.version, "root": card.root_fingerprint}
+from comity.node import carry, deliver, stopped_channels
 
 
 @verb("pouch-pack")

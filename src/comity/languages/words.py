@@ -48,6 +48,13 @@ EVENTS = (
     N_("too-few-parties"),
     N_("succession"),
     N_("reintroduction"),
+    # states of a key
+    N_("in force"),
+    N_("to come"),
+    N_("overlapping"),
+    N_("over"),
+    N_("lost"),
+    N_("stolen"),
 )
 RULES = (
     N_("safeguards"),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from comity.agreements.governing import Timeline
 from comity.cards import SignedCard, check_succession, descended, read_card
 from comity.clock import Instant
-from comity.errors import ComityError, VerificationFailed
+from comity.errors import ComityError, NotFound, RefusedHere, VerificationFailed
 from comity.federation.messages import News
 from comity.identifiers import Digest
 from comity.node import record
@@ -75,13 +75,70 @@ def _follow(transaction: Transaction, party: str, data: bytes, pins: Sequence[st
     return check_succession(held, data, pinned, repinned=len(pins) > 1 and pinned not in under)
 
 
-def tell_card(node: Node, transaction: Transaction) -> int:
-    """Send one's newest card to every peer whose card is known; give to how many."""
+def publish_card(node: Node, transaction: Transaction, data: bytes, *, root_lost: bool = False) -> SignedCard:
+    """Take this Party's own new card and send it to every peer whose card is known.
+
+    (1) it follows the one held: a higher version, signed by its root, and by the one before where that changes
+    (2) what it tells peers is signed with the key they know, that of the card before: the new card stands by its root
+    (3) it is kept and entered; from here on the new keys sign
+
+    Args:
+        root_lost: the root before cannot sign. Peers take such a card only once all Parties of a text have signed a
+            reintroduction, so it is told to nobody here.
+
+    Raises:
+        ForeignInput: it is not a card.
+        VerificationFailed: it is another Party's, does not follow, or is not signed by enough.
+        RefusedHere: no key of the new card that signs envelopes is held here.
+    """
     at = node.now(transaction)
+    own = node.know(transaction).own
+    # (1)
+    came = read_card(data, root_fingerprint=None)
+    if came.party != node.party:
+        raise VerificationFailed(f"the card is of {came.party}, this node is that of {node.party}")
+    card = check_succession(own, data, came.root_fingerprint, repinned=root_lost)
+    _check_held(node, card)
+    if card.digest == own.digest:
+        return own
+    # (2)
+    if not root_lost:
+        tell_card(node, transaction, card, at, under=_speaking(node, own, card, at))
+    # (3)
+    _keep(node, transaction, card, at)
+    return card
+
+
+def _check_held(node: Node, card: SignedCard) -> None:
+    """Refuse a card under which this node could say nothing."""
+    if not any(
+        node.keyring.signing_key(entry.keyid)
+        for entry in card.card.signing
+        if "disclosure" in entry.functions and entry.until > card.card.issued
+    ):
+        raise RefusedHere(
+            f"no key of card {card.card.version} that signs envelopes is held here",
+            hint="comity card rotate --role everyday",
+        )
+
+
+def _speaking(node: Node, own: SignedCard, card: SignedCard, at: Instant) -> SignedCard:
+    """Give the card under which peers are told: the one they know, while a key of it is still here."""
+    try:
+        node.keyring.signer(own.card, "disclosure", at)
+    except NotFound:
+        return card
+    return own
+
+
+def tell_card(
+    node: Node, transaction: Transaction, card: SignedCard, at: Instant, *, under: SignedCard
+) -> int:
+    """Send a card of this Party to every peer whose card is known; give to how many."""
     knowledge = node.know(transaction)
     peers = [peer for peer in sorted(knowledge.peers()) if knowledge.cards.newest(peer) is not None]
     for peer in peers:
-        owe(node, transaction, peer, News(card=knowledge.own.signed.decode()), at=at, kind="card")
+        owe(node, transaction, peer, News(card=card.signed.decode()), at=at, kind="card", under=under)
     return len(peers)
 
 

@@ -16,18 +16,27 @@ class Keyring:
     """Private keys by the fingerprint of their public halves."""
 
     def __init__(self, signing: Iterable[SigningKey], sealing: Iterable[SealingKey]) -> None:
+        self.replace(signing, sealing)
+
+    def replace(self, signing: Iterable[SigningKey], sealing: Iterable[SealingKey]) -> None:
+        """Hold these keys in place of those held: some are new, some were destroyed."""
         self._signing = {key.fingerprint: key for key in signing}
         self._sealing = {key.fingerprint: key for key in sealing}
 
+    def copy(self) -> "Keyring":
+        """Give a ring of its own with the same keys."""
+        return Keyring(self._signing.values(), self._sealing.values())
+
     def signer(self, card: Card, function: str, at: Instant) -> SigningKey:
-        """Give the key with which this Party exercises a function.
+        """Give the key with which this Party exercises a function: of several, the one whose days began last.
 
         Raises:
             NotFound: no key here that the card lists for it at that instant.
         """
-        for keyid in card.signing_keys(function, at):
-            if keyid in self._signing:
-                return self._signing[keyid]
+        begun = {entry.keyid: entry.from_ for entry in card.signing}
+        held = [keyid for keyid in card.signing_keys(function, at) if keyid in self._signing]
+        if held:
+            return self._signing[max(held, key=begun.__getitem__)]
         raise NotFound(
             f"no signing key with the function `{function}` is held here",
             hint="the card lists which keys may do what: comity card show",

@@ -6,6 +6,7 @@ Control messages may go to every Party with whom there is, or ever was, an agree
 
 import hashlib
 
+from comity.cards import SignedCard
 from comity.clock import Instant
 from comity.errors import RefusedHere
 from comity.federation import messages
@@ -33,17 +34,20 @@ def owe(
     about: str = "",
     detail: bytes = b"",
     body: bytes = b"",
+    under: SignedCard | None = None,
 ) -> str:
     """Seal a message for a peer and owe it.
 
     Args:
         kind: what the journal calls it; `about` the item it concerns; `detail` what the entry commits to.
+        under: the card of this Party to speak under; by default the newest. A new card is told under the one before,
+            which is the one its peers know.
 
     Returns:
         The message's id: the SHA-256 of what stands inside the envelope.
     """
     channel = next_in_channel(node, transaction, peer)
-    message_id, envelope = seal_for(node, transaction, peer, message, channel, at=at, body=body)
+    message_id, envelope = seal_for(node, transaction, peer, message, channel, at=at, body=body, under=under)
     record.enter(node, transaction, f"sent-{kind}", channel=peer, act=message_id, detail=detail, at=at)
     transaction.put_outbox(
         OutboxRow(
@@ -80,6 +84,7 @@ def seal_for(
     *,
     at: Instant,
     body: bytes = b"",
+    under: SignedCard | None = None,
 ) -> tuple[str, bytes]:
     """Seal a message for a peer; give its id and the envelope.
 
@@ -106,7 +111,7 @@ def seal_for(
         ),
         body,
     )
-    own = knowledge.own
+    own = under if under is not None else knowledge.own
     signer = node.keyring.signer(own.card, "disclosure", at)
     envelope = seal(
         content,

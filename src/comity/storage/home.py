@@ -3,6 +3,7 @@
 ```
 node.toml          which Party, which world, where it listens            0600
 keys/root.key      signs cards and nothing else; may be taken offline    0600
+keys/root-1.key …  the same where several hold it                        0600
 keys/tls.key       the node's end of connections, and nothing else       0600
 keys/mailbox.key   opens its mailboxes at relays; stands in no card      0600
 keys/*.key         everyday keys                                         0600
@@ -21,24 +22,21 @@ import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
-from comity.cards import TLS, Card, issue, sealing_entry, signing_entry
+from comity.cards import TLS, Card, alone, issue, sealing_entry, signing_entry
+from comity.cards.rotation import CARD_LIFE, EVERYDAY, with_root
 from comity.clock import Instant
-from comity.errors import BadInput, HomeInUse, NotFound, RefusedHere, StorageError
+from comity.errors import BadInput, HomeInUse, NotFound, RefusedHere
 from comity.identifiers import PartyId, party_id
-from comity.keys import SealingKey, SigningKey, lock, unlock
+from comity.keys import SealingKey, SigningKey
 from comity.signing import to_bytes
 from comity.storage.body_keys import write_private
-from comity.strict import read_base64, write_base64
-
-#: How long a card made by `init` speaks.
-CARD_LIFE = timedelta(days=730)
+from comity.storage.key_files import destroy, read_key, read_signing_key, write_key
 
 #: Where a node listens unless told otherwise.
 LOOPBACK = "127.0.0.1"
@@ -46,11 +44,11 @@ LOOPBACK = "127.0.0.1"
 #: Keys that are asked for by name and belong to no everyday ring.
 _APART = ("root", "mailbox")
 
+#: Files of root keys: `root.key`, or one for each holder of a shared root.
+_ROOT_FILE = re.compile(r"root(?:-[0-9a-z]+)?\Z")
+
 #: The name of a world, such as `production`.
 _WORLD = re.compile(r"[a-z][a-z0-9-]{0,39}")
-
-#: What the everyday key may do; persons with full powers have keys of their own.
-EVERYDAY = ("disclosure", "consent", "control", "journal", "agreement")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,39 +144,54 @@ class HomeFolder:
         signing: list[SigningKey] = []
         sealing: list[SealingKey] = []
         for file in sorted((self.path / "keys").glob("*.key")):
-            if file.stem in _APART:
+            if file.stem in _APART or is_root(file):
                 continue
-            key = _read_key(file, passphrase)
+            key = read_key(file, passphrase)
             if isinstance(key, SigningKey):
                 signing.append(key)
             else:
                 sealing.append(key)
         return signing, sealing
 
-    def root_key(self, passphrase: Callable[[], str] | None = None) -> SigningKey:
-        """Read the root key.
+    def root_keys(self, passphrase: Callable[[], str] | None = None) -> list[SigningKey]:
+        """Read the root keys that lie in the home: `root.key`, `root-1.key`, …; none where all were taken offline."""
+        return [read_signing_key(file, passphrase) for file in self.key_files() if is_root(file)]
 
-        Raises:
-            NotFound: it was taken offline.
-        """
-        file = self.path / "keys" / "root.key"
-        if not file.exists():
-            raise NotFound(
-                f"the root key is not in {file.parent}", hint="bring it back for the time of signing a card"
-            )
-        return _signing_key(file, passphrase)
+    def key_files(self) -> list[Path]:
+        """Give the files of all private keys in the home."""
+        return sorted((self.path / "keys").glob("*.key"))
+
+    def add_keys(
+        self, keys: Mapping[str, SigningKey | SealingKey], passphrase: Callable[[], str] | None
+    ) -> list[Path]:
+        """Write new everyday keys beside the present ones, each under its role and the beginning of its name."""
+        written = []
+        for role, key in keys.items():
+            file = self.path / "keys" / f"{role}-{key.fingerprint.rpartition(':')[2][:8]}.key"
+            write_key(file, key, passphrase() if passphrase else None)
+            written.append(file)
+        return written
+
+    def destroy_keys(self, ended: Collection[str], passphrase: Callable[[], str] | None) -> list[str]:
+        """Destroy the everyday keys among those named; give the fingerprints of what was destroyed."""
+        gone = []
+        for file in self.key_files():
+            if not is_root(file) and file.stem not in _APART:
+                key = read_key(file, passphrase)
+                if key.fingerprint in ended:
+                    destroy(file)
+                    gone.append(key.fingerprint)
+        return gone
 
     def mailbox_key(self, passphrase: Callable[[], str] | None = None) -> SigningKey | None:
         """Read the key from which those of mailboxes at relays follow; None where there is none."""
         file = self.path / "keys" / "mailbox.key"
-        return _signing_key(file, passphrase) if file.exists() else None
+        return read_signing_key(file, passphrase) if file.exists() else None
 
 
-def _signing_key(file: Path, passphrase: Callable[[], str] | None) -> SigningKey:
-    key = _read_key(file, passphrase)
-    if not isinstance(key, SigningKey):
-        raise BadInput(f"{file}: not a signing key")
-    return key
+def is_root(file: Path) -> bool:
+    """Tell by its name whether a key file holds a root key, which only cards are signed with."""
+    return _ROOT_FILE.match(file.stem) is not None
 
 
 def endpoint_for(listen: str, port: int, endpoint: str) -> str:
@@ -216,6 +229,8 @@ def create_home(
     passphrase: str | None = None,
     listen: str = LOOPBACK,
     endpoint: str = "",
+    root_keys: int = 1,
+    threshold: int = 1,
 ) -> tuple[HomeFolder, bytes]:
     """Make a new home with new keys; give it and the Party's first card.
 
@@ -223,6 +238,7 @@ def create_home(
         functions: full powers of the officer's key, such as `director`.
         listen: the address to listen on; `endpoint` where others reach it, for the card.
         passphrase: locks every key file; None leaves them protected by the file system alone.
+        root_keys, threshold: how many keys share the root, and how many of them sign a card.
 
     Raises:
         BadInput: the Party id is not a DNS name.
@@ -234,7 +250,8 @@ def create_home(
     if path.exists() and any(path.iterdir()):
         raise RefusedHere(f"{path} is not empty", hint="choose a new folder; a home is never written over")
     reached = endpoint_for(listen, port, endpoint)
-    root, everyday, officer, witness, tls, mailbox = (SigningKey.generate() for _ in range(6))
+    roots = [SigningKey.generate() for _ in range(max(root_keys, 1))]
+    everyday, officer, witness, tls, mailbox = (SigningKey.generate() for _ in range(5))
     sealing = SealingKey.generate()
     until = at + CARD_LIFE
     card = Card(
@@ -244,7 +261,7 @@ def create_home(
         issued=at,
         expires=until,
         endpoints=(reached,) if reached else (),
-        root=write_base64(root.public.raw),
+        root=alone(roots[0].public),
         signing=(
             signing_entry(everyday.public, EVERYDAY, at, until),
             signing_entry(officer.public, functions, at, until),
@@ -253,12 +270,13 @@ def create_home(
         ),
         sealing=(sealing_entry(sealing.public, at, until),),
     )
-    signed = to_bytes(issue(card, root))  # what is wrong in it is found before anything stands on the disk
+    card = with_root(card, [key.public for key in roots], threshold)
+    signed = to_bytes(issue(card, *roots))  # what is wrong in it is found before anything stands on the disk
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o700)
     (path / "keys").mkdir(mode=0o700)
     made: dict[str, SigningKey | SealingKey] = {
-        "root": root,
+        **{f"root-{number}" if root_keys > 1 else "root": key for number, key in enumerate(roots, 1)},
         "everyday": everyday,
         "officer": officer,
         "witness": witness,
@@ -267,31 +285,9 @@ def create_home(
         "sealing": sealing,
     }
     for name, key in made.items():
-        write_private(path / "keys" / f"{name}.key", lock(key, passphrase) if passphrase else _plain(key))
+        write_key(path / "keys" / f"{name}.key", key, passphrase)
     settings = f'party = "{checked}"\ndeployment = "{deployment}"\nport = {port}\n'
     settings += f'listen = "{listen}"\n' if listen != LOOPBACK else ""
     settings += f'endpoint = "{endpoint}"\n' if endpoint else ""
     write_private(path / "node.toml", settings.encode())
     return HomeFolder(path), signed
-
-
-def _plain(key: SigningKey | SealingKey) -> bytes:
-    return f"comity-key-v1 {key.kind} {write_base64(key.raw)}\n".encode()
-
-
-def _read_key(file: Path, passphrase: Callable[[], str] | None) -> SigningKey | SealingKey:
-    if file.stat().st_mode & 0o077:
-        raise StorageError(f"{file} is readable by others", hint=f"chmod 600 {file}")
-    data = file.read_bytes()
-    words = data.split()
-    if len(words) == 3 and words[0] == b"comity-key-v1":
-        try:
-            raw = read_base64(words[2].decode(), what="key")
-            return SigningKey.from_seed(raw) if words[1] == b"ed25519" else SealingKey.from_seed(raw)
-        except UnicodeDecodeError:
-            raise BadInput(f"{file}: not a key file") from None
-        except BadInput as error:
-            raise BadInput(f"{file}: {error.message}") from None
-    if passphrase is None:
-        raise BadInput(f"{file}: locked with a passphrase", hint="give it with --passphrase-file")
-    return unlock(data, passphrase())

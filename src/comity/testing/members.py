@@ -95,7 +95,9 @@ class Member:
     def twin(self, world: SteppedClock, seed: str) -> "Member":
         """Make the same Party once more, in memory, with all rows it has now and randomness of its own."""
         clock, entropy = SkewedClock(world), random.Random(f"{seed}/{self.party}")  # noqa: S311  as above
-        node = in_memory(self.party, self.node.keyring, clock, entropy.randbytes, reader=self.node.reader)
+        node = in_memory(
+            self.party, self.node.keyring.copy(), clock, entropy.randbytes, reader=self.node.reader
+        )
         self.node.store.copy_to(node.store)  # type: ignore[attr-defined]  # rows in memory: a SqlStore
         return Member(self.party, node, clock, self.card)
 
