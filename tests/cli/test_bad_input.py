@@ -159,6 +159,7 @@ BAD: list[tuple[str, int, list[str]]] = [
     ("register import {rubbish} --basis x --review 2031-01-01 --home {north}", 2,
      ["rubbish: a file of no format known"]),
     ("register export {rubbish} --home {north}", 2, ["{rubbish}: cannot be written: file exists"]),
+    ("register link {rubbish}", 2, ["rubbish: a file of no format known"]),
     ("desk add Ghost {absent} --home {north}", 2,
      ["`Ghost` is not the name of a desk: up to 40 small letters, digits and hyphens"]),
     ("desk add ghost {rubbish} --home {north}", 2, ["{rubbish}: cannot be written: file exists"]),

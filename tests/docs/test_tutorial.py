@@ -24,6 +24,7 @@ HOW_TO = (
     "check-a-name",
     "bring-a-list",
     "plug-your-desk-in",
+    "link-two-registers",
     "back-up-and-restore",
 )
 

@@ -9,6 +9,7 @@ import click
 
 from comity.cli.command import group
 from comity.cli.options import DAY, as_json, home_options, node_at, print_json, print_json_lines, print_table
+from comity.cli.register_link import link
 from comity.errors import BadInput
 
 _FORMATS = (
@@ -216,3 +217,6 @@ def _question(name: str, born: str, countries: tuple[str, ...], schema: str) -> 
         properties["country"] = list(countries)
     question = {"id": "question", "schema": schema, "properties": properties}
     return json.dumps(question, ensure_ascii=False).encode()
+
+
+register.add_command(link)

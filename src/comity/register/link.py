@@ -2,10 +2,11 @@
 
 Three stages, each a plain function over arrays, so that another engine can take one over unchanged:
 
-1. *pairs* (`name_pairs`, `shared_pairs`): who is worth comparing: by names, as in a check, and by two properties shared
-   word for word; given out in parts, so that a long run can stop and go on;
-2. *weights* (`weigh`): how much each degree of agreement speaks for one subject. Nobody labels anything: agreement
-   and chance are told apart by expectation-maximisation over all pairs (Fellegi & Sunter, JASA 64, 1969);
+1. *pairs* (`compare_by_name`, `shared_pairs`): who is worth comparing: by names, as in a check, and by two properties
+   shared word for word. By name, each share of the register is compared with the whole index and with nothing else, so
+   shares may run anywhere and in any order; what is shared word for word is a join on two columns;
+2. *weights* (`levels_of`, `weigh`): how much each degree of agreement speaks for one subject. Nobody labels anything:
+   agreement and chance are told apart by expectation-maximisation over all pairs (Fellegi & Sunter, JASA 64, 1969);
 3. *clusters* (`cluster`): subjects joined while what is known between two groups speaks, on the whole, for joining.
 
 Linking proposes; a merge in the register is a judgement that a named office makes and can undo.
@@ -26,15 +27,22 @@ from comity.register.scoring import Matcher, matcher
 from comity.register.subjects import Subject
 
 __all__ = [
+    "Cluster",
     "Linked",
     "Pairs",
     "Weights",
+    "across",
+    "best_of",
+    "by_name",
     "cluster",
+    "compare_by_name",
+    "conclude",
     "levels_of",
     "link",
     "name_pairs",
     "shared_pairs",
     "weigh",
+    "within",
 ]
 
 Numbers = npt.NDArray[np.int64]
@@ -70,41 +78,77 @@ class Weights(msgspec.Struct, frozen=True):
 
 
 class Linked(msgspec.Struct, frozen=True):
-    """One pair that probably is one subject, and what speaks for and against, the weightiest first."""
+    """One pair that probably is one subject, and what speaks for and against, the weightiest first.
+
+    `places` are those of both among all subjects, so that two registers may use the same ids.
+    """
 
     left: str
     right: str
     probability: float
     why: tuple[str, ...]
+    places: tuple[int, int] = (-1, -1)
+
+
+class Cluster(msgspec.Struct, frozen=True):
+    """Subjects that belong together on the whole: their places, and the links between them, the surest first."""
+
+    places: tuple[int, ...]
+    links: tuple[Linked, ...]
+
+    @property
+    def weakest(self) -> float:
+        """Probability of the least sure link that holds it together: of the surest that reach every member."""
+        reached: dict[int, int] = {place: place for place in self.places}
+
+        def root(place: int) -> int:
+            while reached[place] != place:
+                place = reached[place]
+            return place
+
+        weakest = 1.0
+        for each in self.links:
+            a, b = map(root, each.places)
+            if a != b:
+                reached[a], weakest = b, each.probability
+        return weakest
+
+
+def by_name(subject: Subject) -> Query:
+    """Ask for a subject by its names alone."""
+    return Query(subject.id, subject.schema, subject.names)
+
+
+def compare_by_name(
+    index: NameIndex, asked: Sequence[Query], *, top: int = 0, model: Matcher | None = None
+) -> Pairs:
+    """Compare some subjects with all those of an index by name: the first stage, for one share of the register.
+
+    Args:
+        index: of the subjects on the left, in their order (the same ones, to link a register with itself).
+        asked: some of those on the right, as `by_name` gives them.
+        top: place of the first of them.
+        model: the matcher.
+
+    Returns:
+        pairs (place in the index, place on the right), each once.
+    """
+    model = model or matcher()
+    examined = examine(index, asked)
+    features = examined.features.copy()
+    for name, value in _ABSENT.items():
+        features[:, NAMES.index(name)] = value
+    verdict = model.names.judge(features).astype(np.int64)
+    return best_of(Pairs(examined.entity, examined.query + top, verdict))
 
 
 def name_pairs(
     index: NameIndex, subjects: Sequence[Subject], *, start: int = 0, model: Matcher | None = None
 ) -> Iterator[tuple[int, Pairs]]:
-    """Compare subjects with those of an index by name, some dozens at a time.
-
-    Args:
-        index: of the subjects on the left, in their order (the same ones, to link a register with itself).
-        subjects: those on the right.
-        start: place to go on from, as given out before.
-        model: the matcher.
-
-    Yields:
-        the place to go on from, and pairs (place in the index, place in `subjects`).
-    """
-    model = model or matcher()
+    """Compare subjects with those of an index by name, some dozens at a time: the place to go on from, and pairs."""
     for top in range(start, len(subjects), _TOGETHER):
-        some = [_by_name(subject) for subject in subjects[top : top + _TOGETHER]]
-        examined = examine(index, some)
-        features = examined.features.copy()
-        for name, value in _ABSENT.items():
-            features[:, NAMES.index(name)] = value
-        verdict = model.names.judge(features).astype(np.int64)
-        yield top + len(some), best_of(Pairs(examined.entity, examined.query + top, verdict))
-
-
-def _by_name(subject: Subject) -> Query:
-    return Query(subject.id, subject.schema, subject.names)
+        some = [by_name(subject) for subject in subjects[top : top + _TOGETHER]]
+        yield top + len(some), compare_by_name(index, some, top=top, model=model)
 
 
 def best_of(*parts: Pairs) -> Pairs:
@@ -125,6 +169,12 @@ def within(pairs: Pairs) -> Pairs:
     apart = pairs.left != pairs.right
     left, right = pairs.left[apart], pairs.right[apart]
     return best_of(Pairs(np.minimum(left, right), np.maximum(left, right), pairs.verdict[apart]))
+
+
+def across(pairs: Pairs, first: int) -> Pairs:
+    """Of two registers: keep the pairs with one subject of each; those of the second begin at the place `first`."""
+    kept = (pairs.left < first) != (pairs.right < first)
+    return Pairs(pairs.left[kept], pairs.right[kept], pairs.verdict[kept])
 
 
 def shared_pairs(subjects: Sequence[Subject], properties: Sequence[str]) -> Pairs:
@@ -243,22 +293,20 @@ def cluster(count: int, pairs: Pairs, log_odds: Floats) -> list[list[int]]:
     return sorted(sorted(group) for group in groups.values() if len(group) > 1)
 
 
-def link(subjects: Sequence[Subject], *, at_least: float = 0.5) -> tuple[list[Linked], list[list[str]]]:
-    """Link a register with itself.
+def conclude(
+    subjects: Sequence[Subject], named: Pairs, *, second: int | None = None, at_least: float = 0.5
+) -> tuple[list[Linked], list[Cluster]]:
+    """Weigh pairs found by name together with those found by what they share, and cluster: the second and third stage.
 
     Args:
-        subjects: all of them.
+        subjects: of one register, or of two one after the other.
+        named: pairs by name, the smaller place first, each once.
+        second: the place where the second register begins; only pairs across are wanted then.
         at_least: probability from which a pair is given out.
-
-    Returns:
-        pairs, the likeliest first, and the clusters as ids.
     """
-    index = NameIndex()
-    for subject in subjects:
-        index.add(subject.entry())
     properties = properties_of(subjects)
-    named = within(best_of(*(part for _, part in name_pairs(index, subjects))))
-    pairs = best_of(named, shared_pairs(subjects, properties))
+    shared = shared_pairs(subjects, properties)
+    pairs = best_of(named, shared if second is None else across(shared, second))
     levels = [levels_of(prop, subjects, subjects, pairs) for prop in properties]
     weights = weigh(pairs, properties, levels)
     chance = 1 / (1 + np.exp(-weights.log_odds))
@@ -269,11 +317,32 @@ def link(subjects: Sequence[Subject], *, at_least: float = 0.5) -> tuple[list[Li
             subjects[int(pairs.right[at])].id,
             round(float(chance[at]), 4),
             _why(weights, int(pairs.verdict[at]), [int(level[at]) for level in levels]),
+            (int(pairs.left[at]), int(pairs.right[at])),
         )
         for at in found[np.argsort(-chance[found], kind="stable")].tolist()
     ]
     groups = cluster(len(subjects), pairs, weights.log_odds)
-    return linked, [[subjects[place].id for place in group] for group in groups]
+    return linked, _explained(groups, linked)
+
+
+def _explained(groups: list[list[int]], linked: list[Linked]) -> list[Cluster]:
+    group_of = {place: number for number, group in enumerate(groups) for place in group}
+    links: dict[int, list[Linked]] = defaultdict(list)
+    for each in linked:
+        number = group_of.get(each.places[0], -1)
+        if number >= 0 and number == group_of.get(each.places[1]):
+            links[number].append(each)
+    return [Cluster(tuple(group), tuple(links[number])) for number, group in enumerate(groups)]
+
+
+def link(subjects: Sequence[Subject], *, at_least: float = 0.5) -> tuple[list[Linked], list[list[str]]]:
+    """Link a register with itself, in this process: pairs, the likeliest first, and the clusters as ids."""
+    index = NameIndex()
+    for subject in subjects:
+        index.add(subject.entry())
+    named = within(best_of(*(part for _, part in name_pairs(index, subjects))))
+    linked, clusters = conclude(subjects, named, at_least=at_least)
+    return linked, [[subjects[place].id for place in each.places] for each in clusters]
 
 
 def _why(weights: Weights, verdict: int, levels: list[int]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from comity.errors import BadInput
+from comity.errors import BadInput, ForeignInput
 from comity.interop.lists.draft import Found
 from comity.interop.lists.eu import EU_COLUMNS, read_eu_csv, read_eu_xml
 from comity.interop.lists.files import Bounded, opened
@@ -18,8 +18,10 @@ from comity.interop.lists.statements import STATEMENT_COLUMNS, read_statements
 from comity.interop.lists.uk import UK_COLUMNS, read_uk_csv
 from comity.interop.lists.un import read_un
 from comity.interop.lists.xml_records import root_of
+from comity.register.entity_file import read_lines
+from comity.register.subjects import Subject, read_subject
 
-__all__ = ["FORMATS", "format_of", "read_list"]
+__all__ = ["FORMATS", "format_of", "read_list", "read_subjects"]
 
 _READERS = {
     "un-xml": read_un,
@@ -34,6 +36,8 @@ _READERS = {
 FORMATS = ("auto", "ftm", *_READERS, "csv")
 _ROOTS = {"CONSOLIDATED_LIST": "un-xml", "export": "eu-xml", "sdnList": "ofac-xml"}
 _HEAD = 1 << 14
+#: Mistakes told in one go.
+_TOLD = 200
 
 
 def format_of(path: Path) -> str:
@@ -94,6 +98,38 @@ def read_list(path: Path, form: str, *, mapping: Path | None = None) -> Iterator
         raise BadInput(f"`{form[:40]}` is not one of {', '.join(FORMATS)}")
     with opened(path) as file:
         yield from _read(form, file)
+
+
+def read_subjects(path: Path, form: str = "auto", *, mapping: Path | None = None) -> list[Subject]:
+    """Read all subjects of a file in any format.
+
+    Raises:
+        BadInput: the file or some entries of it cannot be read, or an id stands twice; all are named.
+    """
+    if form == "auto":
+        form = "csv" if mapping else format_of(path)
+    found = _entities(path) if form == "ftm" else read_list(path, form, mapping=mapping)
+    subjects: dict[str, Subject] = {}
+    mistakes: list[str] = []
+    for line, entry in found:
+        if isinstance(entry, ForeignInput):
+            mistakes += entry.mistakes
+        elif entry.id in subjects:
+            mistakes.append(f"{path.name}:{line}: `{entry.id[:60]}` stands twice")
+        else:
+            subjects[entry.id] = entry
+    if mistakes:
+        more = [f"{path.name}: and {len(mistakes) - _TOLD:,} more"] if len(mistakes) > _TOLD else []
+        raise BadInput(*mistakes[:_TOLD], *more)
+    return list(subjects.values())
+
+
+def _entities(path: Path) -> Iterator[Found]:
+    for number, line in read_lines(path):
+        try:
+            yield number, read_subject(line, what=f"{path.name}:{number}")
+        except ForeignInput as error:
+            yield number, error
 
 
 def _read(form: str, file: Bounded) -> Iterator[Found]:
