@@ -32,6 +32,7 @@ test-all: test
 # The share of the long proofs that every change must pass, fixed by number.
 share: setup-dev
 	COMITY_HISTORIES=20000 $(BIN)/python -m pytest -p no:xdist tests/oracle/test_oracle.py -k agree_on_every_ground
+	COMITY_MATTERS=2000 $(BIN)/python -m pytest -p no:xdist tests/cooperation/test_matter_histories.py -k whatever_the_carrier
 	$(BIN)/python -m comity.testing --seed share --count 100
 
 # The long proofs with their full numbers, which take hours; what they came to goes to docs/proofs.md.

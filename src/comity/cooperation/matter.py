@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from comity.agreements.clauses import Clause
+from comity.agreements.clauses import Clause, Continuity
 from comity.agreements.terms import Terms
 from comity.clock import Instant
 from comity.cooperation.event import OPEN, Event
@@ -291,7 +291,10 @@ def _mandate(
 ) -> Iterator[Ground]:
     """Rule 5: the office may act under this kind of clause; the function is one the article asks for."""
     if event.office:
-        named = any(event.office in (each.id, *getattr(each, "through", ())) for each in clauses)
+        named = any(
+            event.office in each.through if isinstance(each, Continuity) else event.office == each.id
+            for each in clauses
+        )
         lacks = mandate(event.office, event.by, event.to, "" if named else matter.kind.clause, terms)
         if lacks is not None:
             yield Ground(lacks.ref, lacks.text, 5)
