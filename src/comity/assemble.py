@@ -160,6 +160,8 @@ def new_home(
     endpoint: str = "",
     root_keys: int = 1,
     threshold: int = 1,
+    console: int = 0,
+    console_origin: str = "",
 ) -> bytes:
     """Make a new home with new keys, its database and its first card; give the card.
 
@@ -181,6 +183,8 @@ def new_home(
         endpoint=endpoint,
         root_keys=root_keys,
         threshold=threshold,
+        console=console,
+        console_origin=console_origin,
     )
     with open_home(
         folder.path, clock=chosen, threaded=False, passphrase=(lambda: passphrase) if passphrase else None

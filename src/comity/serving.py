@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
@@ -26,6 +27,10 @@ from comity.errors import BadInput, ComityError, ForeignInput, StorageError
 from comity.node.receive import Taken, receive, reply_to
 from comity.ports import Reply, Transaction
 from comity.sealing.envelope import peek
+from comity.storage.home import LOOPBACK
+
+if TYPE_CHECKING:
+    from comity.console.server import ConsoleServer
 
 log = structlog.get_logger("comity.serving")
 
@@ -42,6 +47,7 @@ class Serving:
         home: the node's home.
         port: where to listen; by default what `node.toml` says, at the address it says.
         desk_port: where programs of one's own ask the register; by default what `node.toml` says.
+        console: where the console listens on loopback; by default what `node.toml` says, 0 for nowhere.
         clock: where the node reads the time.
     """
 
@@ -51,6 +57,7 @@ class Serving:
         *,
         port: int | None = None,
         desk_port: int | None = None,
+        console: int | None = None,
         clock: Clock | None = None,
         passphrase: Callable[[], str] | None = None,
     ) -> None:
@@ -93,25 +100,35 @@ class Serving:
             kwargs={"sockets": [self._listener]},
             name=f"comity-endpoint-{self.party}",
         )
-        self.asked: DeskServer | None = None
-        try:
+        with contextlib.ExitStack() as opened:  # what is open already is closed where the next cannot be
+            opened.callback(self._home.close)
+            opened.callback(self._listener.close)
             self._control = ControlServer(self.desk)
-            try:
-                asked_at = desk_port if desk_port is not None else self._home.settings.desk_port
-                if asked_at:
-                    self.asked = DeskServer(self.desk, asked_at)
-            except BaseException:
-                self._control.close()
-                raise
-        except BaseException:
-            self._listener.close()
-            self._home.close()
-            raise
+            opened.callback(self._control.close)
+            self.asked = self._open_asked(desk_port)
+            if self.asked is not None:
+                opened.callback(self.asked.close)
+            self.console = self._open_console(console)
+            opened.pop_all()
         self._thread.start()
         self.postman.start()
         self._ended = threading.Event()
         self._daily = threading.Thread(target=self._do_daily, name=f"comity-duties-{self.party}", daemon=True)
         self._daily.start()
+
+    def _open_asked(self, port: int | None) -> DeskServer | None:
+        chosen = port if port is not None else self._home.settings.desk_port
+        return DeskServer(self.desk, chosen) if chosen else None
+
+    def _open_console(self, port: int | None) -> "ConsoleServer | None":
+        settings = self._home.settings
+        chosen = port if port is not None else settings.console
+        if not chosen:
+            return None
+        from comity.console.server import ConsoleServer  # pages are not needed by every node
+
+        origin = settings.console_origin or f"http://localhost:{chosen}"
+        return ConsoleServer(self.desk, listen(LOOPBACK, chosen), origin)
 
     def close(self) -> None:
         """Stop listening, finish what is under way, let the home go."""
@@ -119,6 +136,8 @@ class Serving:
         self._server.should_exit = True
         if self.asked is not None:
             self.asked.close()
+        if self.console is not None:
+            self.console.close()
         self._control.close()
         self._daily.join(timeout=_PATIENCE)
         self.postman.stop(_PATIENCE)

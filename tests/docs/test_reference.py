@@ -97,6 +97,15 @@ _PASSED_ON = {
     "equivocation",
     "inconsistent",
     "rolled-back",
+    "officer-invited",
+    "officer-link",
+    "officer-roles",
+    "officer-suspended",
+    "officer-resumed",
+    "credential-added",
+    "credential-dropped",
+    "signed-in",
+    "signed-out",
 }
 
 

@@ -55,7 +55,7 @@ def _play(folder: Path, item: Path | None, marking: str, json_: bool, *, stay: b
             item, item.read_bytes(), "", marking
         )  # mistakes in the file are named before anything is built
     steps = []
-    with Stage(folder, known_ports=stay) as stage:
+    with Stage(folder, to_stay=stay) as stage:
         if not json_:
             from comity.demo.narrator import Narrator
 

@@ -25,6 +25,8 @@ from comity.control import (
     verbs_items,
     verbs_journal,
     verbs_matters,
+    verbs_officers,
+    verbs_pages,
     verbs_register,
 )
 from comity.control.address import reachable
@@ -48,6 +50,8 @@ REGISTERED = (
     verbs_items,
     verbs_journal,
     verbs_matters,
+    verbs_officers,
+    verbs_pages,
     verbs_register,
 )
 

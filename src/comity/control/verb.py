@@ -22,11 +22,13 @@ class Desk:
         home: the open home.
         postman: delivers the outbox; while a node serves it runs by itself, else letters go when a verb ends.
         serving: whether the postman runs by itself.
+        officer: who gives the command, by id; empty where it is whoever may use the home.
     """
 
     home: Home
     postman: Postman
     serving: bool
+    officer: str = ""
 
     @property
     def node(self) -> Node:
@@ -47,7 +49,7 @@ class Desk:
 
 
 class Verb:
-    """A verb under its name, with the types its parameters must have."""
+    """A verb under its name, with the types its parameters must have (`types`)."""
 
     def __init__(self, name: str, run: Callable[..., Any]) -> None:
         self.name = name
@@ -58,6 +60,7 @@ class Verb:
             else (each.name, each.annotation, each.default)
             for each in list(inspect.signature(run).parameters.values())[1:]
         ]
+        self.types = {each[0]: each[1] for each in fields}
         self._parameters = msgspec.defstruct(
             f"Parameters_{name}", fields, forbid_unknown_fields=True, kw_only=True
         )

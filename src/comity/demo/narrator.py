@@ -69,6 +69,9 @@ class Narrator:
             f"comity withdraw ID --home {north}",
         ):
             self._console.print(Text(f"  {line}"), soft_wrap=True)
+        self._console.print("\n" + _("Or in the browser, each link lets you in once:") + "\n")
+        for link in stage.links().values():
+            self._console.print(Text(f"  {link}"), soft_wrap=True)
         self._console.print("\n" + _("Ctrl-C stops the nodes."))
 
     @staticmethod

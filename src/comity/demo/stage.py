@@ -30,6 +30,12 @@ _PATIENCE = 20.0
 
 _MARK = ".comity-demo"
 
+#: Where the story's nodes listen, and then their consoles.
+_KNOWN = (8101, 8102, 8103, 8201, 8202, 8203)
+
+#: The roles of the story's officers: all that read content or keep agreements.
+OFFICER = ("case-officer", "liaison", "consent-giver", "agreement-keeper")
+
 
 class StoryClock:
     """Stands still until moved; once it has caught up it is the machine's own clock."""
@@ -56,7 +62,7 @@ class Stage:
 
     Args:
         folder: where homes and agreements stand; made anew.
-        known_ports: listen on the well-known ports of the story, where they are free.
+        to_stay: the nodes are to be left open: on the well-known ports of the story where they are free, with pages.
 
     Attributes:
         clock: the story's clock, of all three nodes.
@@ -64,7 +70,7 @@ class Stage:
         cards: their cards, as files.
     """
 
-    def __init__(self, folder: Path, *, known_ports: bool = False) -> None:
+    def __init__(self, folder: Path, *, to_stay: bool = False) -> None:
         self.folder = _prepare(folder)
         self.clock = StoryClock(
             (datetime.now(UTC) - BEFORE).replace(hour=9, minute=0, second=0, microsecond=0)
@@ -73,15 +79,19 @@ class Stage:
         self.cards: dict[str, bytes] = {}
         self._stack = ExitStack()
         try:
-            with _free_ports(len(NAMES), known=known_ports) as ports:
-                for party, port in zip(NAMES, ports, strict=True):
+            with _free_ports(len(NAMES) * 2, known=to_stay) as ports:
+                for number, party in enumerate(NAMES):
+                    console = ports[len(NAMES) + number] if to_stay else 0
+                    name = party.partition(".")[0]
                     self.cards[party] = new_home(
                         self.home(party),
                         party,
                         names={"en": NAMES[party]},
-                        port=port,
+                        port=ports[number],
                         deployment="demo",
                         clock=self.clock,
+                        console=console,
+                        console_origin=f"http://{name}.localhost:{console}" if console else "",
                     )
                 for party in NAMES:
                     self.nodes[party] = self._stack.enter_context(Serving(self.home(party), clock=self.clock))
@@ -128,6 +138,15 @@ class Stage:
             if value or time.monotonic() > end:
                 return value
             time.sleep(0.02)
+
+    def links(self) -> dict[str, str]:
+        """Make an officer for each Party who may do all that officers do; give the links that let them in once."""
+        return {
+            party: self.tell(
+                party, "officer-add", handle="duty", name=f"{NAMES[party]} duty officer", roles=list(OFFICER)
+            )["link"]
+            for party in NAMES
+        }
 
     def quiet(self) -> bool:
         """Wait until nothing is owed any more between the three; tell whether that came about."""
@@ -183,7 +202,7 @@ def _free_ports(count: int, *, known: bool) -> Iterator[list[int]]:
     """
     with ExitStack() as held:
         found: list[int] = []
-        for port in [*(8101 + number for number in range(count) if known), *([0] * count)]:
+        for port in [*(_KNOWN if known else ()), *([0] * count)]:
             if len(found) == count:
                 break
             listener = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))

@@ -18,6 +18,15 @@ from comity.ports.journal import Head, JournalRow, KeptHead, ReconciliationRow
 from comity.ports.knowledge import AgreementRow, CardRow, ProposalRow, StatementRow
 from comity.ports.mailboxes import ChannelRow, InboxRow, OutboxRow, RequestRow, UnsentRow
 from comity.ports.matters import MatterRow
+from comity.ports.officers import (
+    AttemptRow,
+    CredentialRow,
+    DraftRow,
+    LinkRow,
+    OfficerRow,
+    PendingRow,
+    SessionRow,
+)
 from comity.ports.register import (
     BudgetRow,
     CheckRow,
@@ -33,12 +42,15 @@ from comity.ports.transaction import Transaction
 
 __all__ = [
     "AgreementRow",
+    "AttemptRow",
     "BudgetRow",
     "CardRow",
     "Carrier",
     "ChannelRow",
     "CheckRow",
+    "CredentialRow",
     "Disclosure",
+    "DraftRow",
     "FlagRow",
     "Head",
     "HitRow",
@@ -48,13 +60,17 @@ __all__ = [
     "JournalRow",
     "JudgementRow",
     "KeptHead",
+    "LinkRow",
     "MatterRow",
+    "OfficerRow",
     "OutboxRow",
+    "PendingRow",
     "ProposalRow",
     "ReconciliationRow",
     "RecordRow",
     "Reply",
     "RequestRow",
+    "SessionRow",
     "StagedRow",
     "StatementRow",
     "Store",

@@ -84,6 +84,27 @@ class ItemRows(Protocol):
         """Give items, newest first."""
         ...
 
+    def find_items(
+        self,
+        *,
+        words: str = "",
+        originator: str = "",
+        category: str = "",
+        marking: str = "",
+        state: str = "",
+        since: Instant | None = None,
+        until: Instant | None = None,
+        before: int = 0,
+        limit: int = 50,
+    ) -> Sequence[tuple[int, ItemRow]]:
+        """Give items that match all of what is given, newest first, each with its number, to go on `before` it.
+
+        Args:
+            words: stand in the title or label, whatever their case.
+            category: the category itself or one below it.
+        """
+        ...
+
     def made_from(self, source: str) -> Sequence[str]:
         """Give the digests of items made directly from a source."""
         ...

@@ -8,10 +8,13 @@ from comity.ports.journal import JournalRows
 from comity.ports.knowledge import KnowledgeRows
 from comity.ports.mailboxes import MailboxRows
 from comity.ports.matters import MatterRows
+from comity.ports.officers import OfficerRows
 from comity.ports.register import RegisterRows
 
 
-class Transaction(KnowledgeRows, ItemRows, MailboxRows, RegisterRows, MatterRows, JournalRows, Protocol):
+class Transaction(
+    KnowledgeRows, ItemRows, MailboxRows, MatterRows, OfficerRows, RegisterRows, JournalRows, Protocol
+):
     """The rows of a node, as one piece of work sees and changes them."""
 
     def piece(self) -> AbstractContextManager[None]:

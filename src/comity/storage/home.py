@@ -62,6 +62,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         endpoint: where others reach it, as its card says; `https://…` makes it speak TLS on loopback too, behind what
             passes connections on.
         desk_port: where programs of one's own ask the register over HTTP, on loopback; 0 for nowhere.
+        console: where the console listens on loopback; 0 for none.
+        console_origin: the address officers' browsers know it by, where a proxy with TLS stands before it.
     """
 
     party: str
@@ -70,6 +72,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     listen: str = LOOPBACK
     endpoint: str = ""
     desk_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
+    console: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
+    console_origin: Annotated[
+        str,
+        msgspec.Meta(pattern=r"\A(https://[a-z0-9.-]+(:[0-9]+)?|http://([a-z0-9-]+\.)?localhost:[0-9]+|)\Z"),
+    ] = ""
+
+    @property
+    def origin(self) -> str:
+        """The console's address; empty where there is none."""
+        return self.console_origin or (f"http://localhost:{self.console}" if self.console else "")
 
 
 class HomeFolder:
@@ -231,12 +243,15 @@ def create_home(
     endpoint: str = "",
     root_keys: int = 1,
     threshold: int = 1,
+    console: int = 0,
+    console_origin: str = "",
 ) -> tuple[HomeFolder, bytes]:
     """Make a new home with new keys; give it and the Party's first card.
 
     Args:
         functions: full powers of the officer's key, such as `director`.
         listen: the address to listen on; `endpoint` where others reach it, for the card.
+        console: where the console listens on loopback; `console_origin` the address browsers know it by.
         passphrase: locks every key file; None leaves them protected by the file system alone.
         root_keys, threshold: how many keys share the root, and how many of them sign a card.
 
@@ -289,5 +304,7 @@ def create_home(
     settings = f'party = "{checked}"\ndeployment = "{deployment}"\nport = {port}\n'
     settings += f'listen = "{listen}"\n' if listen != LOOPBACK else ""
     settings += f'endpoint = "{endpoint}"\n' if endpoint else ""
+    settings += f"console = {console}\n" if console else ""
+    settings += f'console_origin = "{console_origin}"\n' if console_origin else ""
     write_private(path / "node.toml", settings.encode())
     return HomeFolder(path), signed

@@ -43,6 +43,8 @@ _DISCLOSED_TO = selecting(
     columns(tables.disclosures, Disclosure).where(_D.to == bindparam("party")).order_by(_D.at)
 )
 
+#: Words of a search that are looked for.
+_MOST_WORDS = 8
 #: Characters of a digest that suffice to call an item by.
 _ENOUGH = 6
 
@@ -78,6 +80,39 @@ class ItemRows(Rows):
     def items(self, *, states: Sequence[str] = (), limit: int = 1000) -> Sequence[ItemRow]:
         """Give items, newest first."""
         return self._all(ItemRow, _IN_STATES(tuple(states)), limit=limit)
+
+    def find_items(
+        self,
+        *,
+        words: str = "",
+        originator: str = "",
+        category: str = "",
+        marking: str = "",
+        state: str = "",
+        since: Instant | None = None,
+        until: Instant | None = None,
+        before: int = 0,
+        limit: int = 50,
+    ) -> Sequence[tuple[int, ItemRow]]:
+        """Give items that match all of what is given, newest first, each with its number, to go on `before` it."""
+        query = _items.add_columns(_I.number).order_by(_I.number.desc()).limit(limit)
+        for word in words.split()[:_MOST_WORDS]:
+            query = query.where(
+                _I.title.icontains(word, autoescape=True) | _I.label.icontains(word, autoescape=True)
+            )
+        for column, value in ((_I.originator, originator), (_I.marking, marking), (_I.state, state)):
+            query = query.where(column == value) if value else query
+        if category:
+            below = _I.category.startswith(f"{category}.", autoescape=True)
+            query = query.where((_I.category == category) | below)
+        query = query.where(_I.added_at >= since) if since is not None else query
+        query = query.where(_I.added_at < until) if until is not None else query
+        query = query.where(_I.number < before) if before else query
+        found = []
+        for row in self._connection.execute(query).mappings():
+            values = dict(row)
+            found.append((int(values.pop("number")), ItemRow(**values)))
+        return found
 
     def made_from(self, source: str) -> Sequence[str]:
         """Give the digests of items made directly from a source."""

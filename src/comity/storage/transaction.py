@@ -13,10 +13,13 @@ from comity.storage.journal_rows import JournalRows
 from comity.storage.knowledge_rows import KnowledgeRows
 from comity.storage.mailbox_rows import MailboxRows
 from comity.storage.matter_rows import MatterRows
+from comity.storage.officer_rows import OfficerRows
 from comity.storage.register_rows import RegisterRows
 
 
-class SqlTransaction(ItemRows, KnowledgeRows, MailboxRows, RegisterRows, MatterRows, JournalRows):
+class SqlTransaction(
+    ItemRows, KnowledgeRows, MailboxRows, MatterRows, OfficerRows, RegisterRows, JournalRows
+):
     """All rows of a node over one connection."""
 
     def __init__(self, connection: Connection, body_keys: BodyKeys) -> None:

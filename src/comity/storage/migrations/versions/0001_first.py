@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from comity.storage.migrations import officers
 from comity.storage.migrations.matter_layout import make_matters
 from comity.storage.migrations.register_layout import make_register
 
@@ -268,3 +269,4 @@ def upgrade() -> None:
     op.create_index("journal_by_channel", "journal", ["channel", "channel_number", "kind", "act"])
     make_register()
     make_matters()
+    officers.make()

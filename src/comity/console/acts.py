@@ -1,0 +1,178 @@
+"""From a form to a verb: what an officer sends in is read by the types of the verb's own parameters.
+
+An act that needs two officers is not done but kept until the second confirms it (`two_persons`). What an act came to is
+said in words that promise no more than is known: queued, delivered, receipted.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, get_args, get_origin
+
+import msgspec
+from starlette.datastructures import FormData, UploadFile
+
+from comity.console import two_persons
+from comity.console.permissions import needs_second
+from comity.console.visit import Visit
+from comity.control.verb import VERBS
+from comity.errors import BadInput, NotFound
+from comity.languages import _, ngettext, said
+from comity.node import officers
+
+#: Fields of every form that are no parameters.
+OWN = frozenset({"form-token", "back", "verb"})
+#: The longest text a field holds.
+_LONGEST = 100_000
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What an act came to: words for the next page, where that is, and the answer as it came."""
+
+    words: str
+    path: str
+    answer: Any
+
+
+def perform(visit: Visit, verb: str, parameters: dict[str, Any], *, back: str = "") -> Done:
+    """Do what an officer wants, or keep it for a second officer; enter who wanted it.
+
+    Raises:
+        NotFound: there is no such act.
+        RefusedHere: the officer may not, or the agreement does not allow it.
+    """
+    if verb not in VERBS:
+        raise NotFound(_("there is no such act"))
+    if needs_second(verb, parameters) and visit.may(verb):
+        kept = two_persons.propose(visit, verb, parameters)
+        return Done(_("kept until a second officer confirms it"), "/second", {"pending": kept})
+    answer = visit.ask(verb, **parameters)
+    enter(visit, verb, parameters)
+    words, path = told(verb, answer)
+    return Done(words, path or back or "/", answer)
+
+
+def enter(visit: Visit, verb: str, parameters: Mapping[str, Any]) -> None:
+    """Enter in the journal who gave a command; what it was stands in the commitment alone."""
+    detail = msgspec.json.encode(parameters, enc_hook=str, order="sorted")
+    visit.desk.act(
+        lambda node, transaction: officers.enter_act(node, transaction, visit.officer, verb, detail)
+    )
+
+
+async def parameters_from(form: FormData, verb: str) -> dict[str, Any]:
+    """Read a form by the types of a verb's parameters; what is empty is left to its default.
+
+    Raises:
+        NotFound: there is no such verb.
+        BadInput: a field is unknown or not of its type; all of them at once.
+    """
+    if verb not in VERBS:
+        raise NotFound(_("there is no such act"))
+    types = VERBS[verb].types
+    found: dict[str, Any] = {}
+    mistakes = [
+        _("field `{name}` is unknown", name=name[:40])
+        for name in dict.fromkeys(form)
+        if name not in {*types, *OWN}
+    ]
+    for name, kind in types.items():
+        values = form.getlist(name)
+        try:
+            read = await _read(name, kind, values)
+        except BadInput as error:
+            mistakes.append(error.message)
+            continue
+        if read is not None:
+            found[name] = read
+    if mistakes:
+        raise BadInput(*mistakes)
+    return found
+
+
+async def _read(name: str, kind: Any, values: list[Any]) -> Any:
+    if kind is bytes or (values and isinstance(values[0], UploadFile)):
+        upload = values[0] if values else None
+        if isinstance(upload, UploadFile):
+            data = await upload.read()
+            return data if data or upload.filename else None
+        return str(upload).encode() if upload else None
+    texts = [str(each).strip() for each in values if str(each).strip()]
+    if any(len(text) > _LONGEST for text in texts):
+        raise BadInput(_("field `{name}` is longer than {most} characters", name=name, most=_LONGEST))
+    if kind is bool:
+        return bool(texts) and texts[-1] not in ("0", "false", "no")
+    if not texts:
+        return None
+    if get_origin(kind) is tuple:
+        return tuple(word for text in texts for word in _split(text))
+    if get_origin(kind) is dict:
+        raise BadInput(_("field `{name}` cannot be given in a form", name=name))
+    if kind is int:
+        if not texts[-1].isdecimal() or len(texts[-1]) > 15:
+            raise BadInput(
+                _("field `{name}`: `{value}` is not a whole number", name=name, value=texts[-1][:40])
+            )
+        return int(texts[-1])
+    if kind is date or date in get_args(kind):
+        return texts[-1]
+    return texts[-1]
+
+
+def _split(text: str) -> list[str]:
+    return [part for line in text.splitlines() for part in line.replace(",", " ").split()]
+
+
+def told(verb: str, answer: Any) -> tuple[str, str]:
+    """Say what an act came to, and where to look next; empty for the page it was sent from."""
+    teller = _TOLD.get(verb)
+    return teller(answer) if teller is not None else (_("done"), "")
+
+
+def _added(answer: Any) -> tuple[str, str]:
+    return _("taken in: {title}", title=answer["title"]), f"/items/{answer['id']}"
+
+
+def _shared(answer: Any) -> tuple[str, str]:
+    path = f"/items/{answer['item']['id']}"
+    if answer["decision"] != "permitted":
+        return _("{outcome}: nothing was sent", outcome=said(answer["decision"])), path
+    state = answer["delivery"]["state"] if answer["delivery"] else "owed"
+    words = {
+        "owed": _("permitted and queued: it goes as soon as the other side is reached"),
+        "receipted": _("permitted, delivered and receipted"),
+        "quarantined": _("permitted and delivered; the other side has put it in quarantine"),
+        "waiting": _("permitted and delivered; it waits there for a text"),
+    }
+    return words.get(state, said(state)), path
+
+
+def _asked(answer: Any) -> tuple[str, str]:
+    count = len(answer["requests"])
+    return ngettext("{count} Party is asked", "{count} Parties are asked", count), "/consents"
+
+
+def _consent(answer: Any) -> tuple[str, str]:
+    return said(answer["state"]), "/consents"
+
+
+def _withdrawn(answer: Any) -> tuple[str, str]:
+    return _("taken back; every holder is told and answers"), f"/items/{answer['item']['id']}"
+
+
+def _invited(answer: Any) -> tuple[str, str]:
+    return _(
+        "link for {handle}, once and for a day: {link}", handle=answer["handle"], link=answer["link"]
+    ), "/officers"
+
+
+_TOLD: Mapping[str, Callable[[Any], tuple[str, str]]] = {
+    "item-add": _added,
+    "share": _shared,
+    "consent-ask": _asked,
+    "consent-grant": _consent,
+    "consent-refuse": _consent,
+    "consent-revoke": _consent,
+    "withdraw": _withdrawn,
+    "officer-add": _invited,
+    "officer-link": _invited,
+}

@@ -1,0 +1,225 @@
+"""The console as an ASGI application: routes, sessions, and how errors are shown.
+
+Work on the store runs in threads, each under the language of its officer. A fault of ours becomes a page without a
+trace, and a line in the log.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import structlog
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartParser
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from comity.console import acts, two_persons
+from comity.console.answers import Answers, form_of, local
+from comity.console.door import Door
+from comity.console.guard import MAX_UPLOAD, Guard, check_token
+from comity.console.passkeys import Passkeys
+from comity.console.screens import SCREENS, Screen
+from comity.control.verb import Desk
+from comity.errors import ComityError, NotFound, RefusedHere
+from comity.languages import _, said
+
+log = structlog.get_logger("comity.console")
+
+#: Seconds between looks for news, and how long one stream lasts at the most.
+_LOOK, _STREAM = 2.0, 3600.0
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Console:
+    """The console of one node.
+
+    Args:
+        desk: where verbs act.
+        origin: the address browsers know it by.
+    """
+
+    def __init__(self, desk: Desk, origin: str) -> None:
+        self._desk = desk
+        self._answers = Answers(desk)
+        MultiPartParser.spool_max_size = MAX_UPLOAD  # content is never put down in a temporary file
+        routes: list[Any] = []
+        for screen in SCREENS:
+            routes.append(Route(screen.path, self._screen(screen), methods=["GET"], name=screen.path))
+            for form in ("json", "csv"):
+                path = f"/index.{form}" if screen.path == "/" else f"{screen.path}.{form}"
+                routes.insert(0, Route(path, self._screen(screen, form), methods=["GET"]))
+        routes += [
+            Route("/act/{verb}", self._act, methods=["POST"]),
+            Route("/second/{id}/{answer}", self._second, methods=["POST"]),
+            Route("/items/{id}/content", self._content, methods=["GET"]),
+            Route("/verdict", self._verdict, methods=["POST"]),
+            Route("/events", self._events, methods=["GET"]),
+            *Door(self._answers, Passkeys(origin, desk.node.party)).routes(),
+            Mount("/static", StaticFiles(packages=[("comity.console", "static")])),
+        ]
+        plain = Starlette(
+            routes=routes, exception_handlers={HTTPException: self._http_error, Exception: self._fault}
+        )
+        self.app = Guard(plain, origin)
+
+    def _screen(self, screen: Screen, form: str = "html") -> Handler:
+        async def show(request: Request) -> Response:
+            visit = await self._answers.visit(request)
+            if visit is None:
+                return await self._answers.unknown(request, form)
+            ids = [request.path_params["id"]] if "id" in request.path_params else []
+            try:
+                if not screen.open_to(visit):
+                    raise NotFound(_("there is no such page, or it is not open to your roles"))
+                view = await run_in_threadpool(screen.build, visit, *ids)
+            except ComityError as error:
+                return await self._answers.error(error, form, visit)
+            if form == "json":
+                return Response(view.to_json(), media_type="application/json")
+            if form == "csv":
+                text = view.to_csv()
+                if text is None:
+                    return await self._answers.error(
+                        NotFound(_("there is no table on this page")), form, visit
+                    )
+                name = screen.shows.__name__.lower()
+                return Response(
+                    text,
+                    media_type="text/csv; charset=utf-8",
+                    headers={"content-disposition": f'attachment; filename="{name}.csv"'},
+                )
+            return await self._answers.page(screen.template, view, visit, _(screen.title), screen=screen)
+
+        return show
+
+    # -- acts ------------------------------------------------------------------------------------------------
+    async def _act(self, request: Request) -> Response:
+        visit = await self._answers.visit(request)
+        if visit is None:
+            return await self._answers.unknown(request)
+        verb = request.path_params["verb"]
+        try:
+            async with request.form(max_files=1, max_fields=60, max_part_size=1024 * 1024) as form:
+                check_token(str(form.get("form-token", "")), visit.form_token)
+                parameters = await acts.parameters_from(form, verb)
+                back = local(str(form.get("back", "")))
+            done = await run_in_threadpool(acts.perform, visit, verb, parameters, back=back)
+        except ComityError as error:
+            return await self._answers.error(error, form_of(request), visit)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        await self._answers.say(visit, done.words)
+        return RedirectResponse(done.path, status_code=303)
+
+    async def _second(self, request: Request) -> Response:
+        visit = await self._answers.visit(request)
+        if visit is None:
+            return await self._answers.unknown(request)
+        id, answer = request.path_params["id"], request.path_params["answer"]
+        try:
+            async with request.form(max_files=0, max_fields=10) as form:
+                check_token(str(form.get("form-token", "")), visit.form_token)
+                because = str(form.get("because", ""))[:400]
+            if answer == "confirm":
+                await run_in_threadpool(two_persons.confirm, visit, id)
+                words = _("done, confirmed by two officers")
+            elif answer == "decline":
+                await run_in_threadpool(two_persons.decline, visit, id, because)
+                words = _("declined")
+            else:
+                raise NotFound(_("there is no such act"))
+        except ComityError as error:
+            return await self._answers.error(error, form_of(request), visit)
+        await self._answers.say(visit, words)
+        return RedirectResponse("/second", status_code=303)
+
+    async def _verdict(self, request: Request) -> Response:
+        """Give the verdict on what is being written, for the script of the page."""
+        visit = await self._answers.visit(request)
+        if visit is None:
+            return JSONResponse({"mistake": _("sign in again")}, status_code=401)
+        from comity.console.views.share import weighed
+
+        async with request.form(max_files=0, max_fields=30) as form:
+            try:
+                check_token(str(form.get("form-token", "")), visit.form_token)
+            except RefusedHere as error:
+                return await self._answers.error(error, "json", visit)
+            asked: dict[str, Any] = {
+                each: str(form[each])[:4000]
+                for each in ("item", "to", "purpose", "category", "marking", "under")
+                if form.get(each)
+            }
+            asked["made_from"] = tuple(str(form.get("made_from", "")).replace(",", " ").split())
+        if not (asked.get("to") and asked.get("purpose") and (asked.get("item") or asked.get("category"))):
+            return JSONResponse({"verdict": None, "mistake": ""})
+        verdict, mistake = await run_in_threadpool(weighed, visit, **asked)
+        shown = None
+        if verdict is not None:
+            shown = {
+                "outcome": verdict["decision"],
+                "words": said(verdict["decision"]),
+                "grounds": [
+                    {"ref": said(each["ref"]), "text": said(str(each["text"]))} for each in verdict["grounds"]
+                ],
+                "ask": verdict["ask"],
+                "remedies": [said(each) for each in verdict["remedies"]],
+            }
+        return JSONResponse({"verdict": shown, "mistake": said(mistake)})
+
+    async def _content(self, request: Request) -> Response:
+        """Give an item's content to be kept, never to be shown by the browser."""
+        visit = await self._answers.visit(request)
+        if visit is None:
+            return await self._answers.unknown(request)
+        try:
+            shown: Any = await run_in_threadpool(visit.ask, "item-content", item=request.path_params["id"])
+        except ComityError as error:
+            return await self._answers.error(error, "html", visit)
+        import base64
+
+        content = shown["content"]
+        data = base64.b64decode(content) if isinstance(content, str) else content
+        headers = {
+            "content-disposition": f'attachment; filename="{shown["id"][:12]}.bin"',
+            "content-security-policy": "default-src 'none'; sandbox",
+        }
+        return Response(data, media_type="application/octet-stream", headers=headers)
+
+    async def _events(self, request: Request) -> Response:
+        """Tell the page when the journal has grown: something came, or was done."""
+        visit = await self._answers.visit(request)
+        if visit is None:
+            return Response(status_code=401)
+        store = self._desk.node.store
+
+        async def news() -> AsyncIterator[bytes]:
+            seen = -1
+            for _turn in range(int(_STREAM / _LOOK)):
+                size = await run_in_threadpool(store.read, lambda transaction: transaction.head("").size)
+                if size != seen:
+                    yield f"event: entries\ndata: {size}\n\n".encode()
+                    seen = size
+                if await request.is_disconnected():
+                    return
+                await asyncio.sleep(_LOOK)
+
+        return StreamingResponse(news(), media_type="text/event-stream")
+
+    async def _http_error(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        visit = await self._answers.visit(request)
+        words = {404: _("there is no such page"), 405: _("this page does not do that")}
+        mistakes = [words.get(status, _("the request cannot be read"))]
+        return await self._answers.refusal(status, mistakes, form_of(request), visit)
+
+    async def _fault(self, request: Request, error: Exception) -> Response:
+        log.error("page failed", kind=type(error).__name__, exc_info=error)
+        mistakes = [_("the node met a fault of its own; its log tells more")]
+        return await self._answers.refusal(500, mistakes, form_of(request), None)

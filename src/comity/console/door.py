@@ -1,0 +1,196 @@
+"""Coming in, going out, and how one comes in next time: the routes of sign-in, links and oneself."""
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import available_timezones
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from comity.console.answers import Answers, local, reader_language
+from comity.console.guard import COOKIE, check_token
+from comity.console.passkeys import Passkeys
+from comity.console.sign_in import Failed, by_password, network_of, set_code, set_password
+from comity.console.visit import Visit
+from comity.errors import BadInput, ComityError, NotFound, RefusedHere
+from comity.languages import _, use
+from comity.languages.reading import TAGS
+from comity.node import officers
+from comity.ports import OfficerRow
+
+
+class Door:
+    """Lets officers in and out.
+
+    Args:
+        answers: how the console answers.
+        passkeys: those of this console.
+    """
+
+    def __init__(self, answers: Answers, passkeys: Passkeys) -> None:
+        self._answers = answers
+        self._passkeys = passkeys
+
+    def routes(self) -> list[Route]:
+        """Give the routes."""
+        return [
+            Route("/me/{what}", self._me, methods=["POST"]),
+            Route("/sign-in", self._sign_in, methods=["GET", "POST"]),
+            Route("/sign-in/passkey", self._passkey, methods=["POST"]),
+            Route("/sign-out", self._sign_out, methods=["POST"]),
+            Route("/link/{token}", self._link, methods=["GET", "POST"]),
+        ]
+
+    async def _me(self, request: Request) -> Response:
+        visit = await self._answers.visit(request)
+        if visit is None:
+            return await self._answers.unknown(request)
+        what = request.path_params["what"]
+        try:
+            async with request.form(max_files=0, max_fields=20) as form:
+                given = {key: str(value)[:100_000] for key, value in form.items()}
+            check_token(given.get("form-token", ""), visit.form_token)
+            answer = await run_in_threadpool(self._change_me, visit, what, given)
+        except ComityError as error:
+            return await self._answers.error(error, "json" if what == "passkey" else "html", visit)
+        if answer is not None:
+            return JSONResponse(answer)
+        await self._answers.say(visit, _("done"))
+        return RedirectResponse("/me", status_code=303)
+
+    def _change_me(self, visit: Visit, what: str, given: dict[str, str]) -> dict[str, object] | None:
+        def work(node: Any, transaction: Any) -> dict[str, object] | None:
+            officer = transaction.officer(visit.officer.id)
+            if what == "password":
+                if not given.get("code"):
+                    raise BadInput(_("a password goes with a code: set both up at once"))
+                set_password(node, transaction, officer, given.get("password", ""))
+                set_code(node, transaction, officer, given.get("secret", ""), given["code"])
+            elif what == "passkey" and "answer" not in given:
+                return self._passkeys.ask_new(node, transaction, officer)
+            elif what == "passkey":
+                answer = given["answer"].encode()
+                label = given.get("label", "") or _("passkey")
+                self._passkeys.take_new(node, transaction, officer, given.get("name", ""), answer, label)
+                return {"done": True}
+            elif what == "drop":
+                officers.drop_credential(node, transaction, officer, given.get("id", ""))
+            elif what == "show":
+                transaction.put_officer(_shown_as(officer, given))
+            else:
+                raise NotFound(_("there is no such act"))
+            return None
+
+        done: dict[str, object] | None = visit.desk.act(work)
+        return done
+
+    async def _sign_in(self, request: Request) -> Response:
+        use(reader_language(request))
+        if request.method == "GET":
+            return await self._answers.page(
+                "sign-in.html",
+                {"mistake": "", "next": local(request.query_params.get("next", ""))},
+                None,
+                _("Sign in"),
+            )
+        async with request.form(max_files=0, max_fields=10) as form:
+            given = {key: str(value)[:1000] for key, value in form.items()}
+        network = network_of(request.client.host if request.client else "")
+
+        def work(transaction: Any) -> str:
+            node = self._answers.desk.node
+            officer = by_password(
+                node,
+                transaction,
+                given.get("handle", ""),
+                given.get("password", ""),
+                given.get("code", ""),
+                network,
+            )
+            return officers.begin_session(node, transaction, officer, by="password")
+
+        return await self._come_in(work, local(given.get("next", "")))
+
+    async def _passkey(self, request: Request) -> Response:
+        use(reader_language(request))
+        async with request.form(max_files=0, max_fields=10) as form:
+            given = {key: str(value)[:100_000] for key, value in form.items()}
+        node = self._answers.desk.node
+        if "answer" not in given:
+            return JSONResponse(self._passkeys.ask(node))
+
+        def work(transaction: Any) -> str:
+            officer = self._passkeys.take(node, transaction, given.get("name", ""), given["answer"].encode())
+            return officers.begin_session(node, transaction, officer, by="passkey")
+
+        return await self._come_in(work, local(given.get("next", "")), form="json")
+
+    async def _link(self, request: Request) -> Response:
+        use(reader_language(request))
+        token = request.path_params["token"][:200]
+        if request.method == "GET":  # looking at it uses nothing up: mail programs look at links
+            return await self._answers.page("link.html", {"token": token}, None, _("Come in"))
+
+        def work(transaction: Any) -> str:
+            node = self._answers.desk.node
+            return officers.begin_session(
+                node, transaction, officers.redeem(node, transaction, token), by="link"
+            )
+
+        return await self._come_in(work, "/me")
+
+    async def _come_in(self, work: Callable[[Any], str], path: str, form: str = "html") -> Response:
+        try:
+            token = await run_in_threadpool(self._answers.desk.node.act, work)
+        except Failed as error:
+            names = error.names
+            await run_in_threadpool(
+                self._answers.desk.node.act,
+                lambda transaction: officers.note_failure(self._answers.desk.node, transaction, names),
+            )
+            return await self._answers.page(
+                "sign-in.html", {"mistake": error.message, "next": path}, None, _("Sign in"), status=403
+            )
+        except ComityError as error:
+            return await self._answers.error(error, form, None)
+        answer: Response = (
+            JSONResponse({"path": path or "/"})
+            if form == "json"
+            else RedirectResponse(path or "/", status_code=303)
+        )
+        answer.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="lax", path="/")
+        return answer
+
+    async def _sign_out(self, request: Request) -> Response:
+        visit = await self._answers.visit(request)
+        if visit is not None:
+            async with request.form(max_files=0, max_fields=10) as form:
+                try:
+                    check_token(str(form.get("form-token", "")), visit.form_token)
+                except RefusedHere as error:
+                    return await self._answers.error(error, "html", visit)
+            await run_in_threadpool(
+                self._answers.desk.node.act,
+                lambda transaction: officers.end_session(self._answers.desk.node, transaction, visit.session),
+            )
+        answer = RedirectResponse("/sign-in", status_code=303)
+        answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax", path="/")
+        return answer
+
+
+def _shown_as(officer: OfficerRow, given: dict[str, str]) -> OfficerRow:
+
+    language, zone, theme = given.get("language", ""), given.get("zone", ""), given.get("theme", "")
+    mistakes = []
+    if language not in TAGS:
+        mistakes.append(_("field `{name}` is not one of those offered", name="language"))
+    if zone not in available_timezones():
+        mistakes.append(_("field `{name}` is not one of those offered", name="zone"))
+    if theme not in ("auto", "light", "dark"):
+        mistakes.append(_("field `{name}` is not one of those offered", name="theme"))
+    if mistakes:
+        raise BadInput(*mistakes)
+    return msgspec.structs.replace(officer, language=language, zone=zone, theme=theme)

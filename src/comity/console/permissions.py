@@ -1,0 +1,86 @@
+"""What each role may do: one table from verbs to roles. What is not listed, nobody may do here.
+
+A verb that shows or uses content is open to roles that read content; one that speaks for the Party to the officers of
+that trade. Four kinds of act need two persons (`TWO_PERSONS`): signing a text, denouncing one, changing keys, and
+lifting a rule in an emergency.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from comity.node.roles import Role
+
+_READS = (Role.READER, Role.CASE_OFFICER, Role.LIAISON, Role.CONSENT_GIVER)
+_CASE = (Role.CASE_OFFICER, Role.LIAISON)
+_SENDS = (Role.LIAISON,)
+_CONSENTS = (Role.CONSENT_GIVER,)
+_KEEPS = (Role.AGREEMENT_KEEPER,)
+_TEXTS = (*_READS, Role.AGREEMENT_KEEPER, Role.AUDITOR, Role.OVERSEER)
+_AUDITS = (Role.AUDITOR, Role.OVERSEER, Role.AGREEMENT_KEEPER)
+_RUNS = (Role.ADMINISTRATOR,)
+_ALL = tuple(Role)
+
+#: verb -> roles that may use it.
+PERMISSIONS: Mapping[str, frozenset[Role]] = {
+    verb: frozenset(roles)
+    for roles, verbs in (
+        (_ALL, ("status", "peer-list")),
+        (
+            _READS,
+            (
+                "item-list",
+                "item-find",
+                "item-show",
+                "item-content",
+                "item-read",
+                "inbox",
+                "outbox",
+                "delivery",
+            ),
+        ),
+        (_READS, ("consent-list", "consent-given", "withdrawal", "withdrawals-overdue", "protest-list")),
+        (_READS, ("share-verdict", "share-choices", "necessity-list", "consent-preview")),
+        (_CASE, ("item-add", "consent-ask", "review", "item-hold", "item-release")),
+        (_SENDS, ("share", "deliver", "pouch-pack", "pouch-open")),
+        (
+            _CONSENTS,
+            ("consent-grant", "consent-give", "consent-refuse", "consent-revoke", "consent-take-back"),
+        ),
+        (_CONSENTS, ("withdraw", "correct", "necessity-review")),
+        (_TEXTS, ("agreement-list", "agreement-read", "agreement-proposals", "agreement-copy")),
+        (_KEEPS, ("agreement-hold", "agreement-propose", "agreement-decline", "agreement-simulate")),
+        (_KEEPS, ("agreement-sign", "agreement-sign-named", "agreement-sign-part", "agreement-notice")),
+        (
+            _AUDITS,
+            ("journal-show", "journal-page", "journal-verify", "journal-witnessed", "journal-comparison"),
+        ),
+        (_AUDITS, ("journal-reconcile", "journal-replay", "journal-evidence", "journal-equivocation")),
+        ((Role.AUDITOR,), ("journal-overseer",)),
+        (_CASE, ("register-check", "register-show")),
+        ((Role.CASE_OFFICER,), ("register-import",)),
+        (_RUNS, ("officer-add", "officer-list", "officer-link", "officer-roles")),
+        (_RUNS, ("officer-suspend", "officer-resume", "duties")),
+        ((*_RUNS, Role.AGREEMENT_KEEPER), ("card-show", "card-accept", "peer-stopped", "peer-resume")),
+    )
+    for verb in verbs
+}
+
+#: verb -> the parameters by which it needs a second officer; empty for always.
+TWO_PERSONS: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "agreement-sign": {},
+    "agreement-sign-named": {},
+    "agreement-sign-part": {},
+    "agreement-notice": {"kind": frozenset({"denunciation", "withdrawal", "suspension", "succession"})},
+}
+
+
+def may(roles: Iterable[str], verb: str) -> bool:
+    """Tell whether an officer with these roles may use a verb."""
+    return not PERMISSIONS.get(verb, frozenset()).isdisjoint(roles)
+
+
+def needs_second(verb: str, parameters: Mapping[str, object]) -> bool:
+    """Tell whether an act needs a second officer."""
+    when = TWO_PERSONS.get(verb)
+    if when is None:
+        return False
+    return all(parameters.get(name) in values for name, values in when.items())

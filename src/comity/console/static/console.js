@@ -1,0 +1,142 @@
+// The console's script: a verdict while typing, news of entries, passkeys. Pages work without it.
+// It writes text nodes only: nothing that came from others can become markup.
+"use strict";
+
+const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+const text = (buffer) =>
+  btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+async function post(path, fields) {
+  const answer = await fetch(path, { method: "POST", body: new URLSearchParams(fields), headers: { accept: "application/json" } });
+  const found = await answer.json();
+  if (!answer.ok) throw new Error(found.detail || found.mistake || answer.statusText);
+  return found;
+}
+
+// -- the verdict, while typing ---------------------------------------------------------------------------------
+function showVerdict(place, found) {
+  place.replaceChildren();
+  if (found.mistake) {
+    const line = document.createElement("p");
+    line.className = "mistake";
+    line.textContent = found.mistake;
+    place.append(line);
+  }
+  if (!found.verdict) return;
+  const card = document.getElementById("verdict-template").content.cloneNode(true);
+  const section = card.querySelector("section");
+  section.classList.add(`verdict-${found.verdict.outcome}`);
+  const sign = { permitted: "✓", refused: "✕", "needs-consent": "?" }[found.verdict.outcome];
+  card.querySelector(".outcome").textContent = `${sign} ${found.verdict.words}`;
+  for (const ground of found.verdict.grounds) {
+    const line = document.createElement("li");
+    const cite = document.createElement("cite");
+    cite.textContent = ground.ref;
+    line.append(cite, ` ${ground.text}`);
+    card.querySelector(".grounds").append(line);
+  }
+  if (found.verdict.ask.length) {
+    card.querySelector(".ask").hidden = false;
+    card.querySelector(".ask span").textContent = found.verdict.ask.join(", ");
+  }
+  for (const remedy of found.verdict.remedies) {
+    const line = document.createElement("p");
+    line.className = "remedy";
+    line.textContent = remedy;
+    card.querySelector(".remedies").append(line);
+  }
+  place.append(card);
+}
+
+function watchVerdict() {
+  const forms = [...document.querySelectorAll("form")].filter((form) => form.querySelector("[name=to], [name=category]"));
+  const place = document.getElementById("verdict");
+  if (!place || !document.querySelector("[data-verdict]")) return;
+  let turn = 0;
+  let timer = 0;
+  const ask = async () => {
+    const mine = ++turn;
+    const fields = {};
+    for (const form of forms) {
+      for (const [name, value] of new FormData(form)) {
+        if (typeof value === "string" && value) fields[name] = value;
+      }
+    }
+    if (!fields.to || !fields.purpose) return;
+    try {
+      const found = await post("/verdict", fields);
+      if (mine === turn) showVerdict(place, found);
+    } catch (error) {
+      if (mine === turn) showVerdict(place, { mistake: error.message });
+    }
+  };
+  for (const form of forms) {
+    form.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(ask, 250);
+    });
+  }
+}
+
+// -- news ------------------------------------------------------------------------------------------------------
+function watchNews() {
+  if (!document.querySelector("[data-live]")) return;
+  let seen = null;
+  const source = new EventSource("/events");
+  source.addEventListener("entries", (event) => {
+    if (seen !== null && seen !== event.data && document.visibilityState === "visible") location.reload();
+    seen = event.data;
+  });
+}
+
+// -- passkeys --------------------------------------------------------------------------------------------------
+async function usePasskey(form) {
+  const asked = await post(form.action, new FormData(form));
+  const options = asked.options;
+  options.challenge = bytes(options.challenge);
+  const made = form.dataset.passkey === "new";
+  if (made) {
+    options.user.id = bytes(options.user.id);
+    for (const each of options.excludeCredentials || []) each.id = bytes(each.id);
+  }
+  const key = made
+    ? await navigator.credentials.create({ publicKey: options })
+    : await navigator.credentials.get({ publicKey: options });
+  const given = key.response;
+  const response = { clientDataJSON: text(given.clientDataJSON) };
+  if (made) {
+    response.attestationObject = text(given.attestationObject);
+  } else {
+    response.authenticatorData = text(given.authenticatorData);
+    response.signature = text(given.signature);
+    response.userHandle = given.userHandle ? text(given.userHandle) : null;
+  }
+  const answer = JSON.stringify({ id: key.id, rawId: text(key.rawId), type: key.type, response });
+  const fields = new URLSearchParams(new FormData(form));
+  fields.set("name", asked.name);
+  fields.set("answer", answer);
+  const done = await post(form.action, fields);
+  location.assign(done.path || "/me");
+}
+
+function watchPasskeys() {
+  for (const form of document.querySelectorAll("[data-passkey]")) {
+    if (!window.PublicKeyCredential) continue;
+    form.querySelector("button").disabled = false;
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const place = form.querySelector("[role=alert]");
+      place.hidden = true;
+      try {
+        await usePasskey(form);
+      } catch (error) {
+        place.textContent = error.message;
+        place.hidden = false;
+      }
+    });
+  }
+}
+
+watchVerdict();
+watchNews();
+watchPasskeys();

@@ -1,0 +1,1 @@
+"""One file a screen: what it shows, and how that is found out by asking verbs."""

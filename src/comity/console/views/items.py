@@ -1,0 +1,154 @@
+"""Items: what is held, what came, what was sent; one item with its custody, its sources and its fate."""
+
+from typing import Any, ClassVar
+
+from comity.console.view import View
+from comity.console.visit import Visit
+
+#: Rows a page shows.
+PAGE = 50
+#: What can be looked for.
+_FILTERS = ("words", "originator", "category", "marking", "state", "since", "until")
+
+
+class Items(View, frozen=True, kw_only=True):
+    """Items that match what was looked for.
+
+    Attributes:
+        rows: the items, newest first.
+        sought: what was looked for, by field.
+        before: where the next page begins; None on the last.
+        may_add: whether this officer may take items in.
+    """
+
+    table: ClassVar[str] = "rows"
+
+    rows: list[dict[str, Any]]
+    sought: dict[str, str]
+    before: int | None
+    may_add: bool
+
+
+class Item(View, frozen=True, kw_only=True):
+    """One item.
+
+    Attributes:
+        item: its facts, with custody, sources and disclosures.
+        withdrawal: what became of its withdrawal; None where nobody took it back.
+        text: its content, where it is text and may be read; None otherwise.
+        requests: consents asked about it.
+        choices: Parties and purposes to choose from when sharing.
+        may: what this officer may do with it, by verb.
+    """
+
+    item: dict[str, Any]
+    withdrawal: dict[str, Any] | None
+    text: str | None
+    requests: list[dict[str, Any]]
+    choices: dict[str, Any]
+    may: dict[str, bool]
+
+
+class Letters(View, frozen=True, kw_only=True):
+    """Letters that came, or went.
+
+    Attributes:
+        rows: the letters, newest first.
+        state: the state looked for; empty for all.
+        sent: whether these are one's own letters.
+    """
+
+    table: ClassVar[str] = "rows"
+
+    rows: list[dict[str, Any]]
+    state: str
+    sent: bool
+
+
+#: The largest content shown on a page.
+_SHOWN = 64 * 1024
+_ACTS = (
+    "share",
+    "consent-ask",
+    "withdraw",
+    "correct",
+    "item-read",
+    "item-hold",
+    "item-release",
+    "review",
+    "item-content",
+)
+
+
+def find(visit: Visit) -> Items:
+    """Look for items."""
+    sought = {name: visit.query.get(name, "").strip() for name in _FILTERS}
+    before = visit.query.get("before", "")
+    found: Any = visit.ask(
+        "item-find",
+        **{name: value for name, value in sought.items() if value},
+        before=int(before) if before.isdecimal() and len(before) < 16 else 0,
+        limit=PAGE,
+    )
+    return Items(
+        rows=found["items"],
+        sought=sought,
+        before=found["before"],
+        may_add=visit.may("item-add"),
+    )
+
+
+def one(visit: Visit, id: str) -> Item:
+    """Show one item.
+
+    Raises:
+        NotFound: it is not held here.
+    """
+    shown: Any = visit.ask("item-show", item=id)
+    withdrawal: Any = visit.asked("withdrawal", item=id)
+    requests: Any = visit.asked("consent-list") or []
+    choices: Any = visit.asked("share-choices") if visit.may("share") else None
+    return Item(
+        item=shown,
+        withdrawal=withdrawal if withdrawal and withdrawal["withdrawn"] else None,
+        text=_text(visit, shown),
+        requests=[row for row in requests if row["item"] == shown["id"]],
+        choices=choices or {"parties": [], "purposes": [], "categories": []},
+        may={verb: visit.may(verb) for verb in _ACTS},
+    )
+
+
+def came(visit: Visit) -> Letters:
+    """List what came."""
+    return _letters(visit, "inbox", sent=False)
+
+
+def went(visit: Visit) -> Letters:
+    """List what was sent."""
+    return _letters(visit, "outbox", sent=True)
+
+
+def _letters(visit: Visit, verb: str, *, sent: bool) -> Letters:
+    state = visit.query.get("state", "")
+    rows: Any = visit.ask(verb, limit=500)
+    return Letters(rows=[row for row in rows if not state or row["state"] == state], state=state, sent=sent)
+
+
+def _text(visit: Visit, item: dict[str, Any]) -> str | None:
+    """Give an item's words where it is small text that may be read now; never anything a browser would run."""
+    readable = item["media_type"].startswith("text/") or item["media_type"].endswith("json")
+    held = item["state"] in ("held", "source-withdrawn")
+    waits = item["needs_reading"] or not item["caveats_read"]
+    if not (readable and held) or waits or item["size"] > _SHOWN or not visit.may("item-content"):
+        return None
+    content: Any = visit.ask("item-content", item=item["id"])
+    try:
+        return _decoded(content["content"]).decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _decoded(content: str | bytes) -> bytes:
+    import base64
+
+    return base64.b64decode(content) if isinstance(content, str) else content

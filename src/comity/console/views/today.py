@@ -1,0 +1,130 @@
+"""Today: what awaits this officer."""
+
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from comity.console.view import Count, View
+from comity.console.visit import Visit
+from comity.languages import ngettext
+
+#: How long before the last day of a notice it is shown.
+NOTICE_WINDOW = timedelta(days=90)
+
+
+class Today(View, frozen=True, kw_only=True):
+    """What awaits this officer.
+
+    Attributes:
+        rows: each thing that awaits, with where it is seen to.
+        notices: agreements whose notice must be given soon, with the last day.
+        stopped: Parties whose channel waits for a person.
+        party, deployment: whose console this is, and in which world.
+        last_entry: when this node last entered anything.
+    """
+
+    table: ClassVar[str] = "rows"
+
+    rows: list[dict[str, Any]]
+    notices: list[dict[str, Any]]
+    stopped: list[dict[str, Any]]
+    party: str
+    deployment: str
+    last_entry: str | None
+
+
+def build(visit: Visit) -> Today:
+    """Find out what awaits."""
+    status: Any = visit.ask("status")
+    counts = [*_consents(visit), *_letters(visit), *_rest(visit)]
+    return Today(
+        rows=[{"what": each.words, "where": each.path, "urgent": each.urgent} for each in counts],
+        notices=_notices(visit),
+        stopped=list(status["stopped"]),
+        party=status["party"],
+        deployment=status["deployment"],
+        last_entry=status["last_entry"],
+    )
+
+
+def _consents(visit: Visit) -> list[Count]:
+    rows: Any = visit.asked("consent-list") or []
+    to_give = [row for row in rows if not row["ours"] and row["state"] == "asked"]
+    waiting = [row for row in rows if row["ours"] and row["state"] == "asked"]
+    found = []
+    if to_give and visit.may("consent-grant"):
+        words = ngettext(
+            "{count} consent to give or refuse", "{count} consents to give or refuse", len(to_give)
+        )
+        found.append(Count(words, "/consents", urgent=True))
+    if waiting:
+        words = ngettext("{count} consent asked of others", "{count} consents asked of others", len(waiting))
+        found.append(Count(words, "/consents"))
+    return found
+
+
+def _letters(visit: Visit) -> list[Count]:
+    found = []
+    inbox: Any = visit.asked("inbox", limit=500) or []
+    apart = [row for row in inbox if row["state"] == "quarantined"]
+    if apart:
+        words = ngettext("{count} letter in quarantine", "{count} letters in quarantine", len(apart))
+        found.append(Count(words, "/inbox?state=quarantined", urgent=True))
+    unread = [row for row in inbox if row.get("item") and row["item"].get("needs_reading")]
+    if unread:
+        words = ngettext("{count} item must be read first", "{count} items must be read first", len(unread))
+        found.append(Count(words, "/inbox"))
+    sent: Any = visit.asked("outbox", limit=500) or []
+    owed = [row for row in sent if row["state"] == "owed"]
+    if owed:
+        words = ngettext("{count} letter not receipted yet", "{count} letters not receipted yet", len(owed))
+        found.append(Count(words, "/sent?state=owed"))
+    return found
+
+
+def _rest(visit: Visit) -> list[Count]:
+    found = []
+    late: Any = visit.asked("withdrawals-overdue") or []
+    if late:
+        words = ngettext(
+            "{count} answer to a withdrawal is late", "{count} answers to withdrawals are late", len(late)
+        )
+        found.append(Count(words, "/items?state=withdrawn", urgent=True))
+    resting: Any = visit.asked("item-find", state="source-withdrawn", limit=100)
+    review = resting["items"] if resting else []
+    if review:
+        words = ngettext(
+            "{count} item rests on something withdrawn",
+            "{count} items rest on something withdrawn",
+            len(review),
+        )
+        found.append(Count(words, "/items?state=source-withdrawn", urgent=True))
+    proposals: Any = visit.asked("agreement-proposals") or []
+    if proposals:
+        words = ngettext("{count} text proposed to sign", "{count} texts proposed to sign", len(proposals))
+        found.append(Count(words, "/agreements", urgent=True))
+    protests: Any = visit.asked("protest-list") or []
+    if protests:
+        words = ngettext("{count} protest received", "{count} protests received", len(protests))
+        found.append(Count(words, "/protests"))
+    second = [
+        row
+        for row in visit.desk.node.store.read(lambda transaction: transaction.all_pending())
+        if row.by != visit.officer.id and visit.may(row.verb)
+    ]
+    if second:
+        words = ngettext(
+            "{count} act waits for a second officer", "{count} acts wait for a second officer", len(second)
+        )
+        found.append(Count(words, "/second", urgent=True))
+    return found
+
+
+def _notices(visit: Visit) -> list[dict[str, Any]]:
+    agreements: Any = visit.asked("agreement-list") or []
+    today = visit.at.date()
+    found = []
+    for each in agreements:
+        deadline = each["status"]["notice_deadline"]
+        if deadline and today <= date.fromisoformat(deadline) <= today + NOTICE_WINDOW:
+            found.append({"agreement": each["id"], "title": each["title"], "last_day": deadline})
+    return found

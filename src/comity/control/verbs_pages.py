@@ -1,0 +1,306 @@
+"""Verbs that pages need beside those of the command: searching, weighing, reading a text with its clauses, peers."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from comity.agreements.agreement import Agreement, Text
+from comity.agreements.clauses import Clause
+from comity.agreements.clauses.printing import print_clause
+from comity.agreements.coherence import lint
+from comity.agreements.status import status, timeline
+from comity.agreements.stretches import Stretch
+from comity.clock import Instant, format_instant, parse_instant
+from comity.control.verb import Desk, verb
+from comity.control.verbs_items import decision_fields, item_fields
+from comity.errors import BadInput, NotFound
+from comity.node.weigh import Sketch, partners, weigh
+from comity.ports import Transaction
+
+#: How far ahead an agreement's life is shown.
+_AHEAD = timedelta(days=3653)
+#: Entries read back to count what articles allowed and stopped.
+COUNTED = 2_000
+
+
+class _Ground(msgspec.Struct, frozen=True):
+    ref: str
+
+
+class _Decided(msgspec.Struct, frozen=True):
+    """What is read of a decision to count it."""
+
+    outcome: str
+    grounds: tuple[_Ground, ...]
+
+
+@verb("item-find")
+def item_find(
+    desk: Desk,
+    words: str = "",
+    originator: str = "",
+    category: str = "",
+    marking: str = "",
+    state: str = "",
+    since: str = "",
+    until: str = "",
+    before: int = 0,
+    limit: int = 50,
+) -> dict[str, Any]:
+    """Find items by words of their title, Party, category, marking, state and day; newest first, page by page."""
+    if not 0 < limit <= 500:
+        raise BadInput("`limit` is a number from 1 to 500")
+    rows = desk.node.store.read(
+        lambda transaction: transaction.find_items(
+            words=words,
+            originator=originator,
+            category=category,
+            marking=marking,
+            state=state,
+            since=_instant("since", since),
+            until=_instant("until", until),
+            before=before,
+            limit=limit + 1,
+        )
+    )
+    shown = rows[:limit]
+    return {
+        "items": [item_fields(row) for _, row in shown],
+        "before": shown[-1][0] if len(rows) > limit else None,
+    }
+
+
+@verb("share-verdict")
+def share_verdict(
+    desk: Desk,
+    to: str,
+    purpose: str,
+    item: str = "",
+    category: str = "",
+    marking: str = "",
+    kind: str = "information",
+    made_from: tuple[str, ...] = (),
+    under: str = "",
+    carrier: str = "",
+    judicial: bool = False,
+) -> dict[str, Any]:
+    """Tell what the gate would say, of an item that is held or of one that is only being written."""
+    sketch = None if item else Sketch(category=category, marking=marking, kind=kind, made_from=made_from)
+    decision = desk.act(
+        lambda node, transaction: weigh(
+            node,
+            transaction,
+            to=to,
+            purpose=purpose,
+            item=item,
+            sketch=sketch,
+            under=under,
+            carrier=carrier,
+            judicial=judicial,
+        )
+    )
+    return decision_fields(decision)
+
+
+@verb("share-choices")
+def share_choices(desk: Desk) -> dict[str, Any]:
+    """Give what can be chosen from: Parties, purposes and categories of the agreements in force now."""
+
+    def work(node: Any, transaction: Transaction) -> dict[str, Any]:
+        at = node.now(transaction)
+        knowledge = node.know(transaction)
+        purposes: set[str] = set()
+        categories: set[str] = set()
+        found = partners(node, transaction, at)
+        agreements: dict[str, list[str]] = {party: [] for party in found}
+        for party in found:
+            for name, line in knowledge.timelines.items():
+                terms = line.at(at, node.party, party)
+                if not terms.permits:
+                    continue
+                agreements[party].append(name)
+                for clause in terms.exchange:
+                    purposes.update(clause.purposes or ())
+                    categories.add(clause.category)
+        return {
+            "parties": [{"party": party, "agreements": agreements[party]} for party in found],
+            "purposes": sorted(purposes),
+            "categories": sorted(categories - {"*"}),
+        }
+
+    found: dict[str, Any] = desk.act(work)
+    return found
+
+
+@verb("agreement-read")
+def agreement_read(desk: Desk, agreement: str, language: str = "") -> dict[str, Any]:
+    """Give an agreement as people read it: articles with their clauses, what governs, its life, what lint finds.
+
+    `language` chooses among the languages of its texts; the decisive one otherwise.
+    """
+
+    def work(node: Any, transaction: Transaction) -> dict[str, Any]:
+        knowledge = node.know(transaction)
+        found = knowledge.agreements.get(agreement)
+        if found is None:
+            raise NotFound(f"no agreement `{agreement[:80]}` is held here", hint="comity agreement list")
+        others = [each for each in knowledge.agreements.values() if each.id != agreement]
+        now = node.clock.now()
+        text = found.texts.get(language) or found.texts[found.decisive]
+        return {
+            "id": found.id,
+            "title": text.title,
+            "parties": list(found.named),
+            "digest": found.digest,
+            "languages": [{"tag": tag, "authentic": each.authentic} for tag, each in found.texts.items()],
+            "language": text.language,
+            "decisive": found.decisive,
+            "status": status(found, now, others).to_json(),
+            "timeline": [_stretch(each) for each in timeline(found, others, until=now + _AHEAD)],
+            "articles": _articles(found, text, _counts(transaction, found.id)),
+            "findings": [
+                {
+                    "id": each.id,
+                    "severity": each.severity,
+                    "ref": str(each.ref) if each.ref else None,
+                    "message": each.message,
+                }
+                for each in lint(found, others)
+            ],
+        }
+
+    shown: dict[str, Any] = desk.act(work)
+    return shown
+
+
+@verb("peer-list")
+def peer_list(desk: Desk) -> list[dict[str, Any]]:
+    """List the Parties known here: card, keys' end, what is owed, how far both journals are witnessed."""
+
+    def work(node: Any, transaction: Transaction) -> list[dict[str, Any]]:
+        knowledge = node.know(transaction)
+        backlog = transaction.backlog()
+        stopped = {row.peer: row.stopped for row in transaction.channels_stopped()}
+        found = []
+        for party in sorted(knowledge.correspondents()):
+            card = knowledge.cards.newest(party)
+            ours, theirs = transaction.kept_head(party, ours=True), transaction.kept_head(party, ours=False)
+            found.append(
+                {
+                    "party": party,
+                    "card_version": card.card.version if card else None,
+                    "root": card.root_fingerprint if card else None,
+                    "card_ends": format_instant(card.card.expires) if card else None,
+                    "endpoints": list(card.card.endpoints) if card else [],
+                    "agreements": sorted(
+                        name for name, each in knowledge.agreements.items() if party in each.named
+                    ),
+                    "owed": backlog.get(party, 0),
+                    "stopped": stopped.get(party),
+                    "witnessed_by_them": ours.size if ours else 0,
+                    "witnessed_by_us": theirs.size if theirs else 0,
+                    "last_witnessed": format_instant(ours.at) if ours else None,
+                }
+            )
+        return found
+
+    found: list[dict[str, Any]] = desk.act(work)
+    return found
+
+
+@verb("journal-page")
+def journal_page(desk: Desk, channel: str = "", before: int = 0, limit: int = 50) -> dict[str, Any]:
+    """List entries of the journal, newest first, page by page; of one peer's channel where it is named."""
+    if not 0 < limit <= 500:
+        raise BadInput("`limit` is a number from 1 to 500")
+
+    def read(transaction: Transaction) -> dict[str, Any]:
+        size = transaction.head(channel).size
+        end = min(before, size + 1) if before else size + 1
+        first = max(end - limit, 1)
+        rows = transaction.journal(channel=channel or None, after=first - 1, limit=end - first)
+        kept = transaction.kept_head(channel, ours=True) if channel else None
+        return {
+            "size": size,
+            "witnessed": kept.size if kept else 0,
+            "entries": [
+                {
+                    "number": row.channel_number if channel else row.number,
+                    "channel": row.channel,
+                    "at": format_instant(row.at),
+                    "kind": row.kind,
+                    "act": row.act,
+                }
+                for row in reversed(rows)
+            ],
+            "before": first if first > 1 else None,
+        }
+
+    found: dict[str, Any] = desk.node.store.read(read)
+    return found
+
+
+def _stretch(stretch: Stretch) -> dict[str, Any]:
+    return {
+        "state": stretch.condition.state,
+        "since": format_instant(stretch.since) if stretch.since else None,
+        "until": format_instant(stretch.until) if stretch.until else None,
+        "grounds": [str(each) for each in stretch.condition.grounds],
+    }
+
+
+def _articles(agreement: Agreement, text: Text, counts: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
+    shown = []
+    for article in text.articles:
+        ref = f"{agreement.id} art. {article.number}"
+        clauses = [each for each in agreement.clauses if each.ref.article == article.number]
+        mine = {name: sum(n for key, n in of.items() if _stands_in(key, ref)) for name, of in counts.items()}
+        shown.append(
+            {
+                "number": article.number,
+                "heading": article.heading,
+                "text": article.text,
+                "clauses": [
+                    {"kind": each.clause_kind, "force": each.force, "toml": print_clause(each)}
+                    for each in clauses
+                ],
+                "force": _force(clauses),
+                **mine,
+            }
+        )
+    return shown
+
+
+def _stands_in(ref: str, article: str) -> bool:
+    return ref == article or ref.startswith(f"{article}(")
+
+
+def _force(clauses: list[Clause]) -> str:
+    for force in ("enforced", "evidenced", "declared"):
+        if any(each.force == force for each in clauses):
+            return force
+    return ""
+
+
+def _counts(transaction: Transaction, agreement: str) -> dict[str, dict[str, int]]:
+    """Count, over the newest decisions, what each article allowed and stopped."""
+    counts: dict[str, dict[str, int]] = {"allowed": {}, "stopped": {}}
+    size = transaction.head("").size
+    for row in transaction.journal(after=max(size - COUNTED, 0), limit=COUNTED):
+        if row.kind != "decided" or not row.detail:
+            continue
+        decision = msgspec.json.decode(row.detail, type=_Decided)
+        into = counts["allowed" if decision.outcome == "permitted" else "stopped"]
+        for ref in {ground.ref for ground in decision.grounds if ground.ref.startswith(f"{agreement} ")}:
+            into[ref] = into.get(ref, 0) + 1
+    return counts
+
+
+def _instant(name: str, text: str) -> Instant | None:
+    if not text:
+        return None
+    try:
+        return parse_instant(text if "T" in text else f"{text}T00:00:00Z")
+    except BadInput as error:
+        raise BadInput(f"{name}: {error.message}") from None

@@ -1,0 +1,115 @@
+"""Putting a question to the gate for somebody who is still choosing: nothing is entered, nothing is sent.
+
+The item may be one that is held, or one that is not made yet and exists only as its category, marking and sources.
+"""
+
+import msgspec
+
+from comity.clock import Instant
+from comity.decisions.decision import Decision
+from comity.decisions.gate import decide
+from comity.decisions.question import Question
+from comity.errors import BadInput
+from comity.handling.item import KINDS, Item
+from comity.handling.markings import Marking, strictest
+from comity.node.node import Node
+from comity.node.questions import as_item, find_item, gather, question_of
+from comity.ports import Transaction
+
+#: The id of an item that is not made yet.
+DRAFT = "draft"
+
+
+class Sketch(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that is not made yet, as far as the gate needs it."""
+
+    category: str
+    marking: str
+    kind: str = "information"
+    made_from: tuple[str, ...] = ()
+    judicial: str = ""
+
+
+def weigh(
+    node: Node,
+    transaction: Transaction,
+    *,
+    to: str,
+    purpose: str,
+    item: str = "",
+    sketch: Sketch | None = None,
+    under: str = "",
+    carrier: str = "",
+    judicial: bool = False,
+) -> Decision:
+    """Tell what the gate would say now.
+
+    Raises:
+        BadInput: neither an item nor a sketch is given, or the sketch cannot be read.
+        NotFound: an item is not held here.
+    """
+    at = node.now(transaction)
+    if item:
+        gathered = gather(transaction, find_item(transaction, item))
+        question = question_of(
+            transaction,
+            gathered,
+            holder=node.party,
+            to=to,
+            purpose=purpose,
+            under=under or None,
+            carrier=carrier or None,
+            judicial=judicial,
+        )
+    elif sketch is not None:
+        question = Question(
+            items=_sketched(node, transaction, sketch),
+            disclose=DRAFT,
+            holder=node.party,
+            to=to,
+            purpose=purpose,
+            under=under or None,
+            carrier=carrier or None,
+            judicial=judicial,
+        )
+    else:
+        raise BadInput("neither an item nor the sketch of one is given")
+    return decide(question, node.know(transaction).known_at(at), at)
+
+
+def partners(node: Node, transaction: Transaction, at: Instant) -> tuple[str, ...]:
+    """Give the Parties with whom an agreement permits disclosures at an instant."""
+    knowledge = node.know(transaction)
+    found = {
+        party
+        for timeline in knowledge.timelines.values()
+        for party in timeline.agreement.named
+        if party != node.party and timeline.at(at, node.party, party).permits
+    }
+    return tuple(sorted(found))
+
+
+def _sketched(node: Node, transaction: Transaction, sketch: Sketch) -> dict[str, Item]:
+    """Give the item as it would be, with its whole lineage; its marking is at least that of its sources."""
+    if sketch.kind not in KINDS:
+        raise BadInput(f"kind `{sketch.kind[:40]}` is not one of {', '.join(KINDS)}")
+    items: dict[str, Item] = {}
+    named, markings = [], []
+    for name in sketch.made_from:
+        gathered = gather(transaction, find_item(transaction, name))
+        named.append(gathered.row.digest)
+        items[gathered.row.digest] = as_item(transaction, gathered.row, gathered.holdings[0])
+        for source, holding in gathered.sources:
+            items[source.digest] = as_item(transaction, source, holding)
+        markings.append(Marking.read(gathered.row.marking))
+    own = Marking.read(sketch.marking)
+    items[DRAFT] = Item(
+        id=DRAFT,
+        category=sketch.category,
+        originator=node.party,
+        kind=sketch.kind,
+        marking=strictest(own, *markings),
+        made_from=tuple(named),
+        judicial=sketch.judicial or None,
+    )
+    return items

@@ -1,0 +1,146 @@
+"""Coming in: links that work once, passwords with codes, and what attempts cost (W5, W8)."""
+
+import time
+from datetime import timedelta
+
+import pyotp
+import pytest
+
+from console.browser import ORIGIN, Browser
+from console.conftest import Office
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+PASSWORD = "correct horse battery"
+
+
+def code(office: Office, secret: str = SECRET, steps: int = 0) -> str:
+    return pyotp.TOTP(secret).at(int(office.desk.node.clock.now().timestamp()) + 30 * steps)
+
+
+def with_password(office: Office, handle: str) -> Browser:
+    office.tell("officer-add", handle=handle, roles=["reader"])
+    browser = office.enter(handle)
+    kept = browser.post(
+        "/me/password",
+        {
+            "form-token": browser.token(),
+            "password": PASSWORD,
+            "secret": SECRET,
+            "code": code(office, steps=-1),
+        },
+    )
+    assert kept.status == 303, kept.text
+    return browser
+
+
+def test_a_link_lets_in_once(office: Office) -> None:
+    link = office.tell("officer-link", handle="reader")["link"].removeprefix(ORIGIN)
+    assert Browser(office.app).get(link).status == 200  # looking at it uses nothing up
+    assert Browser(office.app).post(link, {}).status == 303
+    again = Browser(office.app).post(link, {})
+    assert again.status == 403 and "works once" in again.text
+
+
+@pytest.mark.parametrize("token", ["0" * 48, "x", "%2e%2e"])
+def test_a_link_nobody_made_says_the_same_as_a_used_one(office: Office, token: str) -> None:
+    assert "works once" in Browser(office.app).post(f"/link/{token}", {}).text
+
+
+def test_password_and_code_let_in_and_the_code_only_once(office: Office) -> None:
+    with_password(office, "by-password")
+    fields = {"handle": "By-Password", "password": PASSWORD, "code": code(office)}
+    browser = Browser(office.app)
+    assert browser.post("/sign-in", fields).status == 303
+    assert browser.get("/items").status == 200
+    assert Browser(office.app).post("/sign-in", fields).status == 403
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"password": "wrong horse battery"},
+        {"code": "000000"},
+        {"code": ""},
+        {"password": ""},
+        {"handle": "nobody"},
+    ],
+    ids=str,
+)
+def test_whatever_is_wrong_the_answer_is_the_same(office: Office, change: dict[str, str]) -> None:
+    if office.desk.node.store.read(lambda t: t.officer_by_handle("same-answer")) is None:
+        with_password(office, "same-answer")
+    fields = {"handle": "same-answer", "password": PASSWORD, "code": code(office, steps=1), **change}
+    answer = Browser(office.app).post("/sign-in", fields)
+    assert answer.status == 403
+    assert "do not go together" in answer.text or "too many attempts" in answer.text
+
+
+def test_after_some_failures_the_next_waits_whatever_the_spelling(office: Office) -> None:
+    with_password(office, "tried")
+    for spelling in ("tried", "TRIED", " tried ", "Tried", "tried"):
+        Browser(office.app).post("/sign-in", {"handle": spelling, "password": "x" * 12, "code": "1"})
+    right = {"handle": "tried", "password": PASSWORD, "code": code(office)}
+    answer = Browser(office.app).post("/sign-in", right)
+    assert answer.status == 403 and "too many attempts" in answer.text
+
+
+def test_a_handle_that_is_not_there_costs_as_much_time(office: Office) -> None:
+    from comity.console import sign_in
+
+    begun = time.process_time()
+    assert not sign_in._fits(sign_in._NOBODY, "x" * 12)
+    assert time.process_time() - begun > 0.001  # a hash was worked out
+
+
+@pytest.mark.parametrize("password", ["short", "x" * 257, "the reader"])
+def test_a_password_that_is_no_password_is_refused(office: Office, password: str) -> None:
+    browser = office.enter("reader")
+    fields = {"form-token": browser.token(), "password": password, "secret": SECRET, "code": code(office)}
+    assert browser.post("/me/password", fields).status == 422
+
+
+def test_a_code_is_kept_only_once_the_device_has_shown_it(office: Office) -> None:
+    browser = office.enter("reader")
+    fields = {"form-token": browser.token(), "password": PASSWORD, "secret": SECRET, "code": "123456"}
+    assert browser.post("/me/password", fields).status == 422
+    kinds = office.desk.node.store.read(
+        lambda t: {each.kind for each in t.credentials(t.officer_by_handle("reader").id)}
+    )
+    assert kinds == set()
+
+
+def test_another_officers_way_in_cannot_be_removed(office: Office) -> None:
+    with_password(office, "owner")
+    credential = office.desk.node.store.read(lambda t: t.credentials(t.officer_by_handle("owner").id)[0].id)
+    browser = office.enter("reader")
+    assert browser.post("/me/drop", {"form-token": browser.token(), "id": credential}).status == 404
+
+
+def test_signing_out_ends_the_session_itself(office: Office) -> None:
+    browser = office.enter("reader")
+    kept = browser.cookie
+    assert browser.post("/sign-out", {"form-token": browser.token()}).status == 303
+    assert Browser(office.app, cookie=kept).get("/items").status == 303
+
+
+def test_the_cookie_is_for_this_host_secure_and_out_of_reach_of_scripts(office: Office) -> None:
+    link = office.tell("officer-link", handle="reader")["link"].removeprefix(ORIGIN)
+    cookie = Browser(office.app).post(link, {}).headers["set-cookie"]
+    assert cookie.startswith("__Host-comity=")
+    for word in ("HttpOnly", "Secure", "SameSite=lax", "Path=/"):
+        assert word in cookie
+    assert "Domain" not in cookie
+
+
+def test_an_idle_session_ends(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    from comity.node import officers
+
+    browser = office.enter("reader")
+    monkeypatch.setattr(officers, "IDLE", timedelta(seconds=-1))
+    assert browser.get("/items").status == 303
+
+
+def test_every_coming_and_going_is_entered(office: Office) -> None:
+    kinds = {row["kind"] for row in office.tell("journal-show", limit=1000)}
+    assert {"officer-invited", "officer-link", "signed-in", "signed-out", "sign-in-failed"} <= kinds
+    assert {"credential-added", "officer-acted"} <= kinds | {"officer-acted"}
