@@ -20,7 +20,7 @@ ENVIRONMENT = Printer().environment
 
 
 @pytest.mark.parametrize(
-    "kind", [*{screen.shows for screen in SCREENS}, Paper], ids=lambda kind: kind.__name__
+    "kind", [*dict.fromkeys(screen.shows for screen in SCREENS), Paper], ids=lambda kind: kind.__name__
 )
 def test_every_field_of_a_view_is_documented(kind: type) -> None:
     described = (kind.__doc__ or "").partition("Attributes:")[2]
