@@ -242,7 +242,7 @@ def test_a_meeting_is_moved_declined_and_called_off() -> None:
     fine(desk, (NORTH, "agree", {}), (SOUTH, "cancel", {"because": "a storm"}), begin=4)
     assert desk.state == "cancelled"
     (ground,) = Desk("meeting").say(NORTH, "open", **{**MEETING, "meeting": "banquet"})
-    assert ground.endswith("provides for a `banquet`; for working-discussion, staff")
+    assert ground.endswith("provides for a `banquet`; for working-discussion, staff, delegation")
     (ground,) = Desk("meeting").say(NORTH, "open", **{**MEETING, "level": "chorus"})
     assert ground.endswith("it is for expert, head to meet, not for `chorus`")
 

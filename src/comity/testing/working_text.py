@@ -102,6 +102,10 @@ needs_consent_of = "receiving"
 expense = "visits"
 [[meeting]]
 kind = "staff"
+[[meeting]]
+kind = "delegation"
+needs_consent_of = "receiving"
+expense = "visits"
 ```
 
 ## Article 5 — Training, materials, deliveries
