@@ -202,11 +202,12 @@ def in_memory(
     *,
     deployment: str = "simulation",
     reader: Reader | None = None,
+    body_keys: BodyKeys | None = None,
 ) -> Node:
     """Make a node that keeps its rows in memory; its work runs at once in the caller's thread."""
-    body_keys = BodyKeys(None, clock.now(), entropy)
+    keys = body_keys or BodyKeys(None, clock.now(), entropy)
     return Node(
-        PartyId(party), _store(None, body_keys, threaded=False), clock, keyring, entropy, deployment, reader
+        PartyId(party), _store(None, keys, threaded=False), clock, keyring, entropy, deployment, reader
     )
 
 

@@ -157,7 +157,7 @@ def test_every_field_of_every_statement_is_described() -> None:
 
 
 #: What every message may show of both journals.
-SHOWN = {"checkpoint", "since", "leaves", "kept", "seen"}
+SHOWN = {"checkpoint", "since", "leaves", "kept", "seen", "seen_on"}
 
 
 def test_every_field_of_every_message_is_described() -> None:

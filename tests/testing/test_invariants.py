@@ -38,7 +38,7 @@ def execute(world: World, party: str, statement: str, *values: Any) -> None:
     """Change a member's rows behind its back."""
     member = world.members[party]
     member.node.act(lambda transaction: transaction._connection.exec_driver_sql(statement, values))  # type: ignore[attr-defined]
-    member.dirty = True
+    member.dirty = member.tampered = True
 
 
 def broken(promise: str, work: Callable[[], object]) -> None:
@@ -126,8 +126,8 @@ def test_p3_a_protest_that_never_reaches_the_originator(
     world.hostile.add(SOUTH)
     world.members[SOUTH].act(hostile.send_anyway, digest, EAST, DEFENCE, TRIANGLE[1].id)
     world.deliver(SOUTH)
-    execute(world, EAST, "DELETE FROM outbox WHERE kind = 'act' AND state = 'owed' AND number % 2 = 0")
-    broken("P3: .* never heard that east.example set aside", world.settle)
+    execute(world, EAST, "DELETE FROM outbox WHERE kind = 'act' AND state = 'owed'")
+    broken("P3: north.example never heard that east.example set aside", world.settle)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ class Message(Part, frozen=True, kw_only=True):
             where they are too many. Who kept the tree at `since` can tell that this one continues it.
         kept: the largest checkpoint of the recipient's side that the sender has kept, cosigned.
         seen: the highest number of the recipient's channel that the sender has seen.
+        seen_on: the name of that channel: a recipient restored from an old backup may not know it any more.
     """
 
     checkpoint: str = ""
@@ -49,6 +50,7 @@ class Message(Part, frozen=True, kw_only=True):
     leaves: str = ""
     kept: str = ""
     seen: Number = 0
+    seen_on: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{32})?$")] = ""
 
 
 class Route(Part, frozen=True, kw_only=True):

@@ -115,6 +115,10 @@ def sign_checkpoint(checkpoint: Checkpoint, key: SigningKey) -> str:
     return f"{text.decode()}\n{line}"
 
 
+#: What no checkpoint may hold: control characters, but for the line feed.
+_CONTROL = bytes(byte for byte in range(0x20) if byte != 0x0A)
+
+
 def read_note(note: str) -> Note:
     """Read a checkpoint that somebody else wrote. No signature has been checked yet.
 
@@ -124,7 +128,7 @@ def read_note(note: str) -> Note:
     encoded = _encode(note)
     if len(encoded) > MAX_NOTE_BYTES:
         raise ForeignInput(f"checkpoint: {len(encoded)} bytes, more than the {MAX_NOTE_BYTES} allowed")
-    if any(byte < 0x20 and byte != 0x0A for byte in encoded):
+    if encoded.translate(None, _CONTROL) != encoded:
         raise ForeignInput("checkpoint: holds a control character")
     text, blank, lines = note.rpartition("\n\n")
     if not blank or not lines.endswith("\n"):

@@ -56,11 +56,18 @@ def _take_kept(
     note = _own_lines(node, transaction, message.kept, head.origin, peer, at)
     row = KeptHead(peer=peer, ours=True, size=head.size, note=note, behind=behind, at=at)
     transaction.put_kept_head(row)
-    out = transaction.channel(peer, "out")
-    if behind and (out is None or out.last < message.seen):
-        name = out.name if out is not None else node.entropy(16).hex()
-        transaction.put_channel(ChannelRow(name=name, peer=peer, direction="out", last=message.seen))
+    if behind:
+        _go_on(transaction, peer, message)
     return row
+
+
+def _go_on(transaction: Transaction, peer: str, message: Message) -> None:
+    """Go on in the channel that the peer knows, with numbers it has not seen: it would take no other channel."""
+    out = transaction.channel(peer, "out")
+    name = message.seen_on or (out.name if out is not None else "")
+    last = max(message.seen, out.last if out is not None and out.name == name else 0)
+    if name and (out is None or (out.name, out.last) != (name, last)):
+        transaction.put_channel(ChannelRow(name=name, peer=peer, direction="out", last=last))
 
 
 def _own_lines(node: Node, transaction: Transaction, note: str, origin: str, peer: str, at: Instant) -> str:

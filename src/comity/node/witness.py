@@ -62,6 +62,7 @@ def show(node: Node, transaction: Transaction, peer: str, message: Message, at: 
         message,
         kept=theirs.note if theirs is not None else "",
         seen=incoming.last if incoming is not None else 0,
+        seen_on=incoming.name if incoming is not None else "",
     )
     note = own_checkpoint(node, transaction, peer, at=at)
     if not note:

@@ -201,12 +201,12 @@ class SqlStore(Generic[T]):
         self._jobs: queue.SimpleQueue[_Job[T] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self.commits = 0
-        self._sweep()
+        self.sweep()
         if threaded:
             self._thread = threading.Thread(target=self._sequence, name="comity-sequencer", daemon=True)
             self._thread.start()
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
         """Finish erasures that a power cut left half done."""
         bodies = tables.bodies
         with self._engine.connect().execution_options(reading=True) as connection:
@@ -229,13 +229,10 @@ class SqlStore(Generic[T]):
     def read(self, work: Callable[[T], Any]) -> Any:
         """Run a piece of work that changes nothing, beside the sequencer where the database allows it."""
         if isinstance(self._engine.pool, StaticPool):  # one shared connection in memory
-            raw: Any = self._writer.connection.driver_connection
             with self._turn:
-                raw.execute("PRAGMA query_only=ON")
                 try:
                     return work(self._transaction(self._writer))
                 finally:
-                    raw.execute("PRAGMA query_only=OFF")
                     self._writer.rollback()
         with self._engine.connect().execution_options(reading=True) as connection:
             connection.exec_driver_sql("PRAGMA query_only=ON")

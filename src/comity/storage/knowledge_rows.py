@@ -4,6 +4,7 @@ import json
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 from sqlalchemy import bindparam, delete, or_
@@ -59,8 +60,14 @@ def _pack(files: Mapping[str, bytes]) -> bytes:
     return zlib.compress(text.encode())
 
 
-def _unpack(packed: bytes) -> dict[str, bytes]:
+@lru_cache(maxsize=128)
+def _files(packed: bytes) -> Mapping[str, bytes]:
+    """Unpack a folder once for many acts: texts are few and seldom change."""
     return {name: b64decode(data) for name, data in json.loads(zlib.decompress(packed)).items()}
+
+
+def _unpack(packed: bytes) -> dict[str, bytes]:
+    return dict(_files(packed))
 
 
 class KnowledgeRows(Rows):

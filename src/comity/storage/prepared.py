@@ -45,11 +45,15 @@ class _Compiled:
         compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         self.sql: str = compiled.string
         self._positions: Sequence[str] | None = compiled.positiontup if compiled.positional else None
-        self._defaults: dict[str, Any] = dict(compiled.params)
-        self._binders: dict[str, Convert] = {
+        defaults: dict[str, Any] = dict(compiled.params)
+        binders: dict[str, Convert] = {
             name: bind.type.dialect_impl(dialect).bind_processor(dialect)
             for bind, name in compiled.bind_names.items()
         }
+        self._slots: list[tuple[str, Convert, Any]] = [
+            (name, binders[name], defaults.get(name))
+            for name in (self._positions if self._positions is not None else binders)
+        ]
         selected = statement.selected_columns if isinstance(statement, Select) else ()
         self.names: tuple[str, ...] = tuple(column.key or "" for column in selected)
         self._readers: list[tuple[int, Callable[[Any], Any]]] = [
@@ -60,11 +64,13 @@ class _Compiled:
 
     def parameters(self, given: Mapping[str, Any]) -> Any:
         """Give parameters as the driver wants them."""
-        values = {**self._defaults, **given}
-        for name, binder in self._binders.items():
-            if binder is not None:
-                values[name] = binder(values[name])
-        return values if self._positions is None else [values[name] for name in self._positions]
+        values = [
+            given.get(name, default) if binder is None else binder(given.get(name, default))
+            for name, binder, default in self._slots
+        ]
+        if self._positions is not None:
+            return values
+        return {slot[0]: value for slot, value in zip(self._slots, values, strict=True)}
 
     def read(self, row: Sequence[Any]) -> list[Any]:
         """Give a row's values as the program wants them."""

@@ -5,25 +5,52 @@ able to do it all.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
-from comity.clock import Instant
+from comity.clock import Instant, format_instant
 from comity.decisions.decision import Decision, Ground
 from comity.decisions.gate import decide
-from comity.federation import messages
+from comity.federation import messages, statements
 from comity.federation.key_names import key_name
-from comity.federation.messages import Message
+from comity.federation.messages import ConsistencyQuestion, Message
+from comity.federation.statements import ConsentGranted
+from comity.node import items
 from comity.node.disclose import send
+from comity.node.items import NewItem, add_item
 from comity.node.node import Node
 from comity.node.questions import find_item, gather, question_of
-from comity.ports import Transaction
+from comity.ports import StatementRow, Transaction
 from comity.sealing.envelope import seal
 from comity.sealing.inner import Head, write_message
 from comity.sealing.layout import SUITE_NAME
+from comity.signing import to_bytes
+from comity.testing.ledger import Letter
 
-__all__ = ["craft", "send_anyway", "tampered"]
+__all__ = [
+    "POISONS",
+    "add_past_the_door",
+    "another_under",
+    "craft",
+    "forge_consents",
+    "poison",
+    "send_anyway",
+    "tampered",
+]
+
+#: Insides of an envelope, rightly signed and sealed, that no reader may take, let alone fall over.
+POISONS: tuple[bytes, ...] = (
+    b"",
+    b"\x00" * 64,
+    b"[" * 100_000,
+    b'{"sender": "a", "sender": "b"}',
+    b'{"sequence": NaN}',
+    b'{"sequence": 1180591620717411303424}',
+    b'{"sender": "\\ud800"}',
+    b"\xff\xfe\x00{",
+)
 
 
 def tampered(decision: Decision, agreement: str) -> Decision:
@@ -35,14 +62,101 @@ def tampered(decision: Decision, agreement: str) -> Decision:
 
 
 def send_anyway(
-    node: Node, transaction: Transaction, item: str, to: str, purpose: str, agreement: str
+    node: Node,
+    transaction: Transaction,
+    item: str,
+    to: str,
+    purpose: str,
+    agreement: str,
+    *,
+    bluff: bool = True,
 ) -> str:
-    """Send an item whatever the gate says, with everything else in order; give the message's id."""
+    """Send an item whatever the gate says, with everything else in order; give the message's id.
+
+    Args:
+        bluff: even where the gate permits, send a decision that was made up.
+    """
     at = node.now(transaction)
     gathered = gather(transaction, find_item(transaction, item))
     question = question_of(transaction, gathered, holder=node.party, to=to, purpose=purpose)
-    decision = tampered(decide(question, node.know(transaction).known, at), agreement)
+    decision = decide(question, node.know(transaction).known, at)
+    if bluff or not decision.permitted:
+        decision = tampered(decision, agreement)
     return send(node, transaction, gathered, decision, at=at)
+
+
+def add_past_the_door(node: Node, transaction: Transaction, category: str) -> str:
+    """Add an item that the door would refuse; give its digest."""
+    door = items._door
+    items._door = lambda new: ()  # noqa: ARG005
+    try:
+        new = NewItem(
+            content=b"what nobody may keep", category=category, marking="TLP:GREEN", title="an item"
+        )
+        return add_item(node, transaction, new)[0].digest
+    finally:
+        items._door = door
+
+
+def forge_consents(node: Node, transaction: Transaction, item: str, to: str) -> None:
+    """Sign, with one's own key, a consent of everyone who had an item before; believe in it oneself."""
+    at = node.now(transaction)
+    gathered = gather(transaction, find_item(transaction, item))
+    signer = node.keyring.signer(node.know(transaction).own.card, "consent", at)
+    upstream = {row.originator for row in gathered.rows} | {each.received_from for each in gathered.holdings}
+    for party in sorted(upstream - {node.party, to, ""}):
+        forged = statements.make(
+            ConsentGranted(
+                by=party,
+                at=format_instant(at),
+                holder=node.party,
+                to=to,
+                from_=format_instant(at - timedelta(days=1)),
+                until=format_instant(at + timedelta(days=30)),
+                item=item,
+            ),
+            signer,
+        )
+        transaction.put_statement(
+            StatementRow(
+                digest=statements.digest_of(forged),
+                kind="consent",
+                by=party,
+                about=item,
+                signed=to_bytes(forged),
+                known_at=at,
+            )
+        )
+    node.forget()
+
+
+def another_under(node: Node, transaction: Transaction, letter: Letter) -> bytes:
+    """Seal another message under the number of one that was sent."""
+    return craft(
+        node,
+        transaction,
+        letter.to,
+        ConsistencyQuestion(old=0, size=letter.number),
+        sequence=letter.head.sequence,
+        channel=bytes.fromhex(letter.head.channel),
+    )
+
+
+def poison(node: Node, transaction: Transaction, peer: str, number: int) -> bytes | None:
+    """Seal what no reader may take, under the next number of a channel; None where there is none yet."""
+    out = transaction.channel(peer, "out")
+    if out is None:
+        return None
+    transaction.put_channel(msgspec.structs.replace(out, last=out.last + 1))
+    return craft(
+        node,
+        transaction,
+        peer,
+        None,
+        raw=POISONS[number],
+        sequence=out.last + 1,
+        channel=bytes.fromhex(out.name),
+    )
 
 
 def craft(

@@ -15,7 +15,7 @@ from comity.clock import Instant
 from comity.journal.merkle import Frontier
 from comity.journal.verify import Verifier
 from comity.testing.ledger import Letter
-from comity.testing.naive import Passing, objections, read_passing
+from comity.testing.naive import Passing, is_protected, objections, read_passing
 from comity.testing.views import View, ended_for, given_to
 
 if TYPE_CHECKING:
@@ -25,6 +25,25 @@ __all__ = ["Invariants"]
 
 #: Grounds on which an honest receiver may set aside what an honest sender sent.
 _EXCUSED = ("stale", "crossed", "back-dated", "art. 4", "is held here with another content")
+
+
+#: What a home that knows it is behind may enter: what reconciling brings and finds.
+_OF_JOURNALS = (
+    "-question",
+    "-answer",
+    "-outcome",
+    "receipted",
+    "reconciled",
+    "reconciled-differing",
+    "restored",
+    "equivocation",
+    "inconsistent",
+    "rolled-back",
+    "peer-quarantined",
+    "peer-waiting",
+    "quarantined-envelope",
+    "channel-stopped",
+)
 
 
 class Invariants:
@@ -40,8 +59,10 @@ class Invariants:
         self._judged = 0
         self._passings: dict[str, Passing] = {}
         self._against: dict[str, list[str]] = {}
+        self._visible: dict[str, list[str]] = {}
         self._settled: dict[str, set[str]] = {}
         self._verifiers: dict[str, tuple[Verifier, int]] = {}
+        self._still: dict[str, int] = {}
 
     def after_step(self) -> list[str]:
         """Give what is broken after a step."""
@@ -54,20 +75,39 @@ class Invariants:
             *self.p3_the_receiver_checks_too(changed),
             *self.p4_nothing_is_lost_nothing_doubled(changed),
             *self.p5_nobody_can_rewrite(changed),
+            *self.p5_a_restored_home_keeps_still(changed),
             *self.p6_words_can_be_taken_back(changed),
+            *self.p9_safeguards_stand_outside(new),
             *self.p10_no_carrier_reads(),
         ]
 
     def at_rest(self) -> list[str]:
-        """Give what is broken though everything owed has been delivered."""
-        self._look()
+        """Give what is broken though everything owed has been delivered; every store is read anew."""
+        for member in self._world.members.values():
+            member.dirty = member.tampered = True
+        changed = self._look()
         return [
+            *self.p4_nothing_is_lost_nothing_doubled(changed),
             *self.p3_those_concerned_were_told(),
             *self.p4_what_was_receipted_arrived(),
             *self.p5_both_accounts_agree(),
             *self.p5_every_journal_is_whole(),
             *self.p6_every_holder_answered(),
         ]
+
+    def view(self, party: str) -> View:
+        """Give what a member's store showed after the last step."""
+        return self._views[party]
+
+    def forget(self, party: str) -> None:
+        """Forget what a member's store has shown: its home is put back from a backup."""
+        for kept in (self._views, self._settled, self._verifiers, self._still):
+            kept.pop(party, None)
+
+    def restored_have_found_out(self) -> list[str]:
+        """Give what is broken though everybody has spoken to those that were restored."""
+        self._look()
+        return list(self.p5_a_restored_home_finds_out())
 
     # -- P1, P7 ----------------------------------------------------------------------------------------------------
 
@@ -112,7 +152,7 @@ class Invariants:
                 letter = self._world.ledger.by_id(row.message)
                 if row.state != "accepted" or letter is None or letter.disclosure is None:
                     continue
-                for objection in self._objections(letter):
+                for objection in self._visible_objections(letter):
                     yield f"P2: {party} took item {row.about[:12]} of {letter.sender}: {objection}"
 
     def p3_the_receiver_checks_too(self, changed: Iterable[str]) -> Iterable[str]:
@@ -127,7 +167,7 @@ class Invariants:
                     yield f"P3: {party} set aside a {letter.kind} of {letter.sender}, who is honest: {row.reason}"
                 if not row.reason or not row.receipt:
                     yield f"P3: {party} set aside a {letter.kind} without a signed reason"
-                if letter.disclosure is not None and self._objections(letter):
+                if letter.disclosure is not None and self._visible_objections(letter):
                     told = {statement["message"] for statement in view.said("protest")}
                     if letter.id not in told:
                         yield f"P3: {party} set aside item {row.about[:12]} and protests to nobody"
@@ -137,9 +177,14 @@ class Invariants:
         for party, view in self._views.items():
             for protest in view.said("protest"):
                 letter = self._world.ledger.by_id(protest["message"])
-                if protest["by"] != party or letter is None:
+                if protest["by"] != party or letter is None or self._is_excused(party):
                     continue
                 for addressee in {letter.sender, *self._passing(letter).originators} - {party}:
+                    unproven = (
+                        letter.id in self._world.ledger.forged
+                    )  # nobody knows whose hands it went through
+                    if self._is_excused(addressee) or (unproven and not self._are_peers(party, addressee)):
+                        continue
                     heard = {each["message"] for each in self._views[addressee].said("protest")}
                     if letter.id not in heard:
                         yield f"P3: {addressee} never heard that {party} set aside a letter of {letter.sender}"
@@ -174,6 +219,8 @@ class Invariants:
         """Say what a sender has a receipt for and its receiver does not have."""
         for party, view in self._views.items():
             for row in view.outbox.values():
+                if row.peer in self._world.restored:
+                    continue  # what it lost by its old backup it cannot have
                 there = self._views[row.peer].inbox.get(row.message)
                 if row.state == "receipted" and (there is None or there.state != "accepted"):
                     yield f"P4: {row.peer} receipted a {row.kind} of {party} and does not have it"
@@ -208,7 +255,7 @@ class Invariants:
         """Say which two members' accounts of their channel differ."""
         for party, view in self._views.items():
             for peer, other in self._views.items():
-                if peer == party:
+                if peer == party or self._is_excused(party, peer):
                     continue
                 sent, received = view.sent_to(peer), other.came_from(party)
                 if sent != received:
@@ -216,6 +263,27 @@ class Invariants:
                         f"P5: {party} sent {peer} {len(sent - received)} that it does not have, "
                         f"and it has {len(received - sent)} that were never sent"
                     )
+
+    def p5_a_restored_home_keeps_still(self, changed: Iterable[str]) -> Iterable[str]:
+        """Say which home knows that it is behind what a peer has kept, and enters new acts all the same."""
+        for party in changed:
+            view = self._views[party]
+            since = self._still.get(party)
+            if since is not None:
+                for row in view.journal[since:]:
+                    if not row.kind.endswith(_OF_JOURNALS):
+                        yield f"P5: {party} is behind and enters `{row.kind}` all the same"
+            if view.behind:
+                self._still[party] = len(view.journal)
+            else:
+                self._still.pop(party, None)
+
+    def p5_a_restored_home_finds_out(self) -> Iterable[str]:
+        """Say which home, spoken to by all, is still behind, or never owned to what its peers have kept of it."""
+        for party in self._world.restored:
+            view = self._views[party]
+            for peer in view.behind:
+                yield f"P5: {party} is still behind what {peer} has kept, though the two have spoken"
 
     # -- P6 --------------------------------------------------------------------------------------------------------
 
@@ -247,10 +315,27 @@ class Invariants:
                     if answer["withdrawal"] == withdrawal
                 }
                 for holder, other in self._views.items():
-                    if holder == party or holder in self._world.hostile or holder in answered:
+                    if holder == party or holder in answered or self._is_excused(holder, party):
                         continue
                     if other.took(item):
                         yield f"P6: {holder} held {item[:12]} of {party} and never answered its withdrawal"
+
+    # -- P9 --------------------------------------------------------------------------------------------------------
+
+    def p9_safeguards_stand_outside(self, letters: Iterable[Letter]) -> Iterable[str]:
+        """Say what an honest member lets go, or takes, that no agreement can allow: whatever the texts say."""
+        for letter in letters:
+            if letter.disclosure is None:
+                continue
+            for item, manifest in self._passing(letter).manifests.items():
+                if letter.honest and is_protected(manifest["category"]):
+                    yield f"P9: {letter.sender} sends item {item[:12]} of category {manifest['category']}"
+        for party, view in self._views.items():
+            if party in self._world.hostile:
+                continue
+            for row in view.items.values():
+                if row.state in ("held", "source-withdrawn") and is_protected(row.category):
+                    yield f"P9: {party} holds item {row.digest[:12]} of category {row.category}"
 
     # -- P10 -------------------------------------------------------------------------------------------------------
 
@@ -266,8 +351,15 @@ class Invariants:
         for party in changed:
             member = self._world.members[party]
             self._views[party] = View.of(member, before=self._views.get(party))
-            member.dirty = False
+            member.dirty = member.tampered = False
         return changed
+
+    def _is_excused(self, *parties: str) -> bool:
+        """Tell whether nothing is promised between some: one keeps no promise, or has lost what it knew."""
+        return bool(set(parties) & (self._world.hostile | self._world.restored))
+
+    def _are_peers(self, a: str, b: str) -> bool:
+        return any({a, b} <= set(text.parties) for text in self._world.texts.values())
 
     def _passing(self, letter: Letter) -> Passing:
         if letter.id not in self._passings:
@@ -291,9 +383,22 @@ class Invariants:
             )
         return self._against[letter.id]
 
+    def _visible_objections(self, letter: Letter) -> list[str]:
+        """Give of the objections those that its receiver can see: what a hostile sender keeps to itself nobody can."""
+        if letter.honest:
+            return self._objections(letter)
+        if letter.id not in self._visible:  # judged once, when it has just come
+            known = {item[:12] for item in self._views[letter.to].withdrawn()}
+            self._visible[letter.id] = [
+                each
+                for each in self._objections(letter)
+                if not each.endswith("was withdrawn") or each.partition(" ")[0] in known
+            ]
+        return self._visible[letter.id]
+
     def _may_set_aside(self, reason: str, letter: Letter) -> bool:
         """Tell whether an honest receiver may set aside what an honest sender sent: it came late, or acts crossed."""
-        if any(word in reason for word in _EXCUSED):
+        if any(word in reason for word in _EXCUSED) or letter.sender in self._world.restored:
             return True
         if letter.disclosure is None:
             return False

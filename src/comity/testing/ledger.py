@@ -31,6 +31,7 @@ class Letter(msgspec.Struct, frozen=True):
         id: the message's id. `envelope` the digest of its sealed bytes.
         head, content, body: what stands inside.
         honest: whether its sender was a node that keeps the promises.
+        data: the sealed bytes.
     """
 
     number: int
@@ -44,6 +45,7 @@ class Letter(msgspec.Struct, frozen=True):
     content: Message
     body: bytes
     honest: bool
+    data: bytes
 
     @property
     def kind(self) -> str:
@@ -64,6 +66,7 @@ class Ledger:
         canaries: bytes that may stand in no envelope, receipt or pouch: content in clear.
         leaks: where one did.
         hostile: Parties whose nodes keep no promise at present.
+        forged: messages whose evidence was forged.
         refusals: what a receiver gave instead of an answer, for the narration.
     """
 
@@ -71,6 +74,7 @@ class Ledger:
         self.letters: list[Letter] = []
         self.canaries: list[bytes] = []
         self.leaks: list[str] = []
+        self.forged: set[str] = set()
         self.refusals: list[str] = []
         self.hostile: set[str] = set()
         self._by_id: dict[str, Letter] = {}
@@ -102,6 +106,7 @@ class Ledger:
             content,
             bytes(opened.body),
             sender.party not in self.hostile,
+            data,
         )
         self.letters.append(letter)
         self._by_id[letter.id] = letter

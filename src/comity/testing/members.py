@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from comity.assemble import Home, in_memory, new_home, open_home
 from comity.cards import Card, SignedCard, issue, read_card, sealing_entry, signing_entry
@@ -16,9 +16,12 @@ from comity.node.keyring import Keyring
 from comity.node.node import Node
 from comity.ports import Transaction
 from comity.signing import to_bytes
+from comity.storage.database import SqlStore
+from comity.storage.transaction import SqlTransaction
 from comity.strict import write_base64
+from comity.testing.disk import Disk, KeysKept, Moment, PowerCut, PowerLost
 
-__all__ = ["Member", "SkewedClock"]
+__all__ = ["Backup", "Member", "SkewedClock"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,6 +43,13 @@ class SkewedClock:
         return self._world.now() + self.skew
 
 
+class Backup(NamedTuple):
+    """What a member had when its home was copied."""
+
+    rows: SqlStore[SqlTransaction]
+    keys: KeysKept
+
+
 class Member:
     """A Party with its node.
 
@@ -48,15 +58,21 @@ class Member:
         node: its node; replaced when a home on disk is opened again.
         clock: what it reads the time from.
         card: its card.
+        disk: what its rows in memory stand on; None for a home on disk.
         dirty: whether it acted since the invariants last looked.
+        tampered: whether somebody was at its rows behind its back since then.
     """
 
-    def __init__(self, party: str, node: Node, clock: SkewedClock, card: SignedCard) -> None:
+    def __init__(
+        self, party: str, node: Node, clock: SkewedClock, card: SignedCard, disk: Disk | None = None
+    ) -> None:
         self.party = party
         self.node = node
         self.clock = clock
         self.card = card
+        self.disk = disk
         self.dirty = True
+        self.tampered = False
         self._home: Home | None = None
 
     @classmethod
@@ -87,19 +103,27 @@ class Member:
         )
         signed = to_bytes(issue(card, root))
         entropy = random.Random(f"{seed}/{party}")  # noqa: S311  a replay must draw the same bytes
-        node = in_memory(party, Keyring([everyday, director, witness], [sealing]), clock, entropy.randbytes)
-        made = cls(party, node, clock, read_card(signed, root_fingerprint=root.fingerprint))
+        disk = Disk(world, entropy.randbytes)
+        keyring = Keyring([everyday, director, witness], [sealing])
+        node = in_memory(party, keyring, clock, entropy.randbytes, body_keys=disk)
+        made = cls(party, node, clock, read_card(signed, root_fingerprint=root.fingerprint), disk)
         made.act(accept_card, signed)
         return made
 
     def twin(self, world: SteppedClock, seed: str) -> "Member":
         """Make the same Party once more, in memory, with all rows it has now and randomness of its own."""
         clock, entropy = SkewedClock(world), random.Random(f"{seed}/{self.party}")  # noqa: S311  as above
+        disk = Disk(world, entropy.randbytes)
         node = in_memory(
-            self.party, self.node.keyring.copy(), clock, entropy.randbytes, reader=self.node.reader
+            self.party,
+            self.node.keyring.copy(),
+            clock,
+            entropy.randbytes,
+            reader=self.node.reader,
+            body_keys=disk,
         )
-        self.node.store.copy_to(node.store)  # type: ignore[attr-defined]  # rows in memory: a SqlStore
-        return Member(self.party, node, clock, self.card)
+        self._rows.copy_to(_rows_of(node))
+        return Member(self.party, node, clock, self.card, disk)
 
     @classmethod
     def on_disk(cls, party: str, world: SteppedClock, folder: Path, number: int) -> "Member":
@@ -132,9 +156,54 @@ class Member:
     def act(
         self, use_case: Callable[Concatenate[Node, Transaction, P], T], *args: P.args, **named: P.kwargs
     ) -> T:
-        """Run a use case on this node, as one piece of work."""
+        """Run a use case on this node, as one piece of work.
+
+        Raises:
+            PowerLost: its power went; it runs again, with what was durable.
+        """
+        return self.powered(
+            lambda: self.node.act(lambda transaction: use_case(self.node, transaction, *args, **named))
+        )
+
+    def powered(self, work: Callable[[], T]) -> T:
+        """Let this node work; where its power goes, start it anew.
+
+        Raises:
+            PowerLost: its power went.
+        """
         self.dirty = True
-        return self.node.act(lambda transaction: use_case(self.node, transaction, *args, **named))
+        try:
+            return work()
+        except PowerCut as cut:
+            self.start_again()
+            raise PowerLost(f"{self.party} lost its power {cut}") from None
+
+    def start_again(self) -> None:
+        """Start a node in memory anew, as after a crash: it has what was durable and nothing else."""
+        assert self.disk is not None
+        self.disk.give_up()
+        self._rows.sweep()
+        self.node = self._anew()
+        self.dirty = True
+
+    def back_up(self) -> Backup:
+        """Copy the home of a node in memory."""
+        assert self.disk is not None
+        spare = _rows_of(in_memory(self.party, self.node.keyring, self.clock, self.node.entropy))
+        self._rows.copy_to(spare)
+        return Backup(spare, self.disk.kept())
+
+    def put_back(self, backup: Backup) -> None:
+        """Put a copy in the place of the home, and start the node: whatever came since is gone."""
+        assert self.disk is not None
+        backup.rows.copy_to(self._rows)
+        self.disk.put_back(backup.keys)
+        self.start_again()
+
+    def lose_power(self, moment: Moment) -> None:
+        """Let the power go in the next commit of a node in memory."""
+        assert self.disk is not None
+        self.disk.cut_at = moment
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """Read from this node's store."""
@@ -154,12 +223,28 @@ class Member:
         self.node = self._home.node
         self.dirty = True
 
+    @property
+    def _rows(self) -> SqlStore[SqlTransaction]:
+        return _rows_of(self.node)
+
+    def _anew(self) -> Node:
+        node = self.node
+        return Node(
+            node.party, node.store, node.clock, node.keyring, node.entropy, node.deployment, node.reader
+        )
+
     def close(self) -> None:
         """Let the store go."""
         if self._home is not None:
             self._home.close()
         else:
             self.node.store.close()
+
+
+def _rows_of(node: Node) -> SqlStore[SqlTransaction]:
+    store: Any = node.store  # rows in memory: a SqlStore
+    assert isinstance(store, SqlStore)
+    return store
 
 
 def _bytes(party: str, name: str, length: int) -> bytes:

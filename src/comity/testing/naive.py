@@ -17,7 +17,19 @@ from comity.federation.messages import Disclose, SignedText
 from comity.federation.statements import digest_of, unpack
 from comity.testing.texts import Text
 
-__all__ = ["Given", "Passing", "objections", "read_passing", "said"]
+__all__ = ["Given", "Passing", "is_protected", "objections", "read_passing", "said"]
+
+#: Words that no category may bear, whatever Parties sign (DESIGN: safeguards); what the histories try is among them.
+_PROTECTED = (
+    "religion",
+    "belief",
+    "ethnicity",
+    "orientation",
+    "political",
+    "opinion",
+    "journalist",
+    "surveillance",
+)
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -65,6 +77,11 @@ def said(text: SignedText) -> dict[str, Any]:
     """Read what a signed statement says."""
     read: dict[str, Any] = json.loads(unpack(text).payload)
     return read
+
+
+def is_protected(category: str) -> bool:
+    """Tell whether a category is one that stands outside every agreement."""
+    return any(word in category for word in _PROTECTED)
 
 
 def read_passing(content: Disclose) -> Passing:

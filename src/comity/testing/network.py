@@ -10,17 +10,23 @@ tell the two apart, sends again.
 | answer lost, or the way back cut | the envelopes | unreachable |
 | delayed | the envelopes later, out of order | unreachable |
 | doubled | the envelopes twice | the answers |
+| power lost, disk full | what was durable | unreachable |
+| disk slow | the envelopes | unreachable |
 """
 
+import contextlib
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import msgspec
 
 from comity.clock import SteppedClock
-from comity.errors import ComityError, PeerUnreachable
+from comity.errors import ComityError, PeerUnreachable, StorageError
 from comity.node.receive import Taken, receive, reply_to
 from comity.ports import Reply
+from comity.testing.disk import PowerLost
 from comity.testing.ledger import Ledger
 from comity.testing.members import Member
 
@@ -43,6 +49,10 @@ CALM = Faults()
 STORMY = Faults(lost=0.1, answer_lost=0.1, delayed=0.1, doubled=0.1, reordered=0.2)
 
 
+#: How long a sender waits for the answer.
+_PATIENCE = timedelta(seconds=30)
+
+
 class InFlight(msgspec.Struct, frozen=True):
     """A delayed envelope that will still arrive."""
 
@@ -58,6 +68,8 @@ class Network:
         faults: how often what goes wrong now.
         in_flight: delayed envelopes.
         problems: what no fault excuses, such as two different receipts for one envelope.
+        happened: how often each fault struck.
+        silent: Parties that give no receipt to anybody.
     """
 
     def __init__(
@@ -71,6 +83,8 @@ class Network:
         self.faults = CALM
         self.in_flight: list[InFlight] = []
         self.problems: list[str] = []
+        self.happened: Counter[str] = Counter()
+        self.silent: set[str] = set()
 
     def cut(self, a: str, b: str, *, one_way: bool = False) -> None:
         """Cut the way from `a` to `b`, and back unless `one_way`."""
@@ -100,35 +114,48 @@ class Network:
         source, target = self._members[sender], self._members[to]
         for data in envelopes:
             self._ledger.note(source, target, data, "https", self._clock.now())
-        if (sender, to) in self._cut or self._happens(self.faults.lost):
+        if self._is_cut(sender, to) or self._happens("lost"):
             raise PeerUnreachable(f"{to}: the request was lost")
-        if self._happens(self.faults.delayed):
+        if self._happens("delayed"):
             self.in_flight += [InFlight(sender, to, data) for data in envelopes]
             raise PeerUnreachable(f"{to}: the request is on its way")
         order = list(range(len(envelopes)))
-        if self._happens(self.faults.reordered):
+        if len(order) > 1 and self._happens("reordered"):
             self._chance.shuffle(order)
-        taken = {place: self.hand_over(sender, to, envelopes[place]) for place in order}
-        if self._happens(self.faults.doubled):
-            for place in order:
-                self._compare(to, taken[place], self.hand_over(sender, to, envelopes[place]))
-        reply = target.act(reply_to, [taken[place] for place in range(len(envelopes))])
+        began = self._clock.now()
+        try:
+            taken = {place: self.hand_over(sender, to, envelopes[place]) for place in order}
+            if self._happens("doubled"):
+                for place in order:
+                    self._compare(to, taken[place], self.hand_over(sender, to, envelopes[place]))
+            reply = target.act(reply_to, [taken[place] for place in range(len(envelopes))])
+        except (StorageError, PowerLost) as error:
+            raise PeerUnreachable(f"{to}: {error.message}") from None
         for letter in reply.letters:
             self._ledger.look_for_leaks(letter, f"receipts of {to}")
-        if (to, sender) in self._cut or self._happens(self.faults.answer_lost):
+        if self._clock.now() - began > _PATIENCE:
+            self.happened["answer too late"] += 1
+            raise PeerUnreachable(f"{to}: the answer took too long")
+        if to in self.silent:
+            self.happened["receipts withheld"] += 1
+            raise PeerUnreachable(f"{to}: no answer")
+        if self._is_cut(to, sender) or self._happens("answer_lost"):
             raise PeerUnreachable(f"{to}: the answer was lost")
         return reply
 
     def arrive_late(self, place: int) -> InFlight:
         """Let one delayed envelope arrive; its sender learns nothing of it."""
         late = self.in_flight.pop(place)
-        self.hand_over(late.sender, late.to, late.data)
+        with contextlib.suppress(StorageError, PowerLost):  # as lost as any other
+            self.hand_over(late.sender, late.to, late.data)
         return late
 
     def hand_over(self, sender: str, to: str, data: bytes, carrier: str = "https") -> Taken:
         """Give one envelope to a node, as an endpoint does."""
         try:
             return self._members[to].act(receive, data, carrier)
+        except (StorageError, PowerLost):
+            raise
         except ComityError as error:
             self._ledger.refusals.append(f"{to} raised on an envelope of {sender}: {error.message}")
             return Taken("refused", reason=error.message)
@@ -137,8 +164,18 @@ class Network:
         if first.state in ("accepted", "quarantined", "known") and first.receipt != again.receipt:
             self.problems.append(f"P4: {to} gave two different receipts for one envelope")
 
-    def _happens(self, share: float) -> bool:
-        return share > 0 and self._chance.random() < share
+    def _is_cut(self, sender: str, to: str) -> bool:
+        if (sender, to) not in self._cut:
+            return False
+        self.happened["cut one way" if (to, sender) not in self._cut else "cut both ways"] += 1
+        return True
+
+    def _happens(self, fault: str) -> bool:
+        share: float = getattr(self.faults, fault)
+        if share <= 0 or self._chance.random() >= share:
+            return False
+        self.happened[fault.replace("_", " ")] += 1
+        return True
 
 
 class Line:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from comity.clock import Instant
-from comity.ports import Head, InboxRow, ItemRow, JournalRow, OutboxRow, StatementRow, Transaction
+from comity.ports import Head, InboxRow, ItemRow, JournalRow, OutboxRow, RequestRow, StatementRow, Transaction
 from comity.signing import from_bytes
 from comity.testing.members import Member
 from comity.testing.naive import Given
@@ -15,6 +15,8 @@ from comity.testing.texts import Text
 __all__ = ["View", "ended_for", "given_to"]
 
 _EVERYTHING = 1_000_000
+#: States in which an item has its content here.
+_WITH_BODY = ("held", "source-withdrawn")
 _CAME = ("received-", "quarantined-", "waiting-")
 _KINDS = ("consent", "consent-revocation", "withdrawal", "withdrawal-answer", "review", "protest")
 
@@ -26,7 +28,8 @@ class View:
         party: whose.
         journal, heads, inbox, outbox, items: its rows, by their own names.
         bodies: digests of the items whose content is here and opens.
-        notices: notice files received or given, by agreement.
+        notices: notice files received or given, by agreement. `requests`: for consent, newest first.
+        behind: peers that have kept more of this journal than is here.
     """
 
     def __init__(self, party: str) -> None:
@@ -40,17 +43,30 @@ class View:
         self.notices: dict[str, list[str]] = {}
         self._statements: dict[str, list[tuple[StatementRow, dict[str, Any]]]] = {}
         self._entries: dict[tuple[str, str], list[JournalRow]] = {}
+        self.requests: list[RequestRow] = []
+        self.behind: list[str] = []
+        self._said: dict[str, dict[str, Any]] = {}
+        self._notices: dict[tuple[str, str], list[str]] = {}
 
     @classmethod
     def of(cls, member: Member, before: "View | None" = None) -> "View":
-        """Read a member's store; of the journal only what came after `before`."""
+        """Read a member's store.
+
+        Args:
+            before: what was read last time; of the journal then only what came after, and of statements, bodies and
+                texts, which never change under their digests, only those that are new.
+        """
         view = cls(member.party)
         if before is not None:
             view.journal, view._entries = before.journal, before._entries
+            view._said = before._said
+        trusted = before is not None and not member.tampered
+        opened = before.bodies if before is not None and trusted else frozenset()
+        notices = before._notices if before is not None else {}
 
         def read(transaction: Transaction) -> None:
             new = transaction.journal(after=len(view.journal), limit=_EVERYTHING)
-            if before is not None and not new:  # every act enters the journal
+            if before is not None and trusted and not new:  # every act enters the journal
                 view.__dict__.update(before.__dict__)
                 return
             view.journal.extend(new)
@@ -63,18 +79,29 @@ class View:
             view.inbox = {row.message: row for row in transaction.received(limit=_EVERYTHING)}
             view.outbox = {row.message: row for row in transaction.sent(limit=_EVERYTHING)}
             view.items = {row.digest: row for row in transaction.items(limit=_EVERYTHING)}
-            view.bodies = frozenset(item for item in view.items if transaction.body(item) is not None)
+            view.bodies = frozenset(
+                item
+                for item, row in view.items.items()
+                if (row.state in _WITH_BODY and item in opened) or transaction.body(item) is not None
+            )
             for kind in _KINDS:
-                view._statements[kind] = [
-                    (row, json.loads(from_bytes(row.signed).payload)) for row in transaction.statements(kind)
-                ]
-            for agreement in transaction.agreements():
-                view.notices[agreement.id] = [
-                    data.decode() for name, data in agreement.files.items() if name.startswith("notices/")
-                ]
+                view._statements[kind] = [(row, view._say(row)) for row in transaction.statements(kind)]
+            view.requests = list(transaction.requests())
+            view.behind = [row.peer for row in transaction.behind()]
+            view._notices = {
+                digest: notices[digest] if digest in notices else _notices_in(agreement.files)
+                for agreement in transaction.agreements()
+                for digest in [(agreement.id, agreement.acts_digest)]
+            }
+            view.notices = {name: found for (name, _), found in view._notices.items()}
 
         member.read(read)
         return view
+
+    def _say(self, row: StatementRow) -> dict[str, Any]:
+        if row.digest not in self._said:
+            self._said[row.digest] = json.loads(from_bytes(row.signed).payload)
+        return self._said[row.digest]
 
     def entries(self, kind: str, act: str) -> list[JournalRow]:
         """Give the journal's entries of an act."""
@@ -121,6 +148,10 @@ class View:
             if until is None or row.known_at <= until
         }
 
+    def owed(self) -> list[str]:
+        """Give the peers to whom something is owed."""
+        return sorted({row.peer for row in self.outbox.values() if row.state == "owed"})
+
     def made_from(self, source: str) -> set[str]:
         """Give everything here that was made from an item, directly or not."""
         direct = {item for item, row in self.items.items() if source in row.made_from}
@@ -140,6 +171,10 @@ class View:
             row.kind == "disclosure" and row.state == "accepted" and row.about == item
             for row in self.inbox.values()
         )
+
+
+def _notices_in(files: Mapping[str, bytes]) -> list[str]:
+    return [data.decode() for name, data in files.items() if name.startswith("notices/")]
 
 
 def given_to(views: Iterable[View], holder: View, to: str) -> list[Given]:

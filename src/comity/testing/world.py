@@ -11,6 +11,7 @@ world.deliver("north.example")
 ```
 """
 
+import contextlib
 import random
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -28,11 +29,16 @@ from comity.node.deliver import try_now
 from comity.node.disclose import Outcome, disclose
 from comity.node.introduce import accept_card
 from comity.node.items import NewItem, add_item
+from comity.node.node import Node
+from comity.node.reconcile import ask_account
+from comity.node.stopped_channels import resume
+from comity.testing.disk import Moment
 from comity.testing.invariants import Invariants
 from comity.testing.ledger import Ledger
-from comity.testing.members import Member
+from comity.testing.members import Backup, Member
 from comity.testing.network import CALM, Network
 from comity.testing.texts import Text
+from comity.testing.views import View
 
 __all__ = ["START", "Broken", "World"]
 
@@ -43,6 +49,8 @@ START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 #: Rounds of delivery after which a world that does not come to rest is at fault.
 _ROUNDS = 40
+#: How often two deliver to each other until an account is settled between them.
+_EXCHANGES = 6
 
 
 class Broken(AssertionError):
@@ -59,6 +67,8 @@ class World:
         trace: one line a step.
         ledger, network: what only the simulator knows, and the lines between the members.
         listener: called with each line of the trace.
+        restored: Parties whose homes were put back from a backup: what they owe for what is lost is not judged.
+        happened: how often each fault struck, for the distribution of a run.
     """
 
     def __init__(self, seed: str, members: Iterable[Member], clock: SteppedClock) -> None:
@@ -71,10 +81,11 @@ class World:
         self.ledger = Ledger()
         self.network = Network(self.members, self.ledger, clock, self.chance)
         self.listener: Callable[[str], None] = lambda _line: None
+        self.restored: set[str] = set()
+        self.happened = self.network.happened
+        self._labels: dict[str, str] = {}
         self._invariants = Invariants(self)
-        self._postmen = {
-            party: Postman(member.node, self.network.line(party)) for party, member in self.members.items()
-        }
+        self._postmen: dict[str, tuple[Node, Postman]] = {}
 
     @classmethod
     def of(
@@ -197,7 +208,9 @@ class World:
             made_from=tuple(made_from),
         )
         line = f"{member.name} adds `{said}` ({category}, {marking}{made})"
-        return self.step(line, lambda: member.act(add_item, new))[0].digest
+        digest = self.step(line, lambda: member.act(add_item, new))[0].digest
+        self._labels[digest] = f"`{said}`"
+        return digest
 
     def share(self, party: str, item: str, to: str, purpose: str, *, under: str | None = None) -> Outcome:
         """Let a member share an item."""
@@ -231,8 +244,7 @@ class World:
         def work() -> dict[str, str]:
             if now:
                 member.act(lambda _node, transaction: try_now(transaction, member.clock.now()))
-            failed = postman.run_once()
-            member.dirty = True  # the postman acts on the node itself
+            failed = member.powered(postman.run_once)
             for peer, reason in failed.items():
                 self.tell(f"      not to {self.name(peer)}: {reason}")
             return failed
@@ -282,11 +294,54 @@ class World:
     def restart(self, party: str) -> None:
         """Stop a node whose home is on disk and start it again."""
 
-        def work() -> None:
-            self.members[party].restart()
-            self._postmen.pop(party, None)
+        self.step(f"{self.name(party)} restarts", self.members[party].restart)
 
-        self.step(f"{self.name(party)} restarts", work)
+    def lose_power(self, party: str, moment: Moment) -> None:
+        """Let a member's power go in its next commit."""
+        self.happened[f"power lost {moment} a commit"] += 1
+        self.step(
+            f"the power of {self.name(party)} will go {moment} its next commit",
+            lambda: self.members[party].lose_power(moment),
+        )
+
+    def start_again(self, party: str) -> None:
+        """Let a member's node be killed and start again."""
+        self.happened["killed"] += 1
+        self.step(f"{self.name(party)} is killed and starts again", self.members[party].start_again)
+
+    def disk_of(self, party: str, *, full: bool = False, stall: timedelta = timedelta(0)) -> None:
+        """Let a member's disk be full, or slow, or well again."""
+        disk = self.members[party].disk
+        assert disk is not None
+        disk.full, disk.stall = full, stall
+        state = "full" if full else f"slow by {stall}" if stall else "well"
+        if full or stall:
+            self.happened["disk full" if full else "disk slow"] += 1
+        self.step(f"the disk of {self.name(party)} is {state}", lambda: None)
+
+    def step_clock(self, party: str, by: timedelta) -> None:
+        """Let a member's clock jump."""
+        self.happened["clock forward" if by > timedelta(0) else "clock back"] += 1
+        self.members[party].clock.skew += by
+        self.step(f"the clock of {self.name(party)} jumps by {by.total_seconds():+.0f} s", lambda: None)
+
+    def put_back(self, party: str, backup: Backup) -> None:
+        """Let a member's home be put back from a backup: what it did since then is gone there and nowhere else."""
+        self.happened["restored from a backup"] += 1
+        self.restored.add(party)
+        self._invariants.forget(party)
+
+        def work() -> None:
+            self.members[party].put_back(backup)
+
+        self.step(f"the home of {self.name(party)} is put back from a backup", work)
+
+    def let_flow(self) -> None:
+        """Let every channel that stopped for a person flow again: an officer has looked."""
+        for member in self.members.values():
+            for row in member.read(lambda transaction: transaction.channels_stopped()):
+                line = f"an officer of {member.name} lets the channel of {self.name(row.peer)} flow again"
+                self.step(line, lambda: member.act(resume, row.peer, because="looked into"))  # noqa: B023
 
     def settle(self) -> None:
         """Mend the network and deliver until nothing is owed; then check what must hold at rest.
@@ -294,10 +349,11 @@ class World:
         Raises:
             Broken: it does not come to rest, or an invariant does not hold.
         """
-        self.network.mend()
-        self.network.faults = CALM
+        self._repair()
         while self.network.in_flight:
             self.arrive_late(0)
+        self.let_flow()
+        self._reconcile_restored()
         for _ in range(_ROUNDS):
             owing = [party for party in self.members if self._owes(party)]
             if not owing:
@@ -312,6 +368,44 @@ class World:
             for row in member.read(lambda transaction: transaction.owed(None, None, 5))
         ]
         self._judge([f"P4: still owed after {_ROUNDS} rounds: {reason}" for reason in reasons])
+
+    def _repair(self) -> None:
+        """Let network, disks, clocks and power be well again, and the silent speak."""
+        self.network.mend()
+        self.network.faults = CALM
+        self.network.silent.clear()
+        for member in self.members.values():
+            member.clock.skew = timedelta(0)
+            if member.disk is not None:
+                member.disk.cut_at, member.disk.full, member.disk.stall = None, False, timedelta(0)
+        journals = [self.view(party).journal for party in self.members]
+        ahead = max((journal[-1].at for journal in journals if journal), default=START) - self.clock.now()
+        if ahead > timedelta(0):
+            self.wait(ahead)  # nobody decides before his own last entry
+
+    def _reconcile_restored(self) -> None:
+        """Let everybody speak to those that were restored, and those reconcile with whoever has kept more."""
+        for party in sorted(self.restored):
+            member = self.members[party]
+            for peer in self.members:
+                if peer != party:
+                    self._account(peer, party)
+            for peer in sorted(row.peer for row in member.read(lambda transaction: transaction.behind())):
+                self._account(party, peer)
+        if self.restored:
+            self._judge(self._invariants.restored_have_found_out())
+
+    def _account(self, party: str, peer: str) -> None:
+        """Let a member ask another for its account, where it may, and both deliver."""
+        with contextlib.suppress(ComityError):
+            self.step(
+                f"{self.name(party)} asks {self.name(peer)} for its account",
+                lambda: self.members[party].act(ask_account, peer),
+            )
+            for _ in range(_EXCHANGES):
+                for each in (party, peer):
+                    if self._owes(each):
+                        self.deliver(each)
 
     def close(self) -> None:
         """Let every store go."""
@@ -332,19 +426,21 @@ class World:
 
     def label(self, item: str) -> str:
         """Give what the trace calls an item: its label, which a replay repeats, not its digest."""
-        for member in self.members.values():
-            row = member.read(lambda transaction: transaction.item(item))
-            if row is not None and row.originator == member.party:
-                return f"`{row.label}`"
-        return f"`{item[:12]}`"
+        return self._labels.get(item, f"`{item[:12]}`")
+
+    def view(self, party: str) -> View:
+        """Give what a member's store showed after the last step."""
+        return self._invariants.view(party)
 
     def _owes(self, party: str) -> bool:
         return bool(self.members[party].read(lambda transaction: transaction.backlog()))
 
     def _postman(self, member: Member) -> Postman:
-        if member.party not in self._postmen:
-            self._postmen[member.party] = Postman(member.node, self.network.line(member.party))
-        return self._postmen[member.party]
+        node, postman = self._postmen.get(member.party, (None, None))
+        if postman is None or node is not member.node:  # it was started again
+            postman = Postman(member.node, self.network.line(member.party))
+            self._postmen[member.party] = (member.node, postman)
+        return postman
 
 
 @cache

@@ -1,0 +1,96 @@
+"""What befalls the nodes of a history: weather, partitions, crashes, disks, clocks, old backups."""
+
+from datetime import timedelta
+
+from comity.testing.disk import MOMENTS
+from comity.testing.members import Backup
+from comity.testing.network import CALM, STORMY
+from comity.testing.story import Happening, Story
+
+__all__ = ["Calamities"]
+
+#: Jumps of a clock: within what peers put up with, and beyond.
+_JUMPS = (
+    timedelta(seconds=40),
+    timedelta(minutes=4),
+    timedelta(hours=2),
+    timedelta(seconds=-40),
+    timedelta(minutes=-4),
+)
+_STALLS = (timedelta(seconds=2), timedelta(seconds=45))
+
+
+class Calamities:
+    """The faults of a history."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self._world = story.world
+        self._chance = story.chance
+        self._backups: dict[str, Backup] = {}
+        self.happenings: tuple[Happening, ...] = (
+            (5, self._late),
+            (5, self._weather),
+            (4, self._power),
+            (2, self._kill),
+            (2, self._disk),
+            (2, self._clock),
+            (1, self._back_up),
+            (1, self._put_back),
+        )
+
+    def close(self) -> None:
+        """Let the backups go."""
+        for backup in self._backups.values():
+            backup.rows.close()
+
+    def _late(self) -> None:
+        if self._world.network.in_flight:
+            self._world.arrive_late(self._chance.randrange(len(self._world.network.in_flight)))
+
+    def _weather(self) -> None:
+        network, kind = self._world.network, self._chance.randrange(5)
+        if kind == 0:
+            self._world.step("the network is calm", lambda: None)
+            network.mend()
+            network.faults = CALM
+        elif kind == 1:
+            network.faults = STORMY
+            self._world.step("the network is stormy", lambda: None)
+        else:
+            a = self._story.party()
+            b, one_way = self._story.other(a), kind == 2
+            network.cut(a, b, one_way=one_way)
+            how = "from" if one_way else "between"
+            self._world.step(
+                f"the way {how} {self._world.name(a)} and {self._world.name(b)} is cut", lambda: None
+            )
+
+    def _power(self) -> None:
+        self._world.lose_power(self._story.party(), self._chance.choice(MOMENTS))
+
+    def _kill(self) -> None:
+        self._world.start_again(self._story.party())
+
+    def _disk(self) -> None:
+        kind = self._chance.randrange(3)
+        self._world.disk_of(
+            self._story.party(),
+            full=kind == 1,
+            stall=self._chance.choice(_STALLS) if kind == 2 else timedelta(0),
+        )
+
+    def _clock(self) -> None:
+        self._world.step_clock(self._story.party(), self._chance.choice(_JUMPS))
+
+    def _back_up(self) -> None:
+        party = self._story.party()
+        if party in self._backups:
+            self._backups[party].rows.close()
+        self._backups[party] = self._world.members[party].back_up()
+        self._world.step(f"the home of {self._world.name(party)} is backed up", lambda: None)
+
+    def _put_back(self) -> None:
+        if self._backups and not self._world.restored:
+            party = self._chance.choice(list(self._backups))
+            self._world.put_back(party, self._backups[party])
