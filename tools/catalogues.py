@@ -27,6 +27,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src" / "comity"
@@ -34,7 +35,7 @@ LANGUAGES = SOURCES / "languages"
 TAGS = ("cs", "pl", "ru", "ko", "hu")
 
 #: Where words are marked.
-FACES = ("cli", "demo", "interop", "languages")
+FACES = ("cli", "console", "demo", "interop", "languages")
 #: Modules of the core whose sentences people read.
 SENTENCES = (
     "agreements/acts.py",
@@ -125,6 +126,9 @@ def messages() -> dict[_Key, str]:
         for file in sorted((SOURCES / face).rglob("*.py")):
             for key in _marked(ast.parse(file.read_text())):
                 found.setdefault(key, str(file.relative_to(SOURCES)))
+        for file in sorted((SOURCES / face).rglob("*.html")):
+            for key in _in_template(file.read_text()):
+                found.setdefault(key, str(file.relative_to(SOURCES)))
     for name in SENTENCES:
         for sentence in _sentences(ast.parse((SOURCES / name).read_text())):
             found.setdefault(sentence, name)
@@ -143,8 +147,20 @@ def _marked(tree: ast.Module) -> Iterator[_Key]:
         ]
         if node.func.id in ("_", "N_") and words:
             yield words[0]
-        elif node.func.id == "ngettext":
+        elif node.func.id == "ngettext" and len(words) > 1:
             yield words[0], words[1]
+
+
+def _in_template(text: str) -> Iterator[_Key]:
+    """Give what a page's template marks."""
+    for node in Environment(autoescape=True).parse(text).find_all(nodes.Call):
+        if not isinstance(node.node, nodes.Name) or node.node.name not in ("_", "ngettext"):
+            continue
+        words = [each.value for each in node.args if isinstance(each, nodes.Const)]
+        if node.node.name == "ngettext":
+            yield words[0], words[1]
+        elif words:
+            yield words[0]
 
 
 def _sentences(tree: ast.Module) -> Iterator[str]:
