@@ -20,7 +20,19 @@ from comity.handling.markings import UNKNOWN_LEVEL, Marking
 from oracle import oracle
 from oracle.world import CATEGORIES, DAY, KINDS, PARTIES, PURPOSES, TLP, Deed, instant
 
-ACTS = ("make", "derive", "pass", "consent", "revoke", "confirm", "withdraw", "review", "try", "wait")
+ACTS = (
+    "make",
+    "derive",
+    "pass",
+    "carry",
+    "consent",
+    "revoke",
+    "confirm",
+    "withdraw",
+    "review",
+    "try",
+    "wait",
+)
 
 
 @dataclass
@@ -162,6 +174,7 @@ def _consent(history: History) -> None:
         "from": begins,
         "until": begins + random.choice((1, 100, 2000, 9000, 90000)),
         "fresh": random.choice((None, None, None, 10, 100)),
+        "hops": random.choice((1, 1, 2, 3)),
     }
     wish = _wish(history)
     if wish is not None and random.random() < 0.85:
@@ -178,7 +191,37 @@ def _consent(history: History) -> None:
         category=said["category"],
         purpose=said["purpose"],
         fresh=Duration(seconds=said["fresh"] * 3600) if said["fresh"] else None,
+        hops=said["hops"],
     )
+
+
+def _carry(history: History) -> None:
+    """Pass on under a consent that carries over several hops, and let the recipient try to pass it further."""
+    random = history.random
+    wide = [each for each in history.consents.values() if each.hops > 1]
+    if not wide:
+        return
+    consent = random.choice(wide[-3:])
+    held = sorted(
+        name
+        for name, holder in history.held
+        if holder == consent.holder and history.items[name]["originator"] != consent.to
+    )
+    if not held:
+        return
+    name = consent.item if consent.item in held else random.choice(held)
+    shared = [deed.id for deed in history.deeds.values() if {consent.holder, consent.to} <= oracle.ever(deed)]
+    if consent.holder == consent.to or not shared:
+        return
+    hop = (consent.holder, consent.to, random.choice(shared), history.hour, random.choice((None, *PURPOSES)))
+    history.held[name, consent.to] = (*history.held[name, consent.holder], hop)
+    history.note("pass", item=name, hop=hop)
+    if random.random() < 0.3:
+        _make(history, (name,), consent.to)
+        name = f"i{len(history.items) - 1}"
+    history.hour += random.choice((0, 1, 24))
+    for _ in range(2):
+        _put(history, _question(history, onward=True, about=(name, consent.to)))
 
 
 def _wish(history: History) -> tuple | None:
@@ -207,6 +250,7 @@ def _answer(wish: tuple, history: History) -> dict:
         "from": begins,
         "until": begins + random.choice((48, 24 * 60, 24 * 400)),
         "fresh": random.choice((None, None, None, 24)),
+        "hops": random.choice((1, 1, 2, 2, 3)),
     }
     category = history.items[carrier]["category"] if carrier in history.items else "inc"
     if random.random() < 0.5:
@@ -284,10 +328,12 @@ def _review(history: History) -> None:
     history.note("review", item=name)
 
 
-def _question(history: History, onward: bool) -> oracle.Question:
+def _question(history: History, onward: bool, about: tuple[str, str] | None = None) -> oracle.Question:
     random = history.random
     held = sorted(history.held)
-    if onward:
+    if about is not None:
+        held = [about]
+    elif onward:
         received = [each for each in held if history.held[each]]
         made = [each for each in held if history.items[each[0]]["made_from"]]
         held = random.choice((received, made, received + made)) or held
@@ -470,6 +516,7 @@ _PLAYS = {
     "make": _make,
     "derive": _derive,
     "pass": _pass,
+    "carry": _carry,
     "consent": _consent,
     "revoke": _revoke,
     "confirm": _confirm,

@@ -447,6 +447,25 @@ MUTANTS = (
         "    if used is not None and not once:",
     ),
     Mutant(
+        "carries a consent over any number of hops",
+        RULES + "consented",
+        "made is not None and made + 2 <= consent.hops",
+        "made is not None",
+    ),
+    Mutant("carries a consent one hop too far", RULES + "consented", "made + 2", "made + 1"),
+    Mutant(
+        "carries a consent on whoever received",
+        RULES + "consented",
+        "            and hop.to == consent.to\n",
+        "",
+    ),
+    Mutant(
+        "carries a consent without the hop it was given for",
+        RULES + "consented",
+        "if not direct and not _carries(consent, carrier, passing):",
+        "if not direct and consent.hops == 1:",
+    ),
+    Mutant(
         "takes a hop under anyone's agreement",
         "comity.decisions.known",
         "if found is None and sender in self.ever_parties and to in self.ever_parties:",

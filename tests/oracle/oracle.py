@@ -10,7 +10,8 @@ from itertools import product
 
 from oracle.world import DAY, Deed
 
-Verdict = namedtuple("Verdict", "outcome refs ask deed")
+#: `carried`: a consent was used that had been given for an earlier hop.
+Verdict = namedtuple("Verdict", "outcome refs ask deed carried", defaults=(False,))
 UNKNOWN = 99
 
 
@@ -141,9 +142,50 @@ def judge(acts: list, deeds: dict, q: Question) -> Verdict:
     gone = {(act["consent"], act["from"]) for act in past if act["act"] == "revoke"}
     sworn = {(act["consent"], act["hour"]) for act in past if act["act"] == "confirm"}
 
+    circle = any((name, name) in closed for name in lineage)
+    carried = set()
+
+    def after_it(act, name):
+        """Hops in one custody after the first that was made by this consent while it stood; None without one."""
+        custody = q.custody.get(name, ())
+        made_by_it = [
+            place
+            for place, hop in enumerate(custody)
+            if (hop[0], hop[1]) == (act["holder"], act["to"])
+            and act["from"] <= hop[3] < act["until"]
+            and not any(number == act["number"] and gone_at <= hop[3] for number, gone_at in gone)
+        ]
+        return len(custody) - 1 - made_by_it[0] if made_by_it else None
+
+    def reaches(act, carrier) -> bool:
+        """Is this hop, counted from the one the consent was given for, still one of those it allows?"""
+        if (act["holder"], act["to"]) == (X, Y):
+            return True
+        if circle or act["hops"] == 1:
+            return False
+        ways, ended = {(q.item,)}, set()
+        while ways:
+            ended |= {way for way in ways if way[-1] == carrier}
+            ways = {(*way, below) for way in ways for above, below in made if above == way[-1]} - ended
+        for way in ended:
+            done = 0
+            for name in way:
+                if after_it(act, name) is not None:
+                    done += after_it(act, name)
+                    break
+                done += len(q.custody.get(name, ()))
+            else:
+                return False
+            if done + 2 > act["hops"]:
+                return False
+        carried.add(act["number"])
+        return True
+
     def word(giver, carrier, deed, fresh, renamed=False) -> bool:
         for act in past:
-            if act["act"] != "consent" or (act["by"], act["holder"], act["to"]) != (giver, X, Y):
+            if act["act"] != "consent" or act["by"] != giver:
+                continue
+            if (act["holder"], act["to"]) != (X, Y) and act["hops"] == 1:
                 continue
             names_item = act["item"] is not None
             names_class = act["deed"] is not None and act["category"] is not None
@@ -166,9 +208,13 @@ def judge(acts: list, deeds: dict, q: Question) -> Verdict:
                 on_the_way = {q.item, carrier} | {
                     middle for middle in at_hand if (q.item, middle) in closed and (middle, carrier) in closed
                 }
-                if act["item"] in on_the_way:
+                if act["item"] in on_the_way and reaches(act, carrier):
                     return True
-            elif deed == act["deed"] and under(act["category"], q.items[carrier]["category"]):
+            elif (
+                deed == act["deed"]
+                and under(act["category"], q.items[carrier]["category"])
+                and reaches(act, carrier)
+            ):
                 return True
         return False
 
@@ -280,17 +326,22 @@ def judge(acts: list, deeds: dict, q: Question) -> Verdict:
     }
     invoked = (short or {"rule 10 necessity"}) if q.necessity else set()
     if against or not permits:
-        return Verdict("refused", against | {ref for _, ref in owed} | refusals | invoked, set(), None)
+        grounds = against | {ref for _, ref in owed} | refusals | invoked
+        return Verdict("refused", grounds, set(), None, bool(carried))
     if owed:
         return Verdict(
-            "needs-consent", {ref for _, ref in owed} | invoked, {giver for giver, _ in owed}, None
+            "needs-consent",
+            {ref for _, ref in owed} | invoked,
+            {giver for giver, _ in owed},
+            None,
+            bool(carried),
         )
     begun = max(entry for entry, _, _ in permits)
     _, chosen, yes = min(each for each in permits if each[0] == begun)
     no, _ = one_agreement(deeds[chosen], q, facts, frozenset())
     if no:
         used.add(f"{chosen} art. 6")
-    return Verdict("permitted", yes | used, set(), chosen)
+    return Verdict("permitted", yes | used, set(), chosen, bool(carried))
 
 
 def _entry(deed: Deed, one: str, two: str) -> int:
@@ -346,10 +397,9 @@ def one_agreement(deed: Deed, q: Question, facts: dict, lifted: frozenset) -> tu
             }
         if q.judicial:
             against |= {f"{deed.id} art. 4({each.number})" for each in limits if each.judicial == "never"}
-    if q.carrier is not None:
-        carriers = set(deed.carriers or ("https", "pouch"))
-        if not deed.relays or not deed.carriers:
-            carriers -= {"relay"}
-        if q.carrier not in carriers:
-            against.add(f"{deed.id} art. 5" if deed.carriers else "rule 9 transport")
+    carriers = set(deed.carriers or ("https", "pouch"))
+    if not deed.relays or not deed.carriers:
+        carriers -= {"relay"}
+    if not carriers or (q.carrier is not None and q.carrier not in carriers):
+        against.add(f"{deed.id} art. 5" if deed.carriers else "rule 9 transport")
     return against, {cite(each) for each in agreed}

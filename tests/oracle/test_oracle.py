@@ -35,6 +35,7 @@ def play_all(count: int, first: int = 0):
         counts["histories"] += 1
         for question, verdict, decision in played.tries:
             counts["tries"] += 1
+            counts["carried over hops"] += verdict.carried
             onward = " onward" if any(question.custody.values()) else ""
             counts[f"{decision.outcome}{onward}"] += 1
             counts.update(f"rule {rule}" for rule in {ground.rule for ground in decision.grounds})

@@ -34,7 +34,7 @@ from comity.clock import Instant
 from comity.decisions.fields import REQUIRED, Fields
 from comity.decisions.question import Question
 from comity.errors import BadInput
-from comity.handling.consent import Consent
+from comity.handling.consent import MOST_HOPS, Consent
 from comity.handling.custody import Hop
 from comity.handling.item import KINDS, Item
 from comity.handling.markings import Marking, Pap
@@ -225,6 +225,8 @@ def _consent(table: Any, place: str, mistakes: list[str]) -> Consent | None:
         revoked=fields.instant("revoked", None),
         confirmed_at=fields.instant("confirmed_at", None),
         fresh=fields.length("fresh"),
+        hops=fields.count("hops", 1, MOST_HOPS),
+        condition=fields.text("condition", None),
     )
     fields.done()
     return found if len(mistakes) == before else None

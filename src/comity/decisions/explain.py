@@ -11,6 +11,7 @@ from comity.decisions.decision import Decision, Ground, Remedy
 from comity.decisions.known import Known
 from comity.decisions.question import Question
 from comity.decisions.rules.lineage import lineage
+from comity.decisions.rules.r10_necessity import officers
 from comity.decisions.terms import Between
 from comity.errors import BadInput
 from comity.handling.item import Item
@@ -125,7 +126,6 @@ def _seen(question: Question, item: Item | None, between: list[Between], known: 
     into = [hop for hop in item.hops if hop.to == question.holder]
     given = sum(map(len, known.given(question.holder, question.to).values()))
     purposes = sorted({hop.purpose for hop in hops if hop.purpose is not None})
-    officers = len(set(question.approved_by))
     return {
         1: f"category {item.category}, purpose {question.purpose or 'none'}",
         2: ", ".join(f"{each.agreement} {each.terms.state}" for each in between)
@@ -140,5 +140,5 @@ def _seen(question: Question, item: Item | None, between: list[Between], known: 
         f"for {question.to}",
         8: f"{len(into)} hops into {question.holder}",
         9: question.carrier or "no carrier chosen",
-        10: f"invoked, approved by {officers}" if question.necessity else "not invoked",
+        10: f"invoked, approved by {officers(question)}" if question.necessity else "not invoked",
     }

@@ -69,6 +69,14 @@ class Fields:
             self.wrong(f"`{name}` should be true or false")
         return found is True
 
+    def count(self, name: str, default: int, most: int) -> int:
+        """Take a whole number from one up to a limit."""
+        found = self.take(name, default)
+        if isinstance(found, bool) or not isinstance(found, int) or not 1 <= found <= most:
+            self.wrong(f"`{name}` should be a whole number from 1 to {most}")
+            return default
+        return found
+
     def texts(self, name: str, default: Any = ()) -> Any:
         """Take a list of texts."""
         found = self.take(name, default)
@@ -113,6 +121,8 @@ class Fields:
         return found
 
     def done(self) -> None:
-        """Name every field nobody asked for."""
+        """Name every field nobody asked for; `x_` begins one that says something to its writer alone."""
         for name in self._left:
+            if name.startswith("x_"):
+                continue
             self.wrong(f"`{name[:60]}` is not a field known here")

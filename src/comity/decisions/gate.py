@@ -21,7 +21,7 @@ from comity.decisions.rules.r02_in_force import in_force, no_agreement
 from comity.decisions.rules.r03_parties_and_offices import offices
 from comity.decisions.rules.r04_category import category, offers
 from comity.decisions.rules.r05_purpose import agreed, purpose_objections
-from comity.decisions.rules.r06_marking import judicial_objections, marking_objections
+from comity.decisions.rules.r06_marking import judicial_objections, marking_objections, unknown_label
 from comity.decisions.rules.r07_third_party import upstream
 from comity.decisions.rules.r08_retention import retention
 from comity.decisions.rules.r09_transport import transport
@@ -135,8 +135,8 @@ def _try(question: Question, item: Item, between: Between) -> tuple[tuple[Ground
     if question.office_from is not None or question.office_to is not None:
         against += offices(question, item.category, between.terms)
     found = offers(item.kind, terms)
-    if not found:
-        against += category(item.kind, terms)
+    if not found or not item.category:
+        against += category(item.category, item.kind, terms)
     purpose = question.purpose
     if "purpose" in lifts:
         permitting = tuple(ground for offer in found for ground in offer.grounds)
@@ -144,6 +144,8 @@ def _try(question: Question, item: Item, between: Between) -> tuple[tuple[Ground
         permitting = agreed(found, purpose)
         if not permitting or not purpose or purpose in between.excluded:
             against += purpose_objections(found, purpose, between)
+    if item.pap is not None and not item.pap.known:
+        against += unknown_label(item.pap)
     if "marking" not in lifts:
         if item.marking is not None and item.marking.level > terms.strictest:
             against += marking_objections(item.marking, terms)

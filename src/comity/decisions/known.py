@@ -157,6 +157,10 @@ class Known:
             self._between[holder, to] = found
         return found
 
+    def carrying(self, giver: str) -> tuple[Consent, ...]:
+        """Give a Party's consents that carry over more hops than the first."""
+        return self._carrying.get(giver, ())
+
     def given(self, holder: str, to: str) -> Mapping[str, tuple[Consent, ...]]:
         """Give the consents that let `holder` pass something to `to`, by their giver."""
         return self._given.get((holder, to), _NONE)
@@ -184,6 +188,7 @@ class Known:
         self.withdrawn: Mapping[str, Instant] = dict(withdrawn or {})
         self.reviewed = frozenset(reviewed)
         self._given = _by_holder(self.consents)
+        self._carrying = _over_hops(self.consents)
         self.digest = self._digest()
 
     def _digest(self) -> str:
@@ -214,6 +219,15 @@ def _by_holder(consents: Iterable[Consent]) -> dict[tuple[str, str], dict[str, t
         if consent.is_item or consent.is_class:
             found.setdefault((consent.holder, consent.to), {}).setdefault(consent.by, []).append(consent)
     return {pair: {giver: tuple(given) for giver, given in givers.items()} for pair, givers in found.items()}
+
+
+def _over_hops(consents: Iterable[Consent]) -> dict[str, tuple[Consent, ...]]:
+    """Sort the consents that carry over several hops by their giver."""
+    found: dict[str, list[Consent]] = {}
+    for consent in consents:
+        if consent.hops > 1 and (consent.is_item or consent.is_class):
+            found.setdefault(consent.by, []).append(consent)
+    return {giver: tuple(given) for giver, given in found.items()}
 
 
 def _screened(texts: Iterable[Agreement]) -> frozenset[str]:

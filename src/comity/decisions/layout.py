@@ -47,9 +47,10 @@ class Layout:
 
     def between(self, terms: Terms, holder: str, to: str) -> Between:
         """Lay out what governs from `holder` to `to`."""
-        transport, unread = terms.transport, [*self._unread_restrictions(terms)]
+        transport = terms.transport
+        unsent = [self.ground(clause.ref, 9) for clause in of_type(terms.broken, Transport)]
         if transport is not None and not _names_known(transport.via, terms):
-            unread.append(self.ground(transport.ref, 9))
+            unsent.append(self.ground(transport.ref, 9))
         third = terms.third_party
         broken = of_type(terms.broken, ThirdParty)
         onward = self._onward(third) if third else self._onward(broken[0], broken=True) if broken else None
@@ -65,7 +66,7 @@ class Layout:
             state=self._state(terms, holder, to, members),
             rank=terms.in_force_from or EARLIEST,
             categories={
-                stem: self._category(stem, terms, holder, to, tuple(dict.fromkeys(unread)), owed)
+                stem: self._category(stem, terms, holder, to, tuple(dict.fromkeys(unsent)), owed)
                 for stem in stems(terms)
             },
             excluded={
@@ -103,13 +104,6 @@ class Layout:
                 grounds.append(Ground("rule 3 parties and offices", text, 3))
         return tuple(grounds)
 
-    def _unread_restrictions(self, terms: Terms) -> Iterable[Ground]:
-        for clause in terms.broken:
-            if isinstance(clause, Protection):
-                yield self.ground(clause.ref, 5)
-            elif isinstance(clause, Transport):
-                yield self.ground(clause.ref, 9)
-
     def _onward(self, clause: ThirdParty, *, broken: bool = False) -> Onward:
         return Onward(
             self._agreement.id,
@@ -127,7 +121,7 @@ class Layout:
         terms: Terms,
         holder: str,
         to: str,
-        unread: tuple[Ground, ...],
+        unsent: tuple[Ground, ...],
         owed: Mapping[str, tuple[Obligation, ...]],
     ) -> CategoryTerms:
         offers: dict[str, list[Offer]] = {kind: [] for kind in KINDS}
@@ -167,6 +161,14 @@ class Layout:
             for clause in handling
             if clause.caveat
         )
+        unread = (
+            *(self.ground(clause.ref, 5) for clause in of_type(terms.broken, Protection)),
+            *(
+                self.ground(clause.ref, 6)
+                for clause in of_type(terms.broken, Handling)
+                if handles(clause, stem)
+            ),
+        )
         ref = next((limit.ground.ref for limit in limits if limit.level is not None), "rule 6 marking")
         marked = tuple((Obligation("marking", label, to, ref),) for label in TLP_LEVELS)
         return CategoryTerms(
@@ -175,14 +177,8 @@ class Layout:
             limits=limits,
             strictest=min(levels, default=NO_LIMIT),
             judicial=any(limit.judicial in ("consent", "never") for limit in limits),
-            unread=(
-                *unread,
-                *(
-                    self.ground(clause.ref, 6)
-                    for clause in of_type(terms.broken, Handling)
-                    if handles(clause, stem)
-                ),
-            ),
+            unread=(*unread, *unsent),
+            unkept=tuple(Ground(each.ref, each.text, 8) for each in unread),
             retentions=retentions,
             kept=kept,
             simple={
@@ -223,13 +219,16 @@ def _names_known(names: Iterable[str], terms: Terms) -> bool:
 
 
 def _carriers(transport: Transport | None) -> frozenset[str | None]:
-    """Give what may carry an envelope, each as a question names it. A relay must be named: empty means nobody."""
+    """Give what may carry an envelope, each as a question names it. A relay must be named: empty means nobody.
+
+    No carrier chosen yet (None) is no objection as long as there is one to choose.
+    """
     if transport is None:
         return frozenset((None, "https", "pouch"))
-    means: set[str | None] = {None, *transport.carriers} - {"relay"}
+    means: set[str | None] = {each for each in transport.carriers if each != "relay"}
     if "relay" in transport.carriers and transport.relays:
         means.update(("relay", *(f"relay:{body}" for body in transport.relays)))
-    return frozenset(means)
+    return frozenset((*means, None) if means else ())
 
 
 def _owed(onward: Onward | None, kind: str, holder: str) -> tuple[Obligation, ...]:

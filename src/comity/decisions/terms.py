@@ -114,6 +114,7 @@ class CategoryTerms(msgspec.Struct, frozen=True, gc=False):
         limits: handling articles that bind it. `strictest`: the lowest of their limits, `NO_LIMIT` without any.
         judicial: whether any of them speaks of use before a court.
         unread: restrictions that cover it and cannot be evaluated.
+        unkept: those among them that may limit how long it is kept.
         retentions: how long the recipient may keep it.
         caveats: words that a person must confirm having read before an item of the category opens.
         marked: by level of marking, the obligation to keep it.
@@ -128,6 +129,7 @@ class CategoryTerms(msgspec.Struct, frozen=True, gc=False):
     strictest: int
     judicial: bool
     unread: tuple[Ground, ...]
+    unkept: tuple[Ground, ...]
     retentions: tuple[Retention, ...]
     caveats: tuple[Obligation, ...]
     marked: tuple[tuple[Obligation], ...]

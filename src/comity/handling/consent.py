@@ -1,8 +1,9 @@
 """Consent: a Party's signed permission that a holder may pass something on.
 
 It is an act, not a token: it names its giver, the holder who may use it and the recipient it opens to, and nobody can
-widen it or hand it on. It covers *either* one item *or* one class (an agreement and a category); one that names both
-or neither is no consent. A class consent for a category is how a tear-line is opened to a wider circle.
+widen it or hand it on; who gives it for several hops says how many. It covers *either* one item *or* one class (an
+agreement and a category); one that names both or neither is no consent. A class consent for a category is how a
+tear-line is opened to a wider circle.
 
 Source: `specs/gate.md`, Custody, lineage, obligations; Taking back.
 """
@@ -12,7 +13,10 @@ import msgspec
 from comity.agreements.durations import Duration
 from comity.clock import Instant
 
-__all__ = ["Consent"]
+__all__ = ["MOST_HOPS", "Consent"]
+
+#: The most hops a consent can carry over: as many as a custody can have.
+MOST_HOPS = 64
 
 
 class Consent(msgspec.Struct, frozen=True, gc=False, rename={"from_": "from"}):
@@ -32,6 +36,8 @@ class Consent(msgspec.Struct, frozen=True, gc=False, rename={"from_": "from"}):
         confirmed_at: when its giver last signed that it still stands, where an agreement asks for that.
         fresh: how recent that confirmation must be, if the giver itself asks for one.
         digest: SHA-256 of the signed statement, empty in case files.
+        hops: over how many hops it carries: one, from `holder` to `to`, or so many more that follow that one.
+        condition: its giver's words for whoever receives under it; they go along as a caveat to be read.
     """
 
     by: str
@@ -47,6 +53,8 @@ class Consent(msgspec.Struct, frozen=True, gc=False, rename={"from_": "from"}):
     confirmed_at: Instant | None = None
     fresh: Duration | None = None
     digest: str = ""
+    hops: int = 1
+    condition: str | None = None
 
     @property
     def is_class(self) -> bool:

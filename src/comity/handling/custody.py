@@ -14,7 +14,7 @@ import msgspec
 from comity.agreements.durations import Duration
 from comity.clock import Instant
 
-__all__ = ["Hop", "HopTerms", "StandingConsent", "custody_break", "parties_up_to"]
+__all__ = ["Hop", "HopTerms", "NecessityTerms", "StandingConsent", "custody_break", "parties_up_to"]
 
 
 class StandingConsent(msgspec.Struct, frozen=True, gc=False):
@@ -31,6 +31,23 @@ class StandingConsent(msgspec.Struct, frozen=True, gc=False):
     until: datetime | None = None
 
 
+class NecessityTerms(msgspec.Struct, frozen=True, gc=False):
+    """The necessity clause of a hop's agreement, copied for those who have no copy of it.
+
+    Attributes:
+        article: where it stands, as cited. `text`: its words in the decisive language.
+        lifts: what it lifts, of `purpose`, `marking` and `third_party`.
+        officers: how many distinct officers must approve.
+        review_within: how soon those told should say what they think of it, None where it does not say.
+    """
+
+    article: str
+    text: str = ""
+    lifts: tuple[str, ...] = ()
+    officers: int = 2
+    review_within: Duration | None = None
+
+
 class HopTerms(msgspec.Struct, frozen=True, gc=False):
     """The onward terms of a hop, copied verbatim into its statement for those who have no copy of the agreement.
 
@@ -43,6 +60,7 @@ class HopTerms(msgspec.Struct, frozen=True, gc=False):
         members: those Parties at the instant of the hop.
         standing: consents given in the text itself.
         fresh: how recently a consent must have been confirmed, None where it need not be.
+        necessity: what imminent danger lifts of it, None where nothing does.
     """
 
     article: str
@@ -53,6 +71,7 @@ class HopTerms(msgspec.Struct, frozen=True, gc=False):
     members: tuple[str, ...] = ()
     standing: tuple[StandingConsent, ...] = ()
     fresh: Duration | None = None
+    necessity: NecessityTerms | None = None
 
 
 class Hop(msgspec.Struct, frozen=True, gc=False, rename={"from_": "from"}):

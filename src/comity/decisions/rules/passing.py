@@ -62,6 +62,7 @@ class Passing:
         blocked: items of the lineage that carry either.
         bound: what binds whoever receives the item: Party owed and article, and the terms that say so.
         parties: everyone upstream, where necessity is invoked. `used`: necessity articles that lifted something.
+        conditions: words that go along, and whose consent they are of.
         short: necessity articles for which too few officers approved.
     """
 
@@ -70,6 +71,7 @@ class Passing:
         "at",
         "blocked",
         "bound",
+        "conditions",
         "given",
         "holder",
         "holdings",
@@ -101,6 +103,7 @@ class Passing:
         self.blocked: dict[str, None] = {}
         self.bound: dict[tuple[str, str], Onward] = {}
         self.parties: dict[str, None] = {}
+        self.conditions: dict[tuple[str, str], None] = {}
         self.used: dict[Ground, None] = {}
         self.short: dict[Ground, None] = {}
 

@@ -14,6 +14,8 @@ from comity.identifiers import category_covers
 
 __all__ = ["contacts_to_tell", "mandate", "offices"]
 
+#: Kinds of clause by which an item passes, as a mandate names them.
+_MANDATES = frozenset(("*", "exchange", "aid", "register", "materials", "delivery"))
 _MISSION_TASKS = frozenset(("communication", "exchange", "*"))
 
 
@@ -105,7 +107,7 @@ def _office_lacks(
 ) -> str | None:
     if office.party != party:
         return f"office `{office.id}` belongs to {office.party}"
-    if "*" not in office.may and "exchange" not in office.may:
+    if not _may_pass(office, category):
         return f"office `{office.id}` may not exchange"
     if office.categories is not None and not any(
         category_covers(each, category) for each in office.categories
@@ -113,9 +115,23 @@ def _office_lacks(
         return f"office `{office.id}` does not handle `{category}`"
     if office.with_ is not None and not _in_contact(office.with_, other_name, other_party, terms):
         return f"office `{office.id}` has no contact with {other_name or other_party}"
-    if office.through is not None and office.through not in via:
+    if office.through is not None and (office.through not in via or not _is_known(office.through, terms)):
         return f"office `{office.id}` talks only through {office.through}"
     return None
+
+
+def _may_pass(office: Office, category: str) -> bool:
+    """Tell whether the office may use the clause by which the category passes: `aid` for `aid.check`, else `exchange`.
+
+    Those clauses stand as `exchange` clauses, so that a mandate for exchange covers them too.
+    """
+    return not {"*", "exchange", category.partition(".")[0]}.isdisjoint(
+        kind for kind in office.may if kind in _MANDATES
+    )
+
+
+def _is_known(name: str, terms: Terms) -> bool:
+    return name in terms.parties or name in terms.offices or name in terms.missions
 
 
 def _in_contact(contacts: tuple[str, ...], name: str | None, party: str, terms: Terms) -> bool:

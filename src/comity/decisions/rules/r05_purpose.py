@@ -9,9 +9,9 @@ from comity.decisions.decision import Ground
 from comity.decisions.rules.consented import consented
 from comity.decisions.rules.exempt import successor
 from comity.decisions.rules.passing import Passing
-from comity.decisions.rules.r10_necessity import lifts
+from comity.decisions.rules.r10_necessity import lifts, lifts_by_copy
 from comity.decisions.terms import Between, Offer
-from comity.handling.custody import Hop
+from comity.handling.custody import Hop, HopTerms
 from comity.handling.item import Item
 
 __all__ = ["agreed", "purpose_objections", "purpose_that_travels"]
@@ -41,11 +41,14 @@ def purpose_objections(offers: tuple[Offer, ...], purpose: str, between: Between
     return tuple(dict.fromkeys(against))
 
 
-def purpose_that_travels(hop: Hop, holding: Item, today: Between | None, passing: Passing) -> None:
+def purpose_that_travels(
+    hop: Hop, holding: Item, today: Between | None, passing: Passing, copied: HopTerms | None = None
+) -> None:
     """Ask the sender of a hop that recorded another purpose to consent to the new one, unless it has.
 
     Args:
         today: the hop's agreement as it stands now, None where it is not at hand.
+        copied: the terms its statement carried, where it is not at hand.
     """
     question = passing.question
     sender = successor(hop.from_, today)
@@ -53,5 +56,6 @@ def purpose_that_travels(hop: Hop, holding: Item, today: Between | None, passing
         return  # its own word: who passed it on may itself pass it for something else
     if consented(sender, hop, holding, None, passing, named_purpose=True):
         return
-    if not lifts("purpose", today, passing):
+    lifted = lifts("purpose", today, passing) if copied is None else lifts_by_copy("purpose", copied, passing)
+    if not lifted:
         passing.ask(sender, holding.id, _OTHER, question.purpose)

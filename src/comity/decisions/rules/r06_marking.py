@@ -14,20 +14,25 @@ from comity.decisions.rules.r10_necessity import lifts
 from comity.decisions.terms import Between, CategoryTerms
 from comity.handling.custody import Hop
 from comity.handling.item import Item
-from comity.handling.markings import UNKNOWN_LEVEL, Marking
+from comity.handling.markings import Marking, Pap
 
-__all__ = ["judicial_objections", "judicial_upstream", "judicial_word", "marking_objections"]
+__all__ = ["judicial_objections", "judicial_upstream", "judicial_word", "marking_objections", "unknown_label"]
 
 _ORIGINATORS_TERM = Ground("rule 6 marking", "its originator limits its use before a court", 6)
 
 
 def marking_objections(marking: Marking, terms: CategoryTerms) -> tuple[Ground, ...]:
     """Give every article whose limit the marking exceeds."""
-    if marking.level == UNKNOWN_LEVEL:
-        return (Ground("rule 6 marking", f"marking `{marking.label[:60]}` is not known", 6),)
+    if not marking.known:
+        return unknown_label(marking)
     return tuple(
         limit.ground for limit in terms.limits if limit.level is not None and marking.level > limit.level
     )
+
+
+def unknown_label(label: Marking | Pap) -> tuple[Ground, ...]:
+    """Refuse a label that nobody knows: unknown means no."""
+    return (Ground("rule 6 marking", f"marking `{label.label[:60]}` is not known", 6),)
 
 
 def judicial_objections(terms: CategoryTerms) -> tuple[Ground, ...]:

@@ -23,7 +23,7 @@ from comity.decisions.rules.exempt import exempt, exempt_by_copy, successor
 from comity.decisions.rules.passing import Passing, Way
 from comity.decisions.rules.r05_purpose import purpose_that_travels
 from comity.decisions.rules.r06_marking import judicial_upstream, judicial_word
-from comity.decisions.rules.r10_necessity import lifts
+from comity.decisions.rules.r10_necessity import lifts, lifts_by_copy
 from comity.decisions.terms import Between, Onward, onward_of
 from comity.handling.custody import Hop
 from comity.handling.item import Item
@@ -93,7 +93,7 @@ def _hop(hop: Hop, holding: Item, parties: list[str], way: Way, passing: Passing
 def _copied_hop(hop: Hop, holding: Item, parties: list[str], passing: Passing) -> None:
     """Judge one hop by the terms its statement carried, where the agreement is not at hand.
 
-    Nothing else of that agreement can be read: no necessity, no overseer, no later member.
+    Nothing else of that agreement can be read: no overseer, no later member, no state.
     """
     terms = hop.terms
     if terms is None:
@@ -104,15 +104,16 @@ def _copied_hop(hop: Hop, holding: Item, parties: list[str], passing: Passing) -
         _not_parties(hop, holding, passing)
         return
     if hop.purpose is not None and hop.purpose != passing.question.purpose:
-        purpose_that_travels(hop, holding, None, passing)
+        purpose_that_travels(hop, holding, None, passing, terms)
     onward = onward_of(hop.agreement, terms)
     if onward is None or holding.kind not in onward.covers:
         return
     waiting = _waiting(onward, hop, holding, parties, passing)
     if exempt_by_copy(passing.to, holding, terms, passing.at):
         return
-    for giver in waiting:
-        if not consented(giver, hop, holding, onward.fresh, passing):
+    unmet = [giver for giver in waiting if not consented(giver, hop, holding, onward.fresh, passing)]
+    if unmet and not lifts_by_copy("third_party", terms, passing):
+        for giver in unmet:
             passing.ask(giver, holding.id, onward.ground)
 
 

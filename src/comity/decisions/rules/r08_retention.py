@@ -23,7 +23,7 @@ def retention(item: Item, received: Instant, at: Instant, terms: CategoryTerms |
     """
     against: tuple[Ground, ...] = ()
     if terms is not None:
-        against = terms.unread
+        against = terms.unkept
         for each in terms.retentions:
             if each.over(received, at):
                 against = (*against, Ground(each.ground.ref, each.ground.text, 8))

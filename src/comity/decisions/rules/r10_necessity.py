@@ -11,8 +11,9 @@ from comity.decisions.decision import Ground, Obligation
 from comity.decisions.question import Question
 from comity.decisions.rules.passing import Passing
 from comity.decisions.terms import Between
+from comity.handling.custody import HopTerms
 
-__all__ = ["lifted", "lifts", "notices", "unmet"]
+__all__ = ["lifted", "lifts", "lifts_by_copy", "notices", "officers", "unmet"]
 
 _NOTHING: frozenset[str] = frozenset()
 _NO_CLAUSE = Ground("rule 10 necessity", "no necessity clause lifts what stands against it", 10)
@@ -25,7 +26,7 @@ def lifted(question: Question, between: Between) -> frozenset[str]:
     clause = between.necessity
     if not question.necessity or clause is None or not between.permits:
         return _NOTHING
-    if _officers(question) < max(_LEAST_OFFICERS, clause.officers):
+    if officers(question) < max(_LEAST_OFFICERS, clause.officers):
         return _NOTHING
     return frozenset(clause.lifts)
 
@@ -45,6 +46,22 @@ def lifts(what: str, today: Between | None, passing: Passing) -> bool:
     return False
 
 
+def lifts_by_copy(what: str, copied: HopTerms, passing: Passing) -> bool:
+    """Lift what a hop made under an agreement that is not at hand, by the clause its statement carried.
+
+    Whether that agreement is still in force cannot be read here; whoever passed it on answers for that.
+    """
+    clause = copied.necessity
+    if clause is None or not passing.question.necessity or what not in clause.lifts:
+        return False
+    wanted, present = max(_LEAST_OFFICERS, clause.officers), officers(passing.question)
+    if present >= wanted:
+        passing.used[Ground(clause.article, clause.text, 10)] = None
+        return True
+    passing.short[_too_few(clause.article, present, wanted)] = None
+    return False
+
+
 def unmet(question: Question, tried: Iterable[Between], upstream: Iterable[Ground]) -> tuple[Ground, ...]:
     """Give why a necessity that was invoked lifted too little, for a decision that is not permitted.
 
@@ -58,14 +75,18 @@ def unmet(question: Question, tried: Iterable[Between], upstream: Iterable[Groun
 
 def _short(question: Question, agreements: Iterable[Between]) -> Iterator[Ground]:
     """Give the clauses in force that would have lifted something, had enough officers approved."""
-    present = _officers(question)
+    present = officers(question)
     for each in agreements:
         clause = each.necessity
         if clause is None or each.lifted_by is None or not each.permits:
             continue
         wanted = max(_LEAST_OFFICERS, clause.officers)
         if present < wanted:
-            yield Ground(each.lifted_by.ref, f"{present} of {wanted} officers have approved", 10)
+            yield _too_few(each.lifted_by.ref, present, wanted)
+
+
+def _too_few(article: str, present: int, wanted: int) -> Ground:
+    return Ground(article, f"{present} of {wanted} officers have approved", 10)
 
 
 def notices(upstream: Iterable[str], holder: str, used: Iterable[Ground]) -> tuple[Obligation, ...]:
@@ -74,5 +95,6 @@ def notices(upstream: Iterable[str], holder: str, used: Iterable[Ground]) -> tup
     return tuple(Obligation("notice", "necessity", party, ground.ref) for ground in used for party in told)
 
 
-def _officers(question: Question) -> int:
+def officers(question: Question) -> int:
+    """Count the officers who approved: each name once, blanks left out."""
     return len({name.strip() for name in question.approved_by if name.strip()})
