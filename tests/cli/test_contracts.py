@@ -307,3 +307,19 @@ def test_a_text_is_proposed_signed_and_held_without_a_folder_on_the_other_side(
     assert done.code == 0
     assert (out / "agreement.en.md").read_bytes() == (draft / "agreement.en.md").read_bytes()
     assert comity("agreement", "sign", "north-south-2027", "--home", land.south).code == 0
+
+
+def test_a_case_of_any_name_is_one_line_that_moves_no_cursor(comity: Comity, tmp_path: Path) -> None:
+    text = CASE.format(
+        examples=EXAMPLES,
+        name="one\\ntwo \\u001b[31mthree\\u202e",
+        giver="north.example",
+        to="south.example",
+        purpose="network-defence",
+        expect="",
+        hops="",
+    )
+    (tmp_path / "cases.toml").write_text(text)
+    done = comity("decide", str(tmp_path / "cases.toml"))
+    (line,) = done.out.splitlines()
+    assert "one\\u000atwo \\u001b[31mthree\\u202e" in line

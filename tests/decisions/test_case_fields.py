@@ -89,6 +89,9 @@ ask = ["north.example"]
   revoked = 2030-05-01T12:00:00Z
   confirmed_at = 2030-05-01T06:00:00Z
   fresh = "PT24H"
+  hops = 3
+  condition = "by hand only"
+  x_desk = "7"
 
   [[case.consent]]
   by = "west.example"
@@ -154,6 +157,8 @@ def test_every_field_is_read_into_its_place():
                     revoked=DAY + timedelta(hours=12),
                     confirmed_at=DAY + timedelta(hours=6),
                     fresh=Duration(seconds=86400),
+                    hops=3,
+                    condition="by hand only",
                     **ends,
                 ),
                 Consent(by="west.example", **ends),
@@ -263,6 +268,14 @@ ONE = "f: case `one`"
                 f"{ONE}: consent: `fresh`: `soon` is not a duration such as P3Y, P6M or PT72H",
                 f"{ONE}: consent: `more` is not a field known here",
             ],
+        ),
+        *(
+            (
+                'consent = [{ by = "a.example", holder = "b.example", to = "c.example", '
+                f"from = 2030-01-01T00:00:00Z, until = 2030-01-02T00:00:00Z, hops = {wrong} }}]",
+                [f"{ONE}: consent: `hops` should be a whole number from 1 to 64"],
+            )
+            for wrong in ("0", "-1", "65", "1.0", "true", '"2"', "9" * 99)
         ),
         (
             'expect = "' + "m" * 70 + '"',

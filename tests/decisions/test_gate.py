@@ -7,7 +7,7 @@ from comity.agreements.durations import Duration
 from comity.agreements.loading import parse_agreement
 from comity.decisions.gate import decide
 from comity.decisions.known import Known
-from comity.handling.custody import HopTerms, StandingConsent
+from comity.handling.custody import HopTerms, NecessityTerms, StandingConsent
 from comity.handling.item import Item
 from decisions.material import AT, DAY, EAST, NORTH, SOUTH, WEST, consent, hop, known, question, received
 
@@ -438,3 +438,98 @@ def test_a_member_counts_for_what_was_passed_at_the_very_instant_it_joined():
         item = Item("v", "vulnerability", NORTH, hops=(hop(agreement="alliance", at=joined + shift),))
         asked = question(item, to="lake.example", purpose="awareness")
         assert decide(asked, known(names=("alliance",)), AT.replace(year=2028)).outcome == outcome
+
+
+# -- necessity by copied terms; conditions of a consent ------------------------------------------------------------
+
+LIFTS = NecessityTerms("harbour-north art. 6", "In danger.", ("third_party", "purpose"), 3)
+
+
+def in_danger(*officers, lifts=LIFTS, **said):
+    asked = question(from_harbour(necessity=lifts), necessity=True, approved_by=officers, **said)
+    return decide(asked, known(consent("h")), AT)
+
+
+def test_necessity_is_lifted_by_the_clause_that_the_hop_carries_and_its_author_is_told():
+    decision = in_danger("one", "two", "three")
+    # North's own text lifts what arose under it, Harbour's copy what arose under that.
+    assert decision.outcome == "permitted"
+    assert ("harbour-north art. 6", "In danger.", 10) in [
+        (ground.ref, ground.text, ground.rule) for ground in decision.grounds
+    ]
+    told = {(each.to, each.ref) for each in decision.obligations if each.kind == "notice"}
+    assert (HARBOUR, "harbour-north art. 6") in told
+
+
+@pytest.mark.parametrize("officers", [("one", "two"), ("one", "two", " "), ("one", "two", "two")])
+def test_with_too_few_officers_it_is_not_and_the_grounds_say_so(officers):
+    decision = in_danger(*officers)
+    assert decision.outcome == "needs-consent" and HARBOUR in asked_of(decision)
+    assert ("harbour-north art. 6", "2 of 3 officers have approved") in {
+        (ground.ref, ground.text) for ground in decision.grounds
+    }
+
+
+@pytest.mark.parametrize(
+    "lifts",
+    [None, NecessityTerms("harbour-north art. 6", "", ("marking",), 2)],
+)
+def test_what_the_copied_clause_does_not_name_stays_owed(lifts):
+    decision = in_danger("one", "two", "three", lifts=lifts)
+    assert decision.outcome == "needs-consent" and asked_of(decision) == [HARBOUR]
+
+
+def test_the_least_a_copied_clause_can_ask_for_is_two_officers():
+    alone = msgspec.structs.replace(LIFTS, officers=1)
+    assert HARBOUR in asked_of(in_danger("one", lifts=alone))
+    assert in_danger("one", "two", lifts=alone).outcome == "permitted"
+
+
+def test_a_copied_clause_lifts_the_purpose_its_hop_recorded():
+    terms = copied(necessity=LIFTS, members=(HARBOUR, NORTH, EAST))
+    item = Item(
+        "h",
+        "incident.reports",
+        HARBOUR,
+        hops=(hop(HARBOUR, NORTH, "harbour-north", terms=terms, purpose="study"), hop()),
+    )
+    for officers, outcome in ((("one", "two", "three"), "permitted"), (("one", "two"), "needs-consent")):
+        asked = question(item, necessity=True, approved_by=officers)
+        assert decide(asked, known(consent("h"), consent("h", by=HARBOUR)), AT).outcome == outcome
+
+
+def caveats(decision):
+    return [(each.value, each.to, each.ref) for each in decision.obligations if each.kind == "read-caveat"]
+
+
+def test_the_condition_of_a_consent_goes_along_as_words_to_be_read():
+    decision = decide(question(received()), known(consent(condition="by hand only")), AT)
+    assert decision.outcome == "permitted"
+    assert caveats(decision) == [("by hand only", EAST, "consent of north.example")]
+    confirmed = question(received(), confirmed=True)
+    assert caveats(decide(confirmed, known(consent(condition="by hand only")), AT)) == []
+
+
+def test_where_a_consent_without_a_condition_serves_none_goes_along():
+    both = known(consent(condition="by hand only"), consent())
+    assert caveats(decide(question(received()), both, AT)) == []
+
+
+def test_where_only_conditions_serve_all_of_them_go_along():
+    both = known(consent(condition="by hand only"), consent(condition="at night"))
+    assert sorted(caveats(decide(question(received()), both, AT))) == [
+        ("at night", EAST, "consent of north.example"),
+        ("by hand only", EAST, "consent of north.example"),
+    ]
+
+
+def test_a_condition_of_a_consent_that_does_not_serve_stays_away():
+    other = known(consent("else", condition="by hand only"), consent())
+    assert caveats(decide(question(received()), other, AT)) == []
+
+
+def test_a_circle_of_sources_carries_no_consent_further():
+    loop = Item("d", "incident.reports", SOUTH, made_from=("r", "d"))
+    far = consent("r", holder=WEST, to=SOUTH, hops=9)
+    decision = decide(question(received(), loop), known(far), AT)
+    assert decision.outcome == "refused"

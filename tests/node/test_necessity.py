@@ -10,7 +10,7 @@ from comity.node.disclose import Outcome, disclose
 from comity.node.necessity import Emergency, Notice, emergency, necessities, review_necessity
 from comity.testing.world import World
 from node.fuller import Fuller, pass_around, quiet
-from node.worlds import DEFENCE, EAST, NORTH, RESPONSE, SOUTH, give, inbox, journal, kinds, report, sent
+from node.worlds import DEFENCE, EAST, NORTH, RESPONSE, SOUTH, WEST, give, inbox, journal, kinds, report, sent
 
 DAY = timedelta(days=1)
 _CLAUSE = (
@@ -132,15 +132,36 @@ def test_if_one_upstream_cannot_be_told_nothing_leaves_and_nothing_is_entered(
         assert notices(made, SOUTH) == []
 
 
-def test_to_one_who_cannot_check_the_text_that_lifts_it_does_not_go_at_all() -> None:
+def test_one_who_is_no_party_of_the_text_that_lifts_checks_it_by_the_terms_the_hop_carries() -> None:
     own = Fuller("north-south-2026", (NORTH, SOUTH), more=_CLAUSE)
     with quiet(own, Fuller("south-east-2026", (SOUTH, EAST))) as made:
         digest = report(made, category="incident")
         give(made, digest)
-        before = kinds(made, SOUTH)
-        with pytest.raises(RefusedHere, match=r"east\.example is no Party of north-south-2026"):
-            share(made, digest)
-        assert kinds(made, SOUTH) == before
+        assert share(made, digest).decision.permitted
+        pass_around(made)
+        (row,) = [row for row in inbox(made, EAST) if row.kind == "disclosure"]
+        assert (row.state, row.reason) == ("accepted", "")
+        for party in (NORTH, SOUTH, EAST):
+            (notice,) = notices(made, party)
+            assert notice.said.grounds == ("north-south-2026 art. 5",)
+
+
+def test_who_holds_it_by_copied_terms_alone_passes_it_on_by_them_and_tells_everyone() -> None:
+    """East is no Party of North–South; in danger it passes on to West what came to it by South."""
+    own = Fuller("north-south-2026", (NORTH, SOUTH), more=_CLAUSE)
+    later = Fuller("south-east-2026", (SOUTH, EAST), more=_CLAUSE)
+    with quiet(own, later, Fuller("east-west-2026", (EAST, WEST))) as made:
+        digest = report(made, category="incident")
+        give(made, digest)
+        share(made, digest)
+        pass_around(made)
+        outcome = made.members[EAST].act(disclose, digest, to=WEST, purpose=DEFENCE, emergency=OFFICERS)
+        assert outcome.decision.permitted
+        pass_around(made, 6)
+        (row,) = [row for row in inbox(made, WEST) if row.kind == "disclosure"]
+        assert (row.state, row.reason) == ("accepted", "")
+        newest = [notice.said for notice in notices(made, NORTH) if notice.said.by == EAST]
+        assert [(said.to, said.review_by) for said in newest] == [(WEST, "2026-03-04T09:00:00Z")]
 
 
 def test_where_nothing_had_to_be_lifted_it_is_an_ordinary_disclosure() -> None:

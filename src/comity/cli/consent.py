@@ -114,6 +114,15 @@ def list_(home: Path, passphrase_file: Path | None, json_: bool) -> None:
 def conditions(command: F) -> F:
     """Add the options that say what a consent covers and on what conditions."""
     for option in (
+        click.option(
+            "--condition", default="", help="Words for whoever receives under it, to be read before it opens."
+        ),
+        click.option(
+            "--hops",
+            type=NUMBER,
+            default=1,
+            help="Over how many hops it carries: 1, to its recipient, or so many that follow.",
+        ),
         click.option("--fresh", default="", help="How lately it must be confirmed when used, such as PT24H."),
         click.option("--from", "begins", type=INSTANT, default=None, help="Its beginning; now by default."),
         click.option("--until", type=INSTANT, required=True, help="The end: a day or a time."),
@@ -145,6 +154,8 @@ def grant(
     until: Instant,
     begins: Instant | None,
     fresh: str,
+    hops: int,
+    condition: str,
     home: Path,
     passphrase_file: Path | None,
     json_: bool,
@@ -160,6 +171,8 @@ def grant(
             category=category,
             begins=format_instant(begins) if begins else "",
             fresh=fresh,
+            hops=hops,
+            condition=condition,
         )
     _print_request(shown, json_)
 
@@ -182,6 +195,8 @@ def give(
     until: Instant,
     begins: Instant | None,
     fresh: str,
+    hops: int,
+    condition: str,
     home: Path,
     passphrase_file: Path | None,
     json_: bool,
@@ -199,6 +214,8 @@ def give(
             purpose=purpose,
             begins=format_instant(begins) if begins else "",
             fresh=fresh,
+            hops=hops,
+            condition=condition,
         )
     _print_consent(shown, json_)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from comity.cli.command import command
-from comity.cli.options import as_json, explained, print_json_lines
+from comity.cli.options import as_json, explained, print_json_lines, printable
 from comity.languages import _, choose, ngettext, said, use
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ def decide(cases: Path, json_: bool, with_reasons: bool, language: str | None) -
         print_json_lines(result.as_json() for result in results)
     for result in results:
         if not json_:
-            click.echo(_line(result))
+            click.echo(printable(_line(result)))
         if with_reasons:
             for line in explained(explain(result.decision, result.known)):
-                click.echo(f"  {line}", err=json_)
+                click.echo(f"  {printable(line)}", err=json_)
     if not json_:
         wrong = sum(not result.ok for result in results)
         cases_ = ngettext("{count} case", "{count} cases", len(results))

@@ -65,18 +65,19 @@ def node_at(home: Path, passphrase_file: Path | None) -> "Iterator[Teller]":
     with teller_at(home, passphrase=passphrase_from(passphrase_file)) as tell:
         yield (
             lambda verb, **parameters: (
-                tell(verb, **parameters) if as_is or verb in _LINES else _printable(tell(verb, **parameters))
+                tell(verb, **parameters) if as_is or verb in _LINES else printable(tell(verb, **parameters))
             )
         )
 
 
-def _printable(value: Any) -> Any:
+def printable(value: Any) -> Any:
+    """Put what others wrote so that nothing in it moves a cursor or begins a line of its own."""
     if isinstance(value, str):
         return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
     if isinstance(value, list):
-        return [_printable(each) for each in value]
+        return [printable(each) for each in value]
     if isinstance(value, dict):
-        return {key: _printable(each) for key, each in value.items()}
+        return {key: printable(each) for key, each in value.items()}
     return value
 
 

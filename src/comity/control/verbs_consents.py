@@ -60,9 +60,11 @@ def consent_grant(
     category: str = "",
     begins: str = "",
     fresh: str = "",
+    hops: int = 1,
+    condition: str = "",
 ) -> dict[str, Any]:
     """Grant a request until an end: the item it names, or a class."""
-    end, terms = parse_instant(until), _terms("", agreement, category, begins, fresh)
+    end, terms = parse_instant(until), _terms("", agreement, category, begins, fresh, hops, condition)
     purpose = "" if any_purpose else None
     row = desk.act(
         lambda node, transaction: consent_use.grant(
@@ -85,9 +87,11 @@ def consent_give(
     purpose: str = "",
     begins: str = "",
     fresh: str = "",
+    hops: int = 1,
+    condition: str = "",
 ) -> dict[str, Any]:
     """Let a Party pass something on, unasked."""
-    end, terms = parse_instant(until), _terms(item, agreement, category, begins, fresh)
+    end, terms = parse_instant(until), _terms(item, agreement, category, begins, fresh, hops, condition)
     consent = desk.act(
         lambda node, transaction: give_use.give(
             node, transaction, holder=holder, to=to, until=end, terms=terms, purpose=purpose
@@ -113,7 +117,7 @@ def consent_preview(
 
     def work(node: Node, transaction: Transaction) -> dict[str, Any]:
         at = node.now(transaction)
-        whom, whither, what, why = holder, to, _terms(item, agreement, category, "", ""), purpose
+        whom, whither, what, why = holder, to, _terms(item, agreement, category), purpose
         if request:
             row = find_request(transaction, request)
             whom, whither, why = row.asker, row.to, purpose or row.purpose
@@ -210,17 +214,29 @@ def consent_fields(desk: Desk, consent: Consent) -> dict[str, Any]:
         "from": format_instant(consent.from_),
         "until": format_instant(consent.until),
         "fresh": str(consent.fresh) if consent.fresh else None,
+        "hops": consent.hops,
+        "condition": consent.condition,
         "confirmed_at": format_instant(consent.confirmed_at) if consent.confirmed_at else None,
         "revoked": format_instant(consent.revoked) if consent.revoked else None,
         "state": give_use.state_of(consent, desk.node.clock.now()),
     }
 
 
-def _terms(item: str, agreement: str, category: str, begins: str, fresh: str) -> Terms:
+def _terms(
+    item: str,
+    agreement: str,
+    category: str,
+    begins: str = "",
+    fresh: str = "",
+    hops: int = 1,
+    condition: str = "",
+) -> Terms:
     return Terms(
         item=item,
         agreement=agreement,
         category=category,
         begins=parse_instant(begins) if begins else None,
         fresh=fresh,
+        hops=hops,
+        condition=condition,
     )

@@ -52,9 +52,11 @@ def obligations(
         if party != to:
             found.append(Obligation("consent-owed", owed.consent_of, party, ref))
     found.extend(_goes_along(question, item, between, terms, at))
-    found.extend(
-        Obligation("read-caveat", words, to, f"consent of {giver}") for words, giver in upstream.conditions
-    )
+    if not question.confirmed:
+        found.extend(
+            Obligation("read-caveat", words, to, f"consent of {giver}")
+            for words, giver in upstream.conditions
+        )
     if upstream.used:
         found.extend(notices(upstream.parties, holder, upstream.used))
     return tuple(found)

@@ -21,6 +21,7 @@ from comity.federation.messages import Disclose, Route, SignedText
 from comity.federation.statements import (
     ConsentConfirmed,
     ConsentGranted,
+    CopiedNecessity,
     CopiedStanding,
     CopiedTerms,
     HopStatement,
@@ -29,7 +30,7 @@ from comity.federation.statements import (
     read_duration,
 )
 from comity.handling.consent import Consent
-from comity.handling.custody import Hop, HopTerms, StandingConsent
+from comity.handling.custody import Hop, HopTerms, NecessityTerms, StandingConsent
 from comity.handling.item import Item
 from comity.handling.markings import Marking, Pap
 
@@ -240,6 +241,8 @@ def consent_of(granted: ConsentGranted, digest: str) -> Consent:
         confirmed_at=granted.instant,
         fresh=read_duration(granted.fresh),
         digest=digest,
+        hops=granted.hops,
+        condition=granted.condition or None,
     )
 
 
@@ -292,7 +295,15 @@ def _terms_of(terms: CopiedTerms | None) -> HopTerms | None:
             for each in terms.standing
         ),
         fresh=read_duration(terms.fresh),
+        necessity=_necessity_of(terms.necessity),
     )
+
+
+def _necessity_of(copy: CopiedNecessity | None) -> NecessityTerms | None:
+    if copy is None:
+        return None
+    within = read_duration(copy.review_within)
+    return NecessityTerms(copy.article, copy.text, copy.lifts, copy.officers, within)
 
 
 def copied(terms: HopTerms | None, answer_within: Duration | None = None) -> CopiedTerms | None:
@@ -309,6 +320,20 @@ def copied(terms: HopTerms | None, answer_within: Duration | None = None) -> Cop
         standing=tuple(_standing(each) for each in terms.standing),
         fresh=str(terms.fresh) if terms.fresh else "",
         answer_within=str(answer_within) if answer_within else "",
+        necessity=_copy_of(terms.necessity),
+    )
+
+
+def _copy_of(clause: NecessityTerms | None) -> CopiedNecessity | None:
+    if clause is None:
+        return None
+    within = str(clause.review_within) if clause.review_within else ""
+    return CopiedNecessity(
+        article=clause.article,
+        text=clause.text,
+        lifts=clause.lifts,
+        officers=clause.officers,
+        review_within=within,
     )
 
 

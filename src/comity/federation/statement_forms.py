@@ -56,6 +56,7 @@ class CopiedTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     standing: tuple["CopiedStanding", ...] = ()
     fresh: str = ""
     answer_within: str = ""
+    necessity: "CopiedNecessity | None" = None
 
 
 class CopiedStanding(
@@ -66,6 +67,18 @@ class CopiedStanding(
     to: str
     categories: tuple[str, ...]
     until: str = ""
+
+
+class CopiedNecessity(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """The necessity clause of that agreement: what imminent danger lifts, and how many officers must approve."""
+
+    article: str
+    text: str
+    lifts: tuple[str, ...]
+    officers: int
+    review_within: str = ""
 
 
 class Vouch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -124,7 +137,8 @@ class ConsentGranted(Statement, frozen=True, kw_only=True):
     """Lets `holder` pass to `to`: one item, or one class (agreement and category), never both.
 
     `purpose` is the only one it is for, empty for any; `fresh` how recently it must have been confirmed (ISO 8601);
-    `request` the request it answers, empty for one that nobody asked for.
+    `request` the request it answers, empty for one that nobody asked for; `hops` over how many hops it carries, the
+    one from `holder` to `to` and so many that follow it; `condition` words for whoever receives under it.
     """
 
     holder: str
@@ -137,6 +151,8 @@ class ConsentGranted(Statement, frozen=True, kw_only=True):
     purpose: str = ""
     request: str = ""
     fresh: str = ""
+    hops: int = 1
+    condition: str = ""
 
 
 class ConsentRefused(Statement, frozen=True, kw_only=True):

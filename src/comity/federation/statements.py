@@ -40,6 +40,7 @@ from comity.federation.statement_forms import (
     ConsentRefused,
     ConsentRequest,
     ConsentRevoked,
+    CopiedNecessity,
     CopiedStanding,
     CopiedTerms,
     HopStatement,
@@ -55,6 +56,7 @@ from comity.federation.statement_forms import (
     Withdrawal,
     WithdrawalAnswer,
 )
+from comity.handling.consent import MOST_HOPS
 from comity.identifiers import Digest
 from comity.keys import SigningKey, VerifyKey
 from comity.strict import read_as, write_json
@@ -68,6 +70,7 @@ __all__ = [
     "ConsentRefused",
     "ConsentRequest",
     "ConsentRevoked",
+    "CopiedNecessity",
     "CopiedStanding",
     "CopiedTerms",
     "HopStatement",
@@ -225,6 +228,8 @@ def _check_times(statement: Statement) -> None:
                 parse_instant(fields[name])
             except BadInput as error:
                 raise ForeignInput(f"statement: {name.rstrip('_')}: {error.message}") from None
+    if not 1 <= fields.get("hops", 1) <= MOST_HOPS:
+        raise ForeignInput(f"statement: hops: {fields['hops']} is not from 1 to {MOST_HOPS}")
     for name in ("fresh", "retention", "answer_within"):
         if fields.get(name):
             read_duration(fields[name])

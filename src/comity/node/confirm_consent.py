@@ -23,7 +23,8 @@ def only_stale(question: Question, known: Known, ask: Ask, at: Instant) -> str:
     The gate itself is asked, with each of its consents confirmed in turn.
     """
     for consent in known.consents:
-        if (consent.by, consent.holder, consent.to) != (ask.party, question.holder, question.to):
+        direct = (consent.holder, consent.to) == (question.holder, question.to)
+        if consent.by != ask.party or not (direct or consent.hops > 1):
             continue
         if not consent.stands_at(at):
             continue
@@ -45,7 +46,7 @@ def why_not_confirmed(transaction: Transaction, party: str, request: RequestRow,
     if row is None or row.kind != "consent" or row.by != party:
         return f"no consent {request.confirms[:12]} was given here"
     given = statements.read(from_bytes(row.signed), ConsentGranted)
-    if given.holder != request.asker:
+    if given.holder != request.asker and given.hops == 1:
         return f"consent {request.confirms[:12]} was given to {given.holder}"
     for each in transaction.statements("consent-revocation", row.digest):
         effective = parse_instant(statements.read(from_bytes(each.signed), ConsentRevoked).effective)

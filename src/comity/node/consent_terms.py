@@ -6,6 +6,7 @@ from comity.agreements.durations import Duration
 from comity.clock import Instant, format_instant
 from comity.errors import BadInput
 from comity.federation.statements import ConsentGranted
+from comity.handling.consent import MOST_HOPS
 from comity.identifiers import is_category
 
 
@@ -17,6 +18,8 @@ class Terms(msgspec.Struct, frozen=True):
         agreement, category: the class: everything of a category that came under an agreement (a tear-line).
         begins: first instant at which it counts; None for now.
         fresh: how recently it must have been confirmed when it is used (ISO 8601); empty where it need not be.
+        hops: over how many hops it carries: one, to its recipient, or so many that follow that one.
+        condition: words for whoever receives under it, to be read before the item opens; empty for none.
     """
 
     item: str = ""
@@ -24,6 +27,8 @@ class Terms(msgspec.Struct, frozen=True):
     category: str = ""
     begins: Instant | None = None
     fresh: str = ""
+    hops: int = 1
+    condition: str = ""
 
 
 def consent_from(
@@ -56,6 +61,8 @@ def consent_from(
         )
     if to in (giver, holder) or holder == giver:
         mistakes.append(f"a consent lets one Party pass to another: {giver} gives it, {holder} to {to}")
+    if not 1 <= terms.hops <= MOST_HOPS:
+        mistakes.append(f"a consent carries over 1 to {MOST_HOPS} hops, not {terms.hops}")
     try:
         Duration.parse(terms.fresh or "P1D")
     except ValueError as error:
@@ -75,4 +82,6 @@ def consent_from(
         purpose=purpose,
         request=request,
         fresh=terms.fresh,
+        hops=terms.hops,
+        condition=terms.condition.strip(),
     )

@@ -17,7 +17,7 @@ from comity.federation import statements
 from comity.federation.evidence import copied
 from comity.federation.messages import Body, Decided, Disclose, Route
 from comity.federation.statements import HopStatement
-from comity.handling.custody import HopTerms, StandingConsent
+from comity.handling.custody import HopTerms, NecessityTerms, StandingConsent
 from comity.node import record
 from comity.node.gather_evidence import (
     cards_upstream,
@@ -230,9 +230,12 @@ def terms_at(knowledge: Knowledge, agreement: str, a: str, b: str, at: Instant) 
     """
     terms: Terms = knowledge.timelines[agreement].at(at, a, b)
     clause = terms.third_party
+    necessity = _necessity(knowledge, agreement, terms)
     if clause is None:
         broken = any(isinstance(each, ThirdParty) for each in terms.broken)
-        return None if broken else HopTerms(article="", members=tuple(sorted(terms.parties)))
+        if broken:
+            return None
+        return HopTerms(article="", members=tuple(sorted(terms.parties)), necessity=necessity)
     return HopTerms(
         article=str(clause.ref),
         text=knowledge.agreements[agreement].text_of(clause.ref),
@@ -245,7 +248,16 @@ def terms_at(knowledge: Knowledge, agreement: str, a: str, b: str, at: Instant) 
             for each in clause.standing
         ),
         fresh=clause.fresh,
+        necessity=necessity,
     )
+
+
+def _necessity(knowledge: Knowledge, agreement: str, terms: Terms) -> NecessityTerms | None:
+    clause = terms.necessity
+    if clause is None:
+        return None
+    text = knowledge.agreements[agreement].text_of(clause.ref)
+    return NecessityTerms(str(clause.ref), text, tuple(clause.lifts), clause.officers, clause.review_within)
 
 
 def _answer_within(knowledge: Knowledge, agreement: str, a: str, b: str, at: Instant) -> Duration | None:

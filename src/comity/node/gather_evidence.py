@@ -53,14 +53,19 @@ def cards_upstream(
 
 
 def consents_used(knowledge: Knowledge, decision: Decision) -> tuple[Consent, ...]:
-    """Give the consents that stand for this passing: to its items, or to classes they came under."""
+    """Give the consents that stand for this passing: to its items, or to classes they came under.
+
+    One that carries over several hops stands for it where one of the hops upstream was that it was given for.
+    """
     question = decision.question
-    agreements = {hop.agreement for item in question.items.values() for hop in item.hops}
+    hops = [hop for item in question.items.values() for hop in item.hops]
+    agreements = {hop.agreement for hop in hops}
+    made = {(question.holder, question.to)}
+    upstream = made | {(hop.from_, hop.to) for hop in hops}
     return tuple(
         consent
         for consent in knowledge.known.consents
-        if consent.holder == question.holder
-        and consent.to == question.to
+        if (consent.holder, consent.to) in (upstream if consent.hops > 1 else made)
         and consent.stands_at(decision.at)
         and consent.purpose in (None, question.purpose)
         and (consent.item in question.items if consent.is_item else consent.agreement in agreements)

@@ -15,6 +15,7 @@ from comity.agreements.clauses import Necessity
 from comity.agreements.durations import Duration
 from comity.clock import Instant, format_instant
 from comity.decisions.decision import Decision
+from comity.decisions.question import Question
 from comity.errors import BadInput, NotFound, RefusedHere
 from comity.federation import statements
 from comity.federation.statements import NecessityNotice, NecessityReview
@@ -71,24 +72,12 @@ def emergency(approved_by: Iterable[str], because: str) -> Emergency:
 def notice_of(
     node: Node, transaction: Transaction, decision: Decision, said: Emergency, at: Instant
 ) -> signing.Signed | None:
-    """Sign what everyone upstream is told, keep it and enter it; None where nothing had to be lifted.
-
-    Raises:
-        RefusedHere: the recipient cannot check it, being no Party of the text that lifts, and would keep the item
-            apart: then rather not at all, and another way is looked for at once.
-    """
+    """Sign what everyone upstream is told, keep it and enter it; None where nothing had to be lifted."""
     used = tuple(dict.fromkeys(ground.ref for ground in decision.grounds if ground.rule == 10))
     if not used:
         return None
     knowledge = node.know(transaction)
     question = decision.question
-    for agreement in knowledge.agreements.values():
-        parties = knowledge.known.sources[agreement.id].ever_parties
-        if question.to not in parties and any(str(clause.ref) in used for clause in _clauses(agreement)):
-            raise RefusedHere(
-                f"{question.to} is no Party of {agreement.id}, cannot check its necessity and would keep it apart",
-                hint=f"comity consent ask {question.disclose[:12]} --to {question.to}, and a telephone",
-            )
     signed = statements.make(
         NecessityNotice(
             by=node.party,
@@ -99,7 +88,7 @@ def notice_of(
             approved_by=said.approved_by,
             because=said.because,
             grounds=used,
-            review_by=format_instant(_review_by(knowledge.agreements.values(), used, at)),
+            review_by=format_instant(_review_by(knowledge.agreements.values(), question, used, at)),
         ),
         node.keyring.signer(knowledge.own.card, "disclosure", at),
     )
@@ -179,12 +168,21 @@ def necessities(transaction: Transaction) -> list[Notice]:
     ]
 
 
-def _review_by(agreements: Iterable[Agreement], used: tuple[str, ...], at: Instant) -> Instant:
-    """Give the earliest day by which the clauses that were used want it reviewed."""
-    clauses = [
-        clause for agreement in agreements for clause in _clauses(agreement) if str(clause.ref) in used
-    ]
-    return min(((clause.review_within or _REVIEW_WITHIN).after_instant(at) for clause in clauses), default=at)
+def _review_by(
+    agreements: Iterable[Agreement], question: Question, used: tuple[str, ...], at: Instant
+) -> Instant:
+    """Give the earliest day by which the clauses that were used, here or as hops carry them, want it reviewed."""
+    here = {
+        str(clause.ref): clause.review_within for agreement in agreements for clause in _clauses(agreement)
+    }
+    carried = {
+        hop.terms.necessity.article: hop.terms.necessity.review_within
+        for item in question.items.values()
+        for hop in item.hops
+        if hop.terms is not None and hop.terms.necessity is not None
+    }
+    wanted = {**carried, **here}
+    return min((wanted.get(ref) or _REVIEW_WITHIN).after_instant(at) for ref in used)
 
 
 def _clauses(agreement: Agreement) -> list[Necessity]:

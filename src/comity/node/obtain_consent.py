@@ -119,7 +119,8 @@ def grant(
 
     Args:
         purpose: the only purpose it is for; by default the one asked for, empty for any the agreement allows.
-        terms: what else it says: a class in place of the one item, its beginning, how fresh it must be.
+        terms: what else it says: a class in place of the one item, its beginning, how fresh it must be, over how many
+            hops it carries, its condition.
 
     Raises:
         BadInput: its end is not after its beginning, or a class is named in part.
@@ -127,7 +128,8 @@ def grant(
     """
     at = node.now(transaction)
     row = _open_request(node, transaction, request, at)
-    chosen = terms if terms is not None and terms.category else Terms(item=row.item)
+    said = terms if terms is not None else Terms()
+    chosen = said if said.category or said.agreement else msgspec.structs.replace(said, item=row.item)
     granted = consent_from(
         node.party,
         at,
@@ -135,11 +137,7 @@ def grant(
         to=row.to,
         until=until,
         purpose=row.purpose if purpose is None else purpose,
-        terms=msgspec.structs.replace(
-            chosen,
-            begins=terms.begins if terms is not None else None,
-            fresh=terms.fresh if terms is not None else "",
-        ),
+        terms=chosen,
         request=row.id,
     )
     return answer_request(node, transaction, row, granted, "consent", "granted", granted.item, at)

@@ -67,9 +67,13 @@ def _reasons(consent: Consent, question: Question, at: Instant, fresh: Duration 
 
 
 def _scope(consent: Consent, question: Question) -> Iterator[str]:
-    if consent.holder != question.holder:
+    elsewhere = (consent.holder, consent.to) != (question.holder, question.to)
+    if elsewhere and consent.hops > 1:
+        holder, to, hops = consent.holder, consent.to, consent.hops
+        yield f"carries over {hops} hops, the first from {holder} to {to}, and not over this one"
+    elif elsewhere and consent.holder != question.holder:
         yield f"was given to {consent.holder}, who cannot hand it on"
-    if consent.to != question.to:
+    if consent.to != question.to and consent.hops == 1:
         yield f"is for {consent.to}"
     if consent.is_item:
         if consent.item not in question.items:

@@ -42,7 +42,7 @@ __all__ = [
 #: What an item can be.
 KINDS_OF_ITEM: Final = ("information", "materials", "equipment")
 
-_item_kinds = list_of(choice(*KINDS_OF_ITEM), least=1)
+_item_kinds = list_of(choice(*KINDS_OF_ITEM))
 
 
 class Exchange(Clause, frozen=True, kw_only=True):
@@ -97,7 +97,7 @@ def _standing(value: Any) -> Standing:
     until = value.get("until")
     return Standing(
         to=party(value["to"]),
-        categories=list_of(category_pattern, least=1)(value["categories"]),
+        categories=list_of(category_pattern)(value["categories"]),
         until=None if until is None else day_or_instant(until),
     )
 
@@ -171,7 +171,7 @@ class Transport(Clause, frozen=True, kw_only=True):
     suite: Annotated[str, Says(choice("S2"), "ML-KEM-768+X25519 and Ed25519; the only one today")] = "S2"
     carriers: Annotated[
         tuple[str, ...],
-        Says(list_of(choice("https", "pouch", "relay"), least=1), "what may move envelopes; absent = all"),
+        Says(list_of(choice("https", "pouch", "relay")), "what may move envelopes; absent = all"),
     ] = ("https", "pouch", "relay")
     relays: Annotated[
         tuple[str, ...], Says(list_of(word), "relays that may be used", '["relay.third.example"]')

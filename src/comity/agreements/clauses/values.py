@@ -355,10 +355,10 @@ def words(value: Any) -> Mapping[str, str]:
 
 
 def ways(value: Any) -> Any:
-    """Read `both`, or a list of pairs from, to."""
+    """Read `both`, or a list of pairs from, to; an empty one is no direction at all."""
     if value == "both":
         return "both"
-    if not isinstance(value, list) or not value:
+    if not isinstance(value, list):
         raise ValueError(f'{_shown(value)} should be "both" or pairs [["from", "to"], …] of Party ids')
     pairs = []
     for pair in value:

@@ -30,9 +30,9 @@ def marking_objections(marking: Marking, terms: CategoryTerms) -> tuple[Ground, 
     )
 
 
-def unknown_label(label: Marking | Pap) -> tuple[Ground, ...]:
+def unknown_label(marking: Marking | Pap) -> tuple[Ground, ...]:
     """Refuse a label that nobody knows: unknown means no."""
-    return (Ground("rule 6 marking", f"marking `{label.label[:60]}` is not known", 6),)
+    return (Ground("rule 6 marking", f"marking `{marking.label[:60]}` is not known", 6),)
 
 
 def judicial_objections(terms: CategoryTerms) -> tuple[Ground, ...]:
