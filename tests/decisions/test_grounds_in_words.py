@@ -230,5 +230,5 @@ def test_a_consent_that_names_both_an_item_and_a_class_or_neither_is_left_out():
     both = msgspec.structs.replace(consent(), agreement="north-south", category="incident")
     neither = consent(None)
     assert known(both, neither).given(SOUTH, EAST) == {}
-    assert known(consent()).given(SOUTH, EAST) == {NORTH: (consent(),)}
+    assert known(consent()).given(SOUTH, EAST) == {(NORTH, ""): (consent(),)}
     assert known(consent()).given(SOUTH, WEST) == {}

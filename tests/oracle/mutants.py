@@ -30,20 +30,20 @@ MUTANTS = (
     Mutant(
         "takes a consent given by anyone",
         RULES + "consented",
-        "passing.given.get(giver, ())",
-        "[c for g in passing.given.values() for c in g]",
+        'found = given.get((giver, agreement)) or given.get((giver, ""), ())',
+        "found = [c for g in given.values() for c in g]",
     ),
     Mutant(
         "takes a consent revoked",
         RULES + "consented",
-        "(consent.revoked is None or at < consent.revoked)",
-        "True",
+        " or (consent.revoked is not None and consent.revoked <= at)",
+        "",
     ),
     Mutant(
         "takes a consent revoked at this very instant",
         RULES + "consented",
-        "at < consent.revoked",
-        "at <= consent.revoked",
+        "consent.revoked <= at",
+        "consent.revoked < at",
     ),
     Mutant(
         "takes a consent that is over",
@@ -63,14 +63,14 @@ MUTANTS = (
     Mutant(
         "takes a consent for another purpose",
         RULES + "consented",
-        "(consent.purpose is None or consent.purpose == purpose)",
-        "True",
+        "consent.purpose != purpose and (named_purpose or consent.purpose is not None)",
+        "False",
     ),
     Mutant(
         "takes a consent for any purpose as one that names it",
         RULES + "consented",
-        "if named_purpose and consent.purpose is None:",
-        "if False:",
+        "(named_purpose or consent.purpose is not None)",
+        "consent.purpose is not None",
     ),
     Mutant(
         "takes a consent whoever its holder is",
@@ -99,7 +99,7 @@ MUTANTS = (
     Mutant(
         "takes a class of any category",
         RULES + "consented",
-        "if pattern != carrier.category and not category_covers(pattern, carrier.category):",
+        "if pattern != category and not category_covers(pattern, category):",
         "if False:",
     ),
     Mutant(
@@ -111,8 +111,8 @@ MUTANTS = (
     Mutant(
         "takes a consent for any item",
         RULES + "consented",
-        "            named != carrier.id\n",
-        "            False and named != carrier.id\n",
+        "elif named != carrier.id and",
+        "elif False and named != carrier.id and",
     ),
     Mutant(
         "takes a consent for an item anywhere in the lineage",
@@ -135,8 +135,8 @@ MUTANTS = (
     Mutant(
         "forgets that the giver wanted it fresh",
         RULES + "consented",
-        "(consent.fresh is None or is_fresh(consent.confirmed_at, at, consent.fresh))",
-        "True",
+        "if consent.fresh is not None and not is_fresh(consent.confirmed_at, at, consent.fresh):",
+        "if False:",
     ),
     Mutant(
         "takes an old confirmation",
@@ -281,7 +281,7 @@ MUTANTS = (
         "for clause, pattern, kinds in (*exchanges(terms), *exchanges_in(terms.broken)):\n            if not covers",
     ),
     Mutant(
-        "reads an unreadable limit as none", RULES + "r08_retention", "against = terms.unread", "against = ()"
+        "reads an unreadable limit as none", RULES + "r08_retention", "against = terms.unkept", "against = ()"
     ),
     Mutant(
         "does not check where custody begins",
@@ -380,7 +380,7 @@ MUTANTS = (
     Mutant(
         "lets need lift without officers",
         RULES + "r10_necessity",
-        "if _officers(question) < max(_LEAST_OFFICERS, clause.officers):",
+        "if officers(question) < max(_LEAST_OFFICERS, clause.officers):",
         "if False:",
     ),
     Mutant(

@@ -124,7 +124,10 @@ def _seen(question: Question, item: Item | None, between: list[Between], known: 
     upstream = lineage(question, item).carried
     hops = [hop for holding in upstream for hop in holding.hops]
     into = [hop for hop in item.hops if hop.to == question.holder]
-    given = sum(map(len, known.given(question.holder, question.to).values()))
+    given = sum(
+        (each.holder, each.to) == (question.holder, question.to) and (each.is_item or each.is_class)
+        for each in known.consents
+    )
     purposes = sorted({hop.purpose for hop in hops if hop.purpose is not None})
     return {
         1: f"category {item.category}, purpose {question.purpose or 'none'}",

@@ -161,8 +161,11 @@ class Known:
         """Give a Party's consents that carry over more hops than the first."""
         return self._carrying.get(giver, ())
 
-    def given(self, holder: str, to: str) -> Mapping[str, tuple[Consent, ...]]:
-        """Give the consents that let `holder` pass something to `to`, by their giver."""
+    def given(self, holder: str, to: str) -> Mapping[tuple[str, str], tuple[Consent, ...]]:
+        """Give the consents that let `holder` pass something to `to`, by giver and agreement.
+
+        Those to items stand under every agreement of which their giver gave a class, and under the empty name.
+        """
         return self._given.get((holder, to), _NONE)
 
     def with_acts(
@@ -209,16 +212,25 @@ def _source(given: Agreement | Timeline | Source, texts: list[Agreement], unsign
     return Source(given if isinstance(given, Timeline) else Timeline(given, texts, unsigned=unsigned))
 
 
-_NONE: Mapping[str, tuple[Consent, ...]] = {}
+_NONE: Mapping[tuple[str, str], tuple[Consent, ...]] = {}
 
 
-def _by_holder(consents: Iterable[Consent]) -> dict[tuple[str, str], dict[str, tuple[Consent, ...]]]:
-    """Sort consents by who may use them, for whom and from whom; one that names both or neither is left out."""
-    found: dict[tuple[str, str], dict[str, list[Consent]]] = {}
+def _by_holder(
+    consents: Iterable[Consent],
+) -> dict[tuple[str, str], dict[tuple[str, str], tuple[Consent, ...]]]:
+    """Sort consents by who may use them, for whom, from whom and under what; one that names both or neither is none."""
+    found: dict[tuple[str, str], dict[tuple[str, str], list[Consent]]] = {}
     for consent in consents:
         if consent.is_item or consent.is_class:
-            found.setdefault((consent.holder, consent.to), {}).setdefault(consent.by, []).append(consent)
-    return {pair: {giver: tuple(given) for giver, given in givers.items()} for pair, givers in found.items()}
+            given = found.setdefault((consent.holder, consent.to), {})
+            given.setdefault((consent.by, consent.agreement or ""), []).append(consent)
+    return {
+        pair: {
+            (giver, agreement): (*some, *(given.get((giver, ""), ()) if agreement else ()))
+            for (giver, agreement), some in given.items()
+        }
+        for pair, given in found.items()
+    }
 
 
 def _over_hops(consents: Iterable[Consent]) -> dict[str, tuple[Consent, ...]]:

@@ -55,6 +55,10 @@ class Layout:
         broken = of_type(terms.broken, ThirdParty)
         onward = self._onward(third) if third else self._onward(broken[0], broken=True) if broken else None
         members = terms.parties
+        standing = tuple(
+            StandingConsent(each.to, each.categories, ending(each.until, zone_of(terms.zone)))
+            for each in (third.standing if third else ())
+        )
         owed = {kind: _owed(onward, kind, holder) for kind in KINDS}
         return Between(
             agreement=terms.agreement_id,
@@ -81,10 +85,8 @@ class Layout:
             owed=owed,
             necessity=terms.necessity,
             lifted_by=self.ground(terms.necessity.ref, 10) if terms.necessity else None,
-            standing=tuple(
-                StandingConsent(each.to, each.categories, ending(each.until, zone_of(terms.zone)))
-                for each in (third.standing if third else ())
-            ),
+            standing=standing,
+            may_exempt=members | {each.to for each in standing} | {clause.body for clause in terms.oversight},
         )
 
     def _state(self, terms: Terms, holder: str, to: str, members: frozenset[str]) -> tuple[Ground, ...]:

@@ -154,6 +154,7 @@ class Between(msgspec.Struct, frozen=True, gc=False):
         onward: the third-party terms, for hops made under this text.
         owed: what the recipient will owe the holder under them, by kind of item.
         necessity: the clause and its ground.
+        may_exempt: members, those with a standing consent, overseers: who may be no third party for a hop under it.
     """
 
     agreement: str
@@ -174,6 +175,7 @@ class Between(msgspec.Struct, frozen=True, gc=False):
     necessity: Necessity | None
     lifted_by: Ground | None
     standing: tuple[StandingConsent, ...]
+    may_exempt: frozenset[str]
 
     def of(self, category: str) -> CategoryTerms:
         """Give the terms of a category: those of the longest stem written in a clause that covers it."""

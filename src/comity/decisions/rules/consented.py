@@ -8,7 +8,7 @@ One that carries over several hops counts also for those that follow the hop it 
 only consents with a condition serve, their conditions go along.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from comity.agreements.durations import Duration
 from comity.clock import Instant
@@ -39,60 +39,59 @@ def consented(
         named_purpose: the consent must name the purpose; one for any purpose is not enough (rule 5).
     """
     agreement = hop.agreement if hop is not None else ""
-    standing = passing.standing.get((giver, agreement))
-    if standing is None:
-        standing = passing.standing[giver, agreement] = _standing(giver, agreement, passing)
-    conditions: dict[tuple[str, str], None] = {}
-    for consent in standing:
+    at, question = passing.at, passing.question
+    purpose, disclosed, category = question.purpose, question.disclose, carrier.category
+    conditions: list[str] = []
+    for consent in _known_of(giver, agreement, passing):
         named = consent.item
         if named is None:
             pattern = consent.category or ""
-            if pattern != carrier.category and not category_covers(pattern, carrier.category):
+            if pattern != category and not category_covers(pattern, category):
                 continue
-        elif (
-            named != carrier.id
-            and named != passing.question.disclose
-            and not passing.holdings.between(named, carrier)
-        ):
+        elif named != carrier.id and named != disclosed and not passing.holdings.between(named, carrier):
             continue
-        if named_purpose and consent.purpose is None:
+        if not consent.from_ <= at < consent.until or (consent.revoked is not None and consent.revoked <= at):
             continue
-        if fresh is not None and not is_fresh(consent.confirmed_at, passing.at, fresh):
+        if consent.purpose != purpose and (named_purpose or consent.purpose is not None):
+            continue
+        if fresh is not None and not is_fresh(consent.confirmed_at, at, fresh):
+            continue
+        if consent.fresh is not None and not is_fresh(consent.confirmed_at, at, consent.fresh):
             continue
         direct = consent.holder == passing.holder and consent.to == passing.to
         if not direct and not _carries(consent, carrier, passing):
             continue
         if consent.condition is not None:
-            conditions[consent.condition, giver] = None
+            conditions.append(consent.condition)
             continue
-        if direct and (named is None or named == passing.question.disclose):
+        if direct and (named is None or named == disclosed):
             # It covers every item of this category in the lineage alike: rule 7 need not ask again.
-            passing.settled.add((giver, agreement, carrier.category))
+            passing.settled.add((giver, agreement, category))
         return True
-    passing.conditions.update(conditions)
+    passing.conditions.update(((words, giver), None) for words in sorted(conditions))
     return bool(conditions)
 
 
-def _standing(giver: str, agreement: str, passing: Passing) -> list[Consent]:
-    """Give the giver's consents to items, and to classes of an agreement, that stand now for this purpose or any."""
-    at, purpose = passing.at, passing.question.purpose
-    return [
-        consent
-        for consent in _given(giver, passing)
-        if (consent.item is not None or consent.agreement == agreement)
-        and consent.from_ <= at < consent.until
-        and (consent.revoked is None or at < consent.revoked)
-        and (consent.purpose is None or consent.purpose == purpose)
-        and (consent.fresh is None or is_fresh(consent.confirmed_at, at, consent.fresh))
-    ]
+def _known_of(giver: str, agreement: str, passing: Passing) -> Sequence[Consent]:
+    """Give a Party's consents to items, and to classes of an agreement, that may count for this passing.
 
-
-def _given(giver: str, passing: Passing) -> Iterator[Consent]:
-    """Give those for this holder and recipient, then those for others that carry over several hops."""
-    yield from passing.given.get(giver, ())
-    for consent in passing.known.carrying(giver):
-        if consent.holder != passing.holder or consent.to != passing.to:
-            yield consent
+    They are those for this holder and recipient, then those for others that carry over several hops.
+    """
+    given = passing.given
+    found = given.get((giver, agreement)) or given.get((giver, ""), ())
+    carrying = passing.known.carrying(giver)
+    if not carrying:
+        return found
+    ends = passing.holder, passing.to
+    return (
+        *found,
+        *(
+            consent
+            for consent in carrying
+            if (consent.holder, consent.to) != ends
+            and (consent.item is not None or consent.agreement == agreement)
+        ),
+    )
 
 
 def _carries(consent: Consent, carrier: Item, passing: Passing) -> bool:

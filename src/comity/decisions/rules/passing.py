@@ -36,11 +36,13 @@ class Way(msgspec.Struct, frozen=True, gc=False):
         source: the agreement, None where it is not at hand.
         road: it between these two over all time, None where one of them never was a Party of it.
         today: it between these two at the instant of the decision.
+        may_exempt: the recipient stands somewhere in it, so that it may be no third party for some of its hops.
     """
 
     source: Source | None
     road: Track | None
     today: Between | None
+    may_exempt: bool
 
     def at(self, hop_at: Instant, now: Instant) -> Between:
         """Give the terms that bind a hop made at `hop_at`, as they stand now."""
@@ -54,9 +56,9 @@ class Passing:
     """The passing, and what was found upstream of it.
 
     Attributes:
-        given: consents that let the holder pass something to the recipient, by their giver.
-        standing: of these, by giver and agreement, those that stand at this instant for this purpose.
+        given: consents that let the holder pass something to the recipient, by giver and agreement.
         settled: Party, agreement and category for which a consent was found that does not name a source.
+        alike: hops by terms, category and hands above, for which nothing is missing whatever item carries them.
         ways: agreement, sender and recipient of a hop, and what governs there. These are filled as they are asked for.
         against: grounds that refuse. `owed`: consents that are missing.
         blocked: items of the lineage that carry either.
@@ -68,6 +70,7 @@ class Passing:
 
     __slots__ = (
         "against",
+        "alike",
         "at",
         "blocked",
         "bound",
@@ -81,7 +84,6 @@ class Passing:
         "question",
         "settled",
         "short",
-        "standing",
         "to",
         "used",
         "ways",
@@ -94,9 +96,9 @@ class Passing:
         self.known = known
         self.at = at
         self.holdings: Holdings = lineage(question, item)
-        self.given: Mapping[str, tuple[Consent, ...]] = known.given(question.holder, question.to)
-        self.standing: dict[tuple[str, str], list[Consent]] = {}
+        self.given: Mapping[tuple[str, str], tuple[Consent, ...]] = known.given(question.holder, question.to)
         self.settled: set[tuple[str, str, str]] = set()
+        self.alike: set[tuple[object, ...]] = set()
         self.ways: dict[tuple[str, str, str], Way] = {}
         self.against: list[Ground] = []
         self.owed: list[Owed] = []
@@ -114,7 +116,9 @@ class Passing:
         if found is None:
             source = self.known.sources.get(hop.agreement)
             road = source.road(hop.from_, hop.to) if source is not None else None
-            found = self.ways[ends] = Way(source, road, road.at(self.at) if road is not None else None)
+            today = road.at(self.at) if road is not None else None
+            may_exempt = today is not None and self.to in today.may_exempt
+            found = self.ways[ends] = Way(source, road, today, may_exempt)
         return found
 
     def refuse(self, item: str, ground: Ground) -> None:

@@ -73,21 +73,38 @@ def _hop(hop: Hop, holding: Item, parties: list[str], way: Way, passing: Passing
     if onward.broken:
         passing.refuse(holding.id, onward.ground)
         return
+    alike = (id(way), id(onward), holding.category, *parties)
+    if alike in passing.alike:
+        return
     waiting = _waiting(onward, hop, holding, parties, passing)  # (3)
-    if not waiting or exempt(passing.to, hop, holding, onward, today, passing.at):  # (4)
+    if way.may_exempt and exempt(passing.to, hop, holding, onward, today, passing.at):  # (4)
         return
     if today.successors:
         waiting = _answering(waiting, today, passing)
-    fresh, settled = onward.fresh, passing.settled if onward.fresh is None else ()
-    unmet = [
-        giver
-        for giver in waiting
-        if (giver, hop.agreement, holding.category) not in settled
-        and not consented(giver, hop, holding, fresh, passing)
-    ]
-    if unmet and not lifts("third_party", today, passing):  # (5)
+    unmet, settled = _unmet(waiting, hop, holding, onward, passing)
+    if settled:
+        passing.alike.add(alike)
+    elif unmet and not lifts("third_party", today, passing):  # (5)
         for giver in unmet:
             passing.ask(giver, holding.id, onward.ground)
+
+
+def _unmet(
+    waiting: Sequence[str], hop: Hop, holding: Item, onward: Onward, passing: Passing
+) -> tuple[list[str], bool]:
+    """Give those who have not consented, and whether for a hop like this of another item all have too."""
+    unmet: list[str] = []
+    alike = onward.fresh is None
+    settled = passing.settled if alike else ()
+    for giver in waiting:
+        for_all = (giver, hop.agreement, holding.category)
+        if for_all in settled:
+            continue
+        if not consented(giver, hop, holding, onward.fresh, passing):
+            unmet.append(giver)
+        if for_all not in settled:
+            alike = False
+    return unmet, alike
 
 
 def _copied_hop(hop: Hop, holding: Item, parties: list[str], passing: Passing) -> None:
