@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from comity.register.checking import check
 from comity.register.index import Entry
 from comity.register.names import MAX_UNITS, parse
@@ -47,3 +49,47 @@ def test_the_costliest_names_are_answered() -> None:
     index = index_of(*PEOPLE, *crowd(300))
     costly = ["a" * 256, "ab " * 128, "ﷺ" * 256, "김" * 256, "א ב " * 64, "9" * 256, "ll" * 128, "ё" * 256]
     assert all(not any(hit.hit for hit in check(index, ask(text))) for text in costly)
+
+
+@pytest.mark.parametrize(
+    ("written", "otherwise"),
+    [
+        ("Tavrin Merezhko", "Tav\u200brin Me\u2060rezh\u00adko"),  # signs that print nothing
+        ("Tavrin Merezhko", "\u202eTavrin Merezhko\u202c"),  # turned about
+        ("Tavrin Merezhko", "T\u0430vrin Merezhk\u043e"),  # two letters borrowed from Cyrillic
+        ("Tavrin Merezhko", "Ｔａｖｒｉｎ Ｍｅｒｅｚｈｋｏ"),  # full width
+        ("Tavrin Merezhko", "𝕋𝕒𝕧𝕣𝕚𝕟 𝕄𝕖𝕣𝕖𝕫𝕙𝕜𝕠"),  # letters of mathematics
+        ("Zoë Mérányi", "Zoe\u0308 Me\u0301ra\u0301nyi"),  # marks apart from their letters
+        ("Zoe Meranyi", "Z̷o̷e̷ M̷e̷r̷a̷n̷y̷i̷"),  # marks that belong to nothing
+        ("İLKER IRMAKLI", "ilker ırmaklı"),  # the Turkish i, with and without its dot
+        ("Ilker Irmakli", "İlker Irmaklı"),
+        ("박동섭", "\u1107\u1161\u11a8\u1103\u1169\u11bc\u1109\u1165\u11b8"),  # jamo for syllables
+        ("محمد القشيري", "مُحَمَّد الْقُشَيْرِيّ"),  # vowels written
+        ("علي الكردى", "على الکردی"),  # letters of Arabic and of Persian
+        ("יונתן ברקוביץ", "יוֹנָתָן בֶּרְקוֹבִיץ"),
+        ("Straße Meßner", "STRASSE MESSNER"),
+        ("Đorđe Ćirić", "Djordje Ciric"),
+    ],
+)
+def test_one_name_in_other_signs_is_the_same_name(written: str, otherwise: str) -> None:
+    index = index_of(*crowd(200), Entry("x", "Person", (written,)))
+    first = check(index, ask(otherwise), limit=1)[0]
+    assert (first.id, first.hit) == ("x", True), first
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufdfa" * 300,
+        "e" + "\u0301" * 100_000,
+        "ab " * 350_000,
+        "\u202e" * 1_000_000,
+        "가" * 300_000,
+        "\u0e33" * 70_000,
+    ],
+)
+def test_a_name_of_a_megabyte_costs_no_more_than_its_first_letters(text: str) -> None:
+    index = index_of(*PEOPLE, Entry("x", "Person", (text, "Tavrin Ashgrove")))
+    assert index.live_names <= len(PEOPLE) * 2 + 2
+    check(index, ask(text))
+    assert check(index, ask("Tavrin Ashgrove"), limit=1)[0].id == "x"

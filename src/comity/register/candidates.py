@@ -5,9 +5,9 @@ in bits: how rare it is in this register to be that near. Rare and near counts m
 compared in full.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +24,7 @@ __all__ = ["CANDIDATES", "Nearness", "find_names", "nearness_of"]
 #: Names compared in full for one name asked for.
 CANDIDATES = 40
 #: Postings read for one name, the most telling tokens first: bounds the cost of a name made of common words.
-POSTINGS = 20_000
+POSTINGS = 6_000
 #: Tokens called for one name, the most telling first.
 TOKENS = 80
 
@@ -58,14 +58,14 @@ def bits_of(holders: Numbers, live_names: int) -> Numbers:
     return bits
 
 
-def nearness_of(index: NameIndex, name: Name) -> list[Nearness]:
-    """Work out for every unit of a name the tokens near it."""
+def nearness_of(index: NameIndex, names: Sequence[Name]) -> list[list[Nearness]]:
+    """Work out for every unit of some names the tokens near it."""
     known = index.nearness
     if len(known) > _REMEMBERED:
         known.clear()
-    asked = [(unit.text, _way_of(index, name, unit)) for unit in name.units]
+    asked = [[(unit.text, _way_of(index, name, unit)) for unit in name.units] for name in names]
     seek = []
-    for key in dict.fromkeys(asked):
+    for key in dict.fromkeys(chain.from_iterable(asked)):
         if key not in known:
             if key[1] is Way.ITSELF:
                 known[key] = _itself(index, key[0])
@@ -73,7 +73,7 @@ def nearness_of(index: NameIndex, name: Name) -> list[Nearness]:
                 seek.append(key)
     if seek:
         known.update(zip(seek, _near(index, seek), strict=True))
-    return [known[key] for key in asked]
+    return [[known[key] for key in keys] for keys in asked]
 
 
 class Way(IntEnum):
@@ -135,47 +135,64 @@ def _itself(index: NameIndex, text: str) -> Nearness:
 _WORTH = {Kind.PARTICLE: 3, Kind.LEGAL: 2, Kind.TITLE: 3, Kind.INITIAL: 0, Kind.GENERIC: 10}
 
 
-def find_names(index: NameIndex, name: Name, near: list[Nearness]) -> Numbers:
-    """Give the numbers of the live names with the most credit, at most about `CANDIDATES`, in no telling order."""
-    tokens = np.concatenate([around.tokens for around in near])
-    sizes = np.concatenate([around.holders for around in near])
-    credit = np.concatenate(
-        [
-            around.credit * _WORTH.get(unit.kind, 16) >> 4
-            for unit, around in zip(name.units, near, strict=True)
-        ]
-    )
-    order = np.lexsort((tokens, -credit))
+def find_names(index: NameIndex, names: Sequence[Name], nears: Sequence[list[Nearness]]) -> list[Numbers]:
+    """Give for each name asked for the numbers of the live names with the most credit, at most `CANDIDATES`."""
+    parts = [
+        (at, around.tokens, around.holders, around.credit * _WORTH.get(unit.kind, 16) >> 4)
+        for at, (name, near) in enumerate(zip(names, nears, strict=True))
+        for unit, around in zip(name.units, near, strict=True)
+    ]
+    asked = np.repeat([part[0] for part in parts], [len(part[1]) for part in parts])
+    tokens, sizes, credit = (np.concatenate(column) for column in list(zip(*parts, strict=True))[1:])
+    order = np.lexsort((tokens, -credit, asked))
     order = order[credit[order] > 0]
-    order = order[:TOKENS]
-    order = order[np.cumsum(sizes[order]) - sizes[order] < POSTINGS]
-    names, place = index.names_of_token.gather(tokens[order])
-    if not len(names):
-        return np.empty(0, np.int64)
-    tally = index.room()
-    np.add.at(tally, names, credit[order].astype(np.int32)[place])
-    credit_of = tally[names]
-    tally[names] = 0
-    return _most_credit(index, names, credit_of, name.tokens)
+    order = order[_place(asked[order], len(names)) < TOKENS]
+    asked, tokens, sizes, credit = asked[order], tokens[order], sizes[order], credit[order]
+    running = np.append(0, np.cumsum(sizes))
+    first = np.searchsorted(asked, np.arange(len(names)))
+    read = np.flatnonzero(running[:-1] - running[first[asked]] < POSTINGS)
+    found, place = index.names_of_token.gather(tokens[read])
+    of = asked[read][place]
+    width = len(index.columns["name_entity"])
+    cell = of * width + found
+    tally = index.room(width * len(names))
+    np.add.at(tally, cell, credit[read].astype(np.int32)[place])
+    credit_of = tally[cell]
+    tally[cell] = 0
+    return _most_credit(index, of, found, credit_of, np.array([name.tokens for name in names]))
 
 
 def _most_credit(
-    index: NameIndex, names: npt.NDArray[np.uint32], credit: npt.NDArray[np.int32], tokens: int
-) -> Numbers:
-    """Keep the names with the most credit; a token more or less than asked for costs a little."""
-    if len(names) > _SHORT_LIST * CANDIDATES:
-        steps = credit >> 2
-        enough = np.cumsum(np.bincount(steps)[::-1])
-        floor = len(enough) - 1 - int(np.searchsorted(enough, _SHORT_LIST * CANDIDATES))
-        kept = np.flatnonzero(steps >= floor)
-        names, credit = names[kept], credit[kept]
+    index: NameIndex,
+    of: Numbers,
+    names: npt.NDArray[np.uint32],
+    credit: npt.NDArray[np.int32],
+    tokens: Numbers,
+) -> list[Numbers]:
+    """Keep for each question the names with the most credit; a token more or less than asked for costs a little."""
+    steps = credit >> 2
+    width = int(steps.max(initial=0)) + 1
+    counts = np.bincount(of * width + steps, minlength=len(tokens) * width).reshape(len(tokens), width)
+    enough = np.cumsum(counts[:, ::-1], axis=1) >= _SHORT_LIST * CANDIDATES
+    floor = np.where(enough.any(axis=1), width - 1 - enough.argmax(axis=1), 0)
+    kept = np.flatnonzero(steps >= floor[of])
+    of, found, credit = of[kept], names[kept].astype(np.int64), credit[kept]
     columns = index.columns
-    owners = columns["name_entity"].view()[names]
+    owners = columns["name_entity"].view()[found]
     alive = columns["alive"].view()[owners] > 0
-    found, tie = names[alive].astype(np.int64), columns["entity_hash"].view()[owners[alive]]
-    more = np.abs(columns["name_tokens"].view()[found].astype(np.int32) - tokens)
-    order = np.lexsort((found, tie, _PER_TOKEN * more - credit[alive]))
-    found = found[order]
-    _, first = np.unique(found, return_index=True)
-    first.sort()
-    return found[first[:CANDIDATES]]
+    of, found, credit, owners = of[alive], found[alive], credit[alive], owners[alive]
+    more = np.abs(columns["name_tokens"].view()[found].astype(np.int32) - tokens[of])
+    order = np.lexsort((found, columns["entity_hash"].view()[owners], _PER_TOKEN * more - credit, of))
+    of, found = of[order], found[order]
+    first = np.ones(len(found), bool)
+    first[1:] = (found[1:] != found[:-1]) | (of[1:] != of[:-1])
+    of, found = of[first], found[first]
+    best = _place(of, len(tokens)) < CANDIDATES
+    of, found = of[best], found[best]
+    bounds = np.searchsorted(of, np.arange(len(tokens) + 1)).tolist()
+    return [found[a:b] for a, b in pairwise(bounds)]
+
+
+def _place(asked: Numbers, count: int) -> Numbers:
+    """Give for rows ordered by question the place of each within its question."""
+    return np.arange(len(asked)) - np.searchsorted(asked, np.arange(count))[asked]

@@ -82,6 +82,7 @@ class Strings:
         self.ends = Column("<i8")
         self.letters = Column("|u1")
         self._last = 0
+        self._seen: tuple[int, memoryview, memoryview] | None = None
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -95,12 +96,16 @@ class Strings:
         return len(self.ends) - 1
 
     def __getitem__(self, number: int) -> str:
-        ends = self.ends.view()
-        start = ends[number - 1] if number else 0
-        return self.letters.view()[start : ends[number]].tobytes().decode()
+        if self._seen is None or self._seen[0] != len(
+            self.ends
+        ):  # plain memory is read far quicker than an array
+            self._seen = len(self.ends), self.ends.view().data, self.letters.view().data
+        _, ends, letters = self._seen
+        return str(letters[ends[number - 1] if number else 0 : ends[number]], "utf-8")
 
     def take_over(self, ends: Array, letters: Array) -> None:
         """Hold texts as read from files."""
         self.ends.take_over(ends)
         self.letters.take_over(letters)
+        self._seen = None
         self._last = int(ends[-1]) if len(ends) else 0

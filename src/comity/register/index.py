@@ -191,10 +191,10 @@ class NameIndex:
         self.nearness.clear()
         self.vocabulary.changed()
 
-    def room(self) -> npt.NDArray[np.int32]:
-        """Give a row of zeros, one for each name; whoever writes in it wipes it."""
-        if len(self._room) < len(self.columns["name_entity"]):
-            self._room = np.zeros(len(self.columns["name_entity"]) * 5 // 4 + 1024, np.int32)
+    def room(self, size: int) -> npt.NDArray[np.int32]:
+        """Give a row of zeros; whoever writes in it wipes it."""
+        if len(self._room) < size:
+            self._room = np.zeros(size * 5 // 4 + 1024, np.int32)
         return self._room
 
     def find(self, identity: str) -> int:
@@ -229,8 +229,8 @@ class NameIndex:
         """Give a name as the index knows it: cleaned tokens in order."""
         start, _ = self.units_of(name)
         count = int(self.columns["name_tokens"].view()[name])
-        tokens = self.columns["unit_token"].view()[start : start + count]
-        return " ".join([self.vocabulary.tokens[int(token)] for token in tokens])
+        tokens, numbers = self.vocabulary.tokens, self.columns["unit_token"].view()[start : start + count]
+        return " ".join([tokens[number] for number in numbers.tolist()])
 
     def bearers(self, token: str) -> list[str]:
         """Give the ids of the live entities filed under an identifier token."""

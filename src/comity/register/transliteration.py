@@ -52,19 +52,21 @@ class Transliterator:
         self._chunks: list[str] = [pair[1] for pair in table["pairs"]]
         self._ones: list[int] = table["ones"]
         self._twos = {(a, b): n for a, b, n in _rows(table["twos"], 3)}
-        self._threes = {(a, b, c): n for a, b, c, n in _rows(table["threes"], 4)}
+        self._threes: dict[tuple[int, int], dict[int, int]] = {}
+        for a, b, c, n in _rows(table["threes"], 4):
+            self._threes.setdefault((a, b), {})[c] = n
         self._after_one: dict[int, tuple[int, int]] = {}
         for (a, _), n in self._twos.items():
             total, kinds = self._after_one.get(a, (0, 0))
             self._after_one[a] = (total + n, kinds + 1)
         self._after_two: dict[tuple[int, int], tuple[int, int]] = {}
-        for (a, b, _), n in self._threes.items():
-            total, kinds = self._after_two.get((a, b), (0, 0))
-            self._after_two[a, b] = (total + n, kinds + 1)
+        for both, seen in self._threes.items():
+            self._after_two[both] = (sum(seen.values()), len(seen))
         self._total = sum(self._ones)
         self._choices: dict[str, list[int]] = {}
         for number, (letter, _) in enumerate(table["pairs"]):
             self._choices.setdefault(letter, []).append(number)
+        self._ranked: dict[tuple[int, str], tuple[dict[int, float], list[int]]] = {}
         self._seen: dict[tuple[int, int, str], list[tuple[float, int]]] = {}
 
     def spellings(self, letters: tuple[str, ...], count: int) -> list[str]:
@@ -82,30 +84,49 @@ class Transliterator:
                 beam = sorted(reached.values())[:_BEAM]
         best: dict[str, float] = {}
         for cost, text, before, last in beam:
-            cost -= math.log(self._chance(before, last, _EDGE))
+            cost -= math.log(self._after_both(before, last, _EDGE, self._after_last(last, _EDGE)))
             if text and cost < best.get(text, math.inf):
                 best[text] = cost
         return [text for text, _ in sorted(best.items(), key=lambda entry: (entry[1], entry[0]))[:count]]
 
     def _continuations(self, before: int, last: int, letter: str) -> list[tuple[float, int]]:
+        """Give the likeliest pairs for a letter after two others, with what each costs."""
         key = (before, last, letter)
         found = self._seen.get(key)
         if found is None:
             if len(self._seen) > 200_000:
                 self._seen.clear()
-            steps = ((-math.log(self._chance(before, last, p)), p) for p in self._choices.get(letter, ()))
+            after_one, ranked = self._after(last, letter)
+            # what was never seen after both keeps its order from what was seen after one: the first few will do
+            worth = ranked[: _KEEP + 2]
+            worth = [*worth, *(pair for pair in self._threes.get((before, last), ()) if pair in after_one)]
+            steps = (
+                (-math.log(self._after_both(before, last, pair, after_one[pair])), pair)
+                for pair in set(worth)
+            )
             found = self._seen[key] = sorted(steps)[:_KEEP]
         return found
 
-    def _chance(self, before: int, last: int, pair: int) -> float:
+    def _after(self, last: int, letter: str) -> tuple[dict[int, float], list[int]]:
+        """Give the chance of each pair for a letter after one other, and the pairs, the likeliest first."""
+        known = self._ranked.get((last, letter))
+        if known is None:
+            chances = {pair: self._after_last(last, pair) for pair in self._choices.get(letter, ())}
+            known = self._ranked[last, letter] = (chances, sorted(chances, key=lambda p: (-chances[p], p)))
+        return known
+
+    def _after_last(self, last: int, pair: int) -> float:
         chance: float = max(self._ones[pair], 0.1) / self._total
         total, kinds = self._after_one.get(last, (0, 0))
         if total:
             seen = self._twos.get((last, pair), 0)
             chance = (max(seen - _DISCOUNT, 0.0) + _DISCOUNT * kinds * chance) / total
+        return chance
+
+    def _after_both(self, before: int, last: int, pair: int, chance: float) -> float:
         total, kinds = self._after_two.get((before, last), (0, 0))
         if total:
-            seen = self._threes.get((before, last, pair), 0)
+            seen = self._threes[before, last].get(pair, 0)
             chance = (max(seen - _DISCOUNT, 0.0) + _DISCOUNT * kinds * chance) / total
         return chance
 

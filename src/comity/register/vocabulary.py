@@ -8,6 +8,7 @@ the trigrams of its folded form and under its consonant skeleton.
 import hashlib
 import zlib
 from array import array
+from bisect import bisect_left
 from functools import lru_cache
 from typing import Any
 
@@ -38,6 +39,8 @@ _SHARE = 0.65
 _SHARE_JOINED = 0.5
 _SHARE_MORE = 0.2  # for a token with several spellings, whose keys are spread over them
 _FEWEST_KEYS = 4
+#: Units counted for at once: what they count in stays in the caches of the processor.
+_UNITS = 24
 #: Share of a unit's keys that a spelling must have to be looked at.
 _LEAST_SHARED = 0.3
 
@@ -89,6 +92,8 @@ class Vocabulary:
         self._number: dict[str, int] = {}
         self._hashes: npt.NDArray[np.uint64] = np.empty(0, np.uint64)
         self._hashed: npt.NDArray[np.uint32] = np.empty(0, np.uint32)
+        self._in_order = memoryview(b"")
+        self._firsts: memoryview | None = None
         self._counted = array("I")
         self._in_use: Numbers | None = None
         self._tally: npt.NDArray[np.int32] = np.zeros(0, np.int32)
@@ -102,9 +107,9 @@ class Vocabulary:
         if found is not None:
             return found
         if len(self._hashes):
-            hashed = _hash(token)
-            at = int(np.searchsorted(self._hashes, np.uint64(hashed)))
-            while at < len(self._hashes) and int(self._hashes[at]) == hashed:
+            hashed, hashes = _hash(token), self._in_order
+            at = bisect_left(hashes, hashed)
+            while at < len(hashes) and hashes[at] == hashed:
                 number = int(self._hashed[at])
                 if self.tokens[number] == token:
                     return number
@@ -167,6 +172,15 @@ class Vocabulary:
             numbers of units in rising order, for each a token near it (about `NEAR` a unit, the most alike first), and
             how alike it is, 0 to 100.
         """
+        parts = []
+        for top in range(0, len(asked), _UNITS):
+            some = asked[top : top + _UNITS]
+            unit, owners, alike = self._near(some)
+            parts.append((unit + top, owners, alike))
+        unit, owners, alike = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return unit, owners, alike
+
+    def _near(self, asked: list[tuple[tuple[str, ...], bool]]) -> tuple[Numbers, Numbers, Numbers]:
         width = len(self.spellings)
         keys, worths, of_unit, own, used = self._look_up(asked)
         found, places = self.keys.gather(keys)
@@ -196,36 +210,31 @@ class Vocabulary:
         Returns:
             keys, their weights and units; and for each unit how many keys it has, and the share of weight looked up.
         """
-        weights = [_weights(spellings) for spellings, _ in asked]
-        sizes = iter(
-            self._live_sizes(np.array([key for weight in weights for key in weight], np.int64)).tolist()
+        filed = [_weights(spellings) for spellings, _ in asked]
+        keys = np.concatenate([one for one, _, _ in filed])
+        worths = np.concatenate([worth for _, worth, _ in filed])
+        counts = np.array([len(one) for one, _, _ in filed])
+        unit = np.repeat(np.arange(len(asked)), counts)
+        sizes = self._live_sizes(keys)
+        order = np.lexsort((keys, sizes, unit))
+        keys, worths, sizes = keys[order], worths[order], sizes[order]
+        starts = np.cumsum(counts) - counts
+        running = np.cumsum(worths)
+        before = running - worths - np.append(0, running)[starts][unit]
+        total = np.add.reduceat(worths, starts)
+        share = np.array(
+            [
+                (_SHARE_JOINED if joined else _SHARE) + (_SHARE_MORE if len(spellings) > 1 else 0.0)
+                for spellings, joined in asked
+            ]
         )
-        keys: list[int] = []
-        worths: list[int] = []
-        units: list[int] = []
-        own, used = [], []
-        for unit, ((spellings, joined), weight) in enumerate(zip(asked, weights, strict=True)):
-            share = (_SHARE_JOINED if joined else _SHARE) + (_SHARE_MORE if len(spellings) > 1 else 0.0)
-            total = sum(weight.values())
-            reached = looked_up = 0
-            for count, (size, key) in enumerate(sorted((next(sizes), key) for key in weight)):
-                if reached >= share * total and count >= _FEWEST_KEYS:
-                    break
-                reached += weight[key]
-                if size:
-                    looked_up += weight[key]
-                    keys.append(key)
-                    worths.append(weight[key])
-                    units.append(unit)
-            own.append(len(_keys(spellings[0])[0]) + _SKELETON_WORTH)
-            used.append(looked_up / total if looked_up else 1.0)
-        return (
-            np.array(keys, np.int64),
-            np.array(worths, np.int32),
-            np.array(units, np.int64),
-            np.array(own, np.int64),
-            np.array(used, np.float64),
-        )
+        rank = np.arange(len(keys)) - starts[unit]
+        looked = (before < (share * total)[unit]) | (rank < _FEWEST_KEYS)
+        kept = np.flatnonzero(looked & (sizes > 0))
+        looked_up = np.bincount(unit[kept], worths[kept], len(asked))
+        used = np.where(looked_up > 0, looked_up / total, 1.0)
+        own = np.array([grams for _, _, grams in filed]) + _SKELETON_WORTH
+        return keys[kept], worths[kept], unit[kept], own, used
 
     def _live_sizes(self, keys: Numbers) -> Numbers:
         """Give how many spellings of tokens still in use are filed under each of `keys`.
@@ -251,10 +260,11 @@ class Vocabulary:
 
     def sounds(self, token: int) -> list[Sound]:
         """Give the spellings of a token, each with fold and skeleton."""
-        firsts = self.columns["first_spelling"].view()
-        start = int(firsts[token])
-        end = int(firsts[token + 1]) if token + 1 < len(firsts) else len(self.spellings)
-        return [_sound(self.spellings[at]) for at in range(start, end)]
+        if self._firsts is None or len(self._firsts) != len(self):
+            self._firsts = self.columns["first_spelling"].view().data
+        firsts = self._firsts
+        end = firsts[token + 1] if token + 1 < len(firsts) else len(self.spellings)
+        return [_sound(self.spellings[at]) for at in range(firsts[token], end)]
 
     def _room(self, size: int) -> npt.NDArray[np.int32]:
         if len(self._tally) < size:
@@ -271,6 +281,7 @@ class Vocabulary:
     def take_over(self, hashes: npt.NDArray[Any], hashed: npt.NDArray[Any]) -> None:
         """Look tokens up by hashes as `hashes` gave them; the columns are taken over one by one."""
         self._hashes, self._hashed = hashes, hashed
+        self._in_order = hashes.data  # read number by number, far quicker than the array
 
 
 def _hash(token: str) -> int:
@@ -282,8 +293,13 @@ def _sound(text: str) -> Sound:
     return spelling, folded, bones
 
 
-def _weights(spellings: tuple[str, ...]) -> dict[int, int]:
-    """Give the keys under which spellings like these are filed, the likelier spelling's with more weight."""
+@lru_cache(maxsize=32768)
+def _weights(spellings: tuple[str, ...]) -> tuple[Numbers, npt.NDArray[np.int32], int]:
+    """Give the keys under which spellings like these are filed, the likelier spelling's with more weight.
+
+    Returns:
+        keys, weights, and how many trigrams the first spelling has.
+    """
     weight: dict[int, int] = {}
     for rank, spelling in enumerate(spellings):
         grams, bones = _keys(spelling)
@@ -292,7 +308,8 @@ def _weights(spellings: tuple[str, ...]) -> dict[int, int]:
             weight.setdefault(gram, worth)
         if bones >= 0:
             weight.setdefault(bones, worth * _SKELETON_WORTH)
-    return weight
+    keys = np.fromiter(weight, np.int64, len(weight))
+    return keys, np.fromiter(weight.values(), np.int32, len(weight)), len(_keys(spellings[0])[0])
 
 
 def _best(units: int, unit: Numbers, owners: Numbers, alike: Numbers) -> tuple[Numbers, Numbers, Numbers]:
