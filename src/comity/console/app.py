@@ -24,6 +24,7 @@ from comity.console.door import Door
 from comity.console.guard import MAX_UPLOAD, Guard, check_token
 from comity.console.passkeys import Passkeys
 from comity.console.screens import SCREENS, Screen
+from comity.console.steps import step
 from comity.control.verb import Desk
 from comity.errors import ComityError, NotFound, RefusedHere
 from comity.languages import _, said
@@ -56,6 +57,7 @@ class Console:
                 routes.insert(0, Route(path, self._screen(screen, form), methods=["GET"]))
         routes += [
             Route("/act/{verb}", self._act, methods=["POST"]),
+            Route("/matters/{matter}/{word}", self._matter, methods=["POST"]),
             Route("/second/{id}/{answer}", self._second, methods=["POST"]),
             Route("/items/{id}/content", self._content, methods=["GET"]),
             Route("/verdict", self._verdict, methods=["POST"]),
@@ -114,6 +116,24 @@ class Console:
             return await self._answers.error(error, form_of(request), visit)
         except ClientDisconnect:
             return Response(status_code=400)
+        await self._answers.say(visit, done.words)
+        return RedirectResponse(done.path, status_code=303)
+
+    async def _matter(self, request: Request) -> Response:
+        """Open a matter (`open` and its kind), or take a step in one."""
+        visit = await self._answers.visit(request)
+        if visit is None:
+            return await self._answers.unknown(request)
+        matter, word = request.path_params["matter"], request.path_params["word"]
+        try:
+            async with request.form(max_files=0, max_fields=60) as form:
+                check_token(str(form.get("form-token", "")), visit.form_token)
+                fields = {
+                    name.removeprefix("f-"): [str(each) for each in form.getlist(name)] for name in form
+                }
+            done = await run_in_threadpool(step, visit, matter, word, fields)
+        except ComityError as error:
+            return await self._answers.error(error, form_of(request), visit)
         await self._answers.say(visit, done.words)
         return RedirectResponse(done.path, status_code=303)
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from comity.console.view import View
-from comity.console.views import agreements, consents, items, rest, share, today
+from comity.console.views import agreements, consents, items, rest, share, today, work
 from comity.console.visit import Visit
 from comity.languages.words import N_
 
@@ -58,6 +58,9 @@ SCREENS: tuple[Screen, ...] = (
     _screen("/sent", items.went, items.Letters, "outbox", N_("Sent"), menu=True),
     _screen("/consents", consents.overview, consents.Consents, "consent-list", N_("Consents"), menu=True),
     _screen("/consents/{id}", consents.one, consents.Request, "consent-list", N_("Request for consent")),
+    _screen("/work", work.overview, work.Work, "matter-list", N_("Work"), menu=True),
+    _screen("/work/{id}", work.one, work.Matter, "matter-show", N_("Matter")),
+    _screen("/new/{id}", work.opening, work.Opening, "matter-open", N_("Open a matter")),
     _screen("/register", rest.register, rest.Register, "register-check", N_("Register"), menu=True),
     _screen(
         "/agreements",

@@ -83,6 +83,11 @@ def _letters(visit: Visit) -> list[Count]:
 
 def _rest(visit: Visit) -> list[Count]:
     found = []
+    matters: Any = visit.asked("matter-list") or []
+    ours = [row for row in matters if row["ours"]]
+    if ours:
+        words = ngettext("{count} matter waits for us", "{count} matters wait for us", len(ours))
+        found.append(Count(words, "/work", urgent=any(row["due"] for row in ours)))
     late: Any = visit.asked("withdrawals-overdue") or []
     if late:
         words = ngettext(
