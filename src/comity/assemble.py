@@ -20,6 +20,7 @@ from comity.keys import SealingKey, SigningKey
 from comity.node.introduce import accept_card
 from comity.node.keyring import Keyring
 from comity.node.node import Node, Reader
+from comity.node.register_index import RegisterIndex
 from comity.ports import Transaction
 from comity.storage.body_keys import BodyKeys
 from comity.storage.database import SqlStore, open_engine
@@ -107,7 +108,7 @@ def open_home(
         folder.close()
         raise
     keyring = Keyring(signing, sealing)
-    node = Node(party, store, chosen, keyring, deployment=settings.deployment)
+    node = Node(party, store, chosen, keyring, deployment=settings.deployment, register=RegisterIndex(path))
 
     def close() -> None:
         store.close()

@@ -91,8 +91,11 @@ _PASSED_ON = {
     "consent-confirmation",
     "erased",
     "retention-erased",
-    "register-import",
-    "register-check",
+    "register-entered",
+    "register-corrected",
+    "register-reviewed",
+    "register-noted",
+    "register-withdrawn",
     "register-export",
     "equivocation",
     "inconsistent",
@@ -126,7 +129,7 @@ def kinds_entered() -> list[str]:
         for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if not isinstance(call, ast.Call):
                 continue
-            if ast.unparse(call.func) in ("record.enter", "enter") and len(call.args) > 2:
+            if ast.unparse(call.func) in ("record.enter", "journal.enter", "enter") and len(call.args) > 2:
                 found |= set(_said(call.args[2]))
             elif file.parent.name in ("node", "control"):
                 found |= {each for arg in call.args for each in _said(arg)} & _PASSED_ON

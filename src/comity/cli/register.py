@@ -1,48 +1,71 @@
 """`comity register`: one's own register: import, check, show."""
 
+import importlib
 import json
-from datetime import date
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from comity.cli.command import group
-from comity.cli.options import DAY, as_json, home_options, node_at, print_json, print_json_lines, print_table
+from comity.cli.command import Group
+from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines, print_table
+from comity.cli.progress import bar
 from comity.cli.register_link import link
-from comity.errors import BadInput
+from comity.cli.register_terms import (
+    lines_of,
+    others_options,
+    plain_terms,
+    question_of,
+    question_options,
+    terms_options,
+)
+from comity.errors import BadInput, NotFound
+from comity.languages import _
 
 _FORMATS = (
     "auto", "ftm", "un-xml", "eu-xml", "eu-csv", "uk-csv", "ofac-xml", "ofac-csv", "statements", "csv",
 )  # fmt: skip
 
 
-@group()
+#: name of a command -> file it stands in, in the order of a day's work.
+COMMANDS = {
+    **dict.fromkeys(("import", "export", "check", "show"), "register"),
+    **dict.fromkeys(
+        ("checks", "hits", "follow-up", "outcome", "watch", "watches", "unwatch", "flag", "unflag", "flags"),
+        "register_asking",
+    ),
+    **dict.fromkeys(("due", "release", "refuse", "settle", "quota", "precision"), "register_answering"),
+    **dict.fromkeys(
+        ("add", "correct", "impact", "review", "note", "withdraw", "erase", "merge", "unmerge", "merges"),
+        "register_keeping",
+    ),
+    "contribute": "register_keeping",
+}
+
+
+class _Group(Group):
+    """Commands of several files as one group."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names, in the order of a day's work, and whatever else was added."""
+        return [*COMMANDS, *(name for name in super().list_commands(ctx) if name not in COMMANDS)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command's file."""
+        if COMMANDS.get(cmd_name, "register") != "register":
+            importlib.import_module(f"comity.cli.{COMMANDS[cmd_name]}")
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Group)
 def register() -> None:
-    """Import records, check names."""
+    """Keep records, check names, answer those who ask."""
 
 
 @register.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--basis", required=True, help="The legal basis of the records, in words.")
-@click.option("--review", type=DAY, required=True, help="The day on which they are looked at again.")
-@click.option(
-    "--role", default="", help="Data-subject role of persons: suspect, convicted, victim, witness, …"
-)
-@click.option("--purpose", default="", help="What they are kept for; by default the register clause's.")
-@click.option("--offence", default="", help="Code of the offence, where the role needs one.")
-@click.option("--decision", default="", help="Reference of the decision, where there is one.")
-@click.option(
-    "--grading", default="X4", show_default=True, help="4×4 grading: source A–C or X, information 1–4."
-)
-@click.option(
-    "--handling",
-    type=click.Choice(["open", "reference", "ask", "silent"]),
-    default="reference",
-    show_default=True,
-    help="What a hit tells another Party.",
-)
-@click.option("--action", default="", help="What is to be done on a hit; always by a person.")
+@terms_options
 @click.option(
     "--format",
     "format_",
@@ -60,44 +83,38 @@ def register() -> None:
 @as_json
 def import_(
     file: Path,
-    basis: str,
-    review: date,
-    role: str,
-    purpose: str,
-    offence: str,
-    decision: str,
-    grading: str,
-    handling: str,
-    action: str,
     format_: str,
     mapping: Path | None,
     home: Path,
     passphrase_file: Path | None,
     json_: bool,
+    **terms: Any,
 ) -> None:
     """Enter FILE, whole or not at all.
 
     FollowTheMoney entities (JSON Lines) or statements, a public list (UN, EU, UK, OFAC), or a table of your own with
-    a mapping file; plain, .gz, or a .zip of one file.
+    a mapping file; plain, .gz, or a .zip of one file. An import that was interrupted goes on where it stopped when
+    the same file is given with the same terms.
     """
+    counted = sys.stderr.isatty()
     with node_at(home, passphrase_file) as tell:
-        shown = tell(
+        begun = tell(
             "register-import",
             path=str(file.resolve()),
-            basis=basis,
-            review=review.isoformat(),
-            role=role,
-            purpose=purpose,
-            offence=offence,
-            decision=decision,
-            grading=grading,
-            handling=handling,
-            action=action,
             format=format_,
             mapping=str(mapping.resolve()) if mapping else "",
+            counted=counted,
+            **plain_terms(terms),
         )
+        if begun["staged"]:
+            click.echo(_("going on where it stopped ({count} read before)", count=begun["staged"]), err=True)
+        with bar(_("reading {file}", file=file.name), begun["entities"], shown=counted) as forward:
+            shown: dict[str, Any] = {"ended": False}
+            while not shown["ended"]:
+                shown = tell("register-import-more", name=begun["import"])
+                forward(shown["read"])
     if json_:
-        print_json(shown)
+        print_json({name: shown[name] for name in ("entered", "replaced", "to_read", "records")})
         return
     click.echo(f"{shown['entered']} entered, {shown['replaced']} replaced; {shown['records']} records in all")
     for finding in shown["to_read"]:
@@ -131,13 +148,7 @@ def export(file: Path, format_: str, home: Path, passphrase_file: Path | None, j
 @click.option(
     "--batch", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A file of questions."
 )
-@click.option("--born", default="", help="Birth date or year: 1970-03-14, 1970.")
-@click.option(
-    "--country", "countries", multiple=True, help="Country, ISO 3166-1 alpha-2; repeat for several."
-)
-@click.option(
-    "--schema", default="Person", show_default=True, help="Person, Organization, Company, Vessel, …"
-)
+@question_options
 @click.option(
     "--limit", type=click.IntRange(1, 100), default=5, show_default=True, help="At most so many a question."
 )
@@ -146,7 +157,15 @@ def export(file: Path, format_: str, home: Path, passphrase_file: Path | None, j
     type=click.FloatRange(0, 1),
     default=0.7,
     show_default=True,
-    help="From which score it is a hit.",
+    help="From which score it is a hit, in one's own register.",
+)
+@others_options
+@click.option(
+    "--wait",
+    type=click.IntRange(0, 600),
+    default=10,
+    show_default=True,
+    help="Seconds to wait for answers of other Parties.",
 )
 @home_options
 @as_json
@@ -155,25 +174,41 @@ def check(
     batch: Path | None,
     born: str,
     countries: tuple[str, ...],
+    identifiers: tuple[str, ...],
     schema: str,
     limit: int,
     threshold: float,
+    to: str,
+    under: str,
+    purpose: str,
+    reference: str,
+    wait: int,
     home: Path,
     passphrase_file: Path | None,
     json_: bool,
 ) -> None:
-    """Check NAME, or a file of questions, against one's own register.
+    """Check NAME, or a file of questions, against one's own register, or other Parties'.
 
-    The best candidates are listed whatever their score; a hit is one at or above the threshold, and says why.
+    In one's own, the best candidates are listed whatever their score; a hit is one at or above the threshold, and says
+    why. With --with or --under the question goes to other Parties, who tell what each record's handling lets them;
+    answers are shown as far as they have come, and what is still waited for is said.
     """
-    if bool(name) == (batch is not None):
+    from comity.cli.register_asking import ask_others
+
+    if bool(name or identifiers) == (batch is not None):
         raise BadInput("give a name, or --batch FILE, and not both")
+    one = question_of(name, born, countries, identifiers, schema)
     with node_at(home, passphrase_file) as tell:
-        how: dict[str, Any] = {"limit": limit, "threshold": threshold}
+        if to or under:
+            questions = [one] if batch is None else lines_of(batch)
+            how = {"to": to, "under": under, "purpose": purpose, "reference": reference}
+            ask_others(tell, questions, how, wait=wait, json_=json_)
+            return
+        shape: dict[str, Any] = {"limit": limit, "threshold": threshold}
         if batch is not None:
-            answers = tell("register-check", path=str(batch.resolve()), **how)
+            answers = tell("register-check", path=str(batch.resolve()), **shape)
         else:
-            answers = tell("register-check", names=[_question(name, born, countries, schema)], **how)
+            answers = tell("register-check", names=[one], **shape)
     if json_:
         print_json_lines(answers)
         return
@@ -195,28 +230,28 @@ def check(
 @home_options
 @as_json
 def show(identity: str, home: Path, passphrase_file: Path | None, json_: bool) -> None:
-    """Show a record: the subject, and on what terms it is kept."""
+    """Show a record of this register, or a match by its name: all that is known and said of it."""
     with node_at(home, passphrase_file) as tell:
-        shown = tell("register-show", identity=identity)
+        try:
+            shown = tell("register-show", identity=identity)
+        except NotFound:
+            try:
+                shown = tell("register-hit", hit=identity)
+            except NotFound:
+                shown = None
+            if shown is None:
+                raise
     if json_:
         print_json(shown)
         return
-    click.echo(f"{shown['subject']['id']}  {shown['subject']['schema']}")
-    for name, value in shown["terms"].items():
-        if value:
+    if "subject" in shown:
+        click.echo(f"{shown['subject']['id']}  {shown['subject']['schema']}")
+    told = shown.pop("terms", {}) | {name: value for name, value in shown.items() if name != "subject"}
+    for name, value in told.items():
+        if value not in ("", None, [], {}, 0):
             click.echo(
                 f"  {name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
             )
-
-
-def _question(name: str, born: str, countries: tuple[str, ...], schema: str) -> bytes:
-    properties: dict[str, list[str]] = {"name": [name]}
-    if born:
-        properties["birthDate"] = [born]
-    if countries:
-        properties["country"] = list(countries)
-    question = {"id": "question", "schema": schema, "properties": properties}
-    return json.dumps(question, ensure_ascii=False).encode()
 
 
 register.add_command(link)

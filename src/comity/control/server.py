@@ -28,6 +28,8 @@ from comity.control import (
     verbs_officers,
     verbs_pages,
     verbs_register,
+    verbs_register_asking,
+    verbs_register_keeping,
 )
 from comity.control.address import reachable
 from comity.control.verb import VERBS, Desk
@@ -53,6 +55,8 @@ REGISTERED = (
     verbs_officers,
     verbs_pages,
     verbs_register,
+    verbs_register_asking,
+    verbs_register_keeping,
 )
 
 

@@ -1,7 +1,8 @@
 """Verbs about one's own register: import a file, check one name or many, show a record.
 
 A file is named by its path and read by the node: whoever may speak to the node runs as the same user on the same
-machine. Imports and checks are entered in the journal by digest and number, never by name.
+machine. Imports and checks are entered in the journal by digest and number, never by name. An import is told to go on
+part by part, so that whoever waits for it sees how far it has come, and other work of the node goes on between.
 """
 
 import hashlib
@@ -14,12 +15,17 @@ from typing import TYPE_CHECKING, Any, TextIO
 import msgspec
 
 from comity.control.verb import Desk, verb
-from comity.errors import BadInput, NotFound
+from comity.errors import BadInput, ComityError, NotFound
 from comity.identifiers import PartyId
-from comity.node import record
+from comity.node import record as journal
 
 if TYPE_CHECKING:
+    from comity.node.import_records import Import
     from comity.register.book import Entity
+
+#: Imports that were begun and have not ended; one that is forgotten goes on from what it staged.
+_UNDER_WAY: "dict[str, Import]" = {}
+_MOST_UNDER_WAY = 4
 
 
 @verb("register-import")
@@ -35,38 +41,54 @@ def register_import(
     grading: str = "X4",
     handling: str = "reference",
     action: str = "",
+    kind: str = "",
+    expires: date | None = None,
+    under: tuple[str, ...] = ("*",),
     format: str = "auto",
     mapping: str = "",
+    counted: bool = False,
 ) -> dict[str, Any]:
-    """Enter a file in one of the formats of `comity.interop.lists`, whole or not at all."""
-    from comity.register.book import import_entities
-    from comity.register.record import Grading, Handling, Terms
-    from comity.storage.register import RegisterFolder
+    """Begin to enter a file in one of the formats of `comity.interop.lists`; `register-import-more` goes on with it."""
+    from comity.node.import_records import Import, name_of
 
-    if handling not in set(Handling):
-        raise BadInput(f"`{handling[:40]}` is not one of {', '.join(Handling)}")
-    terms = Terms(
-        owner=PartyId(desk.node.party),
-        basis=basis,
-        review=review,
-        role=role,
-        purpose=purpose or _purpose(desk),
-        offence=offence,
-        decision=decision,
-        grading=Grading.parse(grading),
-        handling=Handling(handling),
-        action=action,
+    terms = terms_of(
+        desk, basis, review, role, purpose, offence, decision, grading, handling, action, kind, expires, under
     )
     file = Path(path)
-    with RegisterFolder(desk.home.folder.path) as folder:
-        found = _entities(file, format, mapping)
-        done = import_entities(folder, found, terms, at=desk.node.clock.now(), source=file.name)
-        count = folder.count()
-    _enter(desk, "register-import", f"{basis} {done.entered} {done.replaced}".encode())
-    return {**msgspec.to_builtins(done), "records": count}
+    content = _digest_of(file) + (_digest_of(Path(mapping)) if mapping else b"") + format.encode()
+    entities = entities_of(file, format, mapping)
+    under_way = Import(name_of(content, terms), entities, terms, file.name)
+    staged = desk.act(under_way.begin)
+    _UNDER_WAY[under_way.name] = under_way
+    while len(_UNDER_WAY) > _MOST_UNDER_WAY:
+        _UNDER_WAY.pop(next(iter(_UNDER_WAY)))
+    count = sum(1 for _ in entities_of(file, format, mapping)) if counted else 0
+    return {"import": under_way.name, "staged": staged, "entities": count}
 
 
-def _entities(file: Path, form: str, mapping: str) -> "Iterator[Entity]":
+@verb("register-import-more")
+def register_import_more(desk: Desk, name: str) -> dict[str, Any]:
+    """Go on with an import; `read` tells how far it came, and once it is done what it did."""
+    under_way = _UNDER_WAY.get(name)
+    if under_way is None:
+        raise NotFound(
+            "this import is not under way", hint="give the command again: it goes on where it stopped"
+        )
+    read = desk.act(under_way.more)
+    if not under_way.ended:
+        return {"read": read, "ended": False}
+    del _UNDER_WAY[name]
+    try:
+        done = desk.act(under_way.end)
+    except ComityError:
+        desk.act(under_way.give_up)
+        raise
+    desk.act(lambda node, transaction: node.register.write(transaction))
+    count = desk.node.store.read(lambda transaction: transaction.record_count())
+    return {"read": read, "ended": True, **msgspec.to_builtins(done), "records": count}
+
+
+def entities_of(file: Path, form: str, mapping: str) -> "Iterator[Entity]":
     """Read the entities of a file; a mapping that comes along says that it is a table of one's own."""
     from comity.interop.lists.formats import format_of, read_list
     from comity.register.entity_file import read_lines
@@ -83,19 +105,32 @@ def _entities(file: Path, form: str, mapping: str) -> "Iterator[Entity]":
 def register_export(desk: Desk, path: str, format: str = "ftm") -> dict[str, Any]:
     """Write the subjects of one's own records to a new file, as FollowTheMoney entities or statements."""
     from comity.interop.lists.statements import write_entities, write_statements
-    from comity.storage.register import RegisterFolder
+    from comity.node.contribute import own_records
 
     write = {"ftm": write_entities, "statements": write_statements}.get(format)
     if write is None:
         raise BadInput(f"`{format[:40]}` is not one of ftm, statements")
     owner = desk.node.party
     try:
-        with RegisterFolder(desk.home.folder.path) as folder, _new_file(Path(path)) as into:
-            own = (record.subject for record in folder.all() if record.terms.owner == owner)
-            written = write(own, into, dataset=owner)
+        with _new_file(Path(path)) as into:
+            written = desk.node.store.read(
+                lambda transaction: write(
+                    (record.subject for record in own_records(transaction, owner)), into, dataset=owner
+                )
+            )
     except OSError as error:
         raise BadInput(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from None
-    _enter(desk, "register-export", f"{written} {format}".encode())
+    desk.act(
+        lambda node, transaction: journal.enter(
+            node,
+            transaction,
+            "register-export",
+            channel="",
+            act=journal.digest_of(node.entropy(16)),
+            detail=f"{written} {format}".encode(),
+            at=node.now(transaction),
+        )
+    )
     return {"path": path, "written": written}
 
 
@@ -109,32 +144,79 @@ def register_check(
     desk: Desk, names: tuple[bytes, ...] = (), path: str = "", limit: int = 5, threshold: float = 0.7
 ) -> list[dict[str, Any]]:
     """Check questions, FollowTheMoney entities given one by one or as a file, against one's own register."""
-    from comity.register.book import check_batch, read_queries
+    from comity.node.check_own import check_own
+    from comity.register.book import read_queries
     from comity.register.entity_file import read_lines
-    from comity.storage.register import RegisterFolder
 
     lines: Iterable[tuple[int, bytes]] = read_lines(Path(path)) if path else enumerate(names, 1)
     queries = read_queries(lines, source=Path(path).name if path else "question")
-    with RegisterFolder(desk.home.folder.path) as folder:
-        answers = list(check_batch(folder.index(), queries, limit=limit, threshold=threshold))
-    hits = sum(hit["hit"] for answer in answers for hit in answer["hits"])
-    _enter(desk, "register-check", f"{len(queries)} questions, {hits} hits".encode())
+    desk.act(lambda node, transaction: node.register.write(transaction))
+    answers: list[dict[str, Any]] = desk.act(
+        lambda node, transaction: check_own(node, transaction, queries, limit=limit, threshold=threshold)
+    )
     return answers
 
 
 @verb("register-show")
 def register_show(desk: Desk, identity: str) -> dict[str, Any]:
-    """Show a record of one's own register."""
-    from comity.storage.register import RegisterFolder
+    """Show a record of this register, with what is noted, linked and said of it."""
+    from comity.node.show_record import show_record
 
-    with RegisterFolder(desk.home.folder.path) as folder:
-        found = folder.get(identity)
-    if found is None:
-        raise NotFound(
-            f"no record `{identity[:80]}` in this register", hint="comity register check NAME finds ids"
-        )
-    shown: dict[str, Any] = msgspec.to_builtins(found, enc_hook=str)
-    return shown
+    return desk.act(lambda node, transaction: show_record(node, transaction, identity))  # type: ignore[no-any-return]
+
+
+def terms_of(
+    desk: Desk,
+    basis: str,
+    review: date,
+    role: str,
+    purpose: str,
+    offence: str,
+    decision: str,
+    grading: str,
+    handling: str,
+    action: str,
+    kind: str,
+    expires: date | None,
+    under: tuple[str, ...],
+) -> Any:
+    """Put the terms of a record together.
+
+    Raises:
+        BadInput: a handling or grading of another form.
+    """
+    from comity.register.record import Grading, Handling, Terms
+
+    if handling not in set(Handling):
+        raise BadInput(f"`{handling[:40]}` is not one of {', '.join(Handling)}")
+    return Terms(
+        owner=PartyId(desk.node.party),
+        basis=basis,
+        review=review,
+        role=role,
+        purpose=purpose or _purpose(desk),
+        offence=offence,
+        decision=decision,
+        grading=Grading.parse(grading),
+        handling=Handling(handling),
+        action=action,
+        kind=kind,
+        expires=expires,
+        under=under,
+    )
+
+
+def _digest_of(file: Path) -> bytes:
+    """Give the SHA-256 of a file.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    try:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").digest()
+    except OSError as error:
+        raise BadInput(f"{file.name}: cannot be read: {(error.strerror or str(error)).lower()}") from None
 
 
 def _purpose(desk: Desk) -> str:
@@ -151,14 +233,3 @@ def _purpose(desk: Desk) -> str:
 
     purpose: str = desk.act(work)
     return purpose
-
-
-def _enter(desk: Desk, kind: str, detail: bytes) -> None:
-    """Enter an import or a check: that it happened, when, and how much, committed to and not readable by peers."""
-
-    def work(node: Any, transaction: Any) -> None:
-        at = node.now(transaction)
-        act = hashlib.sha256(detail + node.entropy(16)).hexdigest()
-        record.enter(node, transaction, kind, channel="", act=act, detail=detail, at=at)
-
-    desk.act(work)

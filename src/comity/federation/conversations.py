@@ -7,6 +7,10 @@ simulator move the same tables: none of them knows which carrier brought an even
 |---|---|---|
 | `LETTER`: an envelope and its receipt | owed | receipted, quarantined |
 | `REQUEST`: a consent asked for, and answered | asked | granted (until revoked), refused, expired, confirmed |
+| `CHECK`: a question to a register | asked | answered, refused |
+| `WATCH`: a question that stands | standing | ended, over, refused |
+| `HIT`: a match told, and what comes of it | told | closed, with an outcome |
+| `FLAG`: a Party's dissent on another's record | raised | corrected, upheld, taken back |
 
 A late or doubled event that changes nothing is named too, so that it is harmless by the table and not by luck.
 """
@@ -48,6 +52,57 @@ REQUEST: Table = {
     "confirmed": {"confirmed": "confirmed", "revoked": "revoked"},
     "expired": {"granted": "granted", "refused": "refused", "confirmed": "confirmed"},
     "revoked": {"revoked": "revoked"},
+}
+
+#: One Party's part in a check. `unsent`: nothing could be sealed for it; a late answer is an answer.
+CHECK: Table = {
+    "asked": {"answered": "answered", "refused": "refused", "withdrawn": "withdrawn"},
+    "answered": {},
+    "refused": {},
+    "unsent": {},
+    "withdrawn": {"answered": "withdrawn", "refused": "withdrawn"},
+}
+
+#: Answers come as long as it stands; one that crosses its end changes nothing.
+WATCH: Table = {
+    "standing": {"answered": "standing", "refused": "refused", "ended": "ended", "time is up": "over"},
+    "refused": {"ended": "ended"},
+    "unsent": {"ended": "ended"},
+    "ended": {"answered": "ended", "refused": "ended", "ended": "ended"},
+    "over": {"answered": "over", "ended": "over"},
+}
+
+#: After a refusal one may give better reasons; an outcome may be put right. What crosses a closing leaves it closed.
+HIT: Table = {
+    "told": {"follow-up": "asked", "outcome": "closed"},
+    "asked": {"follow-up": "asked", "released": "released", "refused": "refused", "outcome": "closed"},
+    "released": {"outcome": "closed"},
+    "refused": {"follow-up": "asked", "released": "released", "outcome": "closed"},
+    "closed": {"outcome": "closed", "released": "closed", "refused": "closed", "follow-up": "closed"},
+}
+
+#: The owner acknowledges, then corrects its record or upholds it; whoever raised it may take it back at any time.
+FLAG: Table = {
+    "raised": {
+        "acknowledged": "acknowledged",
+        "corrected": "corrected",
+        "upheld": "upheld",
+        "taken back": "taken back",
+    },
+    "acknowledged": {
+        "acknowledged": "acknowledged",
+        "corrected": "corrected",
+        "upheld": "upheld",
+        "taken back": "taken back",
+    },
+    "corrected": {"corrected": "corrected", "taken back": "taken back"},
+    "upheld": {"corrected": "corrected", "upheld": "upheld", "taken back": "taken back"},
+    "taken back": {
+        "acknowledged": "taken back",
+        "corrected": "taken back",
+        "upheld": "taken back",
+        "taken back": "taken back",
+    },
 }
 
 

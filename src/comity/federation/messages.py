@@ -1,56 +1,25 @@
 """What an envelope holds: one message, of one of these kinds.
 
 `comity.sealing.inner` frames it with its address; here is what its `content` means. A disclosure carries everything a
-receiver needs to decide again by itself, and its body beside; every other message is a control message and carries
-digests and grounds, never content. Each message shows the sender's checkpoint of its side of the channel, and the
+receiver needs to decide again by itself, and its body beside; questions to a register and their answers are decided
+by the gate as well (`register_messages.py`); every other message is a control message and carries digests and grounds,
+never content. Each message shows the sender's checkpoint of its side of the channel, and the
 largest one of the recipient's that the sender has kept (`specs/journal.md` §4).
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
 from comity.errors import ForeignInput
+from comity.federation import register_messages
+from comity.federation.message_parts import Hex, Name, Number, Part, Words
+from comity.federation.message_parts import Message as Message
 from comity.journal import reconcile
-from comity.strict import MAX_INTEGER
 
 #: A signed statement, card or receipt as its DSSE file, in a string: its exact bytes, escaped once.
 SignedText = str
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of the parts of a message."""
-
-
-Number = Annotated[int, msgspec.Meta(ge=0, le=MAX_INTEGER)]
-Hex = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-#: Name of a reconciliation: random.
-Name = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
-
-
-#: What an officer writes on one line for another to read: no control characters.
-Words = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f\u2028\u2029]+\Z", max_length=4000)]
-
-
-class Message(Part, frozen=True, kw_only=True):
-    """Base of all messages.
-
-    Attributes:
-        checkpoint: the sender's checkpoint of its side of the channel, a signed note.
-        leaves: hashes of the entries that came after the first `since` of them up to the checkpoint, base64; empty
-            where they are too many. Who kept the tree at `since` can tell that this one continues it.
-        kept: the largest checkpoint of the recipient's side that the sender has kept, cosigned.
-        seen: the highest number of the recipient's channel that the sender has seen.
-        seen_on: the name of that channel: a recipient restored from an old backup may not know it any more.
-    """
-
-    checkpoint: str = ""
-    since: Number = 0
-    leaves: str = ""
-    kept: str = ""
-    seen: Number = 0
-    seen_on: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{32})?$")] = ""
 
 
 class Route(Part, frozen=True, kw_only=True):
@@ -233,6 +202,7 @@ KINDS: Mapping[str, type[Message]] = {
     "reconcile-outcome": ReconcileOutcome,
     "consistency-question": ConsistencyQuestion,
     "consistency-answer": ConsistencyAnswer,
+    **register_messages.KINDS,
 }
 #: Messages about the journals themselves: they stand in no account, or two honest Parties would never agree.
 ABOUT_JOURNALS = frozenset(word for word in KINDS if word.partition("-")[0] in ("reconcile", "consistency"))

@@ -59,6 +59,10 @@ def erase(
     if row.on_hold:
         raise RefusedHere(f"item {row.digest[:12]} is on legal hold: {row.on_hold}")
     gone = transaction.erase_body(row.digest)
+    for contributed in transaction.records_by_item(row.digest):
+        if contributed.agreement:  # a record of another Party's, held here for all: its content goes as well
+            node.register.changing()
+            transaction.remove_record(contributed.key)
     done = Erased(
         item=row.digest,
         body=gone is not None,

@@ -17,11 +17,12 @@ from comity.agreements.governing import Timeline
 from comity.cards import SignedCard, read_card
 from comity.clock import Clock, Instant
 from comity.decisions.known import Known
-from comity.errors import BadInput, RefusedHere
+from comity.errors import BadInput, CannotJournal, RefusedHere
 from comity.federation.card_book import CardBook
 from comity.identifiers import PartyId
 from comity.node.acts_known import Acts, acts_known
 from comity.node.keyring import Keyring
+from comity.node.register_index import RegisterIndex
 from comity.ports import AgreementRow, CardRow, Store, Transaction
 
 T = TypeVar("T")
@@ -145,6 +146,7 @@ class Node:
         entropy: gives that many random bytes.
         deployment: which world it belongs to; an exercise never counts as the real thing.
         reader: what it reads signed texts and cards with, where another has read them already.
+        register: what finds the names in its register; by default in memory.
     """
 
     def __init__(
@@ -156,6 +158,7 @@ class Node:
         entropy: Callable[[int], bytes] = os.urandom,
         deployment: str = "production",
         reader: "Reader | None" = None,
+        register: RegisterIndex | None = None,
     ) -> None:
         self.party = party
         self.store = store
@@ -163,6 +166,7 @@ class Node:
         self.keyring = keyring
         self.entropy = entropy
         self.deployment = deployment
+        self.register = register or RegisterIndex()
         self._knowledge: Knowledge | None = None
         self.reader = reader or Reader()
         self._acting: int | None = None
@@ -176,6 +180,7 @@ class Node:
 
         def guarded(transaction: Transaction) -> T:
             self._acting = threading.get_ident()
+            self.register.begin()
             try:
                 return work(transaction)
             except BaseException:
@@ -185,8 +190,15 @@ class Node:
                 self._acting = None
 
         queued = self.store.submit(guarded)
-        queued.add_done_callback(lambda done: self.forget() if done.exception() else None)
+        queued.add_done_callback(self._forget_what_failed)
         return queued
+
+    def _forget_what_failed(self, done: "Future[T]") -> None:
+        failed = done.exception()
+        if isinstance(failed, CannotJournal):
+            self.register.lost()
+        if failed is not None:
+            self.forget()
 
     def know(self, transaction: Transaction) -> Knowledge:
         """Give the texts and acts known.
@@ -203,6 +215,7 @@ class Node:
     def forget(self) -> None:
         """Build the knowledge anew at the next question: a text or an act has changed."""
         self._knowledge = None
+        self.register.undone()
 
     def now(self, transaction: Transaction) -> Instant:
         """Read the clock for one act.

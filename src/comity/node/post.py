@@ -35,6 +35,7 @@ def owe(
     detail: bytes = b"",
     body: bytes = b"",
     under: SignedCard | None = None,
+    due: Instant | None = None,
 ) -> str:
     """Seal a message for a peer and owe it.
 
@@ -42,6 +43,7 @@ def owe(
         kind: what the journal calls it; `about` the item it concerns; `detail` what the entry commits to.
         under: the card of this Party to speak under; by default the newest. A new card is told under the one before,
             which is the one its peers know.
+        due: not before when it leaves; at once by default.
 
     Returns:
         The message's id: the SHA-256 of what stands inside the envelope.
@@ -59,7 +61,7 @@ def owe(
             about=about,
             envelope=envelope,
             owed_at=at,
-            next_at=at,
+            next_at=due or at,
         )
     )
     return message_id

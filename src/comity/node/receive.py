@@ -18,11 +18,12 @@ from comity.federation.messages import Act, Decline, Disclose, Message, Proposal
 from comity.node import restored, stopped_channels, witness
 from comity.node.decline import proposed_to
 from comity.node.fate import conclude, ground_of, owe_receipt, quarantine_unopened, receipt_again
+from comity.node.letter import Letter
 from comity.node.node import Node
 from comity.node.post import seal_for
 from comity.node.protest import item_named, protest_unproven
 from comity.node.settle import settle
-from comity.node.taken_in import Letter, take_in
+from comity.node.taken_in import take_in
 from comity.node.verdict import Verdict
 from comity.ports import ChannelRow, InboxRow, Reply, Transaction
 from comity.sealing.envelope import VerifiedEnvelope, peek, verify_envelope

@@ -41,9 +41,10 @@ class RecordRow(Row, frozen=True, kw_only=True):
 
 
 class StagedRow(Row, frozen=True, kw_only=True):
-    """A line of a file that is being imported: a record that nobody finds yet."""
+    """A record of a file that is being imported, which nobody finds yet: its place in the file, and the line."""
 
     source: str
+    place: int
     line: int
     key: str
     body: bytes
@@ -58,7 +59,7 @@ class CheckRow(Row, frozen=True, kw_only=True):
         watch: it stands until `until`. `topic`: the list of common interest it belongs to.
         question: whom it is about, as JSON; empty once erased.
         grounds: articles by which it was answered or refused; `reason` in words where it was not sent or taken.
-        more: more was found than told.
+        more: more was found than told. `unseen`: silent records it met, as JSON; of them only this Party knows.
     """
 
     id: str
@@ -77,6 +78,7 @@ class CheckRow(Row, frozen=True, kw_only=True):
     grounds: tuple[str, ...] = ()
     reason: str = ""
     more: bool = False
+    unseen: bytes = b""
 
 
 class HitRow(Row, frozen=True, kw_only=True):
@@ -216,11 +218,11 @@ class RegisterRows(Protocol):
         ...
 
     def stage(self, rows: Sequence[StagedRow]) -> None:
-        """Keep lines of a file that is being imported."""
+        """Keep records of a file that is being imported."""
         ...
 
     def staged(self, source: str) -> tuple[int, int]:
-        """Give the last line staged of a file, and how many lines are."""
+        """Give the last place staged of a file, and how many records are."""
         ...
 
     def staged_line(self, source: str, key: str) -> int:
@@ -228,7 +230,7 @@ class RegisterRows(Protocol):
         ...
 
     def staged_rows(self, source: str, after: int, limit: int) -> Sequence[StagedRow]:
-        """Give staged lines in order."""
+        """Give staged records in the order of their places."""
         ...
 
     def drop_staged(self, source: str) -> None:

@@ -109,7 +109,7 @@ def check_unmerge(history: Sequence[Judgement], number: int, *, office: str, bec
         raise BadInput(*mistakes)
     found = next((entry for entry in history if entry.number == number), None)
     if found is None:
-        raise NotFound(f"no judgement {number}")
+        raise NotFound(f"no judgement {number}", hint="comity register merges")
     if found.undoes:
         raise RefusedHere(f"judgement {number} takes another back: merge again to renew it")
     if any(entry.undoes == number for entry in history):

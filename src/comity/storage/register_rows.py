@@ -49,7 +49,7 @@ _CHANGED = selecting(
 )
 _FORGET = Prepared(lambda _dialect: delete(tables.record_changes))
 _STAGED = selecting(
-    select(_S.source, func.max(_S.line), func.count())
+    select(_S.source, func.max(_S.place), func.count())
     .where(_S.source == bindparam("source"))
     .group_by(_S.source)
 )
@@ -58,8 +58,8 @@ _STAGED_LINE = selecting(
 )
 _STAGED_ROWS = selecting(
     columns(tables.staged_records, StagedRow)
-    .where(_S.source == bindparam("source"), _S.line > bindparam("after"))
-    .order_by(_S.line)
+    .where(_S.source == bindparam("source"), _S.place > bindparam("after"))
+    .order_by(_S.place)
     .limit(LIMIT)
 )
 _DROP_STAGED = Prepared(
@@ -188,12 +188,12 @@ class RegisterRows(Rows):
         self._insert(tables.record_changes, {"number": self.record_change() + 1, "key": key})
 
     def stage(self, rows: Sequence[StagedRow]) -> None:
-        """Keep lines of a file that is being imported."""
+        """Keep records of a file that is being imported."""
         for row in rows:
-            self._put(tables.staged_records, ("source", "line"), values_of(row))
+            self._put(tables.staged_records, ("source", "place"), values_of(row))
 
     def staged(self, source: str) -> tuple[int, int]:
-        """Give the last line staged of a file, and how many lines are."""
+        """Give the last place staged of a file, and how many records are."""
         rows = self._tuples(_STAGED, source=source)
         return (int(rows[0][1]), int(rows[0][2])) if rows else (0, 0)
 
@@ -202,7 +202,7 @@ class RegisterRows(Rows):
         return int(self._value(_STAGED_LINE, source=source, key=key) or 0)
 
     def staged_rows(self, source: str, after: int, limit: int) -> Sequence[StagedRow]:
-        """Give staged lines in order."""
+        """Give staged records in the order of their places."""
         return self._all(StagedRow, _STAGED_ROWS, source=source, after=after, limit=limit)
 
     def drop_staged(self, source: str) -> None:

@@ -27,7 +27,8 @@ staged_records = Table(
     "staged_records",
     metadata,
     text("source", primary_key=True),
-    number("line", primary_key=True, autoincrement=False),
+    number("place", primary_key=True, autoincrement=False),
+    number("line"),
     text("key"),
     octets("body"),
     Index("staged_records_by_key", "source", "key"),
@@ -53,6 +54,7 @@ checks = Table(
     words("grounds"),
     text("reason"),
     Column("more", Boolean, nullable=False),
+    octets("unseen"),
     Index("checks_by_id", "id", "peer", "ours", unique=True),
     Index("checks_watching", "watch", "state"),
 )

@@ -134,7 +134,7 @@ def _against_text(
     category, purpose = manifest["category"], passing.hop["purpose"]
     if not any(
         (category == each.category or category.startswith(f"{each.category}.")) and purpose in each.purposes
-        for each in text.exchange
+        for each in (*text.exchange, *text.stands_in)
     ):
         yield f"{text.id} does not let {category} pass for {purpose}"
     if manifest["marking"] not in ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER"):

@@ -31,6 +31,8 @@ class Text(msgspec.Struct, frozen=True):
         notice_days: how long a denunciation runs.
         online_days, pouch_days: how old a decision may be on receipt.
         retention_days: how long what was received may be kept.
+        further: further articles, as they stand in the file.
+        stands_in: what they let pass, where they stand in the place of an exchange article.
     """
 
     id: str
@@ -42,6 +44,8 @@ class Text(msgspec.Struct, frozen=True):
     online_days: int = 1
     pouch_days: int = 30
     retention_days: int = 1096
+    further: str = ""
+    stands_in: tuple[Article, ...] = ()
 
     def files(self, roots: Mapping[str, str]) -> dict[str, bytes]:
         """Write the agreement's folder, with the Parties' roots pinned."""
@@ -105,6 +109,7 @@ class Text(msgspec.Struct, frozen=True):
             f'retention = "P{self.retention_days}D"',
             "```",
             "",
+            *([self.further] if self.further else []),
         ]
         return lines
 

@@ -27,7 +27,8 @@ def make_register() -> None:
     op.create_table(
         "staged_records",
         sa.Column("source", sa.Text(), primary_key=True, nullable=False),
-        sa.Column("line", NUMBER, primary_key=True, autoincrement=False, nullable=False),
+        sa.Column("place", NUMBER, primary_key=True, autoincrement=False, nullable=False),
+        sa.Column("line", NUMBER, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
     )
@@ -50,6 +51,7 @@ def make_register() -> None:
         sa.Column("grounds", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("more", sa.Boolean(), nullable=False),
+        sa.Column("unseen", sa.LargeBinary(), nullable=False),
     )
     op.create_table(
         "hits",

@@ -1,0 +1,316 @@
+"""One's own records: entered, corrected, reviewed, noted on, withdrawn, erased.
+
+A record belongs to the Party that entered it, and only that Party changes it. Each change is one act with its entry in
+the journal, which commits to what was done and names nobody. What has passed to others follows: a record whose content
+went out as an item is corrected, withdrawn or erased there as well, hop by hop (`correct.py`, `withdraw.py`), and every
+holder answers.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import msgspec
+
+from comity.clock import Instant
+from comity.errors import BadInput, NotFound, RefusedHere
+from comity.handling.safeguards import Finding
+from comity.node import record as journal
+from comity.node.erase import erase as erase_item
+from comity.node.node import Node
+from comity.node.register_index import history_of
+from comity.node.withdraw import withdraw as withdraw_item
+from comity.ports import RecordRow, Transaction, key_of
+from comity.register.judgements import Clusters
+from comity.register.record import Note, Record, door
+from comity.register.subjects import Subject
+
+__all__ = [
+    "add_note",
+    "correct_record",
+    "drop",
+    "due_for_review",
+    "enter_record",
+    "erase_record",
+    "find_record",
+    "keep",
+    "own_record",
+    "own_records",
+    "read_record",
+    "renew",
+    "withdraw_record",
+]
+
+_decoder = msgspec.json.Decoder(Record)
+
+
+def read_record(row: RecordRow) -> Record:
+    """Give a record as it is kept."""
+    return _decoder.decode(row.body)
+
+
+def keep(
+    node: Node, transaction: Transaction, record: Record, *, agreement: str = "", item: str = ""
+) -> RecordRow:
+    """Put a record in the register, in place of the one with its key; the instant of first entry stays.
+
+    Args:
+        agreement: under which another Party contributed it. `item`: what brought its content here.
+    """
+    node.register.changing()
+    key = key_of(node.party, record.terms.owner, record.id)
+    before = transaction.record(key)
+    if before is not None:
+        record = msgspec.structs.replace(record, entered=read_record(before).entered)
+        item = item or before.item
+    row = RecordRow(
+        key=key,
+        owner=record.terms.owner,
+        id=record.id,
+        agreement=agreement,
+        handling=record.terms.handling,
+        runs_out=record.runs_out.isoformat(),
+        item=item,
+        body=msgspec.json.encode(record),
+    )
+    transaction.put_record(row)
+    if before is None or before.handling != row.handling:
+        _touch_linked(transaction, key)
+    return row
+
+
+def drop(node: Node, transaction: Transaction, row: RecordRow) -> None:
+    """Take a record out of the register; who is linked with it is handled by what is left."""
+    node.register.changing()
+    transaction.remove_record(row.key)
+    _touch_linked(transaction, row.key)
+
+
+def _touch_linked(transaction: Transaction, key: str) -> None:
+    linked = Clusters(history_of(transaction)).of(key) - {key}
+    transaction.touch_records(sorted(linked))
+
+
+def enter_record(
+    node: Node, transaction: Transaction, record: Record
+) -> tuple[RecordRow, tuple[Finding, ...]]:
+    """Enter one record of one's own, through the door; give it with what a person should read.
+
+    Raises:
+        RefusedHere: a safeguard refuses it, or it is there already.
+    """
+    at = node.now(transaction)
+    if transaction.record(key_of(node.party, record.terms.owner, record.id)) is not None:
+        raise RefusedHere(f"record `{record.id[:80]}` is there already")
+    findings = _through_the_door(record, at)
+    row = keep(node, transaction, record)
+    _enter(node, transaction, "register-entered", row, at)
+    return row, findings
+
+
+def correct_record(
+    node: Node, transaction: Transaction, identity: str, subject: Subject, *, because: str = ""
+) -> tuple[RecordRow, tuple[Finding, ...]]:
+    """Put what is said of a subject in place of what was; values said before keep the day they were first said.
+
+    Raises:
+        NotFound: no such record. RefusedHere: it is another Party's, or a safeguard refuses what is said now.
+    """
+    at = node.now(transaction)
+    row = own_record(node, transaction, identity)
+    held = read_record(row)
+    if subject.id != held.id:
+        raise BadInput(f"the correction is of `{subject.id[:60]}`, not of `{held.id[:60]}`")
+    first = {(each.prop, each.value, each.source): each.first_seen for each in held.subject.statements}
+    said = tuple(
+        msgspec.structs.replace(
+            each, first_seen=first.get((each.prop, each.value, each.source), each.first_seen)
+        )
+        for each in subject.statements
+    )
+    changed = msgspec.structs.replace(
+        held, subject=msgspec.structs.replace(subject, statements=said), changed=at
+    )
+    findings = _through_the_door(changed, at)
+    _take_back(node, transaction, row, because or "corrected", mode="")
+    kept = keep(node, transaction, changed)
+    if kept.item:
+        kept = msgspec.structs.replace(kept, item="")
+        transaction.put_record(kept)
+    _enter(node, transaction, "register-corrected", kept, at)
+    return kept, findings
+
+
+def renew(node: Node, transaction: Transaction, identity: str, *, until: date, because: str) -> RecordRow:
+    """Look at a record again and keep it until another day, with the reason why it is still needed.
+
+    Raises:
+        BadInput: no reason. RefusedHere: the day does not lie ahead, or the basis does not last so long.
+    """
+    at = node.now(transaction)
+    if not because.strip():
+        raise BadInput("a review says why the record is still needed")
+    row = own_record(node, transaction, identity)
+    held = read_record(row)
+    changed = msgspec.structs.replace(
+        held, terms=msgspec.structs.replace(held.terms, review=until), changed=at
+    )
+    _through_the_door(changed, at)
+    if held.terms.expires is not None and until > held.terms.expires:
+        raise RefusedHere(
+            f"the basis of `{held.id[:80]}` ends on {held.terms.expires}: it cannot be kept longer"
+        )
+    kept = keep(node, transaction, changed)
+    _enter(node, transaction, "register-reviewed", kept, at, because)
+    return kept
+
+
+def add_note(
+    node: Node, transaction: Transaction, identity: str, kind: str, text: str, *, consent: str = ""
+) -> RecordRow:
+    """Note on a record that somebody else may be taken for its subject.
+
+    Raises:
+        BadInput: another kind, no text, or no consent where it is needed.
+    """
+    at = node.now(transaction)
+    row = own_record(node, transaction, identity)
+    held = read_record(row)
+    note = Note.make(kind, text, at, consent)
+    kept = keep(node, transaction, msgspec.structs.replace(held, notes=(*held.notes, note), changed=at))
+    _enter(node, transaction, "register-noted", kept, at, kind)
+    return kept
+
+
+def due_for_review(transaction: Transaction, day: date) -> list[Record]:
+    """Give this Party's records whose time runs out by a day, the first first."""
+    return [read_record(row) for row in transaction.records_running_out(day)]
+
+
+def withdraw_record(node: Node, transaction: Transaction, identity: str, *, because: str = "") -> RecordRow:
+    """Take a record of one's own out, here and wherever its content has passed; give it as it was."""
+    at = node.now(transaction)
+    row = own_record(node, transaction, identity)
+    _take_back(node, transaction, row, because, mode="")
+    drop(node, transaction, row)
+    _enter(node, transaction, "register-withdrawn", row, at, because)
+    return row
+
+
+class Erased(msgspec.Struct, frozen=True):
+    """What an erasure destroyed.
+
+    Attributes:
+        record: the commitment of the record: nobody can tell from it who it was about.
+        items: items that had carried it; each holder of one answers for itself.
+        hits: lines about it whose words are gone.
+        entry: number of the entry in the journal.
+    """
+
+    record: str
+    items: tuple[str, ...]
+    hits: int
+    entry: int
+
+
+def erase_record(node: Node, transaction: Transaction, identity: str, *, because: str) -> Erased:
+    """Destroy a record of one's own with everything here that names its subject, and enter the proof.
+
+    Others who received it are asked to erase it and answer (`withdraw.py`, mode `erase`). Afterwards the index of names
+    is made anew (`RegisterIndex.wipe`), so that none of it is left in a file.
+
+    Raises:
+        BadInput: no reason.
+    """
+    at = node.now(transaction)
+    if not because.strip():
+        raise BadInput("an erasure says why: on whose request, or by which rule")
+    row = own_record(node, transaction, identity)
+    items = _take_back(node, transaction, row, because, mode="erase")
+    gone = journal.digest_of(node.entropy(16) + row.body)
+    hits = transaction.hits_on(row.key)
+    for hit in hits:
+        transaction.put_hit(msgspec.structs.replace(hit, key="", reference="", why=(), because="", words=""))
+    drop(node, transaction, row)
+    node.register.changing()
+    transaction.forget_changes()
+    done = Erased(record=gone, items=items, hits=len(hits), entry=0)
+    detail = msgspec.json.encode(done) + because.encode()
+    entry = journal.enter(node, transaction, "register-erased", channel="", act=gone, detail=detail, at=at)
+    return msgspec.structs.replace(done, entry=entry)
+
+
+def own_records(transaction: Transaction, party: str) -> Iterator[Record]:
+    """Give all records of one's own, by id."""
+    after = ""
+    while rows := transaction.records(after):
+        yield from (read_record(row) for row in rows if row.owner == party)
+        after = rows[-1].key
+
+
+def own_record(node: Node, transaction: Transaction, identity: str) -> RecordRow:
+    """Find a record of one's own.
+
+    Raises:
+        NotFound: there is none of this id.
+        RefusedHere: it is another Party's, who alone may change it.
+    """
+    row = find_record(transaction, identity)
+    if row.owner != node.party:
+        raise RefusedHere(f"`{row.id[:80]}` is a record of {row.owner}, who alone may change it")
+    return row
+
+
+def find_record(transaction: Transaction, identity: str) -> RecordRow:
+    """Find a record by its id, or by `OWNER/ID` where another Party contributed it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = transaction.record(identity)
+    if row is None:
+        owner, _, rest = identity.partition("/")
+        row = transaction.record(key_of("", owner, rest)) if rest else None
+    if row is None:
+        raise NotFound(
+            f"no record `{identity[:80]}` in this register", hint="comity register check NAME finds ids"
+        )
+    return row
+
+
+def _through_the_door(record: Record, at: Instant) -> tuple[Finding, ...]:
+    findings = door(record.subject, record.terms, at.date())
+    refused = [each for each in findings if each.verdict == "refused"]
+    if refused:
+        raise RefusedHere(
+            "; ".join(f"{each.message} ({each.ref})" for each in refused),
+            hint="no agreement can lift a safeguard",
+        )
+    return findings
+
+
+def _take_back(
+    node: Node, transaction: Transaction, row: RecordRow, because: str, *, mode: str
+) -> tuple[str, ...]:
+    """Take back what carried a record to others; give the items."""
+    item = transaction.item(row.item) if row.item else None
+    if item is None or item.originator != node.party:
+        return ()
+    if not transaction.statements("withdrawal", item.digest):
+        withdraw_item(node, transaction, item.digest, reason=because[:1000], mode=mode)
+    elif mode == "erase" and item.state != "erased":
+        at = node.now(transaction)
+        erase_item(node, transaction, item, "erased", because=because, channel="", at=at)
+    return (item.digest,)
+
+
+def _enter(
+    node: Node, transaction: Transaction, kind: str, row: RecordRow, at: Instant, because: str = ""
+) -> None:
+    """Enter what was done with a record: committed to, never named."""
+    act = journal.digest_of(node.entropy(16) + row.body)
+    journal.enter(node, transaction, kind, channel="", act=act, detail=because.encode(), at=at)
+
+
+def keys_linked(transaction: Transaction, key: str) -> Sequence[str]:
+    """Give the records judged to be about the same subject, without this one."""
+    return sorted(Clusters(history_of(transaction)).of(key) - {key})

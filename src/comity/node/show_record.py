@@ -1,0 +1,31 @@
+"""Showing a record to its own Party, or to the Party that hosts it: all that is kept and said of it."""
+
+from typing import Any
+
+import msgspec
+
+from comity.node.contribute import find_record, keys_linked, read_record
+from comity.node.node import Node
+from comity.node.register_index import silent_keys
+from comity.ports import Transaction
+
+
+def show_record(node: Node, transaction: Transaction, identity: str) -> dict[str, Any]:
+    """Give a record with the records linked to it, the handling that counts, and the flags on it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = find_record(transaction, identity)
+    shown: dict[str, Any] = msgspec.to_builtins(read_record(row), enc_hook=str)
+    shown["linked"] = [key.replace("\x1f", "/") for key in keys_linked(transaction, row.key)]
+    shown["answers"] = "silent" if row.key in silent_keys(transaction) else row.handling
+    shown["flags"] = [
+        {"flag": each.id, "by": each.peer, "kind": each.kind, "words": each.words, "state": each.state}
+        for each in transaction.flags_on(row.key)
+        if not each.ours and each.state != "taken back"
+    ]
+    shown["hits"] = len(transaction.hits_on(row.key))
+    if row.owner != node.party:
+        shown["agreement"] = row.agreement
+    return shown
