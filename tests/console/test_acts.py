@@ -95,12 +95,19 @@ def test_the_verdict_is_given_while_writing(enter: Callable[[str], Browser]) -> 
 def test_a_matter_without_an_article_is_refused_with_the_ground(enter: Callable[[str], Browser]) -> None:
     browser = enter("liaison")
     assert browser.get("/new/request").status == 200
-    fields = {"form-token": browser.token(), "to": "south.example", "f-aid": "check", "f-purpose": "network-defence"}
+    fields = {
+        "form-token": browser.token(),
+        "to": "south.example",
+        "f-aid": "check",
+        "f-purpose": "network-defence",
+    }
     missing = browser.post("/matters/open/request", fields)
     assert missing.status == 422 and "words is missing" in missing.text
     answer = browser.post("/matters/open/request", {**fields, "f-words": "who is behind it"})
     assert answer.status in (403, 404), answer.text
-    assert enter("auditor").post("/matters/open/request", {"form-token": enter("auditor").token()}).status in (403, 422)
+    assert enter("auditor").post(
+        "/matters/open/request", {"form-token": enter("auditor").token()}
+    ).status in (403, 422)
 
 
 @pytest.mark.parametrize("path", ["/new/nothing", "/work/nothing", "/new/..%2f"])
