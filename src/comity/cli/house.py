@@ -53,6 +53,12 @@ from comity.languages import _, ngettext, said
     help="How many of them sign a card; fewer than there are.",
 )
 @click.option(
+    "--console",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="The port of its console on loopback; the first two officers' links are printed.",
+)
+@click.option(
     "--passphrase-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Lock the key files with the passphrase in this file.",
@@ -71,6 +77,7 @@ def init(
     card_file: Path | None,
     root_keys: int,
     threshold: int,
+    console: int,
     passphrase_file: Path | None,
     json_: bool,
 ) -> None:
@@ -93,12 +100,15 @@ def init(
         passphrase=passphrase() if passphrase else None,
         root_keys=root_keys,
         threshold=threshold,
+        console=console,
     )
+    links = _first_officers(folder, passphrase_file) if console else {}
     if card_file is not None:
         write_whole(card_file, signed)
     card = read_card(signed, root_fingerprint=None)
     if json_:
-        print_json({"home": str(folder), "party": party, "root": card.root_fingerprint, "version": 1})
+        made = {"home": str(folder), "party": party, "root": card.root_fingerprint, "version": 1}
+        print_json({**made, "links": links} if links else made)
         return
     click.echo(_("{folder} is the home of {party}", folder=folder, party=party))
     click.echo("  " + _("root {root}", root=card.root_fingerprint))
@@ -106,8 +116,26 @@ def init(
     if passphrase is None:
         alone = _("the keys are protected by the file system alone; --passphrase-file locks them")
         click.echo(f"  {alone}", err=True)
+    for handle, link in links.items():
+        click.echo("  " + _("{handle} comes in once by {link}", handle=handle, link=link))
     command = f"comity card show --home {folder} > {party}.card"
     click.echo("  " + _("next: {command}, and give it to your partners", command=command), err=True)
+
+
+#: The first two officers of a console: one for the work, and one who looks after it and reads no content.
+_FIRST = {
+    "officer": ("case-officer", "liaison", "consent-giver", "agreement-keeper"),
+    "administrator": ("administrator",),
+}
+
+
+def _first_officers(folder: Path, passphrase_file: Path | None) -> dict[str, str]:
+    """Make the first officers; give the links by which they come in."""
+    with node_at(folder, passphrase_file) as tell:
+        return {
+            handle: tell("officer-add", handle=handle, roles=list(roles))["link"]
+            for handle, roles in _FIRST.items()
+        }
 
 
 @command()

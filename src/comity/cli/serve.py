@@ -53,6 +53,8 @@ def serve(home: Path, passphrase_file: Path | None, port: int | None, desk_port:
                 endpoint=serving.endpoint,
             )
             click.echo(said, err=True)
+            if serving.console is not None:
+                click.echo(_("its console is at {origin}", origin=serving.console.origin), err=True)
         ended.wait()
         log.info("stopping", party=serving.party)
     log.info("stopped", party=serving.party)
