@@ -35,7 +35,8 @@ share: setup-dev
 	COMITY_MATTERS=2000 $(BIN)/python -m pytest -p no:xdist tests/cooperation/test_matter_histories.py -k whatever_the_carrier
 	$(BIN)/python -m comity.testing --seed share --count 100
 
-# The long proofs with their full numbers, which take hours; what they came to goes to docs/proofs.md.
+# The long proofs with their full numbers, which take hours; what each came to goes to docs/proofs.md as it ends.
+# What was made of the very same code already is not made again, so it can be stopped and taken up.
 prove: setup-dev
 	$(BIN)/python -m pytest -p no:xdist -m prove --run-prove
 

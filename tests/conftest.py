@@ -1,11 +1,11 @@
 """What every test shares: which ones run, and how property tests choose their examples."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
+
+from proofs import Proof
 
 settings.register_profile("comity", derandomize=True, deadline=None, database=None, print_blob=True)
 settings.load_profile("comity")
@@ -31,34 +31,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason=why))
 
 
-#: What long proofs came to: name -> numbers in words.
-_PROOFS = pytest.StashKey[dict[str, str]]()
-
-_PAGE = Path(__file__).parents[1] / "docs" / "proofs.md"
+_PROOF = pytest.StashKey[Proof]()
 
 
 @pytest.fixture
-def proved(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+def proved(request: pytest.FixtureRequest) -> Proof:
     """Note what a long proof came to: its numbers, and the distribution of what happened in it."""
-    kept = request.config.stash.setdefault(_PROOFS, {})
-
-    def note(name: str, numbers: str) -> None:
-        kept[name] = numbers
-
-    return note
+    return request.node.stash.setdefault(_PROOF, Proof())
 
 
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """After `make prove`, write date, counts and distributions where readers look for them."""
-    kept = session.config.stash.get(_PROOFS, {})
-    if not kept or exitstatus != 0 or not session.config.getoption("--run-prove"):
-        return
-    lines = [
-        "# Proofs",
-        "",
-        f"The last run of `make prove`, {datetime.now(UTC):%Y-%m-%d}; everything held.",
-        "",
-    ]
-    for name, numbers in sorted(kept.items()):
-        lines += [f"## {name}", "", numbers, ""]
-    _PAGE.write_text("\n".join(lines))
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Once a long proof has held, write where readers look for it what it came to."""
+    report = yield
+    if report.when == "call" and report.passed and _PROOF in item.stash:
+        for note in item.stash[_PROOF].notes:
+            note()
+    return report
