@@ -1,7 +1,8 @@
 """The catalogue of hostile disclosures, row by row, where the gate is what must hold (rows D1 to D20).
 
-Rows about pages, keys, carriers and erasure (D6, D8 in part, D15, D17, D18, D19, D20) are held elsewhere; what the gate
-owes them is here: one decision function, nothing silent, no content in any answer.
+Rows about pages, keys, carriers and erasure (D8 in part, D15, D17, D18, D19) are held elsewhere; what the gate owes
+them is here: one decision function, nothing silent, no content in any answer. Where each row is tried stands in
+`docs/explanation/denials.md`.
 """
 
 import msgspec
@@ -117,6 +118,30 @@ def test_d5_sent_back_by_a_third_party_it_stays_bound():
     assert [ask.party for ask in decision.ask] == [EAST, NORTH]
 
 
+def said(decision):
+    return decision.outcome, decision.grounds, decision.ask, decision.obligations, decision.remedies
+
+
+@pytest.mark.parametrize("asked", [question(received()), question(Item("r", "incident.reports", SOUTH))])
+def test_d6_what_one_does_not_hold_changes_no_answer_and_no_count(asked):
+    """Other items, consents for others, and texts between others leave no trace in an answer or a preview."""
+    others = {"z": received("z"), "w": Item("w", "fraud.reports", WEST)}
+    crowded = msgspec.structs.replace(asked, items={**asked.items, **others})
+    more = known(consent("z"), consent("w", by=WEST, holder=NORTH), withdrawn={"z": AT - DAY}, reviewed=["w"])
+    wider = Known(
+        texts("north-south", "south-east", "south-west", "west-lab", "alliance"),
+        [consent("z")],
+        unsigned=True,
+    )
+    assert said(decide(crowded, more, AT)) == said(decide(asked, known(), AT))
+    assert said(decide(crowded, wider, AT))[1:3] == said(decide(asked, known(), AT))[1:3]
+    item = asked.items["r"]
+    assert (
+        decide_all([item], asked, more, AT).permitted().sum()
+        == decide_all([item], asked, known(), AT).permitted().sum()
+    )
+
+
 def test_d7_bulk_and_single_answers_come_from_one_function():
     items = [received(), Item("o", "incident.reports", SOUTH), Item("w", "weather", SOUTH)]
     answer = decide_all(items, question(items[0]), known(), AT)
@@ -146,6 +171,22 @@ def test_d11_nothing_new_passes_from_the_instant_an_agreement_ends():
     end = AT.replace(year=2036, month=3, day=1, hour=0)
     assert decide(asked, known(), end - DAY / 86400).outcome == "permitted"
     assert decide(asked, known(), end).outcome == "refused"
+
+
+def test_d12_of_limits_in_one_text_the_stricter_binds_and_texts_do_not_lend_each_other_terms():
+    """Both texts are tried whole: what the one refuses and the other lacks passes under neither."""
+    red = Item("r", "incident.reports", SOUTH, marking=Marking.parse("TLP:RED"))
+    strict = question(red, to=NORTH)
+    assert outcome(strict) == "refused"  # north-south limits it; of its three limits the strictest binds
+    assert outcome(msgspec.structs.replace(strict, to=EAST)) == "permitted"  # south-east has no limit
+    lent = question(Item("r", "vulnerability", SOUTH), to=EAST)
+    both = known(names=("south-east", "alliance"))
+    assert decide(lent, both, AT).agreement == "alliance"
+    assert decide(msgspec.structs.replace(lent, under="south-east"), both, AT).outcome == "refused"
+    onward = msgspec.structs.replace(lent, purpose="statistics")
+    refused = decide(onward, both, AT)
+    assert refused.outcome == "refused"
+    assert {ground.ref for ground in refused.grounds} >= {"alliance art. 2", "rule 4 category"}
 
 
 def test_d13_a_revocation_stops_the_next_decision_and_no_answer_is_kept():
