@@ -87,10 +87,10 @@ AREAS = {
     "gate": (
         "decisions/",
         "handling/",
-        *(f"cli/{name}" for name in ("consent", "decide", "necessity", "withdraw")),
+        *(f"cli/{name}" for name in ("consent", "decide", "necessity", "redress", "withdraw")),
         *(
             f"node/{name}"
-            for name in ("confirm", "consent", "correct", "erase", "give_", "necessity", "obtain")
+            for name in ("confirm", "consent", "correct", "erase", "give_", "necessity", "obtain", "redress")
         ),
         *(f"node/{name}" for name in ("why_not", "withdraw")),
     ),

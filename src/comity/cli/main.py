@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "review": ("comity.cli.withdraw:review", "Decide about an item whose source was withdrawn."),
     "protests": ("comity.cli.withdraw:protests", "List what came to others that should not have."),
     "necessity": ("comity.cli.necessity:necessity", "List and review acts of necessity."),
+    "redress": ("comity.cli.redress:redress", "A person's requests about data that concern them."),
     "duties": (
         "comity.cli.duties:duties",
         "Do what is due today: let go what has run out, name what is late.",

@@ -1,4 +1,4 @@
-"""Verbs about what is due: the day's duties, acts of necessity to be reviewed, decisions replayed."""
+"""Verbs about what is due: the day's duties, necessity to be reviewed, persons' requests, decisions replayed."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from comity.control.verbs_cards import destroy_ended
 from comity.control.verbs_items import decision_fields
 from comity.node.daily_duties import Duties, do_duties
 from comity.node.necessity import Notice, necessities, review_necessity
+from comity.node.redress import Redress, ask_redress, grant_redress, redresses, refuse_redress
 from comity.node.replay import Replay, replay
 
 
@@ -60,6 +61,57 @@ def journal_replay(desk: Desk, number: int) -> dict[str, Any]:
         "same": found.same,
         "known_again": found.known_again,
         "again": decision_fields(found.again) if found.again is not None else None,
+    }
+
+
+@verb("redress-ask")
+def redress_ask(desk: Desk, item: str, asks: str, why: str) -> dict[str, Any]:
+    """Send a person's request about an item received here to its originator."""
+    found = desk.act(lambda node, transaction: ask_redress(node, transaction, item, asks=asks, why=why))
+    desk.send()
+    return _redress_fields(desk, found)
+
+
+@verb("redress-list")
+def redress_list(desk: Desk) -> list[dict[str, Any]]:
+    """List persons' requests: sent on by us, and put to us."""
+    return [_redress_fields(desk, each) for each in desk.node.store.read(redresses)]
+
+
+@verb("redress-grant")
+def redress_grant(desk: Desk, request: str, replaced_by: str = "", because: str = "") -> dict[str, Any]:
+    """Grant a person's request: the item is erased, or replaced, at every holder."""
+    found = desk.act(
+        lambda node, transaction: grant_redress(
+            node, transaction, request, replaced_by=replaced_by, because=because
+        )
+    )
+    desk.send()
+    return _redress_fields(desk, found)
+
+
+@verb("redress-refuse")
+def redress_refuse(desk: Desk, request: str, because: str) -> dict[str, Any]:
+    """Refuse a person's request."""
+    found = desk.act(lambda node, transaction: refuse_redress(node, transaction, request, because=because))
+    desk.send()
+    return _redress_fields(desk, found)
+
+
+def _redress_fields(desk: Desk, found: Redress) -> dict[str, Any]:
+    said, answer = found.said, found.answer
+    return {
+        "id": found.digest,
+        "by": said.by,
+        "of": said.of,
+        "at": said.at,
+        "item": said.item,
+        "asks": said.asks,
+        "why": said.why,
+        "answer_by": said.answer_by,
+        "state": found.state_at(desk.node.clock.now()),
+        "because": (answer.because or None) if answer is not None else None,
+        "withdrawal": (answer.withdrawal or None) if answer is not None else None,
     }
 
 

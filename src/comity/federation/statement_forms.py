@@ -279,6 +279,36 @@ class NecessityReview(Statement, frozen=True, kw_only=True):
     because: str = ""
 
 
+class SubjectRequest(Statement, frozen=True, kw_only=True):
+    """What a person asks about data that concern them, sent by the holder they turned to, to the item's originator.
+
+    Attributes:
+        of: the originator.
+        asks: `erase` or `correct`.
+        why: what is wrong with it; not who the person is.
+        answer_by: until when an answer is due.
+        hands: through whom the item came, its originator first, who asks last: the way the answer comes back.
+    """
+
+    of: str
+    item: str
+    asks: str
+    why: str
+    answer_by: str
+    hands: tuple[str, ...]
+
+
+class SubjectAnswer(Statement, frozen=True, kw_only=True):
+    """The originator's answer: `granted`, by the withdrawal it names, which reaches every holder; or `refused`."""
+
+    request: str
+    item: str
+    answer: str
+    because: str = ""
+    withdrawal: str = ""
+    hands: tuple[str, ...] = ()
+
+
 class JournalRestored(Statement, frozen=True, kw_only=True):
     """Owns that a journal was restored from a backup older than what its witness has kept of it.
 

@@ -19,6 +19,8 @@ tokens: a consent names its holder and its recipient and serves nobody else.
 | `NecessityNotice` | Party that passes something on in imminent danger | disclosure |
 | `NecessityReview` | Party upstream that was told | disclosure |
 | `MatterEvent` | Party whose turn it is in a matter | disclosure, or the function it names |
+| `SubjectRequest` | holder a person turned to | disclosure |
+| `SubjectAnswer` | originator of the item | disclosure |
 | `JournalRestored` | Party whose journal was restored from a backup | journal |
 
 Instants are RFC 3339 in UTC, durations ISO 8601. Unknown fields are refused: what is not understood is not believed.
@@ -52,6 +54,8 @@ from comity.federation.statement_forms import (
     Review,
     SignedBy,
     Statement,
+    SubjectAnswer,
+    SubjectRequest,
     Vouch,
     Withdrawal,
     WithdrawalAnswer,
@@ -83,6 +87,8 @@ __all__ = [
     "Review",
     "SignedBy",
     "Statement",
+    "SubjectAnswer",
+    "SubjectRequest",
     "Vouch",
     "Withdrawal",
     "WithdrawalAnswer",
@@ -124,6 +130,8 @@ KINDS: Mapping[str, type[Statement]] = {
     "necessity-notice": NecessityNotice,
     "necessity-review": NecessityReview,
     "matter": MatterEvent,
+    "subject-request": SubjectRequest,
+    "subject-answer": SubjectAnswer,
     "journal-restored": JournalRestored,
 }
 _WORDS = {kind: word for word, kind in KINDS.items()}

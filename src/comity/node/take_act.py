@@ -23,12 +23,15 @@ from comity.federation.statements import (
     NecessityReview,
     Protest,
     Statement,
+    SubjectAnswer,
+    SubjectRequest,
     Withdrawal,
     WithdrawalAnswer,
 )
 from comity.node.arrival import Arrival
 from comity.node.introduce import keep_vouched
 from comity.node.node import Node
+from comity.node.redress import hand_after
 from comity.node.routes import send_act
 from comity.node.take_consent import take_answer, take_confirmation, take_request, take_revocation
 from comity.node.take_matter import check_direct, matter_named, take_event
@@ -77,6 +80,7 @@ def take_act(node: Node, transaction: Transaction, sender: str, message: Act, *,
             about=message.about,
             at=at,
             cards=message.cards,
+            back_through=hand_after(statement, node.party),
         )
         return Verdict("accepted", about=message.about, detail=signed.payload)
     new = transaction.put_statement(
@@ -97,7 +101,7 @@ def take_act(node: Node, transaction: Transaction, sender: str, message: Act, *,
 
 
 def _check_entitled(transaction: Transaction, statement: Statement) -> None:
-    """Only the originator withdraws an item, and only its giver takes a consent back or confirms it.
+    """Only the originator withdraws an item or answers for it, and only its giver takes a consent back or confirms it.
 
     Raises:
         VerificationFailed: somebody else tries to.
@@ -112,6 +116,12 @@ def _check_entitled(transaction: Transaction, statement: Statement) -> None:
         consent = transaction.statement(statement.consent)
         if consent is not None and consent.by != statement.by:
             raise VerificationFailed(f"{statement.by} speaks for {consent.by} about its consent")
+    if isinstance(statement, SubjectAnswer):
+        request = transaction.statement(statement.request)
+        if request is not None:
+            put_to = statements.read(signing.from_bytes(request.signed), SubjectRequest).of
+            if put_to != statement.by:
+                raise VerificationFailed(f"{statement.by} answers a request that was put to {put_to}")
 
 
 def _only_kept(arrival: Arrival, statement: Statement) -> None:
@@ -131,4 +141,6 @@ _ACTS: dict[str, tuple[type[Statement], Callable[..., str], Callable[..., None]]
     "matter": (MatterEvent, lambda s: s.matter, take_event),
     "necessity-notice": (NecessityNotice, lambda s: s.item, _only_kept),
     "necessity-review": (NecessityReview, lambda s: s.notice, _only_kept),
+    "subject-request": (SubjectRequest, lambda s: s.item, _only_kept),
+    "subject-answer": (SubjectAnswer, lambda s: s.request, _only_kept),
 }
