@@ -89,6 +89,8 @@ _PASSED_ON = {
     "consent-refusal",
     "consent-revocation",
     "consent-confirmation",
+    "subject-request",
+    "subject-answer",
     "erased",
     "retention-erased",
     "register-entered",
