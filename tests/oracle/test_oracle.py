@@ -13,6 +13,8 @@ from oracle.mutants import MUTANTS, mutated
 
 #: Histories a run plays; `COMITY_HISTORIES` or `make prove` set the long numbers.
 FEW, MANY = int(os.environ.get("COMITY_HISTORIES", "500")), 100_000
+#: What the proof is about: the engine, what it reads, and the oracle.
+CODE = ("src/comity/agreements", "src/comity/handling", "src/comity/decisions", "tests/oracle")
 #: Parts the long number is played in.
 PARTS = 50
 #: Histories within which a faulty engine must be caught.
@@ -71,7 +73,7 @@ def test_gate_and_oracle_agree_on_every_ground_of_every_try(capsys):
 @pytest.mark.parametrize("part", range(PARTS))
 def test_gate_and_oracle_agree_over_the_long_number_of_histories(part, proved):
     """In parts, so that it can be stopped and taken up again."""
-    name, code = "Gate and oracle", proofs.of_code(("src/comity", "tests/oracle"))
+    name, code = "Gate and oracle", proofs.of_code(CODE)
     if proved.is_made(name, part, code):
         pytest.skip("this part was made of this very code already")
     counts, differences = play_all(MANY // PARTS, part * (MANY // PARTS))
