@@ -17,7 +17,7 @@ from comity.control.client import node_at
 from comity.control.verb import VERBS
 from comity.errors import PeerUnreachable, RefusedHere
 from comity.keys import SigningKey
-from comity.node.introduce import tell_card
+from comity.node.introduce import publish_card
 from comity.serving import Serving
 from comity.signing import to_bytes
 from comity.storage.body_keys import write_private
@@ -58,7 +58,7 @@ def next_card(home: Path, *, without: tuple[str, ...] = (), **changes: Any) -> b
     """Issue a home's next card with a new key of connections beside those listed, less those in `without`."""
     card = own_card(home)
     with open_home(home, threaded=False) as opened:
-        root = opened.folder.root_key()
+        root = opened.folder.root_keys()
     new = SigningKey.generate()
     write_private(
         home / "keys" / f"tls-{card.version + 1}.key",
@@ -70,20 +70,17 @@ def next_card(home: Path, *, without: tuple[str, ...] = (), **changes: Any) -> b
         card, version=card.version + 1, **changes,
         signing=(*entries, signing_entry(new.public, (TLS,), first, card.expires)),
     )  # fmt: skip
-    return to_bytes(issue(changed, root))
+    return to_bytes(issue(changed, *root))
 
 
 def tls_keys(card: Card) -> list[str]:
     return [each.keyid for each in card.signing if TLS in each.functions]
 
 
-def take_own(home: Path, card: bytes, *, tell: bool = True) -> None:
+def take_own(home: Path, card: bytes) -> None:
+    """Take a new card of one's own into use; peers are told of it by letter, under the one before."""
     with open_home(home, threaded=False) as opened:
-        from comity.node.introduce import accept_card
-
-        opened.node.act(lambda transaction: accept_card(opened.node, transaction, card))
-        if tell:
-            opened.node.act(lambda transaction: tell_card(opened.node, transaction))
+        opened.node.act(lambda transaction: publish_card(opened.node, transaction, card))
 
 
 def receipted(home: Path, number: int) -> None:
@@ -182,7 +179,7 @@ def test_after_a_theft_nothing_is_lost_until_the_new_card_is_accepted(
     """Card 2 drops the stolen key at once. North, who has card 1, refuses and keeps; with card 2 all goes over."""
     stolen = tls_keys(own_card(homes[SOUTH]))
     card = next_card(homes[SOUTH], without=tuple(stolen))
-    take_own(homes[SOUTH], card, tell=False)
+    take_own(homes[SOUTH], card)
     with Serving(homes[NORTH]), Serving(homes[SOUTH]), node_at(homes[NORTH]) as tell:
         message = share(tell, add(tell, 1))["message"]
         found = until(lambda: tell("delivery", message=message)["reason"], "it was refused")

@@ -35,6 +35,7 @@ class Home:
         node: the node to act with.
         folder: its files.
         settings: what `node.toml` says.
+        mailbox_key: the key from which those of its mailboxes at relays follow; None where it has none.
     """
 
     def __init__(
@@ -44,10 +45,12 @@ class Home:
         settings: Settings,
         close: Callable[[], None],
         passphrase: Callable[[], str] | None = None,
+        mailbox_key: SigningKey | None = None,
     ) -> None:
         self.folder = folder
         self.node = node
         self.settings = settings
+        self.mailbox_key = mailbox_key
         self._close = close
         self._passphrase = passphrase
 
@@ -102,6 +105,7 @@ def open_home(
         chosen = clock or SystemClock()
         secret = lru_cache(maxsize=1)(passphrase) if passphrase is not None else None  # asked for once
         signing, sealing = folder.keys(secret)
+        mailbox = folder.mailbox_key(secret)
         body_keys = _body_keys(path, chosen.now())
         store = _store(folder.database, body_keys, threaded=threaded)
     except BaseException:
@@ -120,7 +124,7 @@ def open_home(
     except BaseException:
         close()
         raise
-    return Home(folder, node, settings, close, secret)
+    return Home(folder, node, settings, close, secret, mailbox)
 
 
 def _body_keys(path: Path, now: Instant) -> BodyKeys:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import threading
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -18,6 +17,7 @@ from comity.carriers.http_endpoint import make_endpoint
 from comity.carriers.http_sender import HttpCarrier, is_loopback
 from comity.carriers.identity import Identity
 from comity.carriers.intake import Intake
+from comity.carriers.listening import endpoint_at, listen
 from comity.carriers.postman import Postman
 from comity.clock import Clock
 from comity.control.server import ControlServer
@@ -78,7 +78,7 @@ class Serving:
         self.endpoint = settings.endpoint or endpoint_at(settings.listen, chosen, secure=secure)
         self.party = self._home.node.party
         self.node = self._home.node
-        self.postman = Postman(self._home.node, HttpCarrier(identity.calling))
+        self.postman = Postman(self._home.node, HttpCarrier(identity.calling), secret=self._home.mailbox_key)
         self.desk = Desk(self._home, self.postman, serving=True)
         self._intake = Intake(self._take)
         config = uvicorn.Config(
@@ -197,28 +197,3 @@ def _unnamed(envelopes: Sequence[bytes]) -> str:
     with contextlib.suppress(ForeignInput, IndexError):
         return f"({peek(envelopes[0]).channel.hex()})"
     return "(nobody)"
-
-
-def endpoint_at(address: str, port: int, *, secure: bool) -> str:
-    """Write an endpoint."""
-    host = f"[{address}]" if ":" in address else address
-    return f"{'https' if secure else 'http'}://{host}:{port}"
-
-
-def listen(address: str, port: int) -> socket.socket:
-    """Listen at an address.
-
-    Raises:
-        StorageError: it is taken, or not one of this machine's.
-    """
-    listener = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((address, port))
-        listener.listen(128)  # at once: two that only bind can both believe the port is theirs
-    except OSError as error:
-        listener.close()
-        raise StorageError(
-            f"port {port} on {address} cannot be used: {error.strerror}", hint="choose another with --port"
-        ) from None
-    return listener

@@ -53,7 +53,9 @@ def test_after_a_failure_it_is_put_off_and_the_reason_kept() -> None:
         made.deliver(NORTH)
         (row,) = sent(made, NORTH)
         assert (row.state, row.attempts, row.reason) == ("owed", 1, f"{SOUTH}: the request was lost")
-        assert row.next_at > made.clock.now()
+        (line,) = made.members[NORTH].read(lambda transaction: transaction.circuits())
+        assert (line.peer, line.failures, line.since, line.reason) == (SOUTH, 1, made.clock.now(), row.reason)
+        assert line.next_at > made.clock.now()
         assert due_now(made) == {}
         made.members[NORTH].act(lambda _node, transaction: try_now(transaction, made.clock.now()))
         assert due_now(made) == {SOUTH: 1}

@@ -85,7 +85,8 @@ class Doorway(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Let a connection in; where there is a door, after the handshake."""
-        self._place = str((transport.get_extra_info("peername") or ("?",))[0])
+        if self.door is None or self.door.who is not None:  # a relay does not write down who calls
+            self._place = str((transport.get_extra_info("peername") or ("?",))[0])
         if len(self.connections) >= MAX_CONNECTIONS:
             transport.abort()
         elif self.door is None:

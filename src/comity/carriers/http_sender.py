@@ -113,8 +113,14 @@ class HttpCarrier:
             )
         return reply
 
-    def exchange(self, peer: str, endpoint: str, path: str, body: bytes, kind: str, most: int) -> bytes:
+    def exchange(
+        self, peer: str, endpoint: str, path: str, body: bytes, kind: str, most: int,
+        *, secure: Secure | None = None,
+    ) -> bytes:  # fmt: skip
         """Post a body of a kind and give the answer's, which must be of the same kind and at most so large.
+
+        Args:
+            secure: makes the calling end where it is not a Party that is called.
 
         Raises:
             PeerUnreachable: nothing is known to have arrived.
@@ -125,7 +131,7 @@ class HttpCarrier:
             kept = self._open.pop(key, None)
         # a kept connection may have been closed by the other side meanwhile: then once more on a new one
         for connection in (kept, None) if kept is not None else (None,):
-            link = connection or self._connection(peer, place)
+            link = connection or self._connection(peer, place, secure or self._secure)
             self._begin(peer, link)
             try:
                 with self._in_time(link, len(body)) as late:
@@ -165,13 +171,13 @@ class HttpCarrier:
                     link.close()
             self._open.clear()
 
-    def _connection(self, peer: str, place: Place) -> http.client.HTTPConnection:
+    def _connection(self, peer: str, place: Place, secure: Secure | None) -> http.client.HTTPConnection:
         if not place.secure:
             return http.client.HTTPConnection(_address(place.host), place.port, timeout=self._patience)
-        if self._secure is None:
+        if secure is None:
             raise PeerUnreachable(f"{peer} is reached over TLS, and there is no key to call with")
         try:
-            context = self._secure(peer)
+            context = secure(peer)
         except ComityError as error:
             raise PeerUnreachable(error.message, hint=error.hint) from error
         return http.client.HTTPSConnection(

@@ -6,6 +6,7 @@ import click
 
 from comity.cli.command import command
 from comity.cli.options import as_json, home_options, node_at, passphrase_from, print_json, write_whole
+from comity.cli.peer import print_lines
 from comity.errors import NotFound
 from comity.languages import _, ngettext, said
 
@@ -167,6 +168,7 @@ def status(home: Path, passphrase_file: Path | None, json_: bool) -> None:
             "{count} envelope is owed to {peer}", "{count} envelopes are owed to {peer}", count, peer=peer
         )
         click.echo(f"  {line}")
+    print_lines(shown["lines"])
     for each in shown["stopped"]:
         click.echo(f"  {each['party']}: {each['reason']}")
         click.echo("  " + _("next: {hint}", hint=f"comity peer resume {each['party']} --because …"), err=True)

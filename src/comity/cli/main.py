@@ -62,6 +62,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "quota": ("comity.cli.working:quota", "Stays and treatments of a year, counted."),
     "pouch": ("comity.cli.pouch:pouch", "Carry envelopes as a file."),
     "deliver": ("comity.cli.pouch:deliver", "Try at once what is owed."),
+    "relay": ("comity.cli.relay:relay", "Keep sealed boxes for others; have a mailbox at such a place."),
     "journal": ("comity.cli.journal:journal", "Show, verify and reconcile the journal."),
     "verify": ("comity.cli.verify:verify", "Check a file of evidence with nothing else at hand."),
     "register": ("comity.cli.register:register", "Import records, check names."),

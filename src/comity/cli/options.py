@@ -242,3 +242,18 @@ def explained(lines: Iterable[str]) -> Iterator[str]:
 
 def _short(text: str, width: int = 160) -> str:
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+@contextmanager
+def progress(what: str, whole: int) -> Iterator[Callable[[int], None]]:
+    """Show on stderr how far something long has come, where a person watches; give what tells it."""
+    if whole == 0 or not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(what, total=whole)
+        yield lambda done: shown.update(task, completed=done)

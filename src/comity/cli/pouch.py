@@ -1,14 +1,20 @@
 """`comity pouch` and `comity deliver`."""
 
 import base64
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from comity.cli.command import command, group
-from comity.cli.options import as_json, home_options, node_at, print_json, write_whole
+from comity.cli.options import as_json, home_options, node_at, print_json, progress, write_whole
 from comity.errors import BadInput, PeerUnreachable
 from comity.languages import _, ngettext, said
+
+#: Batches delivered between two looks, looks without any change until it is given up, and seconds between these.
+_STRETCH, _STILL, _PAUSE = 16, 5, 0.2
 
 
 @group()
@@ -77,7 +83,7 @@ def open_(file: Path, home: Path, passphrase_file: Path | None, json_: bool) -> 
 def deliver(to: str, home: Path, passphrase_file: Path | None, json_: bool) -> None:
     """Try at once what is owed, whatever its next turn. Exit code 5 if something stays owed."""
     with node_at(home, passphrase_file) as tell:
-        shown = tell("deliver", peer=to)
+        shown = _carried(tell, to)
     if json_:
         print_json(shown)
     else:
@@ -90,6 +96,23 @@ def deliver(to: str, home: Path, passphrase_file: Path | None, json_: bool) -> N
             click.echo(_("nothing is owed"))
     if shown["unreachable"]:
         raise PeerUnreachable(f"not reached: {', '.join(sorted(shown['unreachable']))}")
+
+
+def _carried(tell: Callable[..., Any], to: str) -> dict[str, Any]:
+    """Deliver a stretch at a time, and show how far it has come, until nothing moves any more."""
+    shown: dict[str, Any] = tell("deliver", peer=to, first=True, batches=_STRETCH)
+    whole = sum(shown["backlog"].values())
+    with progress(_("delivering"), whole) as bar:
+        still = 0
+        while shown["backlog"] and not shown["unreachable"] and still < _STILL:
+            before = sum(shown["backlog"].values())
+            shown = tell("deliver", peer=to, first=False, batches=_STRETCH)
+            owed = sum(shown["backlog"].values())
+            bar(whole - owed)
+            still = still + 1 if owed >= before else 0
+            if still:
+                time.sleep(_PAUSE)  # a serving node works by itself
+    return shown
 
 
 def _without(shown: dict[str, object], name: str) -> dict[str, object]:

@@ -52,8 +52,11 @@ def node_at(home: Path, *, passphrase: Callable[[], str] | None = None) -> Itera
     assert REGISTERED
     with open_home(home, threaded=False, passphrase=passphrase) as opened:
         carrier = HttpCarrier(Identity(opened.node).calling)
-        desk = Desk(opened, Postman(opened.node, carrier), serving=False)
-        yield lambda verb, **parameters: VERBS[verb](desk, parameters)
+        desk = Desk(opened, Postman(opened.node, carrier, secret=opened.mailbox_key), serving=False)
+        try:
+            yield lambda verb, **parameters: VERBS[verb](desk, parameters)
+        finally:
+            desk.postman.stop()
 
 
 def _listens(path: Path) -> bool:

@@ -40,12 +40,16 @@ class Desk:
         node = self.node
         return node.act(lambda transaction: work(node, transaction))
 
-    def send(self, peer: str | None = None) -> dict[str, str]:
-        """See to what is owed, to one Party or all; give those not reached, where that is known already."""
+    def send(self, peer: str | None = None, *, batches: int | None = None) -> dict[str, str]:
+        """See to what is owed, to one Party or all; give those not reached, where that is known already.
+
+        Args:
+            batches: where no node serves, at most so many now.
+        """
         if self.serving:
             self.postman.wake()
             return {}
-        return self.postman.run_once(peer)
+        return self.postman.run_once(peer, batches=batches)
 
 
 class Verb:

@@ -32,6 +32,7 @@ from comity.node.necessity import Emergency, notice_of, tell_everyone
 from comity.node.node import Knowledge, Node
 from comity.node.post import owe
 from comity.node.questions import Gathered, by_route, find_item, gather, question_of
+from comity.node.ways import allowed_carriers
 from comity.node.why_not import why_not
 from comity.ports import Disclosure, ItemRow, StatementRow, Transaction
 from comity.signing import Signed, to_bytes
@@ -207,6 +208,7 @@ def send(
         about=row.digest,
         detail=decision.to_bytes(),
         body=body,
+        carriers=allowed_carriers(node, knowledge, decision, at),
     )
     transaction.put_disclosure(
         Disclosure(

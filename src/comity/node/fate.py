@@ -53,7 +53,7 @@ def conclude(
         state=verdict.state,
         reason="; ".join(f"{ground.ref}: {ground.text}" for ground in verdict.grounds),
         receipt=b"",
-        receipt_owed=carrier == "pouch",  # over the wire it is the answer
+        receipt_owed=carrier != "https",  # over the wire it is the answer
         letter=b"" if verdict.state == "accepted" else data,
     )
     _count_in(transaction, sender, row.channel, row.sequence)  # the receipt says to where nothing is missing
@@ -64,7 +64,7 @@ def conclude(
 
 def owe_receipt(transaction: Transaction, row: InboxRow, carrier: str) -> None:
     """Owe the receipt once more where what brought the envelope takes no answer back with it."""
-    if carrier == "pouch" and not row.receipt_owed:
+    if carrier != "https" and not row.receipt_owed:
         transaction.put_inbox(msgspec.structs.replace(row, receipt_owed=True))
 
 
@@ -145,7 +145,7 @@ def quarantine_unopened(
         state="quarantined",
         reason=f"{ground.ref}: {ground.text}",
         receipt=b"",
-        receipt_owed=carrier == "pouch",  # over the wire it is the answer
+        receipt_owed=carrier != "https",  # over the wire it is the answer
         letter=data,
     )
     _count_in(transaction, sender, row.channel, row.sequence)

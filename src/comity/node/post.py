@@ -36,6 +36,7 @@ def owe(
     body: bytes = b"",
     under: SignedCard | None = None,
     due: Instant | None = None,
+    carriers: tuple[str, ...] = (),
 ) -> str:
     """Seal a message for a peer and owe it.
 
@@ -44,6 +45,7 @@ def owe(
         under: the card of this Party to speak under; by default the newest. A new card is told under the one before,
             which is the one its peers know.
         due: not before when it leaves; at once by default.
+        carriers: what may carry a disclosure; nothing else needs to say.
 
     Returns:
         The message's id: the SHA-256 of what stands inside the envelope.
@@ -59,7 +61,9 @@ def owe(
             sequence=channel.last,
             kind=kind,
             about=about,
+            carriers=carriers,
             envelope=envelope,
+            size=len(envelope),
             owed_at=at,
             next_at=due or at,
         )

@@ -123,7 +123,7 @@ def unreceipted(transaction: Transaction, peer: str, before: Instant) -> list[Ou
     """Give what is owed to a peer since before an instant, oldest first: sent, and no receipt came."""
     return [
         row
-        for row in transaction.owed(peer, None, _EVERYTHING)
+        for row in transaction.owed_heads(peer, None, _EVERYTHING)
         if row.owed_at <= before and row.kind not in ABOUT_JOURNALS
     ]
 

@@ -60,5 +60,8 @@ def _answered(transaction: Transaction, receipt: Receipt, sender: str) -> Outbox
     """Find what a receipt answers: by the message's id, or by the envelope where it could not be opened there."""
     if receipt.message is not None:
         return transaction.outbox(receipt.message)
-    rows = transaction.owed(sender, None, _OPEN_AT_MOST)
-    return next((row for row in rows if envelope_digest(row.envelope) == receipt.envelope), None)
+    for head in transaction.owed_heads(sender, None, _OPEN_AT_MOST):
+        row = transaction.outbox(head.message)
+        if row is not None and envelope_digest(row.envelope) == receipt.envelope:
+            return row
+    return None

@@ -16,7 +16,7 @@ them.
 from comity.ports.items import Disclosure, Holding, ItemRow
 from comity.ports.journal import Head, JournalRow, KeptHead, ReconciliationRow
 from comity.ports.knowledge import AgreementRow, CardRow, ProposalRow, StatementRow
-from comity.ports.mailboxes import ChannelRow, InboxRow, OutboxRow, RequestRow, UnsentRow
+from comity.ports.mailboxes import ChannelRow, CircuitRow, InboxRow, OutboxRow, RequestRow, UnsentRow
 from comity.ports.matters import MatterRow
 from comity.ports.officers import (
     AttemptRow,
@@ -48,6 +48,7 @@ __all__ = [
     "Carrier",
     "ChannelRow",
     "CheckRow",
+    "CircuitRow",
     "CredentialRow",
     "Disclosure",
     "DraftRow",

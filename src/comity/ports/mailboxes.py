@@ -23,7 +23,11 @@ class ChannelRow(Row, frozen=True, kw_only=True):
 
 
 class OutboxRow(Row, frozen=True, kw_only=True):
-    """An envelope owed to a peer. `state`: owed, receipted, quarantined, waiting, abandoned."""
+    """An envelope owed to a peer. `state`: owed, receipted, quarantined, waiting, abandoned.
+
+    `carriers` are what the gate lets carry it; empty for what is not a disclosure, which any of the peer's carriers may
+    take. `envelope` is empty once it was settled, and where rows are listed without it.
+    """
 
     message: str
     peer: str
@@ -31,13 +35,31 @@ class OutboxRow(Row, frozen=True, kw_only=True):
     sequence: int
     kind: str
     about: str
-    envelope: bytes
+    carriers: tuple[str, ...] = ()
     owed_at: Instant
     attempts: int = 0
     next_at: Instant
     state: str = "owed"
-    receipt: bytes = b""
     reason: str = ""
+    size: int = 0
+    envelope: bytes
+    receipt: bytes = b""
+
+
+class CircuitRow(Row, frozen=True, kw_only=True):
+    """How the line to a peer is: closed (`failures` 0), or open until `next_at`, when one envelope tries it.
+
+    `since` is when it first failed; once it is back, when that was, with the `backlog` there was then and how much has
+    been `carried` since.
+    """
+
+    peer: str
+    failures: int = 0
+    since: Instant
+    next_at: Instant
+    reason: str = ""
+    backlog: int = 0
+    carried: int = 0
 
 
 class InboxRow(Row, frozen=True, kw_only=True):
@@ -131,6 +153,42 @@ class MailboxRows(Protocol):
 
     def owed(self, peer: str | None, due: Instant | None, limit: int) -> Sequence[OutboxRow]:
         """Give envelopes not yet receipted, in sequence; of one peer, and due, where said."""
+        ...
+
+    def owed_heads(self, peer: str, due: Instant | None, limit: int) -> Sequence[OutboxRow]:
+        """Give the same of one peer without the envelopes' bytes: for choosing a batch, and for looking through all."""
+        ...
+
+    def peers_owed(self) -> Sequence[str]:
+        """Give every peer to whom something is owed."""
+        ...
+
+    def next_owed(self, peer: str) -> Instant | None:
+        """Give when the next envelope owed to a peer becomes due; None where nothing is owed."""
+        ...
+
+    def note_attempt(self, message: str, next_at: Instant, reason: str) -> None:
+        """Note that an envelope was not taken, or only handed over: when it is due again, and why."""
+        ...
+
+    def make_due(self, peer: str | None, now: Instant) -> int:
+        """Make everything owed, or all of one peer, due now; give how much was not yet."""
+        ...
+
+    def circuits(self) -> Sequence[CircuitRow]:
+        """Give the lines that ever failed, by peer."""
+        ...
+
+    def circuit(self, peer: str) -> CircuitRow | None:
+        """Give the line to a peer; None where it never failed."""
+        ...
+
+    def put_circuit(self, row: CircuitRow) -> None:
+        """Keep how a line is."""
+        ...
+
+    def peers_receipts_owed(self) -> Sequence[str]:
+        """Give every peer for whom a receipt waits that no carrier has taken back yet."""
         ...
 
     def sent(self, limit: int = 1000) -> Sequence[OutboxRow]:

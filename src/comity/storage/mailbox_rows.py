@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
 
 from comity.clock import Instant
-from comity.ports import ChannelRow, InboxRow, OutboxRow, UnsentRow
+from comity.ports import ChannelRow, CircuitRow, InboxRow, OutboxRow, UnsentRow
 from comity.storage import tables
 from comity.storage.prepared import Prepared, selecting, selecting_any
 from comity.storage.rows import LIMIT, Rows, columns, values_of
@@ -25,6 +26,26 @@ _SENT_ONE = selecting(_outbox.where(_O.message == bindparam("message")))
 _owed = _outbox.where(_O.state == "owed", _O.next_at <= bindparam("due"))
 _OWED = selecting(_owed.order_by(_O.peer, _O.sequence).limit(LIMIT))
 _OWED_TO = selecting(_owed.where(_O.peer == bindparam("peer")).order_by(_O.sequence).limit(LIMIT))
+_heads = columns(tables.outbox, OutboxRow, without=("envelope",))
+_OWED_HEADS = selecting(
+    _heads.where(_O.state == "owed", _O.next_at <= bindparam("due"), _O.peer == bindparam("peer"))
+    .order_by(_O.sequence)
+    .limit(LIMIT)
+)
+_NEXT_OWED = selecting(select(func.min(_O.next_at)).where(_O.state == "owed", _O.peer == bindparam("peer")))
+_NOTE_ATTEMPT = Prepared(
+    lambda _dialect: (
+        update(tables.outbox)
+        .where(_O.message == bindparam("which"), _O.state == "owed")
+        .values(
+            attempts=_O.attempts + 1,
+            next_at=bindparam("next_at", type_=_O.next_at.type),
+            reason=bindparam("reason", type_=_O.reason.type),
+        )
+    )
+)
+_CIRCUITS = selecting(columns(tables.circuits, CircuitRow).order_by(tables.circuits.c.peer))
+_CIRCUIT = selecting(columns(tables.circuits, CircuitRow).where(tables.circuits.c.peer == bindparam("peer")))
 _SENT = selecting(
     columns(tables.outbox, OutboxRow, without=("envelope",)).order_by(_O.number.desc()).limit(LIMIT)
 )
@@ -58,6 +79,30 @@ _PURGE_RECEIVED = Prepared(
         update(tables.inbox).where(_I.about == bindparam("item"), _I.letter != b"").values(letter=b"")
     )
 )
+
+
+def _one_by_one(column: Any, *conditions: Any) -> Prepared:
+    """Prepare a query for the distinct words in an indexed column, jumping from one to the next."""
+    first = select(func.min(column).label("word")).where(*conditions).cte("words", recursive=True)
+    after = select(func.min(column)).where(*conditions, column > first.c.word).scalar_subquery()
+    found = first.union_all(select(after).where(first.c.word.is_not(None)))
+    return selecting(select(found.c.word).where(found.c.word.is_not(None)).order_by(found.c.word))
+
+
+def _making_due(*conditions: Any) -> Prepared:
+    return Prepared(
+        lambda _dialect: (
+            update(tables.outbox)
+            .where(_O.state == "owed", _O.next_at > bindparam("now", type_=_O.next_at.type), *conditions)
+            .values(next_at=bindparam("now", type_=_O.next_at.type))
+        )
+    )
+
+
+_PEERS_OWED = _one_by_one(_O.peer, _O.state == "owed")
+_PEERS_RECEIPTS_OWED = _one_by_one(_I.peer, _I.receipt_owed)
+_MAKE_DUE = _making_due()
+_MAKE_DUE_OF = _making_due(_O.peer == bindparam("to_peer", type_=_O.peer.type))
 
 
 class MailboxRows(Rows):
@@ -94,12 +139,54 @@ class MailboxRows(Rows):
             return self._all(OutboxRow, _OWED, due=when, limit=limit)
         return self._all(OutboxRow, _OWED_TO, peer=peer, due=when, limit=limit)
 
+    def owed_heads(self, peer: str, due: Instant | None, limit: int) -> Sequence[OutboxRow]:
+        """Give the same of one peer without the envelopes' bytes: for choosing a batch, and for looking through all."""
+        return self._bare(_OWED_HEADS, peer=peer, due=due or _FOREVER, limit=limit)
+
+    def peers_owed(self) -> Sequence[str]:
+        """Give every peer to whom something is owed."""
+        return [peer for (peer,) in self._tuples(_PEERS_OWED)]
+
+    def next_owed(self, peer: str) -> Instant | None:
+        """Give when the next envelope owed to a peer becomes due; None where nothing is owed."""
+        found: Instant | None = self._value(_NEXT_OWED, peer=peer)
+        return found
+
+    def note_attempt(self, message: str, next_at: Instant, reason: str) -> None:
+        """Note that an envelope was not taken, or only handed over: when it is due again, and why."""
+        self._run(_NOTE_ATTEMPT, {"which": message, "next_at": next_at, "reason": reason[:500]})
+
+    def make_due(self, peer: str | None, now: Instant) -> int:
+        """Make everything owed, or all of one peer, due now; give how much was not yet."""
+        if peer is None:
+            return int(self._run(_MAKE_DUE, {"now": now}).rowcount)
+        return int(self._run(_MAKE_DUE_OF, {"now": now, "to_peer": peer}).rowcount)
+
+    def circuits(self) -> Sequence[CircuitRow]:
+        """Give the lines that ever failed, by peer."""
+        return self._all(CircuitRow, _CIRCUITS)
+
+    def circuit(self, peer: str) -> CircuitRow | None:
+        """Give the line to a peer; None where it never failed."""
+        return self._one(CircuitRow, _CIRCUIT, peer=peer)
+
+    def put_circuit(self, row: CircuitRow) -> None:
+        """Keep how a line is."""
+        self._put(tables.circuits, ("peer",), values_of(row))
+
+    def peers_receipts_owed(self) -> Sequence[str]:
+        """Give every peer for whom a receipt waits that no carrier has taken back yet."""
+        return [peer for (peer,) in self._tuples(_PEERS_RECEIPTS_OWED)]
+
     def sent(self, limit: int = 1000) -> Sequence[OutboxRow]:
         """Give what was sent, newest first, without the envelopes' bytes."""
+        return self._bare(_SENT, limit=limit)
+
+    def _bare(self, prepared: Prepared, **parameters: Any) -> list[OutboxRow]:
         names = [name for name in OutboxRow.__struct_fields__ if name != "envelope"]
         return [
             OutboxRow(**dict(zip(names, row, strict=True)), envelope=b"")
-            for row in self._tuples(_SENT, limit=limit)
+            for row in self._tuples(prepared, **parameters)
         ]
 
     def purge_letters(self, item: str) -> int:

@@ -143,6 +143,7 @@ channels = Table(
     text("stopped"),
 )
 
+#: What is long stands last: a row is then looked through without it.
 outbox = Table(
     "outbox",
     metadata,
@@ -153,14 +154,30 @@ outbox = Table(
     number("sequence"),
     text("kind"),
     text("about"),
-    octets("envelope"),
+    words("carriers"),
     moment("owed_at"),
     number("attempts"),
     moment("next_at"),
     text("state"),
-    octets("receipt"),
     text("reason"),
+    number("size"),
+    octets("envelope"),
+    octets("receipt"),
     Index("outbox_owed", "state", "peer", "sequence"),
+    Index("outbox_due", "state", "peer", "next_at"),
+)
+
+#: How the lines to peers are that ever failed.
+circuits = Table(
+    "circuits",
+    metadata,
+    text("peer", primary_key=True),
+    number("failures"),
+    moment("since"),
+    moment("next_at"),
+    text("reason"),
+    number("backlog"),
+    number("carried"),
 )
 
 #: Signed acts that could not be sent yet: no card of the addressee's seals anything now, or no way is known.
@@ -196,7 +213,7 @@ inbox = Table(
     octets("letter"),
     Index("inbox_by_sequence", "channel", "sequence"),
     Index("inbox_by_state", "state"),
-    Index("inbox_receipts_owed", "peer", "receipt_owed"),
+    Index("inbox_receipts_owed", "receipt_owed", "peer"),
 )
 
 requests = Table(

@@ -33,6 +33,7 @@ class Text(msgspec.Struct, frozen=True):
         retention_days: how long what was received may be kept.
         further: further articles, as they stand in the file.
         stands_in: what they let pass, where they stand in the place of an exchange article.
+        relays: relays that may carry it besides; none unless named.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Text(msgspec.Struct, frozen=True):
     retention_days: int = 1096
     further: str = ""
     stands_in: tuple[Article, ...] = ()
+    relays: tuple[str, ...] = ()
 
     def files(self, roots: Mapping[str, str]) -> dict[str, bytes]:
         """Write the agreement's folder, with the Parties' roots pinned."""
@@ -101,7 +103,11 @@ class Text(msgspec.Struct, frozen=True):
             "```toml clause",
             "[transport]",
         ]
-        lines += ['carriers = ["https", "pouch"]']
+        if self.relays:
+            named = ", ".join(f'"{relay}"' for relay in self.relays)
+            lines += ['carriers = ["https", "pouch", "relay"]', f"relays = [{named}]"]
+        else:
+            lines += ['carriers = ["https", "pouch"]']
         lines += [f'within = {{ online = "P{self.online_days}D", pouch = "P{self.pouch_days}D" }}']
         lines += [
             "[[handling]]",

@@ -140,13 +140,25 @@ def upgrade() -> None:
         sa.Column("sequence", NUMBER, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("about", sa.Text(), nullable=False),
-        sa.Column("envelope", sa.LargeBinary(), nullable=False),
+        sa.Column("carriers", sa.Text(), nullable=False),
         sa.Column("owed_at", sa.BigInteger(), nullable=False),
         sa.Column("attempts", NUMBER, nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("receipt", sa.LargeBinary(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("size", NUMBER, nullable=False),
+        sa.Column("envelope", sa.LargeBinary(), nullable=False),
+        sa.Column("receipt", sa.LargeBinary(), nullable=False),
+    )
+    op.create_table(
+        "circuits",
+        sa.Column("peer", sa.Text(), primary_key=True, nullable=False),
+        sa.Column("failures", NUMBER, nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("backlog", NUMBER, nullable=False),
+        sa.Column("carried", NUMBER, nullable=False),
     )
     op.create_table(
         "unsent",
@@ -261,9 +273,10 @@ def upgrade() -> None:
     op.create_index("ix_holdings_item", "holdings", ["item"])
     op.create_index("ix_disclosures_item", "disclosures", ["item"])
     op.create_index("outbox_owed", "outbox", ["state", "peer", "sequence"])
+    op.create_index("outbox_due", "outbox", ["state", "peer", "next_at"])
     op.create_index("inbox_by_sequence", "inbox", ["channel", "sequence"])
     op.create_index("inbox_by_state", "inbox", ["state"])
-    op.create_index("inbox_receipts_owed", "inbox", ["peer", "receipt_owed"])
+    op.create_index("inbox_receipts_owed", "inbox", ["receipt_owed", "peer"])
     op.create_index("ix_inbox_envelope_digest", "inbox", ["envelope_digest"])
     op.create_index("ix_journal_act", "journal", ["act"])
     op.create_index("journal_by_channel", "journal", ["channel", "channel_number", "kind", "act"])

@@ -1,0 +1,30 @@
+"""Listening at an address: at once, or not at all."""
+
+import socket
+
+from comity.errors import StorageError
+
+
+def endpoint_at(address: str, port: int, *, secure: bool) -> str:
+    """Write an endpoint."""
+    host = f"[{address}]" if ":" in address else address
+    return f"{'https' if secure else 'http'}://{host}:{port}"
+
+
+def listen(address: str, port: int) -> socket.socket:
+    """Listen at an address.
+
+    Raises:
+        StorageError: it is taken, or not one of this machine's.
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address, port))
+        listener.listen(128)  # at once: two that only bind can both believe the port is theirs
+    except OSError as error:
+        listener.close()
+        raise StorageError(
+            f"port {port} on {address} cannot be used: {error.strerror}", hint="choose another with --port"
+        ) from None
+    return listener
