@@ -76,6 +76,19 @@ RAISING = (
     "interop/files.py",
     "storage/home.py",
 )
+#: Modules whose grounds and stories people read: the texts of grounds, and how events are told; nothing else of them.
+WORKING = (
+    *(
+        f"cooperation/{name}.py"
+        for name in (
+            *("contacts", "continuity", "deliveries", "expense", "kind", "materials", "matter", "measures"),
+            *("meetings", "missions", "passages", "places", "plans", "requests", "shared"),
+        )
+    ),
+    "node/cooperate.py",
+    "node/matter_links.py",
+    "node/matter_log.py",
+)
 #: area -> how the names of its files begin, below `src/comity`; what no other area names belongs to `house`.
 AREAS = {
     "agreements": (
@@ -140,6 +153,9 @@ def messages() -> dict[_Key, str]:
     for name in RAISING:
         for sentence in _raised(ast.parse((SOURCES / name).read_text())):
             found.setdefault(sentence, name)
+    for name in WORKING:
+        for sentence in _worked(ast.parse((SOURCES / name).read_text())):
+            found.setdefault(sentence, name)
     return found
 
 
@@ -188,6 +204,22 @@ def _raised(tree: ast.Module) -> Iterator[str]:
                 text = template(argument)
                 if " " in text and re.search(r"[^\W\d_]{2}", re.sub(r"\{\w+\}", "", text)):
                     yield text
+
+
+def _worked(tree: ast.Module) -> Iterator[str]:
+    """Give the texts of grounds (`Ground`, `against`, and what is called `text`), how events are told, and refusals."""
+    yield from _raised(tree)
+    places = {"Ground": 1, "against": 1, "EventForm": 2}
+    for node in ast.walk(tree):
+        told: ast.AST | None = None
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in places:
+            place = places[node.func.id]
+            told = node.args[place] if len(node.args) > place else None
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "text":
+            told = node.value
+        text = template(told) if told is not None else ""
+        if re.search(r"[^\W\d_]{2}", re.sub(r"\{\w+\}", "", text)):
+            yield text
 
 
 def _not_said(tree: ast.Module) -> Iterator[int]:

@@ -81,7 +81,7 @@ def test_what_is_missing_is_named_all_at_once_where_nobody_can_be_asked(comity: 
         *("comity: --aid is missing", "comity: --purpose is missing", "comity: --words is missing"),
     ]
     unknown = comity("request", "accept", "abcdef", "--home", land.north)
-    assert unknown.code == 3 and unknown.mistakes == ["comity: no request `abcdef` is known here"]
+    assert unknown.code == 3 and unknown.mistakes == ["comity: no matter `abcdef` is known here"]
 
 
 def test_what_is_missing_is_asked_for_where_somebody_sits(

@@ -63,7 +63,7 @@ def test_a_refusal_cites_the_article_and_names_its_grounds() -> None:
 def test_without_an_article_nothing_is_opened() -> None:
     desk = Desk("request")
     (ground,) = desk.say(NORTH, "open", **{**CHECK, "aid": "advice"})
-    assert ground == "north-south-2030 art. 2: no article of north-south-2030 lets a `advice` be asked for"
+    assert ground == "north-south-2030 art. 2: no article of north-south-2030 provides for `advice`"
     (ground,) = Desk("request").say(NORTH, "open", **{**CHECK, "aid": "protection"})
     assert ground == "north-south-2030 art. 2: `protection` may be asked about officials, not about any"
     assert desk.state == "" and desk.facts is None

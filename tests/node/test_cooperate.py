@@ -91,7 +91,7 @@ def test_without_an_agreement_nothing_is_opened() -> None:
     step = begin(made, NORTH, "request", EAST)
     assert [ground.text for ground in step.grounds] == [f"there is no agreement between {NORTH} and {EAST}"]
     step = begin(made, SOUTH, "request", EAST)
-    assert step.grounds[0].text == "no article of south-east-2026 lets a `check` be asked for"
+    assert step.grounds[0].text == "no article of south-east-2026 provides for `check`"
 
 
 def test_an_event_out_of_turn_that_comes_all_the_same_changes_nothing_and_is_entered() -> None:
@@ -256,7 +256,7 @@ def test_a_matter_is_found_by_the_beginning_of_its_name() -> None:
     for name in ("", matter[:5], "f" * 64, "%"):
         with pytest.raises(NotFound):
             member.read(lambda transaction, name=name: find_matter(transaction, name))
-    with pytest.raises(NotFound, match="no plan"):
+    with pytest.raises(NotFound, match="no matter"):
         member.read(lambda transaction: find_matter(transaction, matter, "plan"))
 
 

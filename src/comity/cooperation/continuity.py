@@ -26,6 +26,8 @@ from comity.cooperation.kind import (
     Kind,
     against,
     step,
+    stranger,
+    unprovided,
 )
 from comity.cooperation.requests import Because
 from comity.cooperation.said import Day, ItemName, Items, PartyName, Remark, Said, Word, Words, means
@@ -166,10 +168,7 @@ def _find(said: Any, terms: Terms, _opener: str, _other: str) -> Found:
     fitting = tuple(each for each in terms.continuity if _named(each) == asked.article)
     if fitting:
         return Found(fitting)
-    near = next(iter(terms.continuity), None)
-    ref = str(near.ref) if near is not None else "matter rule 4 article"
-    text = f"{asked.article} of {terms.agreement_id} has no arrangement for continuity"
-    return Found(against=(Ground(ref, text, 4),))
+    return unprovided(terms, terms.continuity, asked.article)
 
 
 def _through(case: Case, event: Event) -> Iterable[Ground]:
@@ -192,9 +191,10 @@ def _may_tell(case: Case, event: Event) -> Iterable[Ground]:
 
 
 def _may_mend(case: Case, event: Event) -> Iterable[Ground]:
-    finding = case.facts.findings.get(cast("Mended", event.said).finding)
+    name = cast("Mended", event.said).finding
+    finding = case.facts.findings.get(name)
     if finding is None:
-        yield against(case.clauses[0], f"there is no finding `{cast('Mended', event.said).finding}`")
+        yield against(case.clauses[0], f"there is no finding `{name}`")
     elif finding.owner != event.by:
         yield against(case.clauses[0], f"it is for {finding.owner} to mend")
 
@@ -202,7 +202,7 @@ def _may_mend(case: Case, event: Event) -> Iterable[Ground]:
 def _may_find(case: Case, event: Event) -> Iterable[Ground]:
     owner = cast("Finding", event.said).owner
     if owner not in (case.opener, case.other):
-        yield against(case.clauses[0], f"{owner} is neither of the two Parties")
+        yield stranger(case.clauses[0], owner)
 
 
 def _in(field: str, name: str, value: Any) -> Any:

@@ -28,6 +28,8 @@ from comity.cooperation.kind import (
     Occasion,
     against,
     step,
+    stranger,
+    unprovided,
 )
 from comity.cooperation.requests import Because, Nothing
 from comity.cooperation.said import Count, Day, Items, PartyName, Remark, Said, Word, WordList, Words, means
@@ -183,16 +185,16 @@ def _find(said: Any, terms: Terms, _opener: str, _other: str) -> Found:
         return Found(fitting)
     near = next(iter(of_thing or terms.delivery), None)
     if near is None:
-        text = f"no article of {terms.agreement_id} provides for deliveries"
-        return Found(against=(Ground("matter rule 4 article", text, 4),))
-    text = f"the article provides for {', '.join(near.forms) or 'no form'} of {', '.join(near.kinds) or 'nothing'}"
-    return Found(against=(Ground(str(near.ref), f"{text}, not for {asked.form} of {asked.thing}", 4),))
+        return unprovided(terms, (), asked.thing)
+    forms, things = ", ".join(near.forms), ", ".join(near.kinds)
+    text = f"the article provides for {forms} of {things}, not for {asked.form} of {asked.thing}"
+    return Found(against=(Ground(str(near.ref), text, 4),))
 
 
 def _may_open(case: Case, event: Event) -> Iterable[Ground]:
     said = cast("Want", event.said)
     if said.giver not in (case.opener, case.other):
-        yield against(case.clauses[0], f"{said.giver} is neither of the two Parties")
+        yield stranger(case.clauses[0], said.giver)
     if (said.form == "loan") != (said.until is not None):
         yield against(case.clauses[0], "a loan has a day of return, and nothing else has")
 

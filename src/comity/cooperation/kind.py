@@ -36,7 +36,10 @@ __all__ = [
     "Occasion",
     "Step",
     "against",
+    "backwards",
     "step",
+    "stranger",
+    "unprovided",
 ]
 
 OPENER: Final = "opener"
@@ -216,6 +219,24 @@ class Kind:
     def opening(self) -> EventForm:
         """What opens such a matter."""
         return self.events[OPEN]
+
+
+def unprovided(terms: Terms, clauses: Iterable[Clause], what: str) -> Found:
+    """Say that no article provides for something, citing the nearest of these clauses."""
+    near = next(iter(clauses), None)
+    ref = str(near.ref) if near is not None else "matter rule 4 article"
+    text = f"no article of {terms.agreement_id} provides for `{what}`"
+    return Found(against=(Ground(ref, text, 4),))
+
+
+def stranger(where: Clause, party: str) -> Ground:
+    """Say that a Party named is not one of the two."""
+    return against(where, f"{party} is neither of the two Parties")
+
+
+def backwards(where: Clause, ends: object) -> Ground:
+    """Say that something ends before it begins."""
+    return against(where, f"it ends on {ends}, before it begins")
 
 
 def against(where: Clause | str, text: str) -> Ground:

@@ -25,6 +25,8 @@ from comity.cooperation.kind import (
     Occasion,
     against,
     step,
+    stranger,
+    unprovided,
 )
 from comity.cooperation.requests import Because, Nothing
 from comity.cooperation.said import Day, Items, PartyName, Remark, Said, Word, Words, means
@@ -90,16 +92,13 @@ def _find(said: Any, terms: Terms, _opener: str, _other: str) -> Found:
         fitting += tuple(each for each in terms.exchange if each.category.split(".")[0] == "experience")
     if fitting:
         return Found(fitting)
-    near = next(iter(terms.materials), None)
-    ref = str(near.ref) if near is not None else "matter rule 4 article"
-    text = f"no article of {terms.agreement_id} provides for `{asked.material}`"
-    return Found(against=(Ground(ref, text, 4),))
+    return unprovided(terms, terms.materials, asked.material)
 
 
 def _may_open(case: Case, event: Event) -> Iterable[Ground]:
     giver = cast("Seek", event.said).giver
     if giver not in (case.opener, case.other):
-        yield against(case.clauses[0], f"{giver} is neither of the two Parties")
+        yield stranger(case.clauses[0], giver)
 
 
 def _may_send(case: Case, event: Event) -> Iterable[Ground]:

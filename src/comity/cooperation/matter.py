@@ -271,12 +271,12 @@ def _chain(matter: Matter, placed: Placed, names: Mapping[str, Placed]) -> Itera
 
 def _safeguards(kind: Kind, event: Event) -> Iterator[Ground]:
     """Rule 2: what no agreement can allow."""
-    for word in kind.typed(event.said):
-        matter = is_about(word)
+    for name in kind.typed(event.said):
+        matter = is_about(name)
         if matter:
-            yield Ground("safeguard 1", f"{SAFEGUARDS[1]}: `{word[:80]}` is about {matter}", 2)
-        if is_covert_work(word):
-            yield Ground("safeguard 4", f"{SAFEGUARDS[4]}: `{word[:80]}`", 2)
+            yield Ground("safeguard 1", f"{SAFEGUARDS[1]}: `{name}` is about {matter}", 2)
+        if is_covert_work(name):
+            yield Ground("safeguard 4", f"{SAFEGUARDS[4]}: `{name}`", 2)
 
 
 def _state_grounds(terms: Terms) -> Iterator[Ground]:

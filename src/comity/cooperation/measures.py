@@ -26,6 +26,8 @@ from comity.cooperation.kind import (
     Occasion,
     against,
     step,
+    stranger,
+    unprovided,
 )
 from comity.cooperation.requests import Because, Nothing
 from comity.cooperation.said import Day, Items, PartyName, Remark, Said, Word, WordList, Words, means
@@ -123,16 +125,13 @@ def _find(said: Any, terms: Terms, _opener: str, _other: str) -> Found:  # noqa:
     fitting = tuple(each for each in terms.aid if each.kind == "joint-measure")
     if fitting:
         return Found(fitting)
-    near = next(iter(terms.aid), None)
-    ref = str(near.ref) if near is not None else "matter rule 4 article"
-    text = f"no article of {terms.agreement_id} provides for joint measures"
-    return Found(against=(Ground(ref, text, 4),))
+    return unprovided(terms, terms.aid, "joint-measure")
 
 
 def _may_propose(case: Case, event: Event) -> Iterable[Ground]:
     said = cast("Propose", event.said)
     if said.lead not in (case.opener, case.other):
-        yield against(case.clauses[0], f"{said.lead} is neither of the two Parties")
+        yield stranger(case.clauses[0], said.lead)
     if not said.phases:
         yield against(case.clauses[0], "it has no phase")
     allowed = [way for each in case.clauses if isinstance(each, Aid) for way in each.taken_by or ("jointly",)]

@@ -26,7 +26,10 @@ from comity.cooperation.kind import (
     Kind,
     Occasion,
     against,
+    backwards,
     step,
+    stranger,
+    unprovided,
 )
 from comity.cooperation.requests import Because, Nothing
 from comity.cooperation.said import (
@@ -170,13 +173,7 @@ def _find(said: Any, terms: Terms, _opener: str, _other: str) -> Found:
     fitting = tuple(each for each in terms.meeting if each.kind == asked.meeting)
     if fitting:
         return Found(fitting)
-    near = next(iter(terms.meeting), None)
-    named = ", ".join(dict.fromkeys(each.kind for each in terms.meeting))
-    ref = str(near.ref) if near is not None else "matter rule 4 article"
-    text = f"no article of {terms.agreement_id} provides for a `{asked.meeting}`" + (
-        f"; for {named}" if named else ""
-    )
-    return Found(against=(Ground(ref, text, 4),))
+    return unprovided(terms, terms.meeting, asked.meeting)
 
 
 def _clauses(case: Case) -> tuple[Meeting, ...]:
@@ -191,7 +188,7 @@ def _may_open(case: Case, event: Event) -> Iterable[Ground]:
             case.clauses[0], f"it is for {', '.join(sorted(levels))} to meet, not for `{said.level}`"
         )
     if said.host not in (case.opener, case.other):
-        yield against(case.clauses[0], f"{said.host} is neither of the two Parties")
+        yield stranger(case.clauses[0], said.host)
     if (said.plan is None) != (said.line is None):
         yield against(case.clauses[0], "a planned meeting names its plan and the line of it")
     yield from _days(case, said.begins, said.ends)
@@ -199,7 +196,7 @@ def _may_open(case: Case, event: Event) -> Iterable[Ground]:
 
 def _days(case: Case, begins: Day, ends: Day) -> Iterable[Ground]:
     if ends < begins:
-        yield against(case.clauses[0], f"it ends on {ends}, before it begins")
+        yield backwards(case.clauses[0], ends)
 
 
 def _may_move(case: Case, event: Event) -> Iterable[Ground]:

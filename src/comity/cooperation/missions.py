@@ -25,6 +25,7 @@ from comity.cooperation.kind import (
     Kind,
     Occasion,
     against,
+    backwards,
     step,
 )
 from comity.cooperation.requests import Because
@@ -158,7 +159,7 @@ def _may_accredit(case: Case, event: Event) -> Iterable[Ground]:
     if held is not None and held.state in ("asked", "admitted"):
         yield against(mission, f"seat `{said.seat}` is taken")
     if said.ends is not None and said.ends < said.begins:
-        yield against(mission, f"it ends on {said.ends}, before it begins")
+        yield backwards(mission, said.ends)
 
 
 def _seat_is(*states: str) -> Any:

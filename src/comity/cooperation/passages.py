@@ -23,8 +23,9 @@ from comity.cooperation.kind import (
     Facts,
     Found,
     Kind,
-    against,
+    backwards,
     step,
+    unprovided,
 )
 from comity.cooperation.requests import Because, Nothing
 from comity.cooperation.said import Count, Day, Items, Remark, Said, Word, Words, means
@@ -109,16 +110,13 @@ def _find(said: Any, terms: Terms, _opener: str, _other: str) -> Found:
     fitting = tuple(each for each in terms.passage if asked.passage in each.kinds)
     if fitting:
         return Found(fitting)
-    near = next(iter(terms.passage), None)
-    ref = str(near.ref) if near is not None else "matter rule 4 article"
-    text = f"no article of {terms.agreement_id} provides for the passage of `{asked.passage}`"
-    return Found(against=(Ground(ref, text, 4),))
+    return unprovided(terms, terms.passage, asked.passage)
 
 
 def _may_last(case: Case, event: Event) -> Iterable[Ground]:
     said: Any = event.said
     if said.ends < said.begins:
-        yield against(case.clauses[0], f"it ends on {said.ends}, before it begins")
+        yield backwards(case.clauses[0], said.ends)
 
 
 def short_notice(case: Case) -> tuple[str, ...]:

@@ -24,7 +24,10 @@ from comity.cooperation.kind import (
     Kind,
     Occasion,
     against,
+    backwards,
     step,
+    stranger,
+    unprovided,
 )
 from comity.cooperation.requests import Because, Nothing
 from comity.cooperation.said import (
@@ -202,10 +205,7 @@ def _fitting(clauses: Iterable[Clause], said: Any, name: str, terms: Terms) -> F
     )
     if fitting:
         return Found(fitting)
-    near = next(iter(given), None)
-    ref = str(near.ref) if near is not None else "matter rule 4 article"
-    text = f"no article of {terms.agreement_id} provides for {name} by {said.by}"
-    return Found(against=(Ground(ref, text, 4),))
+    return unprovided(terms, given, f"{name} by {said.by}")
 
 
 def _number_of(clause: Clause) -> int | None:
@@ -220,7 +220,7 @@ def _may_set(case: Case, event: Event) -> Iterable[Ground]:
     if agreed is not None and places > agreed:
         yield against(case.clauses[0], f"the article grants {agreed} a year, not {places}")
     if case.facts.by not in (case.opener, case.other):
-        yield against(case.clauses[0], f"{case.facts.by} is neither of the two Parties")
+        yield stranger(case.clauses[0], case.facts.by)
     if case.state and places < places_taken(case.facts):
         yield against(case.clauses[0], f"{places_taken(case.facts)} places are taken already")
 
@@ -231,7 +231,7 @@ def _may_nominate(case: Case, event: Event) -> Iterable[Ground]:
     if held is not None and held.state in ("asked", "admitted", "done"):
         yield against(case.clauses[0], f"`{said.nominee}` is nominated already")
     if said.ends < said.begins:
-        yield against(case.clauses[0], f"it ends on {said.ends}, before it begins")
+        yield backwards(case.clauses[0], said.ends)
     if case.facts.opening.year not in (said.begins.year, said.ends.year):
         yield against(case.clauses[0], f"it does not fall in {case.facts.opening.year}")
 

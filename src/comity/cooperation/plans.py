@@ -28,7 +28,10 @@ from comity.cooperation.kind import (
     Found,
     Kind,
     against,
+    backwards,
     step,
+    stranger,
+    unprovided,
 )
 from comity.cooperation.requests import Because
 from comity.cooperation.said import Count, Day, MatterName, PartyName, Remark, Said, Word, Words, means
@@ -207,8 +210,7 @@ def _find(said: Any, terms: Terms, _opener: str, _other: str) -> Found:
         return Found(
             against=(Ground(str(near.ref), "the article has no horizon for a plan of long range", 4),)
         )
-    text = f"no article of {terms.agreement_id} provides for a plan"
-    return Found(against=(Ground("matter rule 4 article", text, 4),))
+    return unprovided(terms, (), "plan")
 
 
 def _plans(case: Case) -> tuple[Plan, ...]:
@@ -225,13 +227,13 @@ def _may_hold(case: Case, line: PlanLine) -> Iterable[Ground]:
             f"line {line.line}: an object of common interest names its record in the register",
         )
     if line.by not in (None, case.opener, case.other):
-        yield against(case.clauses[0], f"line {line.line}: {line.by} is neither of the two Parties")
+        yield stranger(case.clauses[0], line.by)
 
 
 def _may_open(case: Case, event: Event) -> Iterable[Ground]:
     said = cast("Draft", event.said)
     if said.ends < said.begins:
-        yield against(case.clauses[0], f"it ends on {said.ends}, before it begins")
+        yield backwards(case.clauses[0], said.ends)
     for line in said.lines:
         yield from _may_hold(case, line)
 

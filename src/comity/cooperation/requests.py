@@ -28,6 +28,7 @@ from comity.cooperation.kind import (
     Occasion,
     against,
     step,
+    unprovided,
 )
 from comity.cooperation.said import Items, PartyName, Remark, Said, Word, Words, means
 from comity.decisions.decision import Ground
@@ -182,11 +183,7 @@ def _find(said: Any, terms: Terms, _opener: str, _other: str) -> Found:
         near = of_kind[0]
         text = f"`{asked.aid}` may be asked about {near.about}, not about {asked.about}"
         return Found(against=(Ground(str(near.ref), text, 4),))
-    near_any = next(iter(terms.aid), None)
-    ref = str(near_any.ref) if near_any is not None else "matter rule 4 article"
-    return Found(
-        against=(Ground(ref, f"no article of {terms.agreement_id} lets a `{asked.aid}` be asked for", 4),)
-    )
+    return unprovided(terms, terms.aid, asked.aid)
 
 
 def _aids(case: Case) -> tuple[Aid, ...]:

@@ -61,7 +61,7 @@ def guard_of(kind: Kind, word: str, case: Case, event: Event) -> Iterable[Ground
     """Give what stands against an event that every kind has."""
     if word == "cost":
         if kind.occasion is None:
-            yield Ground("matter rule 4 article", f"a {kind.noun} has no costs to share", 4)
+            yield Ground("matter rule 4 article", f"`{kind.name}` has no costs to share", 4)
             return
         found = borne_by(case.terms, kind.occasion(case), cast("Cost", event.said).what, event.by)
         if isinstance(found, Ground):

@@ -99,8 +99,10 @@ def open_matter(
             return _sign(node, transaction, held, event, manner)
         refused.extend(grounds)
     if not refused:
-        which = f"`{under}` is not an agreement" if under else "there is no agreement"
-        refused.append(Ground("matter rule 3 in force", f"{which} between {node.party} and {to}", 3))
+        text = f"there is no agreement `{under}` between {node.party} and {to}"
+        if not under:
+            text = f"there is no agreement between {node.party} and {to}"
+        refused.append(Ground("matter rule 3 in force", text, 3))
     return _refuse(node, transaction, None, kind, OPEN, to, tuple(dict.fromkeys(refused)), manner, at)
 
 

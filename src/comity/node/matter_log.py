@@ -90,11 +90,12 @@ def find_matter(transaction: Transaction, name: str, kind: str = "") -> MatterRo
     """
     found = transaction.matters_named(name) if len(name) >= 6 else ()
     found = [row for row in found if kind in ("", row.kind)]
-    noun = KINDS[kind].noun if kind else "matter"
     if not found:
-        raise NotFound(f"no {noun} `{name[:80]}` is known here")
+        raise NotFound(
+            f"no matter `{name[:80]}` is known here", hint=f"comity {kind or 'request'} list --all"
+        )
     if len(found) > 1:
-        raise NotFound(f"`{name[:80]}` names more than one {noun}", hint="give more of its id")
+        raise NotFound(f"`{name[:80]}` names more than one matter", hint="give more of its id")
     return found[0]
 
 
