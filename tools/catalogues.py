@@ -82,7 +82,7 @@ WORKING = (
         f"cooperation/{name}.py"
         for name in (
             *("contacts", "continuity", "deliveries", "expense", "kind", "materials", "matter", "measures"),
-            *("meetings", "missions", "passages", "places", "plans", "requests", "shared"),
+            *("meetings", "missions", "passages", "places", "plans", "protocol_draft", "requests", "shared"),
         )
     ),
     "node/cooperate.py",

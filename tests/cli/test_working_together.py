@@ -139,3 +139,28 @@ def test_every_kind_has_the_same_commands_and_one_for_each_step() -> None:
 def test_the_words_of_a_peer_move_no_cursor(comity: Comity, land: Land) -> None:
     made = comity(*ASK[:-1], "two\nlines", "--home", land.north)
     assert made.code == 2 and "control character" in made.err
+
+
+def test_a_matter_that_needs_a_protocol_drafts_one(comity: Comity, land: Land, tmp_path: Path) -> None:
+    matter = plain(comity(*ASK, "--home", land.north, "--json"))["matter"]["id"]
+    folder = tmp_path / "folder"
+    early = comity("request", "protocol", matter, folder, "--home", land.north)
+    assert early.code == 1 and "nobody has said yet" in early.err
+    said = ("--because", "nobody may ask for advice", "--changes", "aid")
+    assert comity("request", "needs-protocol", matter, *said, "--home", land.north).code == 0
+    drafted = comity("request", "protocol", matter, folder, "--home", land.north, "--json")
+    english, polish = plain(drafted)["files"]
+    assert polish.endswith(".pl.md")
+    text = Path(english).read_text(encoding="utf-8")
+    assert 'protocol_of = "north-south-2026"' in text and "nobody may ask for advice." in text
+    assert comity("request", "protocol", matter, folder, "--home", land.north).code == 2
+
+
+def test_a_story_is_told_in_the_readers_language(comity: Comity, land: Land) -> None:
+    matter = plain(comity(*ASK, "--home", land.north, "--json"))["matter"]["id"]
+    shown = comity("--language", "pl", "request", "show", matter, "--home", land.north)
+    assert "prosi (check, normal): is this address known to you" in shown.out
+    refused = comity("--language", "cs", "request", "accept", matter, "--home", land.north)
+    assert "`accept` přísluší south.example" in refused.out
+    in_english = comity("--language", "en", "request", "accept", matter, "--home", land.north)
+    assert "`accept` is for south.example to do" in in_english.out

@@ -147,7 +147,7 @@ def test_a_plan_is_negotiated_line_by_line_and_adopted_by_both_heads() -> None:
         desk, (NORTH, "line", {**LINE, "words": "three meetings"}), (SOUTH, "agree", {"line": "m1"}), begin=5
     )
     (ground,) = desk.say(SOUTH, "adopt", 8, lines=desk.facts.digest)
-    assert ground == "north-south-2030 art. 4: `adopt` is for director to do"
+    assert ground == "north-south-2030 art. 4: `adopt` needs the function director"
     assert desk.say(SOUTH, "adopt", 9, as_function=HEAD, lines=desk.facts.digest) == ()
     assert desk.state == "drafted" and desk.facts.adopted == (SOUTH,)
     assert desk.say(NORTH, "adopt", 10, as_function=HEAD, lines=desk.facts.digest) == ()
@@ -331,10 +331,7 @@ def test_a_passage_is_notified_acknowledged_changed_and_done() -> None:
     )
     assert desk.state == "done" and desk.facts.crossing == "north pass"
     (ground,) = Desk("passage").say(NORTH, "open", **{**CROSSING, "passage": "circus"})
-    assert (
-        ground
-        == "north-south-2030 art. 5: no article of north-south-2030 provides for `circus`"
-    )
+    assert ground == "north-south-2030 art. 5: no article of north-south-2030 provides for `circus`"
 
 
 def test_a_notice_that_comes_late_is_taken_and_shown_as_late() -> None:

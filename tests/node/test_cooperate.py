@@ -198,7 +198,7 @@ def test_a_head_adopts_with_a_key_that_bears_the_function() -> None:
     do(made, NORTH, matter, "line", line="m1", of="meetings", words="four")
     do(made, SOUTH, matter, "agree", line="m1")
     refused = do(made, SOUTH, matter, "adopt")
-    assert [ground.text for ground in refused.grounds] == ["`adopt` is for director to do"]
+    assert [ground.text for ground in refused.grounds] == ["`adopt` needs the function director"]
     head = Manner(function="director")
     assert do(made, SOUTH, matter, "adopt", head).grounds == ()
     assert do(made, NORTH, matter, "adopt", head).grounds == ()

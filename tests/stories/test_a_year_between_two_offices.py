@@ -44,7 +44,9 @@ def test_1_january_the_plan_is_negotiated_line_by_line_and_adopted(year: Couple,
     year.do(NORTH, plan, "agree", line="t1")
     year.exchange()
     year.do(SOUTH, plan, "agree", line="m3")
-    assert year.refused(SOUTH, plan, "adopt") == ["north-south-2030 art. 4: `adopt` is for director to do"]
+    assert year.refused(SOUTH, plan, "adopt") == [
+        "north-south-2030 art. 4: `adopt` needs the function director"
+    ]
     assert year.do(SOUTH, plan, "adopt", as_function=HEAD) == "drafted"
     year.exchange()
     assert year.do(NORTH, plan, "adopt", as_function=HEAD) == "adopted"

@@ -5,6 +5,7 @@ event is an option of the same name; one that is needed and not given is asked f
 and is a mistake where nobody does.
 """
 
+import base64
 import sys
 import tomllib
 import typing
@@ -16,7 +17,16 @@ import click
 import msgspec
 
 from comity.cli.command import Command, Group
-from comity.cli.options import DAY, as_json, home_options, node_at, print_json, print_json_lines, print_table
+from comity.cli.options import (
+    DAY,
+    as_json,
+    home_options,
+    node_at,
+    print_json,
+    print_json_lines,
+    print_table,
+    write_whole,
+)
 from comity.cooperation.event import OPEN
 from comity.cooperation.kind import EventForm, Kind
 from comity.cooperation.kinds import KINDS
@@ -41,6 +51,7 @@ def group_of(name: str) -> Group:
             group.add_command(_step(kind, word, form))
     for word, form in SHARED.items():
         group.add_command(_step(kind, word, form))
+    group.add_command(_protocol(kind))
     return group
 
 
@@ -114,6 +125,30 @@ def _show(kind: Kind) -> Command:
 
     run.__doc__ = "Show one: how it stands, what is due, and its story."
     return _command("show", run, [click.argument("matter", metavar=kind.name.upper())])
+
+
+def _protocol(kind: Kind) -> Command:
+    def run(matter: str, out: Path, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+        with node_at(home, passphrase_file) as tell:
+            drafted = tell("matter-protocol", matter=matter, kind=kind.name)
+        for name, data in drafted["files"].items():
+            file = out / name
+            if file.exists():
+                raise BadInput(_("{file} is there already", file=file))
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(file, base64.b64decode(data))
+        names = [str(out / name) for name in drafted["files"]]
+        if json_:
+            print_json({"agreement": drafted["agreement"], "matter": drafted["matter"], "files": names})
+        else:
+            click.echo("\n".join(names))
+
+    run.__doc__ = "Draft the protocol that the matter was said to need, in the agreement's FOLDER."
+    called = [
+        click.argument("matter", metavar=kind.name.upper()),
+        click.argument("out", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path)),
+    ]
+    return _command("protocol", run, called)
 
 
 def _command(name: str, run: Callable[..., None], options: list[Callable[[Any], Any]]) -> Command:

@@ -9,6 +9,7 @@ from comity.control.verb import Desk, verb
 from comity.cooperation.kind import Deadline
 from comity.cooperation.matter import Matter, can_do, whose_turn
 from comity.cooperation.plans import remainder
+from comity.cooperation.protocol_draft import draft_protocol
 from comity.cooperation.shared import SHARED
 from comity.cooperation.story import Line, story_of
 from comity.decisions.decision import Ground
@@ -188,3 +189,24 @@ def _row_fields(desk: Desk, row: MatterRow) -> dict[str, Any]:
         "void": row.void,
         "early": row.early,
     }
+
+
+@verb("matter-protocol")
+def matter_protocol(desk: Desk, matter: str, kind: str = "") -> dict[str, Any]:
+    """Draft the protocol that a matter was said to need; give its files."""
+
+    def work(node: Node, transaction: Transaction) -> dict[str, Any]:
+        row = find_matter(transaction, matter, kind)
+        knowledge = node.know(transaction)
+        held = matter_from(knowledge, row.id, log_of(transaction, row.id))
+        said = [event.said for event in held.counted if event.word == "needs-protocol"]
+        if not said:
+            raise RefusedHere(
+                f"nobody has said yet that matter {row.id[:12]} needs a protocol",
+                hint=f"comity {row.kind} needs-protocol {row.id[:12]}",
+            )
+        files = draft_protocol(knowledge.agreements[held.agreement], held, said[-1].changes, said[-1].because)
+        return {"agreement": held.agreement, "matter": row.id, "files": files}
+
+    found: dict[str, Any] = desk.act(work)
+    return found

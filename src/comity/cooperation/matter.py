@@ -302,7 +302,7 @@ def _mandate(
     if asked is not None and clauses and (matter.facts is not None or opening):
         wanted = asked(_case(matter, event, terms, clauses, opening))
         if wanted and event.function not in wanted:
-            text = f"`{event.word}` is for {', '.join(wanted)} to do"
+            text = f"`{event.word}` needs the function {', '.join(wanted)}"
             yield Ground(str(clauses[0].ref), text, 5)
 
 

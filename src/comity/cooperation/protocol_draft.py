@@ -1,8 +1,8 @@
 """A draft of the protocol that a matter needs: one file for each authentic language, to be written on by people.
 
 Where the matter rests on a clause of the kind that is to change, the draft repeats that clause and takes its place;
-else it holds an empty place for a clause of that kind, with what each field means. What the protocol may change, and who
-must sign it, is the agreement's to say (`[protocols]`); a draft beyond that is found by lint.
+else it holds an empty place for a clause of that kind, with what each field means. What the protocol may change, and
+who must sign it, is the agreement's to say (`[protocols]`); a draft beyond that is found by lint.
 """
 
 from collections.abc import Iterable, Iterator
