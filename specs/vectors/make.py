@@ -19,10 +19,11 @@ sys.path.insert(0, str(HERE))
 
 def all_vectors(fresh: bool = False) -> dict[str, dict]:
     """Give every vector by its path below this folder."""
-    import cards
     import envelopes
     import journals
     import strict_json
+
+    import cards
 
     made: dict[str, dict] = {}
     for folder, vectors in (

@@ -3,6 +3,7 @@
 from typing import Any
 
 from comity.cooperation.deliveries import on_loan
+from comity.cooperation.matter import remarks_on
 from comity.cooperation.missions import seats_taken
 from comity.cooperation.places import places_taken
 from comity.cooperation.plans import remainder
@@ -334,12 +335,18 @@ def test_a_passage_is_notified_acknowledged_changed_and_done() -> None:
     assert ground == "north-south-2030 art. 5: no article of north-south-2030 provides for `circus`"
 
 
-def test_a_notice_that_comes_late_is_taken_and_shown_as_late() -> None:
-    from comity.cooperation.passages import short_notice
-
+def test_a_notice_that_comes_late_is_taken_and_said_to_be_late() -> None:
     desk = opened("passage", **{**CROSSING, "begins": "2031-01-11", "ends": "2031-01-11"})
-    assert short_notice(desk.held().case()) == ("north-south-2030 art. 5",)
-    assert short_notice(opened("passage", **CROSSING).held().case()) == ()
+    (remark,) = remarks_on(desk.held())
+    assert (remark.ref, remark.text) == ("north-south-2030 art. 5", "the notice came later than P3D before")
+    assert remarks_on(opened("passage", **CROSSING).held()) == ()
+
+
+def test_a_contact_tells_whom_the_article_wants_told() -> None:
+    desk = opened("contact", **{"office": "north-regional", "with": "south-regional", "words": "traffic"})
+    assert [remark.text for remark in remarks_on(desk.held())] == [
+        "to be told of every contact: north-mission"
+    ]
 
 
 def test_continuity_goes_through_the_named_office_and_is_rehearsed() -> None:

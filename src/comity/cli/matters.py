@@ -309,6 +309,8 @@ def print_matter(shown: dict[str, Any]) -> None:
         )
     )
     _print_due(shown)
+    for remark in shown["remarks"]:
+        click.echo(f"  {said(remark['ref'])}  {said(remark['text'])}")
     for line in shown["story"]:
         told = _(line["tells"], **line["values"])
         click.echo(f"  {line['at'][:16].replace('T', ' ')}  {_author(line)}  {told}")

@@ -40,7 +40,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
         (_READS, ("consent-list", "consent-given", "withdrawal", "withdrawals-overdue", "protest-list")),
         (_READS, ("share-verdict", "share-choices", "necessity-list", "consent-preview")),
         (_READS, ("matter-list", "matter-show")),
-        (_CASE, ("matter-open", "matter-act", "plan-next")),
+        (_CASE, ("matter-open", "matter-act", "matter-protocol", "plan-next")),
         (_CASE, ("item-add", "consent-ask", "review", "item-hold", "item-release")),
         (_SENDS, ("share", "deliver", "pouch-pack", "pouch-open")),
         (

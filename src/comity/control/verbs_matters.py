@@ -7,7 +7,7 @@ import msgspec
 from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.cooperation.kind import Deadline
-from comity.cooperation.matter import Matter, can_do, whose_turn
+from comity.cooperation.matter import Matter, can_do, remarks_on, whose_turn
 from comity.cooperation.plans import remainder
 from comity.cooperation.protocol_draft import draft_protocol
 from comity.cooperation.shared import SHARED
@@ -132,6 +132,7 @@ def matter_fields(desk: Desk, matter: Matter) -> dict[str, Any]:
         "turn": list(whose_turn(matter)),
         "steps": [*can_do(matter, party), *(SHARED if matter.state else ())],
         "due": [_due(deadline) for deadline in matter.due],
+        "remarks": [_ground(ground) for ground in remarks_on(matter)],
         "facts": msgspec.to_builtins(matter.facts, enc_hook=str) if matter.facts is not None else None,
         "story": [_line(line) for line in story_of(matter)],
         "early": len(matter.early),

@@ -18,7 +18,7 @@ from comity.cooperation.requests import Because, Nothing
 from comity.cooperation.said import Day, Items, Said, Word, Words, means
 from comity.decisions.decision import Ground
 
-__all__ = ["CONTACT", "told_of"]
+__all__ = ["CONTACT"]
 
 
 class Reach(Said, frozen=True, kw_only=True):
@@ -90,10 +90,11 @@ def _find(said: Any, terms: Terms, opener: str, other: str) -> Found:
     return Found(tuple(offices))
 
 
-def told_of(case: Case) -> tuple[str, ...]:
-    """Give the offices and missions that the articles want told of every contact, sorted."""
-    offices = (each for each in case.clauses if isinstance(each, Office))
-    return tuple(sorted({name for office in offices for name in office.coordinated_with}))
+def _remarks(case: Case) -> Iterable[Ground]:
+    """Say whom the articles want told of every contact."""
+    for clause in case.clauses:
+        if isinstance(clause, Office) and clause.coordinated_with:
+            yield against(clause, f"to be told of every contact: {', '.join(clause.coordinated_with)}")
 
 
 def _may_open(case: Case, event: Event) -> Iterable[Ground]:
@@ -116,4 +117,5 @@ CONTACT = Kind(
         "account": lambda facts, _event: msgspec.structs.replace(facts, accounts=facts.accounts + 1),
     },
     guards={"open": _may_open},
+    remarks=_remarks,
 )

@@ -166,6 +166,10 @@ def _fills_nothing(_word: str, _facts: Any) -> Mapping[str, Any]:
     return {}
 
 
+def _no_remarks(_case: Case) -> Iterable[Ground]:
+    return ()
+
+
 def _no_deadlines(_case: Case) -> Iterable[Deadline]:
     return ()
 
@@ -191,6 +195,7 @@ class Kind:
         typed: the words of an event that the safeguards judge by their form.
         subject: where there is only one such matter for a subject, that subject (`event.series_name`).
         deadlines: what is due as the matter stands.
+        remarks: what an article has to say of it as it stands, beside what is due.
         fills: what a node puts into an event by itself, from the facts as they stand.
         occasion: where it may cost something, who is who for the expense article.
     """
@@ -212,6 +217,7 @@ class Kind:
     typed: Callable[[Any], Iterable[str]] = _no_words
     subject: Callable[[Any], str] | None = None
     deadlines: Callable[[Case], Iterable[Deadline]] = _no_deadlines
+    remarks: Callable[[Case], Iterable[Ground]] = _no_remarks
     fills: Callable[[str, Any], Mapping[str, Any]] = _fills_nothing
     occasion: Callable[[Case], Occasion] | None = None
 

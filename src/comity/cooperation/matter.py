@@ -32,7 +32,7 @@ from comity.decisions.rules.r03_parties_and_offices import mandate
 from comity.handling.protected_matters import is_about, is_covert_work
 from comity.handling.safeguards import SAFEGUARDS
 
-__all__ = ["Matter", "TermsAt", "Told", "can_do", "judge", "unfold", "whose_turn"]
+__all__ = ["Matter", "TermsAt", "Told", "can_do", "judge", "remarks_on", "unfold", "whose_turn"]
 
 #: What governs between the two Parties of a matter at an instant; None where its agreement is not at hand.
 TermsAt = Callable[[Instant], Terms | None]
@@ -115,6 +115,11 @@ class Matter(msgspec.Struct, frozen=True):
         if self.facts is None:
             return ()
         return tuple(sorted(self.kind.deadlines(self.case())))
+
+
+def remarks_on(matter: Matter) -> tuple[Ground, ...]:
+    """Give what its articles have to say of a matter as it stands."""
+    return tuple(matter.kind.remarks(matter.case())) if matter.facts is not None else ()
 
 
 def unfold(id: str, kind: Kind, events: Iterable[Event], terms_at: TermsAt) -> Matter:

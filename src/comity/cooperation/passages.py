@@ -13,6 +13,7 @@ import msgspec
 from comity.agreements.clauses import Passage
 from comity.agreements.days import end_of, start_of, zone_of
 from comity.agreements.terms import Terms
+from comity.clock import Instant
 from comity.cooperation.event import Event
 from comity.cooperation.kind import (
     OPENER,
@@ -23,6 +24,7 @@ from comity.cooperation.kind import (
     Facts,
     Found,
     Kind,
+    against,
     backwards,
     step,
     unprovided,
@@ -31,7 +33,7 @@ from comity.cooperation.requests import Because, Nothing
 from comity.cooperation.said import Count, Day, Items, Remark, Said, Word, Words, means
 from comity.decisions.decision import Ground
 
-__all__ = ["PASSAGE", "short_notice"]
+__all__ = ["PASSAGE"]
 
 
 class Notify(Said, frozen=True, kw_only=True):
@@ -71,6 +73,7 @@ class PassageFacts(Facts, frozen=True, kw_only=True):
     begins: Day
     ends: Day
     count: int
+    known_at: Instant
     done_on: Day | None = None
 
 
@@ -119,16 +122,16 @@ def _may_last(case: Case, event: Event) -> Iterable[Ground]:
         yield backwards(case.clauses[0], said.ends)
 
 
-def short_notice(case: Case) -> tuple[str, ...]:
-    """Give the articles whose notice the passage as it stands was too late for."""
+def _remarks(case: Case) -> Iterable[Ground]:
+    """Say by which articles the notice, as it stands, came too late."""
     zone = zone_of(case.terms.zone)
     rule = case.terms.term.date_rule if case.terms.term else "clamp"
-    late = []
     for clause in case.clauses:
         notice = clause.notice if isinstance(clause, Passage) else None
-        if notice and notice.after_instant(case.since, zone, rule) > start_of(case.facts.begins, zone):
-            late.append(str(clause.ref))
-    return tuple(late)
+        if notice and notice.after_instant(case.facts.known_at, zone, rule) > start_of(
+            case.facts.begins, zone
+        ):
+            yield against(clause, f"the notice came later than {notice} before")
 
 
 def _deadlines(case: Case) -> Iterable[Deadline]:
@@ -142,14 +145,24 @@ def _deadlines(case: Case) -> Iterable[Deadline]:
 def _opened(event: Event) -> PassageFacts:
     said = cast("Notify", event.said)
     return PassageFacts(
-        opening=said, crossing=said.crossing, begins=said.begins, ends=said.ends, count=said.count
+        opening=said,
+        crossing=said.crossing,
+        begins=said.begins,
+        ends=said.ends,
+        count=said.count,
+        known_at=event.at,
     )
 
 
 def _changed(facts: PassageFacts, event: Event) -> PassageFacts:
     said = cast("Change", event.said)
     return msgspec.structs.replace(
-        facts, crossing=said.crossing, begins=said.begins, ends=said.ends, count=said.count
+        facts,
+        crossing=said.crossing,
+        begins=said.begins,
+        ends=said.ends,
+        count=said.count,
+        known_at=event.at,
     )
 
 
@@ -170,4 +183,5 @@ PASSAGE = Kind(
     guards={"open": _may_last, "change": _may_last},
     typed=lambda said: [said.passage] if isinstance(said, Notify) else [],
     deadlines=_deadlines,
+    remarks=_remarks,
 )
