@@ -8,14 +8,16 @@ Shapes, each over N distinct questions (default 100,000), every ground built, no
     refused    the same without one of the consents: the missing one is named
     bulk       a million items of one holder for one recipient, by classes
 
-Beside them, where `cedarpy` can be imported, the flat subset (parties, category, purpose, marking) as Cedar policies in
-the same run. Questions are made before the clock starts and are left out of garbage collection, which would charge the
-gate for the benchmark's own store of them. Times are CPU seconds of this process, one core, best of three, so that
-neighbours on a shared machine weigh less; the ratios are printed.
+Beside them, where `cedarpy` and `regorus` can be imported, the flat subset (parties, category, purpose, marking) as
+Cedar and as Rego policies in the same run: they answer yes or no, the gate with all its grounds. Questions are made
+before the clock starts and are left out of garbage collection, which would charge the gate for the benchmark's own
+store of them. Times are CPU seconds of this process, one core, best of three, so that neighbours on a shared machine
+weigh less; the ratios are printed.
 """
 
 import argparse
 import gc
+import json
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -322,6 +324,47 @@ def cedar(questions: Sequence[tuple[Question, datetime]]) -> float | None:
     return best
 
 
+def rego(questions: Sequence[tuple[Question, datetime]]) -> float | None:
+    """Ask a Rego engine the same flat subset; None where `regorus` is not installed."""
+    try:
+        import regorus
+    except ImportError:
+        return None
+    pairs = json.dumps([f"{x}>{y}" for a, b in pairwise(PARTIES) for x, y in ((a, b), (b, a))])
+    engine = regorus.Engine()
+    engine.add_policy(
+        "flat.rego",
+        f"""package flat
+import rego.v1
+default allow := false
+allow if {{
+    input.pair in {pairs}
+    input.category in {json.dumps(CATEGORIES)}
+    input.purpose in {json.dumps(PURPOSES)}
+    input.level <= 3
+}}""",
+    )
+    sample = [
+        {
+            "pair": f"{question.holder}>{question.to}",
+            "category": question.items[question.disclose].category,
+            "purpose": question.purpose,
+            "level": question.items[question.disclose].marking.level,
+        }
+        for question, _ in questions[:5000]
+    ]
+    best = 0.0
+    for _ in range(3):
+        began = time.process_time()
+        answers = []
+        for asked in sample:
+            engine.set_input(asked)
+            answers.append(engine.eval_rule("data.flat.allow"))
+        best = max(best, len(sample) / (time.process_time() - began))
+    assert all(answer is True for answer in answers), "the flat subset should permit the same questions"
+    return best
+
+
 def _cedar_rules() -> list[tuple[str, str, str, str]]:
     quoted = lambda values: ", ".join(f'"{value}"' for value in values)  # noqa: E731
     return [
@@ -357,13 +400,19 @@ def main() -> int:
     print(
         f"own      {flat:>12,.0f}/s   {outcomes(known, own)}; {base / flat:.1f} times below the floor; aim 250,000"
     )
-    engine = cedar(own)
-    if engine is None:
-        print("cedar              -     cedarpy is not installed: pip install cedarpy, and run again")
-    else:
-        print(
-            f"cedar    {engine:>12,.0f}/s   the flat subset; the gate is {flat / engine:.0f} times faster; aim 10"
-        )
+    for name, package, engine in (
+        ("cedar", "cedarpy", cedar(own)),
+        ("rego", "gordon-to-regorus (a build of regorus)", rego(own)),
+    ):
+        if engine is None:
+            print(
+                f"{name:<8}            -     not installed: pip install {package.partition(' ')[0]}, run again"
+            )
+        else:
+            times = flat / engine
+            print(
+                f"{name:<8} {engine:>12,.0f}/s   {package}, the flat subset; the gate is {times:.0f} times faster"
+            )
     del own
     onward, given_consents = onward_questions(given.questions)
     known = Known(texts.values(), given_consents, unsigned=True)
