@@ -16,6 +16,7 @@ COMMANDS = {
     ),
     "export": "agreement_exporting",
     **dict.fromkeys(("simulate", "notice", "list"), "agreement_acting"),
+    "closing": "agreement_closing",
 }
 
 

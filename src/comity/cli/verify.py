@@ -14,6 +14,7 @@ from comity.clock import format_instant
 from comity.errors import BadInput, ForeignInput, VerificationFailed
 
 if TYPE_CHECKING:
+    from comity.federation.closing_file import ClosingReport
     from comity.federation.equivocation_file import EquivocationReport
     from comity.federation.evidence_file import EvidenceReport
     from comity.federation.overseer_file import OverseerReport
@@ -58,7 +59,10 @@ def verify(file: Path, roots: tuple[str, ...], json_: bool) -> None:
 
 def _verify(data: bytes, roots: Mapping[str, str]) -> tuple[str, Any]:
     """Find which kind of file it is by how it begins, and check it."""
-    from comity.federation import equivocation_file, evidence_file, overseer_file
+    from comity.federation import closing_file, equivocation_file, evidence_file, overseer_file
+
+    if data.startswith(b'{"comity":"closing"'):
+        return "closing", closing_file.verify_closing(closing_file.read_closing(data), roots)
 
     if data.startswith(b'{"comity":"equivocation"'):
         two = equivocation_file.read_equivocation(data)
@@ -141,6 +145,20 @@ def _print_overseer(report: "OverseerReport") -> None:
     click.echo(f"{report.samples} disclosures shown whole")
 
 
+def _print_closing(report: "ClosingReport") -> None:
+    one, other = report.parties
+    click.echo(f"{report.agreement} is closed between {one} and {other}: {report.event}")
+    for party, at in report.signed:
+        click.echo(f"  signed by {party} at {at}")
+    for each in report.tallies:
+        click.echo(
+            f"from {each.giver} to {each.holder}: {each.returned} returned, {each.destroyed} destroyed, "
+            f"{each.retained} retained"
+        )
+    for item in report.retained:
+        click.echo(f"  retained {item.item}: {item.ground}: {item.because}")
+
+
 def _print_roots(roots: Mapping[str, str], pinned: Mapping[str, str]) -> None:
     click.echo("all of it hangs from these roots:")
     for party, root in sorted(roots.items()):
@@ -152,4 +170,5 @@ _PRINT: Mapping[str, Callable[[Any], None]] = {
     "evidence": _print_evidence,
     "equivocation": _print_equivocation,
     "overseer": _print_overseer,
+    "closing": _print_closing,
 }

@@ -320,3 +320,79 @@ class JournalRestored(Statement, frozen=True, kw_only=True):
     resumed: int
     size: int
     root: str
+
+
+class ClosedItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What became of one item when the agreement it was given under had ended.
+
+    Attributes:
+        duty: `return`, `destroy` or `retain`; `ground` the article, or the rule, that says so.
+        answer: `returned`, `destroyed` or `retained`; `because` in words.
+        backups_until: after this instant no backup of the holder opens it.
+    """
+
+    item: str
+    duty: str
+    ground: str
+    answer: str
+    because: str = ""
+    backups_until: str = ""
+
+
+class ClosingAnswer(Statement, frozen=True, kw_only=True):
+    """A holder answers to the Party that gave it items under an agreement that has ended, item by item."""
+
+    agreement: str
+    digest: str
+    to: str
+    items: tuple[ClosedItem, ...]
+
+
+class ExitDuty(Statement, frozen=True, kw_only=True):
+    """Tells whom an item was passed on to that the agreement it had come under has ended, and what is to become of it.
+
+    It comes from the hand that gave the item, which itself had it under `agreement`; `grounds` are its articles.
+    """
+
+    item: str
+    agreement: str
+    digest: str
+    duty: str
+    grounds: tuple[str, ...]
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many items `holder` had from `giver`, and what became of them."""
+
+    giver: str
+    holder: str
+    returned: int
+    destroyed: int
+    retained: int
+
+
+class ClosingStatement(Statement, frozen=True, kw_only=True):
+    """The account of an agreement's end between two Parties, computed alike on both sides.
+
+    Attributes:
+        parties: the two, sorted. `event` how it ended; `tallies` one for each direction.
+        lines: SHA-256 over all answers, a line each, sorted (`specs/federation.md`).
+        retained: what stays with whom and why, as far as a letter has room; `lines` covers all.
+    """
+
+    agreement: str
+    digest: str
+    parties: tuple[str, str]
+    event: str
+    tallies: tuple[Tally, ...]
+    lines: str
+    retained: tuple[ClosedItem, ...] = ()
+
+
+class ClosingAgreed(Statement, frozen=True, kw_only=True):
+    """Countersigns a closing statement: its author comes to the same account."""
+
+    closing: str
+    agreement: str
+    digest: str
+    lines: str

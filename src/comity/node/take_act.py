@@ -12,11 +12,15 @@ from comity.federation import statements
 from comity.federation.card_book import CardBook
 from comity.federation.messages import Act
 from comity.federation.statements import (
+    ClosingAgreed,
+    ClosingAnswer,
+    ClosingStatement,
     ConsentConfirmed,
     ConsentGranted,
     ConsentRefused,
     ConsentRequest,
     ConsentRevoked,
+    ExitDuty,
     Manifest,
     MatterEvent,
     NecessityNotice,
@@ -29,6 +33,7 @@ from comity.federation.statements import (
     WithdrawalAnswer,
 )
 from comity.node.arrival import Arrival
+from comity.node.closing import take_closing, take_exit_duty
 from comity.node.introduce import keep_vouched
 from comity.node.node import Node
 from comity.node.redress import hand_after
@@ -143,4 +148,8 @@ _ACTS: dict[str, tuple[type[Statement], Callable[..., str], Callable[..., None]]
     "necessity-review": (NecessityReview, lambda s: s.notice, _only_kept),
     "subject-request": (SubjectRequest, lambda s: s.item, _only_kept),
     "subject-answer": (SubjectAnswer, lambda s: s.request, _only_kept),
+    "closing-answer": (ClosingAnswer, lambda s: s.digest, take_closing),
+    "exit-duty": (ExitDuty, lambda s: s.item, take_exit_duty),
+    "closing": (ClosingStatement, lambda s: s.digest, take_closing),
+    "closing-agreed": (ClosingAgreed, lambda s: s.digest, take_closing),
 }

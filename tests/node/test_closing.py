@@ -1,0 +1,327 @@
+"""An agreement ends: duties item by item, carried out, answered, accounted for alike on both sides (P7)."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from comity.errors import ComityError, NotFound, RefusedHere, VerificationFailed
+from comity.federation.closing_file import read_closing, verify_closing, write_closing
+from comity.node.closing import Line, Table, carry_out, sign_closing, table
+from comity.node.conclude import give_notice
+from comity.node.erase import hold
+from comity.node.export_closing import closing_file
+from comity.node.obtain_consent import ask_consent, grant
+from comity.node.reconcile import ask_account, last_comparison
+from comity.node.withdraw import withdraw
+from comity.testing.texts import Article, Text
+from comity.testing.world import World
+from node.worlds import DEFENCE, EAST, NORTH, SOUTH, body, give, item, kinds, report
+
+_SHARED = (Article("incident.reports", (DEFENCE,)),)
+NS = "north-south-2026"
+
+
+def at_the_end(on_exit: str) -> str:
+    return f"""## Article 5 — At the end
+
+What was received does not stay as it was.
+
+```toml clause
+[protection]
+on_exit = "{on_exit}"
+on_exit_ground = "a file that courts may ask for"
+```
+"""
+
+
+def text(on_exit: Any = "destroy", name: str = NS, parties: tuple[str, str] = (NORTH, SOUTH)) -> Text:
+    return Text(name, parties, exchange=_SHARED, further=at_the_end(on_exit) if on_exit else "")
+
+
+class Suspendable(Text, frozen=True):
+    """A text that a Party may suspend."""
+
+    def files(self, roots: Mapping[str, str]) -> dict[str, bytes]:
+        return {
+            name: data.replace(b"[term]\n", b"[term]\nsuspension = true\n")
+            for name, data in super().files(roots).items()
+        }
+
+
+def end(made: World, agreement: str = NS, by: str = NORTH, days: int = 181) -> None:
+    made.denounce(by, agreement)
+    made.settle()
+    made.wait(timedelta(days=days))
+
+
+def seen(made: World, party: str, peer: str, agreement: str = NS) -> Table:
+    return made.members[party].act(table, agreement, peer)
+
+
+def execute(made: World, party: str, peer: str, agreement: str = NS) -> Table:
+    found = made.members[party].act(carry_out, agreement, peer)
+    made.settle()
+    return found
+
+
+def the_line(made: World, party: str, peer: str, agreement: str = NS) -> Line:
+    (line,) = seen(made, party, peer, agreement).lines
+    return line
+
+
+def ended_world(on_exit: Any = "destroy", *more: Text) -> tuple[World, str]:
+    made = World.of((text(on_exit), *more), seed="closing")
+    given = report(made)
+    give(made, given)
+    return made, given
+
+
+@pytest.mark.parametrize(
+    ("on_exit", "answer", "ground", "kept"),
+    [
+        ("destroy", "destroyed", f"{NS} art. 5", False),
+        ("return", "returned", f"{NS} art. 5", False),
+        ("retain", "retained", f"{NS} art. 5", True),
+        (None, "retained", "VCLT art. 70", True),
+    ],
+)
+def test_what_the_text_says_is_done_and_answered(on_exit: Any, answer: str, ground: str, kept: bool) -> None:
+    made, given = ended_world(on_exit)
+    with made:
+        end(made)
+        before = the_line(made, SOUTH, NORTH)
+        assert (before.answer, before.ground) == ("", ground)
+        execute(made, SOUTH, NORTH)
+        for party, peer in ((SOUTH, NORTH), (NORTH, SOUTH)):
+            line = the_line(made, party, peer)
+            assert (line.answer, line.ground) == (answer, ground)
+            assert bool(line.backups_until) is not kept
+        assert (body(made, SOUTH, given) is not None) is kept
+        assert body(made, NORTH, given) is not None  # the giver keeps its own
+        if on_exit == "retain":
+            assert before.because == "a file that courts may ask for"
+
+
+def test_the_account_is_signed_by_both_and_equal() -> None:
+    made, _ = ended_world("return")
+    with made:
+        back = report(made, SOUTH, label="back")
+        give(made, back, SOUTH, NORTH)
+        end(made)
+        execute(made, SOUTH, NORTH)
+        execute(made, NORTH, SOUTH)
+        assert made.members[NORTH].act(sign_closing, NS, SOUTH).signed_by == (NORTH,)
+        made.settle()
+        assert seen(made, SOUTH, NORTH).signed_by == (NORTH,)
+        assert made.members[SOUTH].act(sign_closing, NS, NORTH).signed_by == (NORTH, SOUTH)
+        made.settle()
+        assert seen(made, NORTH, SOUTH).signed_by == (NORTH, SOUTH)
+        files = [
+            made.members[party].read(
+                lambda transaction, party=party, peer=peer: closing_file(
+                    made.members[party].node, transaction, NS, peer
+                )
+            )
+            for party, peer in ((NORTH, SOUTH), (SOUTH, NORTH))
+        ]
+        reports = [verify_closing(read_closing(write_closing(file))) for file in files]
+        assert reports[0] == reports[1]
+        assert [(each.giver, each.returned) for each in reports[0].tallies] == [(NORTH, 1), (SOUTH, 1)]
+        for party in (NORTH, SOUTH):
+            assert {"closing-answer", "closing", "closing-agreed"} <= set(kinds(made, party))
+        with pytest.raises(RefusedHere, match="signed by both already"):
+            made.members[NORTH].act(sign_closing, NS, SOUTH)
+        made.check_at_rest()
+
+
+def test_nothing_is_signed_while_something_is_open() -> None:
+    made, _ = ended_world()
+    with made:
+        end(made)
+        for party, peer in ((NORTH, SOUTH), (SOUTH, NORTH)):
+            with pytest.raises(RefusedHere, match="1 items of north-south-2026 are still open"):
+                made.members[party].act(sign_closing, NS, peer)
+
+
+@pytest.mark.parametrize("kind", ["in force", "under notice"])
+def test_before_the_end_duties_are_shown_and_not_carried_out(kind: str) -> None:
+    made, given = ended_world()
+    with made:
+        if kind == "under notice":
+            made.denounce(NORTH, NS)
+            made.settle()
+        line = the_line(made, SOUTH, NORTH)
+        assert (line.duty, line.ground) == ("destroy", f"{NS} art. 5")
+        with pytest.raises(RefusedHere, match="not due yet"):
+            made.members[SOUTH].act(carry_out, NS, NORTH)
+        assert body(made, SOUTH, given) is not None
+
+
+def test_a_legal_hold_wins_and_is_said() -> None:
+    made, given = ended_world()
+    with made:
+        made.members[SOUTH].act(hold, given, because="case 12/31")
+        end(made)
+        execute(made, SOUTH, NORTH)
+        line = the_line(made, NORTH, SOUTH)
+        assert (line.answer, line.ground, line.because) == ("retained", "legal hold", "case 12/31")
+        assert body(made, SOUTH, given) is not None
+
+
+def test_what_came_by_another_agreement_that_goes_on_stays() -> None:
+    made, given = ended_world("destroy", text("destroy", "north-south-2027"))
+    with made:
+        made.share(NORTH, given, SOUTH, DEFENCE, under="north-south-2027")
+        made.settle()
+        end(made)
+        execute(made, SOUTH, NORTH)
+        line = the_line(made, NORTH, SOUTH)
+        assert (line.answer, line.ground) == ("retained", "north-south-2027")
+        assert "also received from north.example" in line.because
+
+
+def test_of_two_agreements_that_ended_the_stricter_counts() -> None:
+    made, given = ended_world("return", text("destroy", "north-south-2027"))
+    with made:
+        made.share(NORTH, given, SOUTH, DEFENCE, under="north-south-2027")
+        made.settle()
+        made.denounce(NORTH, "north-south-2027")
+        end(made)
+        line = the_line(made, SOUTH, NORTH)
+        assert (line.duty, line.ground) == ("destroy", "north-south-2027 art. 5")
+
+
+def passed_on(on_exit: Any = "destroy") -> tuple[World, str]:
+    made, given = ended_world(on_exit, text("retain", "south-east-2026", (SOUTH, EAST)))
+    _, asked = made.members[SOUTH].act(ask_consent, given, to=EAST, purpose=DEFENCE)
+    made.settle()
+    until = made.clock.now() + timedelta(days=30)
+    for request in asked:
+        made.members[NORTH].act(grant, request.id, until=until)
+    made.settle()
+    assert made.share(SOUTH, given, EAST, DEFENCE).decision.permitted
+    made.settle()
+    return made, given
+
+
+def test_duties_follow_the_hops() -> None:
+    made, given = passed_on()
+    with made:
+        assert body(made, EAST, given) is not None
+        end(made)
+        assert made.members[SOUTH].act(carry_out, NS, NORTH).lines[0].onward == {EAST: ""}
+        with pytest.raises(RefusedHere, match=r"still open|under way"):
+            made.members[SOUTH].act(sign_closing, NS, NORTH)
+        made.settle()
+        assert body(made, EAST, given) is None
+        assert item(made, EAST, given).state == "erased"
+        assert the_line(made, SOUTH, NORTH).onward == {EAST: "destroyed"}
+        assert "exit-erased" in kinds(made, EAST)
+
+
+def test_a_hold_further_on_is_answered_too() -> None:
+    made, given = passed_on()
+    with made:
+        made.members[EAST].act(hold, given, because="a court asks")
+        end(made)
+        execute(made, SOUTH, NORTH)
+        assert the_line(made, SOUTH, NORTH).onward == {EAST: "retained"}
+        assert body(made, EAST, given) is not None
+
+
+def test_what_had_been_erased_before_is_answered_as_gone() -> None:
+    made, given = ended_world()
+    with made:
+        made.members[NORTH].act(withdraw, given)
+        made.settle()
+        end(made)
+        execute(made, SOUTH, NORTH)
+        line = the_line(made, NORTH, SOUTH)
+        assert (line.answer, line.because) == ("destroyed", "it had been erased before")
+
+
+def test_after_the_end_nothing_new_passes_and_winding_down_goes_on() -> None:
+    made, given = ended_world("retain")
+    with made:
+        end(made)
+        second = report(made, label="second")
+        assert not made.share(NORTH, second, SOUTH, DEFENCE).decision.permitted
+        execute(made, SOUTH, NORTH)
+        execute(made, NORTH, SOUTH)
+        made.members[NORTH].act(sign_closing, NS, SOUTH)
+        made.settle()
+        made.members[SOUTH].act(sign_closing, NS, NORTH)
+        made.settle()
+        made.members[NORTH].act(withdraw, given)  # what stayed can still be taken back
+        made.members[NORTH].act(ask_account, SOUTH)
+        made.settle()
+        assert body(made, SOUTH, given) is None
+        compared = made.members[NORTH].read(lambda transaction: last_comparison(transaction, SOUTH))
+        assert compared is not None
+        assert compared[1].clean
+
+
+def test_the_same_by_pouch() -> None:
+    made, given = ended_world()
+    with made:
+        end(made)
+        made.members[SOUTH].act(carry_out, NS, NORTH)
+        made.open_pouch(NORTH, made.pack(SOUTH, NORTH))
+        made.members[NORTH].act(carry_out, NS, SOUTH)
+        made.members[NORTH].act(sign_closing, NS, SOUTH)
+        made.open_pouch(SOUTH, made.pack(NORTH, SOUTH))
+        assert made.members[SOUTH].act(sign_closing, NS, NORTH).signed_by == (NORTH, SOUTH)
+        made.open_pouch(NORTH, made.pack(SOUTH, NORTH))
+        assert seen(made, NORTH, SOUTH).signed_by == (NORTH, SOUTH)
+        assert body(made, SOUTH, given) is None
+
+
+def test_a_suspension_shows_duties_and_destroys_nothing() -> None:
+    suspendable = Suspendable(NS, (NORTH, SOUTH), exchange=_SHARED, further=at_the_end("destroy"))
+    with World.of((suspendable,), seed="closing") as made:
+        given = report(made)
+        give(made, given)
+        made.members[NORTH].act(give_notice, NS, {"kind": "suspension"})
+        made.settle()
+        found = seen(made, SOUTH, NORTH)
+        assert (found.state, found.lines[0].duty) == ("suspended", "destroy")
+        assert not made.share(NORTH, report(made, label="second"), SOUTH, DEFENCE).decision.permitted
+        with pytest.raises(RefusedHere, match="not due yet"):
+            made.members[SOUTH].act(carry_out, NS, NORTH)
+        assert body(made, SOUTH, given) is not None
+
+
+def test_an_agreement_not_held_and_a_party_not_in_it_are_not_found() -> None:
+    made, _ = ended_world()
+    with made:
+        for agreement, peer in (("nothing-2026", SOUTH), (NS, EAST), (NS, NORTH)):
+            with pytest.raises(NotFound):
+                made.members[NORTH].act(table, agreement, peer)
+
+
+def altered_file(made: World, change: Callable[[Any], Any]) -> None:
+    node = made.members[NORTH].node
+    file = made.members[NORTH].read(lambda transaction: closing_file(node, transaction, NS, SOUTH))
+    verify_closing(file)
+    with pytest.raises((VerificationFailed, ComityError)):
+        verify_closing(change(file))
+
+
+def test_a_closing_file_that_was_altered_is_refused() -> None:
+    made, _ = ended_world()
+    with made:
+        end(made)
+        execute(made, SOUTH, NORTH)
+        made.members[SOUTH].act(sign_closing, NS, NORTH)
+        made.settle()
+        made.members[NORTH].act(sign_closing, NS, SOUTH)
+        made.settle()
+        altered_file(made, lambda file: msgspec.structs.replace(file, answers=()))
+        altered_file(made, lambda file: msgspec.structs.replace(file, agreed=file.statement))
+        altered_file(made, lambda file: msgspec.structs.replace(file, cards=file.cards[:1]))
+        altered_file(
+            made, lambda file: msgspec.structs.replace(file, answers=file.answers * 2, agreed=file.answers[0])
+        )
