@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
-"""Measure the check: speed, quality, size; beside a scan with rapidfuzz and, where installed, tantivy.
+"""Measure the check: speed, quality, size; beside a scan with rapidfuzz, and tantivy and pg_trgm where they are.
 
     python benchmarks/check.py [--sizes 20000,200000] [--questions 2000] [--peer-questions 100] [--json]
+                               [--keep FILE] [--plots FOLDER] [--from FILE]
 
 Data comes from the folder that COMITY_DATA names (`…/data`, with `matching/register.jsonl.gz` and
 `matching/queries.jsonl.gz`), filled up to each size with people who do not exist (`background.py`). Without it, names
 are invented and only speed and size are measured.
+
+`--keep` writes all figures as JSON, `--from` takes them from there instead of measuring, `--plots` draws them as SVG.
+The server for pg_trgm is the one that COMITY_PG_URL names (psycopg's form); what it does in its own processes cannot be
+counted here, so its speed is by the clock.
 
 Speed is CPU time of one thread and wall time, after a warm-up on other questions; *cold* questions find no word they
 share with an earlier one remembered. Quality is F1 over questions (right: the right subject on top, at or above 0.7).
@@ -27,6 +32,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import plots
 from background import Row, crossed, name_key
 from entities import read_rows
 from rapidfuzz import fuzz, process
@@ -172,6 +178,48 @@ def tantivy_answers(rows: list[Row], questions: list[Row]) -> Answers | None:
     return answers
 
 
+def trigram_answers(rows: list[Row], questions: list[Row]) -> Answers | None:
+    """Ask PostgreSQL's pg_trgm, with its index on sorted tokens; None where there is no server."""
+    url = os.environ.get("COMITY_PG_URL")
+    if not url:
+        return None
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as link:
+        made = (
+            link.execute("SELECT count FROM comity_trgm_made").fetchone()
+            if _has(link, "comity_trgm_made")
+            else None
+        )
+        if made is None or made[0] != len(rows):
+            link.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+            link.execute("DROP TABLE IF EXISTS comity_trgm, comity_trgm_made")
+            link.execute("CREATE TABLE comity_trgm (owner text, name text)")
+            with link.cursor().copy("COPY comity_trgm FROM STDIN") as copy:
+                for row in rows:
+                    for name in row["names"]:
+                        copy.write_row((row["id"], sorted_key(name)))
+            link.execute("CREATE INDEX ON comity_trgm USING gin (name gin_trgm_ops)")
+            link.execute("ANALYZE comity_trgm")
+            link.execute("CREATE TABLE comity_trgm_made AS SELECT %s::int AS count", (len(rows),))
+        link.execute("SET pg_trgm.similarity_threshold = 0.35")
+        answers: Answers = []
+        for q in questions:
+            key = sorted_key(q["name"])
+            found = link.execute(
+                "SELECT owner, similarity(name, %s) AS alike FROM comity_trgm WHERE name %% %s"
+                " ORDER BY alike DESC LIMIT 20",
+                (key, key),
+            ).fetchall()
+            best = list(dict.fromkeys(owner for owner, _ in found))[:5]
+            answers.append((best[0] if best else "", float(found[0][1]) if found else 0.0, best))
+        return answers
+
+
+def _has(link: Any, table: str) -> bool:
+    return link.execute("SELECT to_regclass(%s)", (table,)).fetchone()[0] is not None
+
+
 def quality(
     questions: list[Row], answers: Answers, *, full: bool, threshold: float | None = THRESHOLD
 ) -> dict[str, Any]:
@@ -255,14 +303,16 @@ def measure(size: int, folder: Path | None, given: argparse.Namespace) -> dict[s
         few = questions[: given.peer_questions]
         ours, _, our_cpu = timed(lambda: our_answers(opened, few, full=False))
         del ours
-        for peer, answer in (("rapidfuzz scan", scan_answers), ("tantivy + re-rank", tantivy_answers)):
+        for peer, answer in PEERS.items():
             if not few:
                 continue
             prepared, _, base = timed(lambda answer=answer: answer(rows, []))
             if prepared is None:
-                result[peer] = "not installed"
+                result[peer] = "not here"
                 continue
-            answers, _, peer_cpu = timed(lambda answer=answer: answer(rows, few))
+            answers, peer_wall, peer_cpu = timed(lambda answer=answer: answer(rows, few))
+            if peer == "pg_trgm":  # the first time made its table; the work is in the server's processes
+                base, peer_cpu = 0.0, peer_wall
             each = max(peer_cpu - base, 1e-9) / len(few)
             result[peer] = {
                 "questions": len(few),
@@ -274,6 +324,71 @@ def measure(size: int, folder: Path | None, given: argparse.Namespace) -> dict[s
     finally:
         shutil.rmtree(home)
     return result
+
+
+PEERS: dict[str, Callable[[list[Row], list[Row]], Answers | None]] = {
+    "rapidfuzz scan": scan_answers,
+    "tantivy + re-rank": tantivy_answers,
+    "pg_trgm": trigram_answers,
+}
+
+
+def draw(report: dict[str, Any], folder: Path, command: str) -> None:
+    """Draw what was measured; every picture names the command that made it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sizes = {
+        int(name.split()[0].replace(",", "")): part
+        for name, part in report.items()
+        if name.endswith(" subjects")
+    }
+    f1: dict[str, list[tuple[float, float]]] = {}
+    cost: dict[str, list[tuple[float, float]]] = {}
+    for size, part in sorted(sizes.items()):
+        for name, key, label in (
+            ("name alone", "F1 all, at 0.7", "Comity, all scripts"),
+            ("name alone", "F1 Latin, at 0.7", "Comity, Latin"),
+            ("name, date, country", "F1 all, at 0.7", "Comity, date and country"),
+        ):
+            f1.setdefault(label, []).append((size, part[name][key]))
+        cost.setdefault("Comity", []).append((size, 1000 / part["speed"]["per second (CPU)"]))
+        for peer in PEERS:
+            if isinstance(part.get(peer), dict):
+                f1.setdefault(peer, []).append((size, part[peer]["quality"]["F1 all, best threshold"]))
+                cost.setdefault(peer, []).append((size, 1000 / part[peer]["per second (CPU)"]))
+    below = f"{command}; ours at 0.7, the others at the best threshold for each size"
+    plots.lines(folder / "check-quality.svg", "F1 by name alone, as the register grows", below, f1)
+    plots.lines(
+        folder / "check-cost.svg", "Milliseconds of one core for a check", command, cost, logarithmic=True
+    )
+    first = sizes[min(sizes)]
+    kinds = {
+        "a_variant": "alias", "c_typo": "typo", "d_order": "order", "b_xscript cyrillic": "Cyrillic",
+        "b_xscript arabic": "Arabic", "b_xscript hangul": "Hangul", "b_xscript hebrew": "Hebrew",
+    }  # fmt: skip
+    recall: dict[str, dict[str, float]] = {label: {} for label in kinds.values()}
+    for name, part in [
+        ("Comity", first["name alone"]),
+        *((p, first[p]["quality"]) for p in PEERS if isinstance(first.get(p), dict)),
+    ]:
+        for kind, label in kinds.items():
+            if kind in part["recall among 5"]:
+                recall[label][name] = part["recall among 5"][kind]
+    plots.bars(
+        folder / "check-recall.svg",
+        f"The right subject among five, {min(sizes):,} subjects",
+        command,
+        {label: values for label, values in recall.items() if values},
+    )
+    strangers: dict[str, dict[str, float]] = {}
+    for name in ("name alone", "name, date, country"):
+        for kind, share in first[name]["false hits"].items():
+            strangers.setdefault(kind.removeprefix("e_"), {})[name] = share
+    plots.bars(
+        folder / "check-false-hits.svg",
+        f"Strangers taken for hits, {min(sizes):,} subjects",
+        command,
+        strangers,
+    )
 
 
 def show(value: Any, indent: int = 0) -> None:
@@ -295,7 +410,16 @@ def main() -> None:
     arguments.add_argument("--questions", type=int, default=2000)
     arguments.add_argument("--peer-questions", type=int, default=100)
     arguments.add_argument("--json", action="store_true")
+    arguments.add_argument("--keep", type=Path)
+    arguments.add_argument("--plots", type=Path)
+    arguments.add_argument("--from", type=Path, dest="taken")
     given = arguments.parse_args()
+    command = f"python benchmarks/check.py --sizes {given.sizes}"
+    if given.taken:
+        draw(
+            json.loads(given.taken.read_text(encoding="utf-8")), given.plots or Path("docs/pictures"), command
+        )
+        return
     folder = data_folder()
     table = json.loads(resources.files("comity.register").joinpath("tables/matcher.json").read_text("utf-8"))
     report: dict[str, Any] = {
@@ -305,6 +429,10 @@ def main() -> None:
         report["data"] = "COMITY_DATA names no folder with matching/register.jsonl.gz: names are invented"
     for size in given.sizes.split(","):
         report[f"{int(size):,} subjects"] = measure(int(size), folder, given)
+        if given.keep:
+            given.keep.write_text(json.dumps(report, indent=1), encoding="utf-8")
+    if given.plots and folder:
+        draw(report, given.plots, command)
     if given.json:
         print(json.dumps(report))
     else:

@@ -77,7 +77,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     file.write_text("".join(json.dumps(subject) + "\n" for subject in SUBJECTS))
     with open_home(folder / "north") as home:
         desk = Desk(home, Postman(home.node), serving=False)
-        VERBS["register-import"](
+        begun = VERBS["register-import"](
             desk,
             {
                 "path": str(file),
@@ -87,6 +87,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
                 "review": "2099-01-01",
             },
         )
+        while (
+            "import" in begun and not VERBS["register-import-more"](desk, {"name": begun["import"]})["ended"]
+        ):
+            pass
         yield desk
 
 
