@@ -45,6 +45,7 @@ from comity.register.index_files import open_index, save_index
 from comity.register.scoring import THRESHOLD
 
 Answers = list[tuple[str, float, list[str]]]  # the one on top, its score, the best five
+Ask = Callable[[list[Row]], Answers]
 
 
 def data_folder() -> Path | None:
@@ -120,19 +121,20 @@ def our_answers(index: NameIndex, questions: list[Row], *, full: bool) -> Answer
     return answers
 
 
-def scan_answers(rows: list[Row], questions: list[Row]) -> Answers:
+def scan(rows: list[Row]) -> Ask:
     """Compare sorted tokens with every name: what a few lines of rapidfuzz do."""
-    keys, owners = [], []
-    for row in rows:
-        for name in row["names"]:
-            keys.append(sorted_key(name))
-            owners.append(row["id"])
-    answers = []
-    for q in questions:
-        found = process.extract(sorted_key(q["name"]), keys, scorer=fuzz.ratio, limit=5)
-        best = [owners[at] for _, _, at in found]
-        answers.append((best[0] if best else "", found[0][1] / 100 if found else 0.0, best))
-    return answers
+    pairs = [(sorted_key(name), row["id"]) for row in rows for name in row["names"]]
+    keys, owners = [key for key, _ in pairs], [owner for _, owner in pairs]
+
+    def ask(questions: list[Row]) -> Answers:
+        answers = []
+        for q in questions:
+            found = process.extract(sorted_key(q["name"]), keys, scorer=fuzz.ratio, limit=5)
+            best = [owners[at] for _, _, at in found]
+            answers.append((best[0] if best else "", found[0][1] / 100 if found else 0.0, best))
+        return answers
+
+    return ask
 
 
 def sorted_key(name: str) -> str:
@@ -143,7 +145,7 @@ def sorted_key(name: str) -> str:
     )
 
 
-def tantivy_answers(rows: list[Row], questions: list[Row]) -> Answers | None:
+def tantivy_index(rows: list[Row]) -> Ask | None:
     """Fuzzy terms in tantivy, re-ranked by token-sort ratio; None where it is not installed."""
     try:
         import tantivy  # type: ignore[import-not-found]
@@ -160,64 +162,99 @@ def tantivy_answers(rows: list[Row], questions: list[Row]) -> Answers | None:
     writer.commit()
     index.reload()
     searcher = index.searcher()
-    answers = []
-    for q in questions:
-        key = sorted_key(q["name"])
-        terms = [
-            (tantivy.Occur.Should, tantivy.Query.fuzzy_term_query(schema, "name", word, distance=1))
-            for word in key.split()
-        ]
-        found = searcher.search(tantivy.Query.boolean_query(terms), 50).hits if terms else []
-        scored: dict[str, float] = {}
-        for _, address in found:
-            document = searcher.doc(address)
-            owner = document["id"][0]
-            scored[owner] = max(scored.get(owner, 0.0), fuzz.ratio(key, document["name"][0]) / 100)
-        best = sorted(scored, key=lambda owner: -scored[owner])[:5]
-        answers.append((best[0] if best else "", scored[best[0]] if best else 0.0, best))
-    return answers
+
+    def ask(questions: list[Row]) -> Answers:
+        answers = []
+        for q in questions:
+            key = sorted_key(q["name"])
+            terms = [
+                (tantivy.Occur.Should, tantivy.Query.fuzzy_term_query(schema, "name", word, distance=1))
+                for word in key.split()
+            ]
+            found = searcher.search(tantivy.Query.boolean_query(terms), 50).hits if terms else []
+            scored: dict[str, float] = {}
+            for _, address in found:
+                document = searcher.doc(address)
+                owner = document["id"][0]
+                scored[owner] = max(scored.get(owner, 0.0), fuzz.ratio(key, document["name"][0]) / 100)
+            best = sorted(scored, key=lambda owner: -scored[owner])[:5]
+            answers.append((best[0] if best else "", scored[best[0]] if best else 0.0, best))
+        return answers
+
+    return ask
 
 
-def trigram_answers(rows: list[Row], questions: list[Row]) -> Answers | None:
-    """Ask PostgreSQL's pg_trgm, with its index on sorted tokens; None where there is no server."""
+def trigram_table(rows: list[Row]) -> Ask | None:
+    """PostgreSQL's pg_trgm, with its index on sorted tokens; None where there is no server."""
     url = os.environ.get("COMITY_PG_URL")
     if not url:
         return None
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as link:
-        made = (
-            link.execute("SELECT count FROM comity_trgm_made").fetchone()
-            if _has(link, "comity_trgm_made")
-            else None
-        )
-        if made is None or made[0] != len(rows):
-            link.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-            link.execute("DROP TABLE IF EXISTS comity_trgm, comity_trgm_made")
-            link.execute("CREATE TABLE comity_trgm (owner text, name text)")
-            with link.cursor().copy("COPY comity_trgm FROM STDIN") as copy:
-                for row in rows:
-                    for name in row["names"]:
-                        copy.write_row((row["id"], sorted_key(name)))
-            link.execute("CREATE INDEX ON comity_trgm USING gin (name gin_trgm_ops)")
-            link.execute("ANALYZE comity_trgm")
-            link.execute("CREATE TABLE comity_trgm_made AS SELECT %s::int AS count", (len(rows),))
-        link.execute("SET pg_trgm.similarity_threshold = 0.35")
+        link.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        link.execute("DROP TABLE IF EXISTS comity_trgm")
+        link.execute("CREATE TABLE comity_trgm (owner text, name text)")
+        with link.cursor().copy("COPY comity_trgm FROM STDIN") as copy:
+            for row in rows:
+                for name in row["names"]:
+                    copy.write_row((row["id"], sorted_key(name)))
+        link.execute("CREATE INDEX ON comity_trgm USING gin (name gin_trgm_ops)")
+        link.execute("ANALYZE comity_trgm")
+
+    def ask(questions: list[Row]) -> Answers:
         answers: Answers = []
-        for q in questions:
-            key = sorted_key(q["name"])
-            found = link.execute(
-                "SELECT owner, similarity(name, %s) AS alike FROM comity_trgm WHERE name %% %s"
-                " ORDER BY alike DESC LIMIT 20",
-                (key, key),
-            ).fetchall()
-            best = list(dict.fromkeys(owner for owner, _ in found))[:5]
-            answers.append((best[0] if best else "", float(found[0][1]) if found else 0.0, best))
+        with psycopg.connect(url, autocommit=True) as link:
+            link.execute("SET pg_trgm.similarity_threshold = 0.35")
+            for q in questions:
+                key = sorted_key(q["name"])
+                found = link.execute(
+                    "SELECT owner, similarity(name, %s) AS alike FROM comity_trgm WHERE name %% %s"
+                    " ORDER BY alike DESC LIMIT 20",
+                    (key, key),
+                ).fetchall()
+                best = list(dict.fromkeys(owner for owner, _ in found))[:5]
+                answers.append((best[0] if best else "", float(found[0][1]) if found else 0.0, best))
         return answers
 
+    return ask
 
-def _has(link: Any, table: str) -> bool:
-    return link.execute("SELECT to_regclass(%s)", (table,)).fetchone()[0] is not None
+
+PEERS: dict[str, Callable[[list[Row]], Ask | None]] = {
+    "rapidfuzz scan": scan,
+    "tantivy + re-rank": tantivy_index,
+    "pg_trgm": trigram_table,
+}
+
+
+def measure_peers(rows: list[Row], few: list[Row], ours: float, *, judged: bool) -> dict[str, Any]:
+    """Put the same questions to every peer that is here.
+
+    Args:
+        rows: the register.
+        few: questions.
+        ours: CPU seconds that we took for one of them.
+        judged: whether they have a truth.
+    """
+    result: dict[str, Any] = {}
+    for peer, prepare in PEERS.items():
+        ask, _, preparing = timed(lambda prepare=prepare: prepare(rows))
+        if ask is None:
+            result[peer] = "not here"
+            continue
+        answers, wall, cpu = timed(lambda ask=ask: ask(few))
+        each = (wall if peer == "pg_trgm" else cpu) / len(
+            few
+        )  # the server's own CPU time cannot be counted here
+        result[peer] = {
+            "questions": len(few),
+            "prepared in CPU s": preparing,
+            "per second (CPU)": 1 / each,
+            "we are faster by": each / ours,
+        }
+        if judged:
+            result[peer]["quality"] = quality(few, answers, full=False, threshold=None)
+    return result
 
 
 def quality(
@@ -303,34 +340,11 @@ def measure(size: int, folder: Path | None, given: argparse.Namespace) -> dict[s
         few = questions[: given.peer_questions]
         ours, _, our_cpu = timed(lambda: our_answers(opened, few, full=False))
         del ours
-        for peer, answer in PEERS.items():
-            if not few:
-                continue
-            prepared, _, base = timed(lambda answer=answer: answer(rows, []))
-            if prepared is None:
-                result[peer] = "not here"
-                continue
-            answers, peer_wall, peer_cpu = timed(lambda answer=answer: answer(rows, few))
-            if peer == "pg_trgm":  # the first time made its table; the work is in the server's processes
-                base, peer_cpu = 0.0, peer_wall
-            each = max(peer_cpu - base, 1e-9) / len(few)
-            result[peer] = {
-                "questions": len(few),
-                "per second (CPU)": 1 / each,
-                "we are faster by": each / (our_cpu / len(few)),
-            }
-            if folder:
-                result[peer]["quality"] = quality(few, answers, full=False, threshold=None)
+        if few:
+            result |= measure_peers(rows, few, our_cpu / len(few), judged=folder is not None)
     finally:
         shutil.rmtree(home)
     return result
-
-
-PEERS: dict[str, Callable[[list[Row], list[Row]], Answers | None]] = {
-    "rapidfuzz scan": scan_answers,
-    "tantivy + re-rank": tantivy_answers,
-    "pg_trgm": trigram_answers,
-}
 
 
 def draw(report: dict[str, Any], folder: Path, command: str) -> None:
@@ -341,12 +355,18 @@ def draw(report: dict[str, Any], folder: Path, command: str) -> None:
         for name, part in report.items()
         if name.endswith(" subjects")
     }
-    f1: dict[str, list[tuple[float, float]]] = {}
+    unseen = report["F1 on subjects unseen in training (cross-validated)"]
+    f1: dict[str, list[tuple[float, float]]] = {
+        "Comity, unseen subjects": [
+            (int(name.split()[0].replace(",", "")), figures["all at"])
+            for name, figures in unseen.items()
+            if name.endswith("name alone")
+        ]
+    }
     cost: dict[str, list[tuple[float, float]]] = {}
     for size, part in sorted(sizes.items()):
         for name, key, label in (
-            ("name alone", "F1 all, at 0.7", "Comity, all scripts"),
-            ("name alone", "F1 Latin, at 0.7", "Comity, Latin"),
+            ("name alone", "F1 all, at 0.7", "Comity"),
             ("name, date, country", "F1 all, at 0.7", "Comity, date and country"),
         ):
             f1.setdefault(label, []).append((size, part[name][key]))
@@ -356,7 +376,8 @@ def draw(report: dict[str, Any], folder: Path, command: str) -> None:
                 f1.setdefault(peer, []).append((size, part[peer]["quality"]["F1 all, best threshold"]))
                 cost.setdefault(peer, []).append((size, 1000 / part[peer]["per second (CPU)"]))
     below = f"{command}; ours at 0.7, the others at the best threshold for each size"
-    plots.lines(folder / "check-quality.svg", "F1 by name alone, as the register grows", below, f1)
+    title = "F1 as the register grows, by name alone unless said"
+    plots.lines(folder / "check-quality.svg", title, below, f1)
     plots.lines(
         folder / "check-cost.svg", "Milliseconds of one core for a check", command, cost, logarithmic=True
     )
@@ -376,7 +397,7 @@ def draw(report: dict[str, Any], folder: Path, command: str) -> None:
     plots.bars(
         folder / "check-recall.svg",
         f"The right subject among five, {min(sizes):,} subjects",
-        command,
+        f"{command}; our tables had seen these subjects",
         {label: values for label, values in recall.items() if values},
     )
     strangers: dict[str, dict[str, float]] = {}
