@@ -88,6 +88,7 @@ WORKING = (
     "node/cooperate.py",
     "node/matter_links.py",
     "node/matter_log.py",
+    "node/take_matter.py",
 )
 #: area -> how the names of its files begin, below `src/comity`; what no other area names belongs to `house`.
 AREAS = {
@@ -128,7 +129,15 @@ AREAS = {
         "node/register",
     ),
     "matching": ("cli/desk", "cli/register_", "interop/", "register/"),
-    "work": ("cooperation/", "languages/work", "node/cooperate", "node/matter", "cli/matters", "cli/working"),
+    "work": (
+        "cooperation/",
+        "languages/work",
+        "node/cooperate",
+        "node/matter",
+        "node/take_matter",
+        "cli/matters",
+        "cli/working",
+    ),
     "console": ("console/", "languages/console"),
     "house": ("",),
 }

@@ -1,5 +1,6 @@
 """Two nodes that work together: one matter on both, over any carrier, with refusals entered and nothing leaking."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -279,3 +280,107 @@ def test_the_list_shows_what_is_due_and_whose_turn_it_is() -> None:
     )
     assert row.turn == (NORTH, SOUTH) and row.title == "check: is this vessel known to you"
     assert made.members[SOUTH].act(matters_listed, "plan") == []
+
+
+CANARY = "the canary sings of quay seven"
+
+
+def test_nothing_of_a_matter_reaches_anybody_but_its_two_parties() -> None:
+    made = world(Text("south-east-2026", (SOUTH, EAST)))
+    made.ledger.canaries.append(CANARY.encode())  # from now on no carrier may show it
+    matter = begin(made, NORTH, **{**CHECK, "words": CANARY}).matter
+    assert matter is not None
+    made.deliver(NORTH)
+    do(made, SOUTH, matter.id, "accept")
+    item = made.add(SOUTH, b"something for East", "incident.reports", label="for east")
+    made.share(SOUTH, item, EAST, "incident-response")
+    made.settle()
+    east = made.members[EAST]
+    assert east.act(matters_listed) == []
+    assert east.read(lambda transaction: transaction.statements("matter")) == []
+    to_east = [letter for letter in made.ledger.letters if letter.to == EAST]
+    assert to_east and not any(CANARY in repr(letter) for letter in to_east)
+    with pytest.raises(NotFound):
+        east.read(lambda transaction: find_matter(transaction, matter.id))
+
+
+def test_a_stranger_who_knows_a_matters_name_says_nothing_in_it() -> None:
+    made = world(Text("south-east-2026", (SOUTH, EAST)))
+    matter = opened(made)
+    east = made.members[EAST]
+    statement = MatterEvent(
+        by=EAST,
+        at=east.clock.now().isoformat().replace("+00:00", "Z"),
+        to=SOUTH,
+        agreement="south-east-2026",
+        kind="request",
+        word="accept",
+        matter=matter,
+    )
+
+    def work(node: Any, transaction: Any) -> None:
+        at = node.now(transaction)
+        signed = make(statement, node.keyring.signer(node.know(transaction).own.card, "disclosure", at))
+        send_act(node, transaction, pack(signed), to=SOUTH, about=matter, at=at)
+
+    before = seen(made, SOUTH, matter)
+    east.act(work)
+    made.ledger.hostile.add(EAST)
+    made.deliver(EAST)
+    assert seen(made, SOUTH, matter) == before == seen(made, NORTH, matter)
+    assert "matter-void" in kinds(made, SOUTH)
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "said"),
+    [
+        ("plan", "agree", {"line": "x"}),
+        ("plan", "adopt", {"lines": "ab" * 32}),
+        ("delivery", "withdraw", {"because": "x"}),
+        ("meeting", "agree", {}),
+        ("request", "withdraw", {"because": "x"}),
+    ],
+)
+def test_an_event_in_the_form_of_another_kind_or_agreement_changes_nothing(
+    kind: str, word: str, said: Any
+) -> None:
+    made = world(Text("other-2026", (NORTH, SOUTH)))
+    matter = opened(made)
+    agreement = "other-2026" if kind == "request" else WORKING.id
+    forge(made, NORTH, matter, word, said, kind=kind, agreement=agreement)
+    north, south = seen(made, NORTH, matter), seen(made, SOUTH, matter)
+    assert north.state == south.state == "asked" and north.story == south.story
+    (ground,) = south.story[-1].against
+    assert ground.text == "it is of another kind, or under another agreement, than the matter it names"
+    assert do(made, SOUTH, matter, "acknowledge").grounds == ()
+    assert do(made, NORTH, matter, "withdraw", because="x").grounds == ()
+    assert seen(made, SOUTH, matter).state == "withdrawn"
+
+
+def test_what_was_begun_before_the_end_is_finished_and_nothing_new_is_begun() -> None:
+    made = world()
+    matter = opened(made)
+    do(made, SOUTH, matter, "accept")
+    made.denounce(SOUTH, WORKING.id)
+    made.settle()
+    made.wait(timedelta(days=40))
+    step = begin(made, NORTH)
+    assert step.grounds and all("nothing new is begun under it" in ground.text for ground in step.grounds)
+    assert any(ground.ref.endswith("notice 1") for ground in step.grounds)
+    assert do(made, SOUTH, matter, "answer", words="late, but here").grounds == ()
+    assert seen(made, NORTH, matter).state == "answered"
+
+
+def test_a_notice_that_comes_later_is_read_into_the_past_and_both_agree_again() -> None:
+    """North opens a request not knowing that South has denounced; once it knows, both say that it never counted."""
+    made = world()
+    made.network.cut(NORTH, SOUTH)
+    made.denounce(SOUTH, WORKING.id)
+    made.wait(timedelta(days=40))
+    step = begin(made, NORTH)
+    assert step.grounds == () and step.matter is not None
+    name = step.matter.id
+    made.settle()
+    (row,) = made.members[NORTH].act(matters_listed)
+    assert row.state == "" and row.void == 1
+    assert seen(made, NORTH, name).story == seen(made, SOUTH, name).story

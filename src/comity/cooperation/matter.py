@@ -130,7 +130,8 @@ def unfold(id: str, kind: Kind, events: Iterable[Event], terms_at: TermsAt) -> M
         terms_at: what governs between its two Parties.
     """
     placed, early = in_order(events)
-    first = placed[0].event if placed else early[0]
+    everything = [*(each.event for each in placed), *early]
+    first = next((event for event in everything if event.word == OPEN), everything[0])
     matter = Matter(
         id, kind, first.agreement, first.by, first.to, first.at, first.at, NOTHING_YET, None, (), (), early
     )
@@ -223,6 +224,10 @@ def _against(
     matter: Matter, placed: Placed, names: Mapping[str, Placed], terms: Terms | None, opening: bool
 ) -> Iterator[Ground]:
     event = placed.event
+    if (event.kind, event.agreement) != (matter.kind.name, matter.agreement):
+        text = "it is of another kind, or under another agreement, than the matter it names"
+        yield Ground("matter rule 1 chain", text, 1)
+        return  # what it says is in another form: nothing more can be asked of it
     yield from _chain(matter, placed, names)
     yield from _safeguards(matter.kind, event)
     row = _row(matter, event)

@@ -37,7 +37,7 @@ class Line(msgspec.Struct, frozen=True):
 def story_of(matter: Matter) -> tuple[Line, ...]:
     """Tell a matter's history, in the order in which its events count."""
     return tuple(
-        Line(told, form_of(matter.kind.name, told.event.word).tells, _values(told.event))
+        Line(told, form_of(told.event.kind, told.event.word).tells, _values(told.event))
         for told in matter.story
     )
 

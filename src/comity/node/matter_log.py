@@ -1,12 +1,13 @@
 """Reading matters from the statements kept here: the one place that puts log and texts together."""
 
 import hashlib
+from collections.abc import Sequence
 
 import msgspec
 
 from comity.agreements.terms import Terms
 from comity.clock import Instant
-from comity.cooperation.event import Event
+from comity.cooperation.event import OPEN, Event
 from comity.cooperation.kinds import KINDS
 from comity.cooperation.matter import Matter, TermsAt, unfold, whose_turn
 from comity.errors import NotFound
@@ -19,11 +20,23 @@ from comity.signing import from_bytes
 
 
 def log_of(transaction: Transaction, matter: str) -> tuple[Event, ...]:
-    """Give the events of a matter that are kept here, in the order they became known."""
-    return tuple(
+    """Give the events of a matter that are kept here, in the order they became known.
+
+    A matter's name follows from its opening, and so its two Parties do; what anybody else says of it is not of its log.
+    """
+    events = [
         event_of(row.digest, statements.read(from_bytes(row.signed), MatterEvent))
         for row in transaction.statements("matter", matter)
-    )
+    ]
+    if not events:
+        return ()
+    first = _first(events)
+    return tuple(event for event in events if {event.by, event.to} == {first.by, first.to})
+
+
+def _first(events: Sequence[Event]) -> Event:
+    """Give the event that says of which kind a matter is, and whose: the one that opens it, if it is here."""
+    return next((event for event in events if event.word == OPEN), events[0])
 
 
 def governing(knowledge: Knowledge, agreement: str, a: str, b: str) -> TermsAt:
@@ -40,7 +53,7 @@ def governing(knowledge: Knowledge, agreement: str, a: str, b: str) -> TermsAt:
 
 def matter_from(knowledge: Knowledge, id: str, events: tuple[Event, ...]) -> Matter:
     """Read a matter from its log, with the texts known here."""
-    first = events[0]
+    first = _first(events)
     return unfold(id, KINDS[first.kind], events, governing(knowledge, first.agreement, first.by, first.to))
 
 

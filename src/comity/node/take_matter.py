@@ -7,6 +7,7 @@ log and read one matter from it, even where one of them learns of a notice or pr
 import msgspec
 
 from comity.cooperation.matter import Told
+from comity.decisions.decision import Ground
 from comity.errors import ForeignInput, RefusedHere
 from comity.federation.matter_events import event_of
 from comity.federation.statements import MatterEvent
@@ -50,8 +51,13 @@ def take_event(arrival: Arrival, statement: MatterEvent) -> None:
     if sum(told.event.by == event.by for told in matter.story) + len(matter.early) > MOST_EVENTS:
         raise RefusedHere(f"{event.by} has signed more than {MOST_EVENTS} events in one matter")
     told: Told | None = next((each for each in matter.story if each.event.digest == event.digest), None)
-    if told is not None and told.against:
-        detail = msgspec.json.encode([(ground.ref, ground.text) for ground in told.against])
+    against = told.against if told is not None else ()
+    if told is None and all(each.digest != event.digest for each in matter.early):
+        against = (
+            Ground("matter rule 1 chain", "it is of another Party than those of the matter it names", 1),
+        )
+    if against:
+        detail = msgspec.json.encode([(ground.ref, ground.text) for ground in against])
         record.enter(
             node,
             transaction,
