@@ -1,6 +1,7 @@
 """Case files: what is wrong is named whole, with file and case, and never ends in a traceback."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -108,9 +109,11 @@ def test_an_agreement_that_is_not_there_or_cannot_be_read_is_a_mistake_of_the_fi
         run(folder, good())
 
 
-def test_the_same_agreement_named_twice_is_a_mistake(folder):
+def test_two_folders_of_one_id_are_a_mistake_and_one_folder_spelt_twice_is_none(folder):
+    run(folder, good().replace('"north-south"', '"north-south", "./north-south/"'))
+    shutil.copytree(folder / "north-south", folder / "copy")
     with pytest.raises(BadInput, match="has the id of"):
-        run(folder, good().replace('"north-south"', '"north-south", "./north-south"'))
+        run(folder, good().replace('"north-south"', '"north-south", "copy"'))
 
 
 def test_a_file_that_is_not_there_is_not_found(tmp_path):

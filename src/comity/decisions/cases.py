@@ -88,7 +88,12 @@ def read_cases(path: Path | str) -> tuple[CaseFile, Mapping[str, Agreement]]:
     mistakes: list[str] = []
     agreements: dict[str, Agreement] = {}
     cases = parse_case_file(data, str(path))
+    read: set[Path] = set()
     for folder in cases.agreements:
+        place = (path.parent / folder).resolve()
+        if place in read:
+            continue  # the same folder, spelt otherwise
+        read.add(place)
         try:
             agreements[folder] = read_folder(path.parent / folder)
         except BadInput as error:
