@@ -120,17 +120,11 @@ def register_world(*texts: Text, seed: str = "register") -> World:
 
 def put(made: World, party: str, identity: str, name: str, handling: str = "reference", **more: Any) -> None:
     """Let a Party enter a record of its own and tell those who watch."""
-    terms = msgspec.structs.replace(
-        TERMS,
-        owner=PartyId(party),
-        review=date(2027, 3, 1),
-        handling=Handling(handling),
-        **more.pop("terms", {}),
-    )
+    said = {"owner": PartyId(party), "review": date(2027, 3, 1), "handling": Handling(handling)}
+    terms = msgspec.structs.replace(TERMS, **(said | more.pop("terms", {})))
     schema = more.pop("schema", "Person")
     terms = terms if schema == "Person" else msgspec.structs.replace(terms, role="")
-    said = record(identity, name, schema, terms, **more)
-    row, _ = made.members[party].act(enter_record, said)
+    row, _ = made.members[party].act(enter_record, record(identity, name, schema, terms, **more))
     made.members[party].act(
         lambda node, transaction: tell_watches(node, transaction, [row.key], node.clock.now())
     )

@@ -198,6 +198,8 @@ def end_watch(node: Node, transaction: Transaction, name: str) -> Sequence[Check
     rows = [row for row in find_check(transaction, name) if row.watch]
     if not rows:
         raise RefusedHere(f"`{name[:80]}` is a check, not a watch: it ends with its answer")
+    if all(row.state in ("ended", "over") for row in rows):
+        raise RefusedHere(f"watch {rows[0].id[:12]} has ended")
     ended = []
     for row in rows:
         state = after(WATCH, row.state, "ended")

@@ -4,7 +4,7 @@
     (2) …unless a legal hold keeps them: they are named, and pass to nobody all the same
     (3) requests for consent past their day are over        no answer is no
     (4) what waits for others or for an officer is named    answers to withdrawals, reviews of necessity
-    (5) acts that could not be sent are tried again; the day is entered in the journal
+    (5) records and watches that have run out go; acts that could not be sent are tried again; the day is entered
 
 A serving node runs this once a day; `comity duties` does it at once, and with `--dry-run` only says what it would do.
 """
@@ -90,6 +90,12 @@ def do_duties(node: Node, transaction: Transaction, *, dry_run: bool = False) ->
     # (5)
     if not dry_run:
         send_unsent(node, transaction, at)
+        if transaction.record_count() or any(
+            transaction.checks(ours=ours, limit=1) for ours in (True, False)
+        ):
+            from comity.node.register_duties import run_out as let_records_go  # brings NumPy along
+
+            let_records_go(node, transaction, at)
         for request in over:
             state = after(REQUEST, request.state, "time is up")
             transaction.put_request(msgspec.structs.replace(request, state=state))

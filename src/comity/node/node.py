@@ -170,6 +170,7 @@ class Node:
         self._knowledge: Knowledge | None = None
         self.reader = reader or Reader()
         self._acting: int | None = None
+        self._instant: Instant | None = None
 
     def act(self, work: Callable[[Transaction], T]) -> T:
         """Run a use case as one piece of work; durable on return, nothing left behind if it raises."""
@@ -179,7 +180,7 @@ class Node:
         """Queue a use case as one piece of work; its future is done once its effects are durable."""
 
         def guarded(transaction: Transaction) -> T:
-            self._acting = threading.get_ident()
+            self._acting, self._instant = threading.get_ident(), None
             self.register.begin()
             try:
                 return work(transaction)
@@ -187,7 +188,7 @@ class Node:
                 self.forget()  # it may have been built on rows that are undone now
                 raise
             finally:
-                self._acting = None
+                self._acting = self._instant = None
 
         queued = self.store.submit(guarded)
         queued.add_done_callback(self._forget_what_failed)
@@ -218,13 +219,16 @@ class Node:
         self.register.undone()
 
     def now(self, transaction: Transaction) -> Instant:
-        """Read the clock for one act.
+        """Read the clock for one act: all that is done in it has one instant.
 
         Raises:
             RefusedHere: the clock stands before the journal's last entry; such a node decides nothing
                 (`specs/gate.md`, What a receiver can check).
         """
-        now = self.clock.now()
+        acting = self._acting == threading.get_ident()
+        now = (self._instant if acting else None) or self.clock.now()
+        if acting:
+            self._instant = now
         last = transaction.last_entry_at()
         if last is not None and now < last:
             raise RefusedHere(
