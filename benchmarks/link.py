@@ -115,7 +115,13 @@ def splink(rows: list[dict[str, Any]], truth: dict[str, str], wanted: int) -> An
     )
     frame = pandas.DataFrame(rows)
     wall, cpu = time.perf_counter(), time.process_time()
-    linker = Linker(frame, settings, DuckDBAPI())
+    database = DuckDBAPI()
+    # from version 5 on a table is registered first; before, it was handed over with the database
+    linker = (
+        Linker(database.register(frame), settings)
+        if hasattr(database, "register")
+        else Linker(frame, settings, database)
+    )
     linker.training.estimate_probability_two_random_records_match([block_on("full_name")], recall=0.6)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("first_name", "surname"))

@@ -4,8 +4,11 @@ from importlib import resources
 import numpy as np
 import pytest
 
+from comity.register.checking import check_many
 from comity.register.features import FEATURES, NAMES
-from comity.register.scoring import STANDING, Trees, matcher
+from comity.register.scoring import STANDING, Matcher, Trees, matcher
+
+from .invented import PEOPLE, ask, crowd, index_of
 
 TABLE = json.loads(resources.files("comity.register").joinpath("tables/matcher.json").read_text("utf-8"))
 
@@ -85,3 +88,14 @@ def test_a_tree_reads_its_answers_lowest_bit_first() -> None:
 def test_the_tables_name_their_source_and_data() -> None:
     assert TABLE["source"]
     assert all(len(digest) == 64 for digest in TABLE["data_sha256"].values())
+
+
+def test_a_score_can_be_worked_out_again_from_the_question_and_the_table() -> None:
+    """Another machine with the same records and the same table (by its digest) comes to the same scores and reasons."""
+    questions = [ask(name, entry.schema) for entry in PEOPLE for name in entry.names]
+    again = Matcher(resources.files("comity.register").joinpath("tables/matcher.json").read_text("utf-8"))
+    assert again.digest == matcher().digest
+    forwards, backwards = index_of(*PEOPLE, *crowd(60)), index_of(*reversed((*PEOPLE, *crowd(60))))
+    first = [hits for _, hits in check_many(forwards, questions)]
+    second = [hits for _, hits in check_many(backwards, questions, model=again)]
+    assert first == second

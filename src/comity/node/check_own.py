@@ -8,7 +8,7 @@ from comity.node.node import Node
 from comity.ports import Transaction
 from comity.register.book import check_batch
 from comity.register.examination import Query
-from comity.register.scoring import THRESHOLD
+from comity.register.scoring import THRESHOLD, matcher
 
 
 def check_own(
@@ -19,7 +19,7 @@ def check_own(
     limit: int = 5,
     threshold: float = THRESHOLD,
 ) -> list[dict[str, Any]]:
-    """Answer questions in order, and enter in the journal how many there were and how many hits.
+    """Answer questions in order; enter in the journal how many there were, how many hits, and by which matcher.
 
     Records of other Parties that this one hosts are named `OWNER/ID`.
     """
@@ -30,7 +30,8 @@ def check_own(
         for hit in answer["hits"]:
             hit["id"] = hit["id"].replace("\x1f", "/")
     hits = sum(hit["hit"] for answer in answers for hit in answer["hits"])
-    detail = f"{len(queries)} questions, {hits} hits".encode()
+    # whoever has the questions and this matcher's table comes to the same scores again
+    detail = f"{len(queries)} questions, {hits} hits, matcher {matcher().digest}".encode()
     act = record.digest_of(detail + node.entropy(16))
     record.enter(node, transaction, "register-check", channel="", act=act, detail=detail, at=at)
     return answers
