@@ -35,7 +35,11 @@ class YearText(WorkingText, frozen=True):
 
     def files(self, roots: Mapping[str, str]) -> dict[str, bytes]:
         files = super().files(roots)
-        return {name: data.replace(b"places = 3\n", b"places = 10\n") for name, data in files.items()}
+        summary = b'[[summary]]\ncadence = "P1Y"\ncountersigned = true\n'
+        changed = ((b"places = 3\n", b"places = 10\n"), (b"[[plan]]\n", summary + b"[[plan]]\n"))
+        for old, new in changed:
+            files = {name: data.replace(old, new) for name, data in files.items()}
+        return files
 
 
 TEXT = YearText("north-south-2030", (NORTH, SOUTH))

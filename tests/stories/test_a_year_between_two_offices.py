@@ -2,7 +2,9 @@
 
 Each test is a chapter and builds on those before it. A plan is adopted; they meet four times, once unplanned, and a
 delegation comes; two missions are opened; six requests are made, one refused, one late, one taken jointly; a loan comes
-back; ten people are trained; next year's plan is drafted. In the end both have the same matters, to the last sentence.
+back; ten people are trained; next year's plan is drafted. In the end both have the same matters, to the last sentence;
+the costs are claimed, contested, set off and paid to zero difference, and the year's summary is countersigned, equal on
+both sides.
 """
 
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from comity.errors import RefusedHere
 from comity.testing.working_text import NORTH, SOUTH
 from stories.couple import Couple, couple
 
@@ -273,3 +276,94 @@ def test_11_both_have_the_same_year_to_the_last_sentence(year: Couple, known: Kn
             one.pop(mine), other.pop(mine)
         assert one == other
     assert len(known["requests"]) == 6 and len(known["meetings"]) == 5
+
+
+PERIOD = {"begins": "2027-01-01", "ends": "2027-12-31"}
+
+
+def test_12_the_costs_of_the_year_are_claimed_contested_and_paid_to_zero(year: Couple, known: Known) -> None:
+    meeting = known["meetings"][0]
+    for party, what, amount in (
+        (NORTH, "transport", "310.50"),
+        (SOUTH, "stay", "95.25"),
+        (NORTH, "stay", "88.00"),
+    ):
+        year.do(party, meeting, "cost", what=what, amount=amount, currency="EUR", on="2027-03-10")
+    year.exchange()
+    north, south = (year.tell(party, "ledger") for party in (NORTH, SOUTH))
+    assert [row["event"] for row in north["lines"]] == [row["event"] for row in south["lines"]]
+    assert north["owed"] == south["owed"] != []
+    assert {row["ref"] for row in north["lines"]} == {"north-south-2030 art. 6"}
+
+    creditor = north["owed"][0]["creditor"]
+    debtor = SOUTH if creditor == NORTH else NORTH
+    claimed = year.tell(creditor, "charge-claim", peer=debtor, currency="EUR", **PERIOD)
+    assert claimed["decision"] == "permitted", claimed["grounds"]
+    charge = claimed["matter"]["id"]
+    year.exchange()
+    assert year.tell(debtor, "charge-check", charge=charge)["same"]
+    with pytest.raises(RefusedHere, match="no cost"):  # every cost is claimed once
+        year.tell(creditor, "charge-claim", peer=debtor, currency="EUR", **PERIOD)
+
+    entry = claimed["matter"]["facts"]["claim"]["entries"][0]
+    assert (
+        year.do(debtor, charge, "contest", entries=[entry], because="the receipt is missing") == "contested"
+    )
+    year.exchange()
+    claim = claimed["matter"]["facts"]["claim"]
+    again = {name: claim[name] for name in ("begins", "ends", "currency", "entries", "debtor", "balance")}
+    assert year.do(creditor, charge, "amend", **{**again, "balance": "1"}) == "claimed"
+    year.exchange()
+    wrong = year.tell(debtor, "charge-check", charge=charge)
+    assert not wrong["same"] and "it comes to" in wrong["mistakes"][0]
+    year.do(debtor, charge, "contest", entries=[entry], because="it comes to another sum here")
+    year.exchange()
+    year.do(creditor, charge, "amend", **again)
+    year.exchange()
+    assert year.tell(debtor, "charge-check", charge=charge)["same"]
+    assert year.do(debtor, charge, "accept") == "accepted"
+    assert year.refused(debtor, charge, "close") == [
+        "north-south-2030 art. 6: there is a balance to be paid first"
+    ]
+    year.do(debtor, charge, "pay", on="2028-01-10", reference="2028-17")
+    year.exchange()
+    assert year.do(creditor, charge, "receive") == "settled"
+    year.exchange()
+    for party in (NORTH, SOUTH):
+        ledger = year.tell(party, "ledger")
+        assert ledger["owed"] == [] and {row["state"] for row in ledger["lines"]} == {"settled"}
+
+
+def test_13_the_summary_is_the_same_on_both_sides_and_countersigned(year: Couple, known: Known) -> None:
+    north, south = (
+        year.tell(party, "summary-figures", peer=peer, **PERIOD)
+        for party, peer in ((NORTH, SOUTH), (SOUTH, NORTH))
+    )
+    assert north == south
+    assert {row["what"] for row in north} >= {"matter", "refused", "answered-hours", "cost"}
+    drawn = year.tell(NORTH, "summary-draw", peer=SOUTH, words="a full year", **PERIOD)
+    assert drawn["decision"] == "permitted", drawn["grounds"]
+    summary = drawn["matter"]["id"]
+    year.exchange()
+    assert year.tell(SOUTH, "summary-check", summary=summary)["same"]
+    assert year.do(SOUTH, summary, "countersign") == "countersigned"
+    year.exchange()
+    for party in (NORTH, SOUTH):
+        assert year.show(party, summary)["state"] == "countersigned"
+
+
+def test_14_a_late_cost_makes_a_summary_differ_and_names_the_row(year: Couple, known: Known) -> None:
+    meeting = known["meetings"][0]
+    cost = {"what": "stay", "amount": "12.00", "currency": "EUR", "on": "2027-03-11"}
+    drawn = year.tell(NORTH, "summary-draw", peer=SOUTH, **PERIOD)["matter"]["id"]
+    year.do(SOUTH, meeting, "cost", **cost)
+    year.exchange()
+    found = year.tell(SOUTH, "summary-check", summary=drawn)
+    assert not found["same"]
+    assert any("cost by south.example, EUR stay, 2027-03" in row for row in found["rows"])
+    assert year.do(SOUTH, drawn, "differ", rows=found["rows"]) == "differing"
+
+
+def test_15_what_has_a_day_stands_in_one_list_on_both_sides(year: Couple) -> None:
+    sides = {party: {row["side"] for row in year.tell(party, "due-list")} for party in (NORTH, SOUTH)}
+    assert all(each <= {"ours", "theirs", "own"} for each in sides.values())

@@ -6,18 +6,38 @@ from typing import Any
 import click
 
 from comity.cli.command import command
-from comity.cli.options import as_json, home_options, node_at, print_json
+from comity.cli.options import as_json, home_options, node_at, print_csv, print_json, write_whole
 from comity.languages import _, said
 
 
 @command()
 @click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
+@click.option(
+    "--ics",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Write what is due into this file, as a calendar.",
+)
+@click.option("--csv", is_flag=True, help="Print what is due as CSV.")
 @home_options
 @as_json
-def duties(dry_run: bool, home: Path, passphrase_file: Path | None, json_: bool) -> None:
-    """Do what is due today: let go what has run out, close what nobody answered, name what is late."""
+def duties(
+    dry_run: bool, ics: Path | None, csv: bool, home: Path, passphrase_file: Path | None, json_: bool
+) -> None:
+    """Do what is due today, and list what has a day: what we owe, what we are owed, what to see to.
+
+    What has run out is let go, what nobody answered in time is closed, what is late is named.
+    """
     with node_at(home, passphrase_file) as tell:
-        shown = tell("duties", dry_run=dry_run)
+        shown = {**tell("duties", dry_run=dry_run), "due": tell("due-list")}
+        party = tell("status")["party"]
+    if ics is not None:
+        from comity.interop.due_calendar import as_calendar
+
+        write_whole(ics, as_calendar(party, shown["due"]))
+    if csv:
+        print_csv(shown["due"])
+        return
     if json_:
         print_json(shown)
         return
@@ -25,8 +45,24 @@ def duties(dry_run: bool, home: Path, passphrase_file: Path | None, json_: bool)
         click.echo(line)
     if not any(shown[name] for name in ("erased", "kept", "closed", "late", "unreviewed")):
         click.echo(_("nothing is due today"))
+    _print_due(shown["due"])
     if dry_run:
         click.echo(_("nothing was done: this was only asked"), err=True)
+
+
+def _print_due(rows: list[dict[str, Any]]) -> None:
+    """List what has a day, under whose it is."""
+    heads = {"ours": _("what we owe"), "theirs": _("what we are owed"), "own": _("what to see to")}
+    for side, head in heads.items():
+        mine = [row for row in rows if row["side"] == side]
+        if mine:
+            click.echo(head)
+        for row in mine:
+            late = " " + _("(late)") if row["late"] else ""
+            whom = f"  {row['party']}" if row["party"] else ""
+            click.echo(
+                f"  {row['at'][:16].replace('T', ' ')}{late}{whom}  {said(row['what'])}  [{said(row['ref'])}]"
+            )
 
 
 def _lines(shown: dict[str, Any]) -> list[str]:

@@ -59,6 +59,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "delivery": ("comity.cli.working:delivery", "Equipment and documentation: lend, deliver, return."),
     "training": ("comity.cli.working:training", "Training places of a year."),
     "materials": ("comity.cli.working:materials", "Textbooks, research, regulations, experience."),
+    "charge": ("comity.cli.working:charge", "Costs: the ledger, claims, payment."),
+    "summary": ("comity.cli.working:summary", "The figures of a period, drawn up and countersigned."),
     "quota": ("comity.cli.working:quota", "Stays and treatments of a year, counted."),
     "pouch": ("comity.cli.pouch:pouch", "Carry envelopes as a file."),
     "deliver": ("comity.cli.pouch:deliver", "Try at once what is owed."),

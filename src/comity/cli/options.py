@@ -174,6 +174,22 @@ def print_json_lines(values: Iterable[Any]) -> None:
         print_json(value)
 
 
+def print_csv(rows: list[Mapping[str, Any]]) -> None:
+    """Print rows as CSV (RFC 4180); nothing in it runs as a formula in a spreadsheet."""
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\r\n")
+    heads = list(rows[0]) if rows else []
+    writer.writerow(heads)
+    for row in rows:
+        writer.writerow([_cell(row[head]) for head in heads])
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else json.dumps(value) if isinstance(value, dict | list) else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
 def _plain(value: Any) -> str:
     if isinstance(value, Instant):
         return format_instant(value)

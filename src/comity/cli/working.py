@@ -1,12 +1,25 @@
 """`comity request`, `comity plan`, … : working together, one group of commands for each kind of matter."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from comity.cli.command import Command
 from comity.cli.matters import group_of, print_step
-from comity.cli.options import DAY, as_json, home_options, node_at
+from comity.cli.options import (
+    DAY,
+    as_json,
+    home_options,
+    node_at,
+    print_csv,
+    print_json,
+    print_json_lines,
+    print_table,
+    write_whole,
+)
+from comity.errors import BadInput
+from comity.languages import _, said
 
 request = group_of("request")
 measure = group_of("measure")
@@ -20,6 +33,8 @@ delivery = group_of("delivery")
 training = group_of("training")
 materials = group_of("materials")
 quota = group_of("quota")
+charge = group_of("charge")
+summary = group_of("summary")
 
 
 @plan.command("next", cls=Command)
@@ -37,3 +52,180 @@ def next_plan(plan_: str, period: str, begins: Any, ends: Any, dry_run: bool, js
             "plan-next", plan=plan_, period=period, begins=str(begins), ends=str(ends), dry_run=dry_run
         )
     print_step(shown, json_)
+
+
+_PERIOD = (
+    click.option("--begins", required=True, type=DAY, help="The first day of the period."),
+    click.option("--ends", required=True, type=DAY, help="The last day of the period."),
+    click.option("--under", default="", metavar="AGREEMENT", help="The agreement, where several would do."),
+    click.option("--dry-run", is_flag=True, help="Only tell whether it could be done."),
+)
+
+
+def _period(command: Any) -> Any:
+    for option in reversed(_PERIOD):
+        command = option(command)
+    return command
+
+
+@charge.command("ledger", cls=Command)
+@click.argument("party", default="")
+@click.option("--csv", is_flag=True, help="Print the costs as CSV.")
+@home_options
+@as_json
+def ledger(party: str, csv: bool, json_: bool, **at: Any) -> None:
+    """List the costs between this Party and PARTY, or all, who bears each, and what is owed."""
+    with node_at(at["home"], at["passphrase_file"]) as tell:
+        shown = tell("ledger", peer=party)
+    if csv:
+        print_csv(shown["lines"])
+        return
+    if json_:
+        print_json(shown)
+        return
+    heads = [
+        _("day"),
+        _("with"),
+        _("what"),
+        _("amount"),
+        _("had by"),
+        _("borne by"),
+        _("article"),
+        _("state"),
+    ]
+    rows = [
+        [
+            row["on"],
+            row["with"],
+            row["what"],
+            f"{row['amount']} {row['currency']}",
+            row["spender"],
+            said(row["bearer"]),
+            row["ref"],
+            said(row["state"]),
+        ]
+        for row in shown["lines"]
+    ]
+    print_table(heads, rows, empty=_("no costs"))
+    for each in shown["owed"]:
+        click.echo(_("{debtor} owes {creditor} {amount} {currency}", **each))
+
+
+@charge.command("claim", cls=Command)
+@click.argument("party")
+@click.option("--currency", required=True, help="The currency, ISO 4217.")
+@_period
+@home_options
+@as_json
+def claim(
+    party: str, currency: str, begins: Any, ends: Any, under: str, dry_run: bool, json_: bool, **at: Any
+) -> None:
+    """Claim the open costs of a period from PARTY, set off into one balance."""
+    period = {"begins": str(begins), "ends": str(ends)}
+    with node_at(at["home"], at["passphrase_file"]) as tell:
+        shown = tell("charge-claim", peer=party, currency=currency, under=under, dry_run=dry_run, **period)
+    print_step(shown, json_)
+
+
+@charge.command("check", cls=Command)
+@click.argument("charge_", metavar="CHARGE")
+@home_options
+@as_json
+def check_charge(charge_: str, json_: bool, **at: Any) -> None:
+    """Hold CHARGE against one's own ledger. Exit code 6 if it comes to something else here."""
+    with node_at(at["home"], at["passphrase_file"]) as tell:
+        shown = tell("charge-check", charge=charge_)
+    _print_check(shown, shown["mistakes"], json_)
+
+
+@summary.command("figures", cls=Command)
+@click.argument("party")
+@click.option("--begins", required=True, type=DAY, help="The first day of the period.")
+@click.option("--ends", required=True, type=DAY, help="The last day of the period.")
+@click.option("--csv", is_flag=True, help="Print the rows as CSV.")
+@home_options
+@as_json
+def figures(party: str, begins: Any, ends: Any, csv: bool, json_: bool, **at: Any) -> None:
+    """Count what there was with PARTY in a period: disclosures, matters, refusals by ground, answer times, costs."""
+    with node_at(at["home"], at["passphrase_file"]) as tell:
+        rows = tell("summary-figures", peer=party, begins=str(begins), ends=str(ends))
+    if csv:
+        print_csv(rows)
+    elif json_:
+        print_json_lines(rows)
+    else:
+        print_figures(rows)
+
+
+@summary.command("draw", cls=Command)
+@click.argument("party")
+@click.option("--words", default="", help="What the two say of the period.")
+@_period
+@home_options
+@as_json
+def draw(
+    party: str, words: str, begins: Any, ends: Any, under: str, dry_run: bool, json_: bool, **at: Any
+) -> None:
+    """Draw up the summary of a period with PARTY and send it for countersigning."""
+    period = {"begins": str(begins), "ends": str(ends)}
+    with node_at(at["home"], at["passphrase_file"]) as tell:
+        shown = tell("summary-draw", peer=party, words=words, under=under, dry_run=dry_run, **period)
+    print_step(shown, json_)
+
+
+@summary.command("check", cls=Command)
+@click.argument("summary_", metavar="SUMMARY")
+@home_options
+@as_json
+def check_summary(summary_: str, json_: bool, **at: Any) -> None:
+    """Hold SUMMARY against one's own figures. Exit code 6 if they differ, with every row that does."""
+    with node_at(at["home"], at["passphrase_file"]) as tell:
+        shown = tell("summary-check", summary=summary_)
+    _print_check(shown, shown["rows"], json_)
+
+
+@summary.command("export", cls=Command)
+@click.argument("summary_", metavar="SUMMARY")
+@click.option(
+    "--format", "form", type=click.Choice(["md", "pdf"]), default="md", show_default=True, help="As what."
+)
+@click.option(
+    "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write it here; needed for pdf."
+)
+@home_options
+def export(summary_: str, form: str, output: Path | None, **at: Any) -> None:
+    """Write SUMMARY as a document, with flows by category and month."""
+    from comity.interop.summary_document import as_markdown, as_pdf
+
+    if form == "pdf" and output is None:
+        raise BadInput(_("{name} is missing", name="--output"), hint="comity summary export --help")
+    with node_at(at["home"], at["passphrase_file"]) as tell:
+        shown = tell("matter-show", matter=summary_, kind="summary")
+    text = as_markdown(shown)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    write_whole(output, as_pdf(shown) if form == "pdf" else text.encode())
+    click.echo(str(output))
+
+
+def print_figures(rows: list[dict[str, Any]]) -> None:
+    """Print the rows of a summary for people."""
+    heads = [_("what"), _("by"), _("under"), _("month"), _("figure")]
+    print_table(
+        heads,
+        [[said(row["what"]), row["by"], row["under"], row["month"], row["figure"]] for row in rows],
+        empty=_("nothing in this period"),
+    )
+
+
+def _print_check(shown: dict[str, Any], mistakes: list[str], json_: bool) -> None:
+    if json_:
+        print_json(shown)
+    elif shown["same"]:
+        click.echo(_("it is the same here"))
+    else:
+        for line in mistakes:
+            click.echo(said(line))
+    if not shown["same"]:
+        raise click.exceptions.Exit(6)

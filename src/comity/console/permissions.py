@@ -39,8 +39,13 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
         ),
         (_READS, ("consent-list", "consent-given", "withdrawal", "withdrawals-overdue", "protest-list")),
         (_READS, ("share-verdict", "share-choices", "necessity-list", "consent-preview")),
-        (_READS, ("matter-list", "matter-show")),
         (_CASE, ("matter-open", "matter-act", "matter-protocol", "plan-next")),
+        (
+            _READS,
+            ("matter-list", "matter-show", "ledger", "charge-check", "summary-figures", "summary-check"),
+        ),
+        ((*_READS, Role.AGREEMENT_KEEPER), ("due-list",)),
+        (_CASE, ("charge-claim", "summary-draw")),
         (_CASE, ("item-add", "consent-ask", "review", "item-hold", "item-release")),
         (_SENDS, ("share", "deliver", "pouch-pack", "pouch-open")),
         (

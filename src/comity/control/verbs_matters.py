@@ -37,7 +37,7 @@ def matter_open(
     step: Step = desk.act(
         lambda node, transaction: open_matter(node, transaction, kind, to, said, under=under, manner=manner)
     )
-    return _outcome(desk, step)
+    return step_fields(desk, step)
 
 
 @verb("matter-act")
@@ -57,7 +57,7 @@ def matter_act(
     step: Step = desk.act(
         lambda node, transaction: act_on(node, transaction, matter, word, said, kind=kind, manner=manner)
     )
-    return _outcome(desk, step)
+    return step_fields(desk, step)
 
 
 @verb("matter-list")
@@ -100,10 +100,11 @@ def plan_next(
         manner = Manner(dry_run=dry_run)
         return open_matter(node, transaction, "plan", row.peer, said, under=held.agreement, manner=manner)
 
-    return _outcome(desk, desk.act(work))
+    return step_fields(desk, desk.act(work))
 
 
-def _outcome(desk: Desk, step: Step) -> dict[str, Any]:
+def step_fields(desk: Desk, step: Step) -> dict[str, Any]:
+    """Put what came of a step as plain values."""
     if step.event:
         desk.send()
     return {

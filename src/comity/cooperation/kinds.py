@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from comity.cooperation.charges import CHARGE
 from comity.cooperation.contacts import CONTACT
 from comity.cooperation.continuity import CONTINUITY
 from comity.cooperation.deliveries import DELIVERY
@@ -16,6 +17,7 @@ from comity.cooperation.places import QUOTA, TRAINING
 from comity.cooperation.plans import PLAN
 from comity.cooperation.requests import REQUEST
 from comity.cooperation.shared import SHARED
+from comity.cooperation.summaries import SUMMARY
 from comity.errors import ForeignInput
 
 __all__ = ["KINDS", "form_of"]
@@ -35,6 +37,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         TRAINING,
         MATERIALS,
         QUOTA,
+        CHARGE,
+        SUMMARY,
     )
 }
 

@@ -1,0 +1,145 @@
+"""Verbs about costs, summaries, and what is due."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from comity.clock import format_instant
+from comity.control.verb import Desk, verb
+from comity.control.verbs_matters import step_fields
+from comity.cooperation.ledger import Balance
+from comity.node import ledger as ledger_use
+from comity.node import summarise
+from comity.node.cooperate import Manner
+from comity.node.ledger import figures_of
+from comity.node.what_is_due import what_is_due
+
+
+@verb("ledger")
+def ledger(desk: Desk, peer: str = "") -> dict[str, Any]:
+    """Give the costs between this Party and another, or all, how each stands, and what is owed."""
+    found: ledger_use.Ledger = desk.act(
+        lambda node, transaction: ledger_use.ledger_of(node, transaction, peer)
+    )
+    return {
+        "lines": [
+            {
+                "on": line.entry.on.isoformat(),
+                "with": line.peer,
+                "what": line.entry.what,
+                "words": line.entry.words,
+                "amount": figures_of(line.entry.amount),
+                "currency": line.entry.currency,
+                "spender": line.entry.spender,
+                "bearer": line.entry.bearer,
+                "owes": {party: figures_of(amount) for party, amount in line.entry.owes.items()},
+                "ref": line.entry.ref,
+                "kind": line.entry.kind,
+                "title": line.entry.title,
+                "matter": line.entry.matter,
+                "state": line.state,
+                "charge": line.charge or None,
+                "event": line.entry.event,
+            }
+            for line in found.lines
+        ],
+        "owed": [_balance(each) for each in found.owed],
+    }
+
+
+@verb("charge-claim")
+def charge_claim(
+    desk: Desk, peer: str, begins: date, ends: date, currency: str, under: str = "", dry_run: bool = False
+) -> dict[str, Any]:
+    """Claim the open costs of a period, set off into one balance."""
+    step = desk.act(
+        lambda node, transaction: ledger_use.claim(
+            node,
+            transaction,
+            peer,
+            begins=begins,
+            ends=ends,
+            currency=currency,
+            under=under,
+            manner=Manner(dry_run=dry_run),
+        )
+    )
+    return step_fields(desk, step)
+
+
+@verb("charge-check")
+def charge_check(desk: Desk, charge: str) -> dict[str, Any]:
+    """Hold a charge against one's own ledger."""
+    found: ledger_use.Check = desk.act(
+        lambda node, transaction: ledger_use.check_charge(node, transaction, charge)
+    )
+    return {
+        "charge": found.charge,
+        "same": found.same,
+        "unknown": list(found.unknown),
+        "balance": _balance(found.balance) if found.balance else None,
+        "mistakes": list(found.mistakes),
+    }
+
+
+@verb("summary-figures")
+def summary_figures(desk: Desk, peer: str, begins: date, ends: date) -> list[dict[str, Any]]:
+    """Count what there was with a Party in a period."""
+    rows = desk.act(lambda node, transaction: summarise.figures_with(node, transaction, peer, begins, ends))
+    return [msgspec.to_builtins(row) for row in rows]
+
+
+@verb("summary-draw")
+def summary_draw(
+    desk: Desk, peer: str, begins: date, ends: date, under: str = "", words: str = "", dry_run: bool = False
+) -> dict[str, Any]:
+    """Draw up the summary of a period and send it."""
+    step = desk.act(
+        lambda node, transaction: summarise.draw(
+            node,
+            transaction,
+            peer,
+            begins=begins,
+            ends=ends,
+            under=under,
+            words=words,
+            manner=Manner(dry_run=dry_run),
+        )
+    )
+    return step_fields(desk, step)
+
+
+@verb("summary-check")
+def summary_check(desk: Desk, summary: str) -> dict[str, Any]:
+    """Hold a summary against one's own figures."""
+    found = desk.act(lambda node, transaction: summarise.compare(node, transaction, summary))
+    shown: dict[str, Any] = msgspec.to_builtins(found)
+    return shown
+
+
+@verb("due-list")
+def due_list(desk: Desk) -> list[dict[str, Any]]:
+    """List what this Party owes, what it is owed, and what it must see to, soonest first."""
+    rows = desk.act(what_is_due)
+    return [
+        {
+            "at": format_instant(row.at),
+            "side": row.side,
+            "what": row.what,
+            "party": row.party or None,
+            "ref": row.ref,
+            "see": row.see,
+            "late": row.late,
+        }
+        for row in rows
+    ]
+
+
+def _balance(balance: Balance) -> dict[str, str]:
+    return {
+        "debtor": balance.debtor,
+        "creditor": balance.creditor,
+        "amount": figures_of(balance.amount),
+        "currency": balance.currency,
+    }

@@ -1,0 +1,133 @@
+"""What a matter has cost, who bears it, and what is owed: worked out from the matters themselves.
+
+A cost is an event of a matter (`shared.py`). Who bears it follows from the expense article as it stood when the cost
+was entered; so both nodes, which hold the same events and the same texts, hold the same ledger. Sums are decimal and
+exact: what a share comes to is never rounded, and all shares of a cost come to the cost.
+"""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import cast
+
+import msgspec
+
+from comity.cooperation.charges import ChargeFacts
+from comity.cooperation.expense import borne_by
+from comity.cooperation.matter import Matter, TermsAt
+from comity.cooperation.shared import Cost
+from comity.decisions.decision import Ground
+
+__all__ = ["Balance", "Entry", "balances", "entries_of", "standing"]
+
+_WHOLE = 100
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One cost, with who bears it.
+
+    Attributes:
+        event: digest of the event that entered it; `matter`, `kind`, `agreement`, `title`: where it arose.
+        what, on, words: for what, on which day.
+        amount, currency: the sum (ISO 4217). `spender`: the Party that has had it.
+        bearer: the article's word, or a Party. `owes`: what each other Party owes the spender for it.
+        ref: the article. `unless_agreed`: the two may settle otherwise.
+    """
+
+    event: str
+    matter: str
+    kind: str
+    agreement: str
+    title: str
+    what: str
+    on: datetime.date
+    words: str
+    amount: Decimal
+    currency: str
+    spender: str
+    bearer: str
+    owes: Mapping[str, Decimal]
+    ref: str
+    unless_agreed: bool = False
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """What one Party owes another in a currency once all is set off; nobody owes where `amount` is zero."""
+
+    debtor: str
+    creditor: str
+    amount: Decimal
+    currency: str
+
+
+def entries_of(matter: Matter, terms_at: TermsAt) -> tuple[Entry, ...]:
+    """Give the costs that count in a matter, in its order."""
+    found = []
+    for told in matter.story:
+        if told.event.word != "cost" or not told.counts or matter.kind.occasion is None:
+            continue
+        terms = terms_at(told.at)
+        if terms is None:
+            continue
+        said = cast("Cost", told.event.said)
+        spender = told.event.by
+        borne = borne_by(terms, matter.kind.occasion(matter.case(terms)), said.what, spender)
+        if isinstance(borne, Ground):
+            continue
+        amount = Decimal(said.amount)
+        owes = {
+            party: amount * share / _WHOLE
+            for party, share in sorted(borne.shares.items())
+            if party != spender
+        }
+        found.append(
+            Entry(
+                event=told.event.digest,
+                matter=matter.id,
+                kind=matter.kind.name,
+                agreement=matter.agreement,
+                title=matter.title,
+                what=said.what,
+                on=said.on,
+                words=said.words,
+                amount=amount,
+                currency=said.currency,
+                spender=spender,
+                bearer=borne.bearer,
+                owes=owes,
+                ref=borne.ref,
+                unless_agreed=borne.unless_agreed,
+            )
+        )
+    return tuple(found)
+
+
+def balances(entries: Iterable[Entry], one: str, other: str) -> tuple[Balance, ...]:
+    """Set off what two Parties owe each other, currency by currency."""
+    net: dict[str, Decimal] = {}
+    for entry in entries:
+        owed = net.setdefault(entry.currency, Decimal(0))
+        if entry.spender == one:
+            net[entry.currency] = owed + entry.owes.get(other, Decimal(0))
+        elif entry.spender == other:
+            net[entry.currency] = owed - entry.owes.get(one, Decimal(0))
+    return tuple(
+        Balance(other, one, amount, currency) if amount >= 0 else Balance(one, other, -amount, currency)
+        for currency, amount in sorted(net.items())
+    )
+
+
+def standing(charges: Iterable[Matter]) -> dict[str, tuple[str, str]]:
+    """Give for each cost that was claimed how it stands, and the charge it stands in.
+
+    A cost that stands in a charge that was taken back is free to be claimed again.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for charge in sorted(charges, key=lambda each: (each.opened_at, each.id)):
+        if charge.kind.name != "charge" or charge.facts is None or charge.state == "withdrawn":
+            continue
+        facts = cast("ChargeFacts", charge.facts)
+        for event in facts.claim.entries:
+            free = charge.state == "contested" and event not in facts.contested
+            found.setdefault(event, ("claimed" if free else charge.state, charge.id))
+    return found

@@ -1,0 +1,187 @@
+"""The ledger between this Party and another: costs from all matters, how each stands, what is owed.
+
+Nothing is kept for it: it is worked out from the matters, which both nodes hold, so it cannot disagree with them. A
+charge that a peer claims is held against it before an officer accepts.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import cast
+
+import msgspec
+
+from comity.cooperation.charges import ChargeFacts
+from comity.cooperation.ledger import Balance, Entry, balances, entries_of, standing
+from comity.cooperation.matter import Matter
+from comity.errors import RefusedHere
+from comity.node.cooperate import PLAINLY, Manner, Step, open_matter
+from comity.node.matter_log import find_matter, governing, log_of, matter_from, matters_listed
+from comity.node.node import Node
+from comity.ports import Transaction
+
+#: Most costs one charge claims.
+_MOST = 500
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A cost with how it stands: `open` until claimed, then as its charge does."""
+
+    entry: Entry
+    peer: str
+    state: str
+    charge: str = ""
+
+
+class Ledger(msgspec.Struct, frozen=True):
+    """Costs between this Party and others, and what is still owed of them, currency by currency."""
+
+    lines: tuple[Line, ...]
+    owed: tuple[Balance, ...]
+
+
+def ledger_of(node: Node, transaction: Transaction, peer: str = "") -> Ledger:
+    """Give the ledger with one Party, or all, by day."""
+    matters = _matters(node, transaction, peer)
+    states = standing(matters)
+    knowledge = node.know(transaction)
+    lines = []
+    for matter in matters:
+        other = matter.other if matter.opener == node.party else matter.opener
+        terms_at = governing(knowledge, matter.agreement, matter.opener, matter.other)
+        for entry in entries_of(matter, terms_at):
+            state, charge = states.get(entry.event, ("open", ""))
+            lines.append(Line(entry, other, state, charge))
+    lines.sort(key=lambda line: (line.entry.on, line.entry.event))
+    peers = sorted({line.peer for line in lines})
+    due = [
+        balance
+        for other in peers
+        for balance in balances(
+            (line.entry for line in lines if line.peer == other and line.state != "settled"),
+            node.party,
+            other,
+        )
+        if balance.amount
+    ]
+    return Ledger(tuple(lines), tuple(due))
+
+
+def claim(
+    node: Node,
+    transaction: Transaction,
+    peer: str,
+    *,
+    begins: date,
+    ends: date,
+    currency: str,
+    under: str = "",
+    manner: Manner = PLAINLY,
+) -> Step:
+    """Claim the costs of a period that nobody has claimed yet, set off into one balance.
+
+    Raises:
+        RefusedHere: there are none, or more than one charge holds.
+    """
+    lines = [
+        line
+        for line in ledger_of(node, transaction, peer).lines
+        if line.state == "open"
+        and line.entry.currency == currency
+        and begins <= line.entry.on <= ends
+        and under in ("", line.entry.agreement)
+    ]
+    agreements = {line.entry.agreement for line in lines}
+    if not lines:
+        raise RefusedHere(
+            f"no cost of {begins} to {ends} in {currency} is open with {peer}",
+            hint=f"comity charge ledger {peer}",
+        )
+    if len(agreements) > 1:
+        raise RefusedHere(
+            f"these costs arose under {', '.join(sorted(agreements))}", hint="name one with --under"
+        )
+    if len(lines) > _MOST:
+        raise RefusedHere(
+            f"{len(lines)} costs are more than one charge holds ({_MOST})", hint="claim a shorter period"
+        )
+    (balance,) = balances((line.entry for line in lines), node.party, peer)
+    said = {
+        "begins": begins.isoformat(),
+        "ends": ends.isoformat(),
+        "currency": currency,
+        "entries": [line.entry.event for line in lines],
+        "debtor": balance.debtor,
+        "balance": figures_of(balance.amount),
+    }
+    return open_matter(node, transaction, "charge", peer, said, under=next(iter(agreements)), manner=manner)
+
+
+class Check(msgspec.Struct, frozen=True):
+    """What this node's ledger says of a charge.
+
+    Attributes:
+        charge: its id. `same`: it comes to the same here.
+        unknown: costs it names that are not in this ledger, or stand in another charge.
+        balance: what they come to here. `mistakes`: what differs, in words.
+    """
+
+    charge: str
+    same: bool
+    unknown: tuple[str, ...]
+    balance: Balance | None
+    mistakes: tuple[str, ...]
+
+
+def check_charge(node: Node, transaction: Transaction, name: str) -> Check:
+    """Hold a charge against the ledger here.
+
+    Raises:
+        NotFound: there is no such charge.
+    """
+    row = find_matter(transaction, name, "charge")
+    charge = matter_from(node.know(transaction), row.id, log_of(transaction, row.id))
+    facts = cast("ChargeFacts", charge.facts)
+    lines = {line.entry.event: line for line in ledger_of(node, transaction, row.peer).lines}
+    wanted = facts.claim.entries
+    unknown = tuple(each for each in wanted if each not in lines or lines[each].charge not in ("", row.id))
+    held = [lines[each].entry for each in wanted if each not in unknown]
+    mistakes = [
+        f"the cost {each[:12]} is not in this ledger, or stands in another charge" for each in unknown
+    ]
+    mistakes += [
+        f"the cost {each.event[:12]} is in {each.currency}"
+        for each in held
+        if each.currency != facts.claim.currency
+    ]
+    mistakes += [
+        f"the cost {each.event[:12]} of {each.on} is not of the period"
+        for each in held
+        if not facts.claim.begins <= each.on <= facts.claim.ends
+    ]
+    found = balances(held, node.party, row.peer)
+    balance = found[0] if len(found) == 1 else None
+    claimed = Decimal(facts.claim.balance)
+    if balance is not None and (balance.amount, balance.debtor if claimed else facts.claim.debtor) != (
+        claimed,
+        facts.claim.debtor,
+    ):
+        mistakes.append(
+            f"it comes to {figures_of(balance.amount)} owed by {balance.debtor} here, "
+            f"not {facts.claim.balance} owed by {facts.claim.debtor}"
+        )
+    return Check(row.id, not mistakes, unknown, balance, tuple(mistakes))
+
+
+def figures_of(amount: Decimal) -> str:
+    """Print a sum in plain figures, without zeros that say nothing."""
+    text = format(amount.normalize(), "f")
+    return text if text != "-0" else "0"
+
+
+def _matters(node: Node, transaction: Transaction, peer: str) -> list[Matter]:
+    knowledge = node.know(transaction)
+    return [
+        matter_from(knowledge, row.id, log_of(transaction, row.id))
+        for row in matters_listed(node, transaction)
+        if peer in ("", row.peer)
+    ]

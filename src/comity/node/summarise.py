@@ -1,0 +1,138 @@
+"""The figures of a period between this Party and another, the same on both sides.
+
+They are counted from what both nodes have: disclosures that arrived (here: those receipted, there: those accepted, by
+the instant the sender signed), matters and what came of them, costs. A refusal of the gate is not among them: the
+other side never learns of it. What is still under way when a summary is drawn shows as a difference, by name.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import cast
+
+import msgspec
+
+from comity.clock import Instant
+from comity.cooperation.matter import Matter
+from comity.cooperation.summaries import Figure, SummaryFacts, differences
+from comity.node.cooperate import PLAINLY, Manner, Step, open_matter
+from comity.node.ledger import figures_of, ledger_of
+from comity.node.matter_log import find_matter, log_of, matter_from, matters_listed
+from comity.node.node import Node
+from comity.ports import Transaction
+
+_EVERYTHING = 1_000_000
+#: Kinds that are about the other kinds: they are not summed up in a summary.
+_ABOUT_OTHERS = ("summary",)
+_Key = tuple[str, str, str, str]
+
+
+def figures_with(
+    node: Node, transaction: Transaction, peer: str, begins: date, ends: date
+) -> tuple[Figure, ...]:
+    """Count what there was between this Party and another, from the first day to the last, by UTC."""
+    since = datetime(begins.year, begins.month, begins.day, tzinfo=UTC)
+    until = datetime(ends.year, ends.month, ends.day, tzinfo=UTC) + timedelta(days=1)
+
+    def within(at: Instant) -> bool:
+        return since <= at < until
+
+    counted: Counter[_Key] = Counter()
+    _disclosures(node, transaction, peer, within, counted)
+    sums: dict[_Key, Decimal] = {key: Decimal(count) for key, count in counted.items()}
+    for row in matters_listed(node, transaction):
+        if row.peer == peer and row.kind not in _ABOUT_OTHERS:
+            matter = matter_from(node.know(transaction), row.id, log_of(transaction, row.id))
+            if within(matter.opened_at):
+                _matter(matter, until, sums)
+    for line in ledger_of(node, transaction, peer).lines:
+        if begins <= line.entry.on <= ends:
+            heading = f"{line.entry.currency} {line.entry.what}"
+            _add(sums, ("cost", line.entry.spender, heading, f"{line.entry.on:%Y-%m}"), line.entry.amount)
+    return tuple(
+        Figure(what=what, by=by, under=under, month=month, figure=figures_of(amount))
+        for (what, by, under, month), amount in sorted(sums.items())
+        if amount
+    )
+
+
+def draw(
+    node: Node,
+    transaction: Transaction,
+    peer: str,
+    *,
+    begins: date,
+    ends: date,
+    under: str = "",
+    words: str = "",
+    manner: Manner = PLAINLY,
+) -> Step:
+    """Draw up the summary of a period and send it to the other side."""
+    rows = figures_with(node, transaction, peer, begins, ends)
+    said = {
+        "begins": begins.isoformat(),
+        "ends": ends.isoformat(),
+        "figures": msgspec.to_builtins(rows),
+        "words": words,
+    }
+    return open_matter(node, transaction, "summary", peer, said, under=under, manner=manner)
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """What this node's own figures say of a summary: the rows that differ, none where they are the same."""
+
+    summary: str
+    same: bool
+    rows: tuple[str, ...]
+
+
+def compare(node: Node, transaction: Transaction, name: str) -> Comparison:
+    """Hold a summary against one's own figures.
+
+    Raises:
+        NotFound: there is no such summary.
+    """
+    row = find_matter(transaction, name, "summary")
+    summary = matter_from(node.know(transaction), row.id, log_of(transaction, row.id))
+    drawn = cast("SummaryFacts", summary.facts).drawn
+    ours = figures_with(node, transaction, row.peer, drawn.begins, drawn.ends)
+    rows = differences(ours, drawn.figures)
+    return Comparison(row.id, not rows, rows)
+
+
+def _disclosures(
+    node: Node, transaction: Transaction, peer: str, within: Callable[[Instant], bool], counted: Counter[_Key]
+) -> None:
+    """Count what passed each way and arrived, by category and month."""
+    for each in transaction.disclosed_to(peer):
+        letter = transaction.outbox(each.message)
+        item = transaction.item(each.item)
+        if within(each.at) and letter is not None and letter.state == "receipted" and item is not None:
+            counted["disclosed", node.party, item.category, f"{each.at:%Y-%m}"] += 1
+    for row in transaction.received(states=("accepted",), limit=_EVERYTHING):
+        if row.peer != peer or row.kind != "disclosure" or not within(row.said_at):
+            continue
+        item = transaction.item(row.about)
+        if item is not None:
+            counted["disclosed", peer, item.category, f"{row.said_at:%Y-%m}"] += 1
+
+
+def _matter(matter: Matter, until: Instant, sums: dict[_Key, Decimal]) -> None:
+    """Count a matter by what had come of it when the period ended: state, ground of refusal, hours to the answer."""
+    counts = [told for told in matter.story if told.counts and told.at < until]
+    if not counts:
+        return
+    month = f"{matter.opened_at:%Y-%m}"
+    _add(sums, ("matter", matter.opener, f"{matter.kind.name} {counts[-1].after}", month), Decimal(1))
+    for told in counts:
+        ground = getattr(told.event.said, "ground", "")
+        if told.event.word == "refuse" and ground:
+            _add(sums, ("refused", told.event.by, f"{matter.kind.name} {ground}", month), Decimal(1))
+        if told.event.word == "answer":
+            hours = Decimal(int((told.at - matter.opened_at).total_seconds() // 3600))
+            _add(sums, ("answered-hours", told.event.by, matter.kind.name, month), hours)
+
+
+def _add(sums: dict[_Key, Decimal], key: _Key, amount: Decimal) -> None:
+    sums[key] = sums.get(key, Decimal(0)) + amount

@@ -1,0 +1,165 @@
+"""One list of what has a day: what this Party owes, what it is owed, and what it must see to itself.
+
+It is gathered from everywhere a day can stand: matters, consents, letters, withdrawals, necessities, notices of
+agreements, its own card. Each line says by which article or rule, and where it is seen to.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+
+import msgspec
+
+from comity.agreements.status import status
+from comity.clock import Instant
+from comity.node.matter_log import matters_listed
+from comity.node.necessity import necessities
+from comity.node.node import Node
+from comity.node.obtain_consent import state_at
+from comity.node.withdrawal_answers import overdue
+from comity.ports import Transaction
+
+#: How long before the last day of a notice it is listed, and before a card expires.
+NOTICE_AHEAD, CARD_AHEAD = timedelta(days=180), timedelta(days=60)
+#: After how long a letter without a receipt is listed, and how long an answer to a withdrawal may take.
+RECEIPT_WITHIN, ANSWER_DAYS = timedelta(days=1), 7
+
+_MOST = 100_000
+
+
+class Due(msgspec.Struct, frozen=True, order=True):
+    """Something with a day.
+
+    Attributes:
+        at: until when. `late`: that is past.
+        side: `ours` this Party owes it, `theirs` it is owed to it, `own` it concerns nobody else.
+        what: in words. `party`: whom it is owed to, or by; empty for what concerns nobody else.
+        ref: the article or rule. `see`: the command that shows it.
+    """
+
+    at: Instant
+    side: str
+    what: str
+    party: str
+    ref: str
+    see: str
+    late: bool
+
+
+def what_is_due(node: Node, transaction: Transaction) -> tuple[Due, ...]:
+    """List what is due, soonest first."""
+    at = node.now(transaction)
+    found = [
+        *_matters(node, transaction, at),
+        *_consents(node, transaction, at),
+        *_letters(transaction, at),
+        *_answers(node, transaction, at),
+        *_texts(node, transaction, at),
+    ]
+    return tuple(sorted(found))
+
+
+def _due(at: Instant, now: Instant, side: str, what: str, party: str, ref: str, see: str) -> Due:
+    return Due(at, side, what, party, ref, see, at < now)
+
+
+def _matters(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
+    return [
+        _due(
+            row.due,
+            now,
+            "ours" if row.due_by == node.party else "theirs",
+            f"{row.due_what} ({row.kind}: {row.title})",
+            row.peer,
+            row.agreement,
+            f"comity {row.kind} show {row.id[:12]}",
+        )
+        for row in matters_listed(node, transaction)
+        if row.due is not None
+    ]
+
+
+def _consents(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
+    return [
+        _due(
+            row.answer_by,
+            now,
+            "theirs" if row.ours else "ours",
+            f"answer whether item {row.item[:12]} may go to {row.to}",
+            row.owner if row.ours else row.asker,
+            ", ".join(row.grounds),
+            "comity consent list",
+        )
+        for row in transaction.requests()
+        if row.answer_by is not None
+        and state_at(row, now) == "asked"
+        and node.party in (row.owner, row.asker)
+    ]
+
+
+def _letters(transaction: Transaction, now: Instant) -> list[Due]:
+    return [
+        _due(
+            row.owed_at + RECEIPT_WITHIN,
+            now,
+            "theirs",
+            f"receipt for {row.kind} {row.message[:12]}",
+            row.peer,
+            "rule 9 transport",
+            "comity outbox",
+        )
+        for row in transaction.owed(None, None, _MOST)
+        if row.owed_at + RECEIPT_WITHIN < now
+    ]
+
+
+def _answers(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
+    found = [
+        _due(
+            each.since + timedelta(days=ANSWER_DAYS),
+            now,
+            "theirs",
+            f"{each.waits_for} about item {each.item[:12]}",
+            each.party,
+            "rule 7 withdrawn",
+            f"comity withdraw {each.item[:12]} --show",
+        )
+        for each in overdue(node, transaction, now, days=0)
+    ]
+    for notice in necessities(transaction):
+        if notice.state_at(now) in ("open", "overdue") and notice.said.review_by:
+            when = datetime.fromisoformat(notice.said.review_by.replace("Z", "+00:00"))
+            what = f"review of the necessity {notice.digest[:12]}"
+            found.append(
+                _due(when, now, "ours", what, notice.said.by, "rule 10 necessity", "comity necessity list")
+            )
+    return found
+
+
+def _texts(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
+    knowledge = node.know(transaction)
+    found = []
+    for agreement in knowledge.agreements.values():
+        others = [each for each in knowledge.agreements.values() if each.id != agreement.id]
+        deadline = status(agreement, now, others).notice_deadline
+        if deadline is not None:
+            day_ends = datetime.combine(deadline, time(), UTC) + timedelta(days=1)
+            if now <= day_ends <= now + NOTICE_AHEAD:
+                what = f"last day to give notice under {agreement.id}, or it goes on"
+                found.append(
+                    _due(
+                        day_ends,
+                        now,
+                        "own",
+                        what,
+                        "",
+                        agreement.id,
+                        f"comity agreement status {agreement.id}",
+                    )
+                )
+    expires = knowledge.own.card.expires
+    if expires <= now + CARD_AHEAD:
+        found.append(
+            _due(
+                expires, now, "own", "a new card: this one seals nothing then", "", "card", "comity card show"
+            )
+        )
+    return found

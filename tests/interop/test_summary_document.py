@@ -1,0 +1,64 @@
+"""A summary as a document: every figure is in it, and nothing in it is taken for markup."""
+
+import icalendar
+
+from comity.interop.due_calendar import as_calendar
+from comity.interop.summary_document import as_markdown, as_pdf
+
+ROWS = [
+    {"what": "cost", "by": "north.example", "under": "EUR stay", "month": "2031-03", "figure": "95.25"},
+    {
+        "what": "disclosed",
+        "by": "south.example",
+        "under": 'odd "|" #heading(level: 1)',
+        "month": "2031-04",
+        "figure": "12",
+    },
+]
+SHOWN = {
+    "id": "0" * 64,
+    "opener": "north.example",
+    "other": "south.example",
+    "articles": ["north-south-2030 art. 4"],
+    "state": "countersigned",
+    "since": "2032-01-10T09:00:00Z",
+    "facts": {
+        "drawn": {"begins": "2031-01-01", "ends": "2031-12-31", "figures": ROWS, "words": "a full year"}
+    },
+}
+
+
+def test_markdown_holds_every_row_once() -> None:
+    text = as_markdown(SHOWN)
+    assert "| north.example | EUR stay | 2031-03 | 95.25 |" in text
+    assert 'odd "\\|" #heading' in text
+    assert text.count("| 12 |") == 1 and "a full year" in text
+
+
+def test_the_pdf_is_the_same_bytes_twice_and_runs_nothing_of_the_text() -> None:
+    made = as_pdf(SHOWN)
+    assert made.startswith(b"%PDF-") and made == as_pdf(SHOWN)
+
+
+def test_a_summary_of_nothing_is_a_document_too() -> None:
+    empty = {**SHOWN, "facts": {"drawn": {**SHOWN["facts"]["drawn"], "figures": []}}}
+    assert as_pdf(empty).startswith(b"%PDF-") and "Summary of" in as_markdown(empty)
+
+
+def test_each_line_that_is_due_is_a_to_do_under_a_name_that_stays() -> None:
+    row = {
+        "at": "2031-03-14T09:00:00Z",
+        "side": "ours",
+        "what": "answer (request: who, what; and more)",
+        "party": "south.example",
+        "ref": "north-south-2030 art. 2",
+        "see": "comity request show 0123456789ab",
+        "late": False,
+    }
+    one, again = (
+        as_calendar("north.example", [row, {**row, "side": "own", "party": None}]) for _ in range(2)
+    )
+    assert one == again
+    todos = icalendar.Calendar.from_ical(one).walk("VTODO")
+    assert len({str(each["uid"]) for each in todos}) == 2
+    assert str(todos[0]["summary"]) == "answer (request: who, what; and more) (south.example)"
