@@ -69,6 +69,43 @@ def test_a_consent_is_previewed_given_listed_and_taken_back(comity: Comity, land
     assert (back.code, plain(back)["state"]) == (0, "taken back")
 
 
+def test_a_consent_says_over_how_many_hops_it_carries_and_on_what_condition(
+    comity: Comity, land: Land
+) -> None:
+    digest = share(comity, land)
+    said = ("--holder", "south.example", "--to", "east.example", "--item", digest, "--until", "2099-01-01")
+    given = comity(
+        "consent", "give", *said, "--hops", "2", "--condition", "by hand only", "--home", land.north
+    )
+    assert given.code == 0 and f"{digest[:12]}, hops: 2 [by hand only] to east.example" in given.out
+    wrong = comity("consent", "give", *said, "--hops", "0", "--home", land.north)
+    assert (wrong.code, "carries over 1 to 64 hops, not 0" in wrong.err) == (2, True)
+
+
+def test_a_person_asks_the_one_who_received_it_and_the_originator_grants_it(
+    comity: Comity, land: Land, carry: Carry
+) -> None:
+    digest = share(comity, land)
+    carry("north", "south")
+    asked = comity(
+        "redress", "ask", digest, "--asks", "erase", "--why", "wrong address", "--home", land.south
+    )
+    assert asked.code == 0 and asked.out.startswith("waiting: request "), asked.err
+    carry("south", "north")
+    (put,) = lines(comity("redress", "list", "--home", land.north, "--json"))
+    assert (put["by"], put["of"], put["state"]) == ("south.example", "north.example", "waiting")
+    granted = comity("redress", "grant", put["id"][:12], "--because", "you are right", "--home", land.north)
+    assert granted.code == 0 and granted.out.startswith("granted: request ")
+    carry("north", "south")
+    assert "granted: you are right" in comity("redress", "list", "--home", land.south).out
+    (held,) = [
+        row for row in lines(comity("item", "list", "--home", land.south, "--json")) if row["id"] == digest
+    ]
+    assert held["state"] == "erased"
+    late = comity("redress", "refuse", put["id"][:12], "--because", "no", "--home", land.north)
+    assert late.code == 1 and "is granted already" in late.err
+
+
 def test_a_consent_to_nothing_in_particular_names_every_mistake(comity: Comity, land: Land) -> None:
     found = comity(
         "consent",

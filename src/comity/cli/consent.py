@@ -368,4 +368,7 @@ def _print_consent(shown: dict[str, Any], json_: bool) -> None:
 
 
 def _covered(shown: dict[str, Any]) -> str:
-    return shown["item"][:12] if shown["item"] else f"{shown['category']} ({shown['agreement']})"
+    what = shown["item"][:12] if shown["item"] else f"{shown['category']} ({shown['agreement']})"
+    if shown["hops"] > 1:
+        what = _("{what}, hops: {count}", what=what, count=shown["hops"])
+    return f"{what} [{shown['condition']}]" if shown["condition"] else what
