@@ -116,8 +116,8 @@ BAD: list[tuple[str, int, list[str]]] = [
      ["there is no agreement with absent.example and its card was not accepted: nothing to carry"]),
     ("pouch pack south.example {absent}/x --home {north}", 2,
      ["{absent}/x cannot be written: No such file or directory"]),
-    ("pouch open {rubbish} --home {north}", 2, ["not a pouch: it does not begin as one"]),
-    ("pouch open {nothing} --home {north}", 2, ["not a pouch: it does not begin as one"]),
+    ("pouch open {rubbish} --home {north}", 2, ["{rubbish}: not a pouch: it does not begin as one"]),
+    ("pouch open {nothing} --home {north}", 2, ["{nothing}: not a pouch: it does not begin as one"]),
     ("deliver --to absent.example --home {north}", 3, ["no card of absent.example is known here"]),
     # journals
     ("journal verify --witnessed {rubbish} --home {north}", 2, ["checkpoint: holds a control character"]),

@@ -15,48 +15,95 @@ from comity.languages import _, ngettext, said
 
 #: Batches delivered between two looks, looks without any change until it is given up, and seconds between these.
 _STRETCH, _STILL, _PAUSE = 16, 5, 0.2
+#: Bytes asked of the node at once.
+_LOAD = 64 * 1024 * 1024
+_UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1024, "mi": 1024**2, "gi": 1024**3}
+
+
+class Size(click.ParamType[int]):
+    """Bytes, with a unit: 700M, 4GiB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read it."""
+        if isinstance(value, int):
+            return value
+        text = str(value).strip().lower().removesuffix("b")
+        digits = text.rstrip("kmgi")
+        unit = _UNITS.get(text[len(digits) :])
+        if not digits.isdecimal() or unit is None or not int(digits):
+            self.fail(f"`{value}` is not a size such as 700M or 4GiB", param, ctx)
+        return int(digits) * unit
 
 
 @group()
 def pouch() -> None:
-    """Carry envelopes as a file: same bytes, same effect as over the wire."""
+    """Carry envelopes as files: same bytes, same effect as over the wire."""
 
 
 @pouch.command("pack")
 @click.argument("party")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--volume-size", type=Size(), default=None, metavar="SIZE", help="Divide it: 700M, 4GiB a volume."
+)
 @home_options
 @as_json
-def pack(party: str, file: Path, home: Path, passphrase_file: Path | None, json_: bool) -> None:
-    """Put everything owed to PARTY, and receipts for it, into FILE.
+def pack(
+    party: str, file: Path, volume_size: int | None, home: Path, passphrase_file: Path | None, json_: bool
+) -> None:
+    """Put everything owed to PARTY, and receipts for it, into FILE, or into FILE.1, FILE.2, … of a size.
 
     It stays owed until receipts come back; packing again makes another pouch of the same.
     """
-    with node_at(home, passphrase_file) as tell:
-        shown = tell("pouch-pack", peer=party)
-    data = base64.b64decode(shown["pouch"])
-    write_whole(file, data)
+    from comity.carriers.pouch import MAX_POUCH_BYTES
+    from comity.cli.pouch_files import PouchWriter
+
+    if volume_size is not None and volume_size > MAX_POUCH_BYTES:
+        raise BadInput(f"a volume has at most {MAX_POUCH_BYTES} bytes")
+    with (
+        PouchWriter(file, volume_size or MAX_POUCH_BYTES, several=volume_size is not None) as writer,
+        node_at(home, passphrase_file) as tell,
+    ):
+        after, first, shown = 0, True, dict[str, Any]()
+        while first or shown["left"]:
+            shown = tell("pouch-load", peer=party, after=after, most_bytes=_LOAD, receipts=first)
+            for kind in ("receipt", "envelope"):
+                for data in shown[f"{kind}s"]:
+                    writer.add(kind, base64.b64decode(data))
+            after, first = shown["last"], False
+        made = writer.finish(shown["party"], party, shown["now"])
     if json_:
-        print_json({"file": str(file), "bytes": len(data), **_without(shown, "pouch")})
-    else:
-        envelopes = ngettext("{count} envelope", "{count} envelopes", shown["envelopes"])
-        receipts = ngettext("{count} receipt", "{count} receipts", shown["receipts"])
-        size = ngettext("{count} byte", "{count} bytes", len(data))
-        click.echo(f"{file}: {envelopes}, {receipts}, {size}")
+        print_json(made)
+        return
+    envelopes = ngettext("{count} envelope", "{count} envelopes", made["envelopes"])
+    receipts = ngettext("{count} receipt", "{count} receipts", made["receipts"])
+    size = ngettext("{count} byte", "{count} bytes", made["bytes"])
+    click.echo(f"{file}: {envelopes}, {receipts}, {size}")
+    if volume_size is not None:
+        for each in made["files"]:
+            click.echo(f"  {each}")
+        click.echo("  " + _("pouch {pouch}", pouch=made["pouch"]), err=True)
 
 
 @pouch.command("open")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @home_options
 @as_json
-def open_(file: Path, home: Path, passphrase_file: Path | None, json_: bool) -> None:
-    """Take in what the pouch FILE holds. Opening it again changes nothing."""
-    from comity.carriers.pouch import MAX_POUCH_BYTES
+def open_(files: tuple[Path, ...], home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Take in what the pouch in FILES holds, all volumes or those at hand. Opening it again changes nothing.
 
-    if file.stat().st_size > MAX_POUCH_BYTES:
-        raise BadInput(f"{file}: larger than a pouch may be ({MAX_POUCH_BYTES} bytes)")
+    What is damaged, or of another pouch, is named with its file, and nothing is opened.
+    """
+    from comity.cli.pouch_files import check_files
+
+    volumes = check_files(files)
     with node_at(home, passphrase_file) as tell:
-        shown = tell("pouch-open", data=file.read_bytes())
+        outcomes = [tell("pouch-open", data=path.read_bytes()) for path in progressing(volumes, _("opening"))]
+    shown = _together(outcomes)
     if json_:
         print_json(shown)
         return
@@ -71,9 +118,99 @@ def open_(file: Path, home: Path, passphrase_file: Path | None, json_: bool) -> 
     click.echo(line)
     for reason in shown["refused"]:
         click.echo("  " + _("not taken: {reason}", reason=said(reason)), err=True)
+    if shown["missing"]:
+        numbers = ", ".join(map(str, shown["missing"]))
+        whole = _("of {count} volumes, not opened yet: {numbers}", count=shown["volumes"], numbers=numbers)
+        click.echo(f"  {whole}", err=True)
+    if shown["again"]:
+        numbers = ", ".join(map(str, shown["again"]))
+        click.echo("  " + _("opened before: volume {numbers}", numbers=numbers), err=True)
     if shown["accepted"] or shown["quarantined"]:
         command = f"comity pouch pack {shown['from']} FILE"
         click.echo("  " + _("next: {command} takes the receipts back", command=command), err=True)
+
+
+@pouch.command("slip")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--handed-by", default="", metavar="WHO", help="Who hands it over now, by function.")
+@click.option("--taken-by", default="", metavar="WHO", help="Who takes it, by function.")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The page to write (HTML)."
+)
+@home_options
+@as_json
+def slip(
+    files: tuple[Path, ...], handed_by: str, taken_by: str, out: Path, home: Path,
+    passphrase_file: Path | None, json_: bool,
+) -> None:  # fmt: skip
+    """Write the slip that goes along with a pouch: what it is, and who handed it to whom, when.
+
+    With --handed-by and --taken-by a line is added and kept; the page has room for more, to be filled in by hand.
+    """
+    from comity.carriers.pouch import unpack
+    from comity.carriers.slip import Words, page_of, read_bare
+    from comity.cli.pouch_files import check_files
+    from comity.languages import current
+
+    if bool(handed_by) != bool(taken_by):
+        raise BadInput("--handed-by goes with --taken-by")
+    first = unpack(check_files(files)[0].read_bytes())
+    with node_at(home, passphrase_file) as tell:
+        shown = tell(
+            "pouch-slip", pouch=first.name, sender=first.manifest.from_, to=first.manifest.to,
+            made=first.manifest.made, volumes=len(first.manifest.volumes), by=handed_by, taken_by=taken_by,
+        )  # fmt: skip
+    code = base64.b64decode(shown["code"])
+    words = Words(
+        title=_("Custody slip"),
+        pouch=_("Pouch"),
+        sender=_("From"),
+        recipient=_("For"),
+        made=_("Packed"),
+        volumes=_("Volumes"),
+        handed_by=_("Handed over by"),
+        taken_by=_("Taken by"),
+        when=_("When"),
+        signatures=_("Signatures"),
+        note=_(
+            "Whoever opens the pouch is shown its name: it must be the one above. Its contents are sealed."
+        ),
+    )
+    digests = [each.sha256 for each in first.manifest.volumes]
+    write_whole(out, page_of(read_bare(code), digests, code, words, current()).encode())
+    if json_:
+        print_json({"file": str(out), **{key: value for key, value in shown.items() if key != "code"}})
+    else:
+        hands = ngettext("{count} hand-over", "{count} hand-overs", len(shown["hands"]))
+        click.echo(f"{out}: {shown['pouch'][:16]}…, {hands}")
+
+
+def progressing(paths: list[Path], what: str) -> Any:
+    """Go through files and show how far it has come."""
+    with progress(what, len(paths)) as bar:
+        for count, path in enumerate(paths):
+            yield path
+            bar(count + 1)
+
+
+def _together(outcomes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Add up what became of each volume."""
+    last = outcomes[-1]
+    counted = {
+        name: sum(each[name] for each in outcomes) for name in ("accepted", "known", "quarantined", "settled")
+    }
+    return {
+        "from": last["from"],
+        "made": last["made"],
+        "pouch": last["pouch"],
+        "volumes": last["volumes"],
+        "missing": last["missing"],
+        "again": [number for each in outcomes for number in each["again"]],
+        **counted,
+        "refused": [reason for each in outcomes for reason in each["refused"]],
+    }
 
 
 @command()
@@ -113,7 +250,3 @@ def _carried(tell: Callable[..., Any], to: str) -> dict[str, Any]:
             if still:
                 time.sleep(_PAUSE)  # a serving node works by itself
     return shown
-
-
-def _without(shown: dict[str, object], name: str) -> dict[str, object]:
-    return {key: value for key, value in shown.items() if key != name}

@@ -6,33 +6,88 @@ import msgspec
 
 from comity.carriers import pouch
 from comity.carriers.relay_wire import mailbox_key, mailbox_of, read_address
+from comity.carriers.slip import Handover, Slip, write_slip
 from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.errors import NotFound
+from comity.keys import SigningKey
 from comity.node import carry, deliver, stopped_channels
-from comity.ports import CircuitRow
+from comity.node.node import Node
+from comity.ports import CircuitRow, Transaction
+
+
+@verb("pouch-load")
+def pouch_load(
+    desk: Desk, peer: str, after: int = 0, most_bytes: int = carry.MOST_BYTES, receipts: bool = True
+) -> dict[str, Any]:
+    """Gather what is owed to a Party for a pouch, from behind an envelope's number on, and receipts for it."""
+    load = desk.act(
+        lambda node, transaction: carry.load(
+            node,
+            transaction,
+            peer,
+            after=after,
+            most_bytes=min(most_bytes, carry.MOST_BYTES),
+            receipts=receipts,
+        )
+    )
+    now = format_instant(desk.node.clock.now())
+    return {"party": desk.node.party, "now": now, **msgspec.structs.asdict(load)}
 
 
 @verb("pouch-pack")
 def pouch_pack(desk: Desk, peer: str) -> dict[str, Any]:
-    """Gather what is owed to a Party into a pouch."""
+    """Gather what is owed to a Party into a pouch of one volume."""
     load = desk.act(lambda node, transaction: carry.load(node, transaction, peer))
-    data = pouch.pack(
-        desk.node.party, peer, desk.node.clock.now(), envelopes=load.envelopes, receipts=load.receipts
-    )
+    now = desk.node.clock.now()
+    (data,) = pouch.pack(desk.node.party, peer, now, envelopes=load.envelopes, receipts=load.receipts)
     return {"pouch": data, "envelopes": len(load.envelopes), "receipts": len(load.receipts)}
 
 
 @verb("pouch-open")
 def pouch_open(desk: Desk, data: bytes) -> dict[str, Any]:
-    """Take in what a pouch holds."""
+    """Take in what a volume of a pouch holds, and tell which volumes are still to come."""
     found = pouch.unpack(data)
-    unloaded = desk.act(
-        lambda node, transaction: carry.unload(
-            node, transaction, found.manifest.to, found.envelopes, found.receipts
-        )
-    )
-    return {"from": found.manifest.from_, "made": found.manifest.made, **msgspec.to_builtins(unloaded)}
+    count, number = len(found.manifest.volumes), found.numbers[0]
+
+    def work(node: Node, transaction: Transaction) -> tuple[carry.Unloaded, bool, list[int]]:
+        unloaded = carry.unload(node, transaction, found.manifest.to, found.envelopes, found.receipts)
+        return unloaded, *carry.note_opened(transaction, found.name, number, count)
+
+    unloaded, before, missing = desk.act(work)
+    return {
+        "from": found.manifest.from_,
+        "made": found.manifest.made,
+        "pouch": found.name,
+        "volumes": count,
+        "missing": missing,
+        "again": [number] if before else [],
+        **msgspec.to_builtins(unloaded),
+    }
+
+
+@verb("pouch-slip")
+def pouch_slip(
+    desk: Desk,
+    pouch: str,
+    sender: str,
+    to: str,
+    made: str,
+    volumes: int,
+    by: str = "",
+    taken_by: str = "",
+) -> dict[str, Any]:
+    """Add a hand to the slip of a pouch, where one is named, and give the slip's code, signed."""
+    node = desk.node
+    at = node.clock.now()
+
+    def work(node: Node, transaction: Transaction) -> tuple[list[dict[str, str]], SigningKey]:
+        hands = carry.hand_over(transaction, pouch, by, taken_by, at)
+        return hands, node.keyring.signer(node.know(transaction).own.card, "control", at)
+
+    hands, key = desk.act(work)
+    written = Slip(pouch, sender, to, made, volumes, tuple(Handover(**hand) for hand in hands))
+    return {"pouch": pouch, "hands": hands, "code": write_slip(written, node.party, key)}
 
 
 @verb("deliver")

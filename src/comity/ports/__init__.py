@@ -16,7 +16,15 @@ them.
 from comity.ports.items import Disclosure, Holding, ItemRow
 from comity.ports.journal import Head, JournalRow, KeptHead, ReconciliationRow
 from comity.ports.knowledge import AgreementRow, CardRow, ProposalRow, StatementRow
-from comity.ports.mailboxes import ChannelRow, CircuitRow, InboxRow, OutboxRow, RequestRow, UnsentRow
+from comity.ports.mailboxes import (
+    ChannelRow,
+    CircuitRow,
+    InboxRow,
+    OutboxRow,
+    PouchRow,
+    RequestRow,
+    UnsentRow,
+)
 from comity.ports.matters import MatterRow
 from comity.ports.officers import (
     AttemptRow,
@@ -66,6 +74,7 @@ __all__ = [
     "OfficerRow",
     "OutboxRow",
     "PendingRow",
+    "PouchRow",
     "ProposalRow",
     "ReconciliationRow",
     "RecordRow",

@@ -62,6 +62,17 @@ class CircuitRow(Row, frozen=True, kw_only=True):
     carried: int = 0
 
 
+class PouchRow(Row, frozen=True, kw_only=True):
+    """A pouch that this node wrote a slip for, or opened a volume of.
+
+    `opened` are the numbers of the volumes opened here, `slip` the hands it went through as far as they were told.
+    """
+
+    name: str
+    opened: tuple[str, ...] = ()
+    slip: bytes = b""
+
+
 class InboxRow(Row, frozen=True, kw_only=True):
     """An envelope taken in. `state`: accepted, quarantined, waiting.
 
@@ -185,6 +196,14 @@ class MailboxRows(Protocol):
 
     def put_circuit(self, row: CircuitRow) -> None:
         """Keep how a line is."""
+        ...
+
+    def pouch(self, name: str) -> PouchRow | None:
+        """Give what is known of a pouch."""
+        ...
+
+    def put_pouch(self, row: PouchRow) -> None:
+        """Keep what is known of a pouch."""
         ...
 
     def peers_receipts_owed(self) -> Sequence[str]:

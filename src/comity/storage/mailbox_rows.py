@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select, update
 
 from comity.clock import Instant
-from comity.ports import ChannelRow, CircuitRow, InboxRow, OutboxRow, UnsentRow
+from comity.ports import ChannelRow, CircuitRow, InboxRow, OutboxRow, PouchRow, UnsentRow
 from comity.storage import tables
 from comity.storage.prepared import Prepared, selecting, selecting_any
 from comity.storage.rows import LIMIT, Rows, columns, values_of
@@ -44,6 +44,7 @@ _NOTE_ATTEMPT = Prepared(
         )
     )
 )
+_POUCH = selecting(columns(tables.pouches, PouchRow).where(tables.pouches.c.name == bindparam("name")))
 _CIRCUITS = selecting(columns(tables.circuits, CircuitRow).order_by(tables.circuits.c.peer))
 _CIRCUIT = selecting(columns(tables.circuits, CircuitRow).where(tables.circuits.c.peer == bindparam("peer")))
 _SENT = selecting(
@@ -173,6 +174,14 @@ class MailboxRows(Rows):
     def put_circuit(self, row: CircuitRow) -> None:
         """Keep how a line is."""
         self._put(tables.circuits, ("peer",), values_of(row))
+
+    def pouch(self, name: str) -> PouchRow | None:
+        """Give what is known of a pouch."""
+        return self._one(PouchRow, _POUCH, name=name)
+
+    def put_pouch(self, row: PouchRow) -> None:
+        """Keep what is known of a pouch."""
+        self._put(tables.pouches, ("name",), values_of(row))
 
     def peers_receipts_owed(self) -> Sequence[str]:
         """Give every peer for whom a receipt waits that no carrier has taken back yet."""

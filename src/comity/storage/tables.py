@@ -180,6 +180,9 @@ circuits = Table(
     number("carried"),
 )
 
+#: Pouches of which volumes were opened here, or slips written.
+pouches = Table("pouches", metadata, text("name", primary_key=True), words("opened"), octets("slip"))
+
 #: Signed acts that could not be sent yet: no card of the addressee's seals anything now, or no way is known.
 unsent = Table(
     "unsent",

@@ -266,7 +266,7 @@ class World:
             now = self.clock.now()
             for data in contents.envelopes:
                 self.ledger.note(member, target, data, "pouch", now)
-            packed = pouch.pack(party, to, now, envelopes=contents.envelopes, receipts=contents.receipts)
+            (packed,) = pouch.pack(party, to, now, envelopes=contents.envelopes, receipts=contents.receipts)
             self.ledger.look_for_leaks(packed, f"pouch of {party}")
             count = f"{len(contents.envelopes)} envelopes, {len(contents.receipts)} receipts"
             self.tell(f"      {count}")

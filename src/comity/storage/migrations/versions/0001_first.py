@@ -161,6 +161,12 @@ def upgrade() -> None:
         sa.Column("carried", NUMBER, nullable=False),
     )
     op.create_table(
+        "pouches",
+        sa.Column("name", sa.Text(), primary_key=True, nullable=False),
+        sa.Column("opened", sa.Text(), nullable=False),
+        sa.Column("slip", sa.LargeBinary(), nullable=False),
+    )
+    op.create_table(
         "unsent",
         sa.Column("statement", sa.Text(), primary_key=True, nullable=False),
         sa.Column("to", sa.Text(), primary_key=True, nullable=False),
