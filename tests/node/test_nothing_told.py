@@ -109,7 +109,7 @@ def act_at_random(world: World, seed: int) -> list[str]:
     return errors
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_world_with_a_silent_record_looks_like_one_without(seed: int) -> None:
     seen = []
     for silent in (False, True):
@@ -138,7 +138,7 @@ def without_names(value: object) -> object:
     return json.loads(re.sub(r"[0-9a-f]{12,64}", "…", json.dumps(value, default=str)))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_no_sequence_tells_more_of_an_ask_record_than_that_its_owner_may_be_asked(seed: int) -> None:
     world = register_world(seed=f"ask {seed}")
     put(world, NORTH, "secret-reference", CANARY, "ask", notes=["wrexhamite details"])

@@ -19,7 +19,7 @@ from .registers import NORTH, SOUTH, agreement, check, hits, put, register_world
 NAMES = ("Tavrin Merezhko", "Jorvik Quillfeather", "Marisol Quintanar Ebreo", "Pak Dong-seop")
 STRICT = ("open", "reference", "ask", "silent")
 SHOWN = {"open": "record", "reference": "reference", "ask": "owner"}
-SHARE = 10
+SHARE = 6
 
 
 class Oracle:
