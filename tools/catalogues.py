@@ -81,8 +81,9 @@ WORKING = (
     *(
         f"cooperation/{name}.py"
         for name in (
-            *("contacts", "continuity", "deliveries", "expense", "kind", "materials", "matter", "measures"),
-            *("meetings", "missions", "passages", "places", "plans", "protocol_draft", "requests", "shared"),
+            *("charges", "contacts", "continuity", "deliveries", "expense", "kind", "materials", "matter"),
+            *("measures", "meetings", "missions", "passages", "places", "plans", "protocol_draft"),
+            *("requests", "shared", "summaries"),
         )
     ),
     "node/cooperate.py",
