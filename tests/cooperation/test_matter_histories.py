@@ -39,7 +39,7 @@ def test_the_histories_are_eventful() -> None:
         kinds[matter.kind.name] += len(matter.story) > 3
         void += sum(not told.counts for told in matter.story)
         crossed += sum(not told.counts and told.event.digest in history.signed for told in matter.story)
-    assert len(kinds) > len(KINDS) - 3 and void > 20 and crossed > 5
+    assert len(kinds) > len(KINDS) - 3 and void > 20 and crossed > 2
 
 
 @pytest.mark.prove

@@ -61,6 +61,7 @@ def test_the_roles_of_a_table_are_known(kind: Kind) -> None:
         "delivery": {"giver", "receiver", "answerer"},
         "training": {"giving", "sending", "answerer"},
         "quota": {"giving", "sending", "answerer"},
+        "charge": {"creditor", "debtor"},
         "materials": {"giver", "receiver", "answerer"},
     }
     assert own == known.get(kind.name, set())

@@ -36,6 +36,15 @@ BEGIN = datetime(2031, 1, 10, 9, tzinfo=UTC)
 _PARTIES = (NORTH, SOUTH)
 #: An item both have, for all the engine knows.
 _ITEM = "ab" * 32
+#: Field -> the list said there.
+_LISTS: typing.Mapping[str, list[Any]] = {
+    "functions": ["analyst"],
+    "items": [_ITEM],
+    "entries": [_ITEM],
+    "phases": ["one", "two"],
+    "rows": ["disclosed: three here"],
+    "figures": [{"what": "disclosed", "by": NORTH, "under": "incident", "month": "2031-02", "figure": "3"}],
+}
 #: Field -> what it is drawn from, where any word would do less well.
 _POOLS: typing.Mapping[str, tuple[Any, ...]] = {
     "mission": ("north-mission", "south-mission"),
@@ -49,7 +58,7 @@ _POOLS: typing.Mapping[str, tuple[Any, ...]] = {
     "purpose": ("incident-response", "religion"),
     "ground": ("own-law", "ongoing-case", "no-mood"),
     "what": ("stay", "transport", "premises", "housing", "yachts"),
-    **dict.fromkeys(("of", "by", "lead", "host", "giver", "owner"), _PARTIES),
+    **dict.fromkeys(("of", "by", "lead", "host", "giver", "owner", "debtor"), _PARTIES),
     **dict.fromkeys(("begins", "on", "arrives"), ("2031-02-01", "2031-02-03", "2031-02-08")),
     **dict.fromkeys(("ends", "until", "departs"), ("2031-02-08", "2031-02-20")),
     **dict.fromkeys(("item", "lines"), (_ITEM,)),
@@ -67,6 +76,7 @@ _POOLS: typing.Mapping[str, tuple[Any, ...]] = {
     "phase": ("one", "two"),
     "changes": ("expense",),
     "amount": ("1.50",),
+    "balance": ("0", "1.50"),
     "currency": ("EUR",),
     "year": (2031,),
     "places": (1, 2, 3, 4),
@@ -272,7 +282,7 @@ def _drawn(chance: random.Random, name: str, hint: Any) -> Any:
     if typing.get_origin(kind) is typing.Literal:
         return chance.choice(typing.get_args(kind))
     if typing.get_origin(kind) is tuple:
-        return {"functions": ["analyst"], "items": [_ITEM], "phases": ["one", "two"]}.get(name)
+        return _LISTS.get(name)
     if name in _POOLS:
         return chance.choice(_POOLS[name])
     if kind is date:
