@@ -26,6 +26,7 @@ run: setup
 test: setup-dev
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
+# What needs more than Python: a C compiler (kills, full disks, power cuts on real files), and what others mark `service`.
 test-all: test
 	$(BIN)/python -m pytest -n auto --dist loadfile -m service --run-service || test $$? -eq 5
 
@@ -33,7 +34,8 @@ test-all: test
 share: setup-dev
 	COMITY_HISTORIES=20000 $(BIN)/python -m pytest -p no:xdist tests/oracle/test_oracle.py -k agree_on_every_ground
 	COMITY_MATTERS=2000 $(BIN)/python -m pytest -p no:xdist tests/cooperation/test_matter_histories.py -k whatever_the_carrier
-	$(BIN)/python -m comity.testing --seed share --count 100
+	COMITY_EVERY_MUTANT=5 $(BIN)/python -m pytest -n auto tests/testing/test_mutants.py
+	$(BIN)/python -m comity.testing --seed share --count 3000 --jobs $$(nproc 2>/dev/null || echo 2)
 
 # The long proofs with their full numbers, which take hours; what each came to goes to docs/proofs.md as it ends.
 # What was made of the very same code already is not made again, so it can be stopped and taken up.

@@ -46,6 +46,7 @@ HAPPENS = {
         f"fault: hostile: {deed}"
         for deed in (
             "forged consent",
+            "one message in two envelopes",
             "poison",
             "replay",
             "sends a forbidden category",

@@ -88,6 +88,12 @@ def _inside(home: Path, passphrase: Callable[[], str] | None, *, full: bool) -> 
                 f"{report['entries']} entries" + (f": {', '.join(faults)}" if faults else ", whole"),
                 "comity journal verify tells more; restore a backup, then comity journal reconcile PARTY",
             )
+            yield (
+                "disk",
+                not now["trouble"],
+                now["trouble"] or "takes what is written",
+                "make room on the disk, or mend it; the node goes on by itself",
+            )
             behind = now["behind"]
             yield (
                 "backup",

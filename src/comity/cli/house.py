@@ -169,6 +169,8 @@ def status(home: Path, passphrase_file: Path | None, json_: bool) -> None:
         )
         click.echo(f"  {line}")
     print_lines(shown["lines"])
+    if shown["trouble"]:
+        click.echo(f"  {shown['trouble']}")
     for each in shown["stopped"]:
         click.echo(f"  {each['party']}: {each['reason']}")
         click.echo("  " + _("next: {hint}", hint=f"comity peer resume {each['party']} --because …"), err=True)

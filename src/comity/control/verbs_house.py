@@ -160,6 +160,7 @@ def node_status(desk: Desk) -> dict[str, Any]:
         "backlog": backlog,
         "behind": [row.peer for row in behind],
         "stopped": peer_stopped(desk),
+        "trouble": desk.node.store.trouble,
         "lines": [_line(row, backlog.get(row.peer, 0)) for row in circuits],
     }
 

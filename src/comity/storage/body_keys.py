@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from comity.clock import Instant, format_instant, parse_instant
 from comity.errors import StorageError, VerificationFailed
+from comity.storage.failing_disk import WriteAheadLog, is_sync_failure, stop, sync
 
 #: How long an epoch key lives (DESIGN §6).
 EPOCH = timedelta(days=30)
@@ -45,6 +46,7 @@ class BodyKeys:
         self._db.execute("PRAGMA secure_delete=ON")
         if folder is not None:
             (folder / "body-keys.db").chmod(0o600)
+            self._db.execute("PRAGMA wal_autocheckpoint=0")
             if self._db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 self._db.execute("PRAGMA synchronous=EXTRA")
                 self._db.execute("PRAGMA journal_mode=WAL")
@@ -52,6 +54,7 @@ class BodyKeys:
         self._db.execute(
             "CREATE TABLE IF NOT EXISTS body_keys (item TEXT PRIMARY KEY, epoch INTEGER, wrapped BLOB)"
         )
+        self._log = WriteAheadLog(self._db)
         self._keys: dict[int, bytes] = {}
         self._begun: dict[int, Instant] = {}
         self._open_transaction = False
@@ -100,6 +103,7 @@ class BodyKeys:
         if self._open_transaction:
             self._db.execute("COMMIT")
             self._open_transaction = False
+            self._log.fold_in_if_long()
 
     def finish(self) -> None:
         """Destroy the keys of what was erased. Called after the database's own commit: an erasure that was given up
@@ -111,7 +115,9 @@ class BodyKeys:
                 self._begin()
                 self._db.executemany("DELETE FROM body_keys WHERE item = ?", [(item,) for item in doomed])
                 self.commit()
-        except fixed_sqlite.Error:
+        except fixed_sqlite.Error as error:
+            if is_sync_failure(error):
+                stop(error)
             self._fates = [(item, False) for item in doomed]
             self._rollback()
         else:
@@ -170,7 +176,25 @@ class BodyKeys:
         """Begin a new epoch: wrap every key anew, then forget the old epoch's key."""
         epoch = max(self._keys, default=0) + 1
         self._keys[epoch], self._begun[epoch] = self._entropy(32), now
-        self._save()  # both epochs, until every key is wrapped anew
+        try:
+            self._save()  # both epochs, until every key is wrapped anew
+        except BaseException:
+            del (
+                self._keys[epoch],
+                self._begun[epoch],
+            )  # nothing may be sealed under a key that is nowhere kept
+            raise
+        try:
+            self._wrap_anew(epoch)
+        except BaseException:
+            self._rollback()
+            raise
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for old in [number for number in self._keys if number != epoch]:
+            del self._keys[old], self._begun[old]
+        self._save()
+
+    def _wrap_anew(self, epoch: int) -> None:
         self._begin()
         rows = self._db.execute(
             "SELECT item, epoch, wrapped FROM body_keys WHERE epoch <> ?", (epoch,)
@@ -181,10 +205,6 @@ class BodyKeys:
                 "UPDATE body_keys SET epoch = ?, wrapped = ? WHERE item = ?", (epoch, again, item)
             )
         self.commit()
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        for old in [number for number in self._keys if number != epoch]:
-            del self._keys[old], self._begun[old]
-        self._save()
 
     def renew_if_due(self, now: Instant) -> bool:
         """Begin a new epoch if the present one is over; tell whether it was. Not while a piece of work runs."""
@@ -244,12 +264,12 @@ def write_private(path: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb", closefd=False) as file:
             file.write(data)
-        os.fsync(handle)
+        sync(handle)
     finally:
         os.close(handle)
     beside.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        sync(folder)
     finally:
         os.close(folder)

@@ -31,6 +31,7 @@ from comity.clock import Instant
 from comity.errors import CannotJournal, HomeTooNew, StorageError
 from comity.storage import columns, matter_tables, register_tables, tables
 from comity.storage.body_keys import BodyKeys
+from comity.storage.failing_disk import WriteAheadLog, is_sync_failure, stop
 
 
 class Unit(Protocol):
@@ -92,6 +93,7 @@ def open_engine(path: Path | None) -> Engine:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA secure_delete=ON")
         if path is not None:
+            cursor.execute("PRAGMA wal_autocheckpoint=0")  # which would keep the error of a sync to itself
             mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
             if mode != "wal":
                 cursor.execute("PRAGMA synchronous=EXTRA")
@@ -111,6 +113,8 @@ def open_engine(path: Path | None) -> Engine:
     try:
         _check_layout(engine)
     except (DBAPIError, fixed_sqlite.Error, sqlite3.Error) as error:
+        if is_sync_failure(error):
+            stop(_cause(error))
         engine.dispose()
         raise StorageError(f"{path}: not a usable database ({_cause(error)})") from error
     return engine
@@ -201,6 +205,9 @@ class SqlStore(Generic[T]):
         self._jobs: queue.SimpleQueue[_Job[T] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self.commits = 0
+        self.trouble = ""
+        raw: Any = self._writer.connection.driver_connection
+        self._log = WriteAheadLog(raw) if engine.dialect.name == "sqlite" else None
         self.sweep()
         if threaded:
             self._thread = threading.Thread(target=self._sequence, name="comity-sequencer", daemon=True)
@@ -250,7 +257,7 @@ class SqlStore(Generic[T]):
 
     def renew_keys(self, now: Instant) -> bool:
         """Begin a new epoch of the keys of bodies, between two batches, if the present one is over."""
-        with self._turn:
+        with self._between_batches():
             return self._beside.renew_if_due(now)
 
     def scrub(self) -> None:
@@ -259,7 +266,7 @@ class SqlStore(Generic[T]):
         Where somebody reads just then, some pages stay until the next time.
         """
         raw: Any = self._writer.connection.driver_connection
-        with self._turn:
+        with self._between_batches():
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._beside.scrub()
 
@@ -283,6 +290,7 @@ class SqlStore(Generic[T]):
             self._give_up(transaction)
             raise
         self._beside.finish()
+        self._fold_log_in()
         self.commits += 1
 
     def _give_up(self, transaction: RootTransaction) -> None:
@@ -320,10 +328,7 @@ class SqlStore(Generic[T]):
                 outcomes.extend(self._attempt(job, transaction) for job in batch)
                 transaction.finish()
         except (DBAPIError, fixed_sqlite.Error, OSError) as error:
-            refusal = CannotJournal(
-                f"the node cannot journal, so it cannot act ({_cause(error)})",
-                hint="make room on the disk or mend it; nothing was half done",
-            )
+            refusal = self._refusal(error)
             for job in batch:
                 job.future.set_exception(refusal)
             return
@@ -336,6 +341,28 @@ class SqlStore(Generic[T]):
                 job.future.set_result(result)
             else:
                 job.future.set_exception(raised)
+
+    def _refusal(self, error: Exception) -> CannotJournal:
+        """Note why nothing can be written, and say it; where a sync failed, end the process."""
+        if is_sync_failure(error):
+            stop(_cause(error))
+        self.trouble = f"the node cannot journal, so it cannot act ({_cause(error)})"
+        return CannotJournal(self.trouble, hint="make room on the disk or mend it; nothing was half done")
+
+    @contextlib.contextmanager
+    def _between_batches(self) -> Iterator[None]:
+        with self._turn:
+            try:
+                yield
+            except (fixed_sqlite.Error, OSError) as error:
+                raise self._refusal(error) from error
+
+    def _fold_log_in(self) -> None:
+        """Write a long log's pages to the database, and note that the disk takes what is written."""
+        if self._log is not None:
+            written = self._log.fold_in_if_long()
+            if written:
+                self.trouble = ""
 
     @staticmethod
     def _attempt(job: "_Job[T]", transaction: T) -> "tuple[_Job[T], Any, BaseException | None]":

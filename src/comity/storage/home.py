@@ -17,6 +17,7 @@ control            the Unix socket of a serving node                     0600
 The folder itself is 0700. One process owns a home at a time; a second is refused.
 """
 
+import contextlib
 import fcntl
 import ipaddress
 import os
@@ -136,8 +137,11 @@ class HomeFolder:
                 f"{self.path} is in use by process {owner}",
                 hint="commands speak to a serving node by themselves; otherwise wait for it to end",
             ) from None
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        with contextlib.suppress(
+            OSError
+        ):  # whose it is, is for others to read; the lock itself needs no room
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         self._lock = handle
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from comity.errors import BadInput, RefusedHere, StorageError
 from comity.keys import SealingKey, SigningKey, VerifyKey, lock, unlock
 from comity.storage.body_keys import write_private
+from comity.storage.failing_disk import sync
 from comity.strict import read_base64, write_base64
 
 Passphrase = Callable[[], str] | None
@@ -88,12 +89,12 @@ def destroy(file: Path) -> None:
     handle = os.open(file, os.O_WRONLY)
     try:
         os.write(handle, bytes(os.fstat(handle).st_size))
-        os.fsync(handle)
+        sync(handle)
     finally:
         os.close(handle)
     file.unlink()
     folder = os.open(file.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        sync(folder)
     finally:
         os.close(folder)

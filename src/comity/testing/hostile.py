@@ -36,6 +36,7 @@ __all__ = [
     "craft",
     "forge_consents",
     "poison",
+    "sealed_again",
     "send_anyway",
     "tampered",
 ]
@@ -139,6 +140,20 @@ def another_under(node: Node, transaction: Transaction, letter: Letter) -> bytes
         ConsistencyQuestion(old=0, size=letter.number),
         sequence=letter.head.sequence,
         channel=bytes.fromhex(letter.head.channel),
+    )
+
+
+def sealed_again(node: Node, transaction: Transaction, letter: Letter) -> bytes:
+    """Seal a message that was sent once more, in another envelope: its id stays the same."""
+    return craft(
+        node,
+        transaction,
+        letter.to,
+        letter.content,
+        sequence=letter.head.sequence,
+        channel=bytes.fromhex(letter.head.channel),
+        body=letter.body,
+        head={"at": letter.head.at},
     )
 
 

@@ -26,6 +26,7 @@ class Malice:
                 (5, self._send_anyway),
                 (2, self._say_two_things),
                 (3, self._replay),
+                (2, self._seal_again),
                 (3, self._poison),
                 (2, self._forge_a_consent),
                 (1, self._withhold_receipts),
@@ -96,6 +97,20 @@ class Malice:
         self._note("replay" if to == letter.to else "replay to another Party")
         line = f"{member.name} replays letter {letter.number} to {self._world.name(to)}"
         self._hand_over(member, to, line, letter.data)
+
+    def _seal_again(self, member: Member) -> None:
+        """Send a message once more in another envelope: it counts once."""
+        letters = self._letters(member.party)
+        if not letters:
+            return
+        letter = self._chance.choice(letters)
+        self._note("one message in two envelopes")
+        self._craft(
+            member,
+            letter.to,
+            f"sends message {letter.number} to {self._world.name(letter.to)} in another envelope",
+            lambda node, transaction: hostile.sealed_again(node, transaction, letter),
+        )
 
     def _poison(self, member: Member) -> None:
         found = self._peer_under(member.party)

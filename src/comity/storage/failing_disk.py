@@ -1,0 +1,85 @@
+"""What a node does when its disk fails it.
+
+| the disk says | the node |
+|---|---|
+| full, read-only, quota used up | undoes the batch, tells everybody who waited, and goes on reading |
+| error on a sync | stops at once, whatever it was doing |
+
+In the first case it tries again with the next act, and so recovers by itself; `SqlStore.trouble` says why meanwhile.
+In the second, what was written since the last sync may or may not be on the disk, and a second sync would say yes all
+the same; the next start reads the logs again from what really is there. PostgreSQL does so since 2019
+(`data_sync_retry`). Source: sysexits.h for the exit code; SQLite, Result Codes, `SQLITE_IOERR_FSYNC`.
+"""
+
+import errno
+import os
+import sys
+from typing import Any, NoReturn
+
+import pysqlite3.dbapi2 as fixed_sqlite
+
+__all__ = ["EXIT_CODE", "WriteAheadLog", "is_sync_failure", "stop", "sync"]
+
+#: EX_IOERR.
+EXIT_CODE = 74
+
+#: Rows changed after which a log is long: some megabytes.
+_LONG = 3_000
+
+#: SQLITE_IOERR_FSYNC and SQLITE_IOERR_DIR_FSYNC.
+_SQLITE_SYNC = frozenset({1034, 1290})
+
+
+def is_sync_failure(error: BaseException) -> bool:
+    """Tell whether an error of the driver, or one wrapped by SQLAlchemy, says that a sync failed."""
+    cause = getattr(error, "orig", None) or error
+    return getattr(cause, "sqlite_errorcode", None) in _SQLITE_SYNC
+
+
+def stop(reason: object) -> NoReturn:
+    """End this process now: no handler runs, nothing more is written or answered."""
+    told = f"comity: the disk failed to sync ({reason}): stopped at once, nothing was acknowledged; start again\n"
+    sys.stderr.write(told)
+    sys.stderr.flush()
+    os._exit(EXIT_CODE)
+
+
+class WriteAheadLog:
+    """The write-ahead log of one connection that writes.
+
+    Its pages are written to the database here and not by SQLite's own rule, which keeps the error of a sync to itself:
+    pages that never came to the disk would then be taken for written, and the log begun anew over them.
+
+    Args:
+        connection: the driver's; `PRAGMA wal_autocheckpoint=0` was said on it.
+    """
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._seen = self._folded = connection.total_changes
+
+    def fold_in_if_long(self) -> bool:
+        """Write a long log's pages to the database; tell whether anything was written since the last call.
+
+        Where a sync fails, the process ends. Any other error leaves the pages in the log for another time.
+        """
+        changes = self._connection.total_changes
+        written, self._seen = changes != self._seen, changes
+        if changes - self._folded >= _LONG:
+            self._folded = changes
+            try:
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            except fixed_sqlite.Error as error:
+                if is_sync_failure(error):
+                    stop(error)
+        return bool(written)
+
+
+def sync(handle: int) -> None:
+    """Make a file durable, or end this process."""
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno in (errno.EINTR, errno.EINVAL, errno.EROFS):  # it cannot be synced; nothing was lost
+            raise
+        stop(error.strerror)
