@@ -36,6 +36,7 @@ share: setup-dev
 	COMITY_MATTERS=2000 $(BIN)/python -m pytest -p no:xdist tests/cooperation/test_matter_histories.py -k whatever_the_carrier
 	COMITY_EVERY_MUTANT=5 $(BIN)/python -m pytest -n auto tests/testing/test_mutants.py
 	$(BIN)/python -m comity.testing --seed share --count 3000 --jobs $$(nproc 2>/dev/null || echo 2)
+	$(BIN)/python tests/fuzz/fuzzing.py --inputs 200000 --jobs $$(nproc 2>/dev/null || echo 2)
 
 # The long proofs with their full numbers, which take hours; what each came to goes to docs/proofs.md as it ends.
 # What was made of the very same code already is not made again, so it can be stopped and taken up.

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from comity.assemble import Home, open_home
 from comity.clock import SteppedClock
-from comity.errors import CannotJournal, ComityError, NotFound
+from comity.errors import CannotJournal, ComityError, NotFound, RefusedHere
 from comity.node.check_journal import check_in_parts
 from comity.node.disclose import disclose
 from comity.node.receive import receive
@@ -110,7 +110,7 @@ class Withdraw(Act):
     """North withdraws what it has given."""
 
     def do(self, home: Home) -> None:
-        with contextlib.suppress(ComityError):
+        with contextlib.suppress(RefusedHere):  # done before
             home.node.act(lambda transaction: withdraw(home.node, transaction, self.facts["item"]))
             return
         assert self.count(home) == 1

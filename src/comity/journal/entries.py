@@ -114,7 +114,7 @@ def read_leaf(leaf: bytes) -> Entry:
         raise ForeignInput(f"entry: {len(leaf)} bytes, more than the {MAX_LEAF} allowed")
     try:
         entry = _DECODER.decode(leaf)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ForeignInput(f"entry: {str(error)[:200]}") from None
     # Writing it again is both the strictest reading and the cheapest: repeated keys, other escapes, other orders,
     # other zones and white space all come out different.
