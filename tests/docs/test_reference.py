@@ -200,8 +200,9 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert not away
 
 
-def test_every_test_that_a_promise_names_exists() -> None:
-    text = (PROJECT / "docs/explanation/what-we-promise.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", ["what-we-promise.md", "faults.md"])
+def test_every_test_that_a_promise_or_a_fault_names_exists(page: str) -> None:
+    text = (PROJECT / "docs/explanation" / page).read_text(encoding="utf-8")
     file, named = Path(), 0
     for place, name in re.findall(r"`((?:tests/[\w/]+\.py)?)::(\w+)`", text):
         file = PROJECT / place if place else file
