@@ -34,7 +34,7 @@ test-all: test
 share: setup-dev
 	COMITY_HISTORIES=20000 $(BIN)/python -m pytest -p no:xdist tests/oracle/test_oracle.py -k agree_on_every_ground
 	COMITY_MATTERS=2000 $(BIN)/python -m pytest -p no:xdist tests/cooperation/test_matter_histories.py -k whatever_the_carrier
-	COMITY_EVERY_MUTANT=5 $(BIN)/python -m pytest -n auto tests/testing/test_mutants.py
+	COMITY_EVERY_MUTANT=9 $(BIN)/python -m pytest -n auto tests/testing/test_mutants.py
 	$(BIN)/python -m comity.testing --seed share --count 3000 --jobs $$(nproc 2>/dev/null || echo 2)
 	$(BIN)/python tests/fuzz/fuzzing.py --inputs 200000 --jobs $$(nproc 2>/dev/null || echo 2)
 
