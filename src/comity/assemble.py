@@ -24,7 +24,6 @@ from comity.node.register_index import RegisterIndex
 from comity.ports import Transaction
 from comity.storage.body_keys import BodyKeys
 from comity.storage.database import SqlStore, open_engine
-from comity.storage.failing_disk import is_sync_failure, stop
 from comity.storage.home import LOOPBACK, HomeFolder, Settings, create_home
 from comity.storage.transaction import SqlTransaction
 
@@ -133,8 +132,6 @@ def _body_keys(path: Path, now: Instant) -> BodyKeys:
     try:
         return BodyKeys(path, now)
     except fixed_sqlite.DatabaseError as error:
-        if is_sync_failure(error):
-            stop(error)
         raise StorageError(
             f"{path}/body-keys.db cannot be opened: {error}", hint="restore it from a backup"
         ) from None

@@ -14,6 +14,7 @@ from comity import errors
 from comity.cli import main as entry
 from comity.federation import messages, statements
 from comity.languages.reading import ENVIRONMENT
+from comity.storage import failing_disk
 from comity.storage.home import Settings
 from comity.testing.invariants import Invariants
 from docs.walkthrough import PROJECT
@@ -49,7 +50,7 @@ def test_every_setting_is_described_with_its_default() -> None:
 def test_every_exit_code_is_described() -> None:
     kinds = [each for each in vars(errors).values() if isinstance(each, type) and hasattr(each, "exit_code")]
     used = {0, entry.BAD_INPUT, entry.FAULT, entry.INTERRUPTED, entry.BROKEN_PIPE}
-    used |= {kind.exit_code for kind in kinds} | set(_codes_left_with())
+    used |= {kind.exit_code for kind in kinds} | set(_codes_left_with()) | {failing_disk.EXIT_CODE}
     assert {int(cell) for cell in first_cells("exit-codes.md") if cell.isdigit()} == used
 
 

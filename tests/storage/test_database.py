@@ -1,6 +1,5 @@
 """Durability, group commit, isolation, and what happens when the disk says no."""
 
-import resource
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -217,18 +216,6 @@ def no_page_more(connection: Any) -> Iterator[None]:
     connection.execute("PRAGMA max_page_count=4294967294")
 
 
-@contextmanager
-def no_byte_more(folder: Path) -> Iterator[None]:
-    """Let no file grow beyond what the largest has now."""
-    size = max(file.stat().st_size for file in folder.iterdir())
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 def large(name: str) -> Any:
     def work(transaction: SqlTransaction) -> None:
         transaction.put_item(item(name * 64))
@@ -238,7 +225,7 @@ def large(name: str) -> Any:
 
 
 @pytest.mark.parametrize("mode", ["plain", "threaded"])
-@pytest.mark.parametrize("what_is_full", ["rows", "keys of bodies", "the disk"])
+@pytest.mark.parametrize("what_is_full", ["rows", "keys of bodies"])
 def test_a_full_disk_stops_the_act_whole_and_it_goes_on_once_there_is_room(
     tmp_path: Path, mode: str, what_is_full: str
 ) -> None:
@@ -248,7 +235,6 @@ def test_a_full_disk_stops_the_act_whole_and_it_goes_on_once_there_is_room(
     full = {
         "rows": lambda: no_page_more(raw),
         "keys of bodies": lambda: no_page_more(made.keys._db),
-        "the disk": lambda: no_byte_more(tmp_path),
     }[what_is_full]
 
     def crowded(transaction: SqlTransaction) -> None:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from comity.clock import Instant, format_instant, parse_instant
 from comity.errors import StorageError, VerificationFailed
-from comity.storage.failing_disk import WriteAheadLog, is_sync_failure, stop, sync
+from comity.storage.failing_disk import WriteAheadLog, is_io_failure, stop, sync
 
 #: How long an epoch key lives (DESIGN §6).
 EPOCH = timedelta(days=30)
@@ -116,7 +116,7 @@ class BodyKeys:
                 self._db.executemany("DELETE FROM body_keys WHERE item = ?", [(item,) for item in doomed])
                 self.commit()
         except fixed_sqlite.Error as error:
-            if is_sync_failure(error):
+            if is_io_failure(error):
                 stop(error)
             self._fates = [(item, False) for item in doomed]
             self._rollback()

@@ -31,7 +31,7 @@ from comity.clock import Instant
 from comity.errors import CannotJournal, HomeTooNew, StorageError
 from comity.storage import columns, matter_tables, register_tables, tables
 from comity.storage.body_keys import BodyKeys
-from comity.storage.failing_disk import WriteAheadLog, is_sync_failure, stop
+from comity.storage.failing_disk import WriteAheadLog, is_io_failure, stop
 
 
 class Unit(Protocol):
@@ -113,8 +113,6 @@ def open_engine(path: Path | None) -> Engine:
     try:
         _check_layout(engine)
     except (DBAPIError, fixed_sqlite.Error, sqlite3.Error) as error:
-        if is_sync_failure(error):
-            stop(_cause(error))
         engine.dispose()
         raise StorageError(f"{path}: not a usable database ({_cause(error)})") from error
     return engine
@@ -344,7 +342,7 @@ class SqlStore(Generic[T]):
 
     def _refusal(self, error: Exception) -> CannotJournal:
         """Note why nothing can be written, and say it; where a sync failed, end the process."""
-        if is_sync_failure(error):
+        if is_io_failure(error):
             stop(_cause(error))
         self.trouble = f"the node cannot journal, so it cannot act ({_cause(error)})"
         return CannotJournal(self.trouble, hint="make room on the disk or mend it; nothing was half done")

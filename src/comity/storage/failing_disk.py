@@ -2,13 +2,13 @@
 
 | the disk says | the node |
 |---|---|
-| full, read-only, quota used up | undoes the batch, tells everybody who waited, and goes on reading |
-| error on a sync | stops at once, whatever it was doing |
+| full | undoes the batch, tells everybody who waited, and goes on reading |
+| input or output error | stops at once, whatever it was doing |
 
 In the first case it tries again with the next act, and so recovers by itself; `SqlStore.trouble` says why meanwhile.
-In the second, what was written since the last sync may or may not be on the disk, and a second sync would say yes all
-the same; the next start reads the logs again from what really is there. PostgreSQL does so since 2019
-(`data_sync_retry`). Source: sysexits.h for the exit code; SQLite, Result Codes, `SQLITE_IOERR_FSYNC`.
+In the second, most of all where a sync fails, what was written since the last sync may or may not be on the disk, and a
+second sync would say yes all the same; the next start reads the logs again from what really is there. PostgreSQL does
+so since 2019 (`data_sync_retry`). Source: sysexits.h for the exit code; SQLite, Result Codes, `SQLITE_IOERR`.
 """
 
 import errno
@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 import pysqlite3.dbapi2 as fixed_sqlite
 
-__all__ = ["EXIT_CODE", "WriteAheadLog", "is_sync_failure", "stop", "sync"]
+__all__ = ["EXIT_CODE", "WriteAheadLog", "is_io_failure", "stop", "sync"]
 
 #: EX_IOERR.
 EXIT_CODE = 74
@@ -26,19 +26,19 @@ EXIT_CODE = 74
 #: Rows changed after which a log is long: some megabytes.
 _LONG = 3_000
 
-#: SQLITE_IOERR_FSYNC and SQLITE_IOERR_DIR_FSYNC.
-_SQLITE_SYNC = frozenset({1034, 1290})
+#: SQLITE_IOERR; the driver does not tell a failed sync from a failed write, which is no better.
+_SQLITE_IOERR = 10
 
 
-def is_sync_failure(error: BaseException) -> bool:
-    """Tell whether an error of the driver, or one wrapped by SQLAlchemy, says that a sync failed."""
+def is_io_failure(error: BaseException) -> bool:
+    """Tell whether an error of the driver, or one wrapped by SQLAlchemy, says that writing or syncing failed."""
     cause = getattr(error, "orig", None) or error
-    return getattr(cause, "sqlite_errorcode", None) in _SQLITE_SYNC
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF == _SQLITE_IOERR
 
 
 def stop(reason: object) -> NoReturn:
     """End this process now: no handler runs, nothing more is written or answered."""
-    told = f"comity: the disk failed to sync ({reason}): stopped at once, nothing was acknowledged; start again\n"
+    told = f"comity: the disk failed ({reason}): stopped at once, nothing was acknowledged; start again\n"
     sys.stderr.write(told)
     sys.stderr.flush()
     os._exit(EXIT_CODE)
@@ -70,7 +70,7 @@ class WriteAheadLog:
             try:
                 self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             except fixed_sqlite.Error as error:
-                if is_sync_failure(error):
+                if is_io_failure(error):
                     stop(error)
         return bool(written)
 
