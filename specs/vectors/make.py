@@ -21,6 +21,8 @@ def all_vectors(fresh: bool = False) -> dict[str, dict]:
     """Give every vector by its path below this folder."""
     import envelopes
     import journals
+    import pouches
+    import relays
     import strict_json
 
     import cards
@@ -30,6 +32,8 @@ def all_vectors(fresh: bool = False) -> dict[str, dict]:
         ("json", strict_json.vectors()),
         ("card", cards.vectors()),
         ("envelope", envelopes.vectors(HERE / "envelope", fresh)),
+        ("pouch", pouches.vectors()),
+        ("relay", relays.vectors(HERE / "relay", fresh)),
         *journals.vectors().items(),
     ):
         made |= {f"{folder}/{name}.json": vector for name, vector in vectors.items()}

@@ -109,10 +109,10 @@ async def _next(stream: AsyncIterator[bytes]) -> bytes | None:
 
 
 def problem(status: int, detail: str, *, retry_after: str = "") -> Response:
-    """Answer in the form of RFC 9457."""
+    """Answer in the form of RFC 9457, and end the connection: what is left of a refused body is not waited for."""
     return JSONResponse(
         {"type": "about:blank", "status": status, "detail": detail},
         status_code=status,
         media_type="application/problem+json",
-        headers={"Retry-After": retry_after} if retry_after else None,
+        headers={"Connection": "close", **({"Retry-After": retry_after} if retry_after else {})},
     )
