@@ -207,14 +207,14 @@ MUTANTS = (
     Mutant(
         "takes a failed delivery for a receipt",
         NODE + "deliver",
-        "            attempts=row.attempts + 1,\n",
-        '            attempts=row.attempts + 1,\n            state="receipted" if row.attempts > 1 else row.state,\n',
+        "    for row in rows:\n        transaction.note_attempt(row.message, row.next_at, reason)\n",
+        '    for row in rows:\n        transaction.put_outbox(msgspec.structs.replace(row, state="receipted"))\n',
     ),
     Mutant(
         "forgets what could not be delivered at once",
         NODE + "deliver",
-        "            reason=reason[:500],\n",
-        '            reason=reason[:500],\n            state="abandoned",\n',
+        "    for row in rows:\n        transaction.note_attempt(row.message, row.next_at, reason)\n",
+        '    for row in rows:\n        transaction.put_outbox(msgspec.structs.replace(row, state="abandoned"))\n',
     ),
     Mutant(
         "settles as receipted what the peer set aside",
