@@ -103,7 +103,8 @@ def open_home(
     folder.take()
     try:
         chosen = clock or SystemClock()
-        secret = lru_cache(maxsize=1)(passphrase) if passphrase is not None else None  # asked for once
+        given = folder.secret(passphrase)
+        secret = lru_cache(maxsize=1)(given) if given is not None else None  # asked for once
         signing, sealing = folder.keys(secret)
         mailbox = folder.mailbox_key(secret)
         body_keys = _body_keys(path, chosen.now())

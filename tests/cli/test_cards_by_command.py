@@ -134,7 +134,10 @@ def test_a_root_that_one_loss_would_end_is_not_made(
     assert not (tmp_path / "h").exists()
 
 
-def test_new_keys_are_locked_as_the_others_are(comity: Comity, tmp_path: Path) -> None:
+def test_new_keys_are_locked_as_the_others_are(
+    comity: Comity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("comity.keys._MEMORY_KIB", 64)  # stretched less than in earnest
     home, words = tmp_path / "h", tmp_path / "words"
     words.write_text(SECRET + "\n")
     assert comity("init", home, "--party", "h.example", "--passphrase-file", words).code == 0

@@ -16,6 +16,7 @@ from comity.cli.options import (
     DAY,
     as_json,
     home_options,
+    new_passphrase_from,
     node_at,
     passphrase_from,
     print_json,
@@ -310,13 +311,48 @@ def root_key(file: Path, passphrase_file: Path | None) -> None:
 
     if not file.absolute().parent.is_dir():
         raise BadInput(_("no folder `{folder}`", folder=file.parent))
-    passphrase = passphrase_from(passphrase_file)
+    passphrase = new_passphrase_from(passphrase_file)
     key = SigningKey.generate()
     write_key(file, key, passphrase() if passphrase else None)
     click.echo(public_line(key.public))
     click.echo(
         "  " + _("give this line to whoever drafts the card; the file itself stays with you"), err=True
     )
+
+
+@card.command("lock")
+@click.option(
+    "--new-passphrase-file", type=_FILE, help="File that holds the new passphrase; else it is asked for."
+)
+@click.option("--keyring", is_flag=True, help="Keep it in the keyring of the system, for this user.")
+@home_options
+@as_json
+def lock(
+    new_passphrase_file: Path | None, keyring: bool, home: Path, passphrase_file: Path | None, json_: bool
+) -> None:
+    """Lock every key in the home with a new passphrase. No node may serve it meanwhile."""
+    from comity.storage.home import HomeFolder
+
+    folder = HomeFolder(home)
+    folder.settings()
+    folder.take()
+    try:
+        given = new_passphrase_from(new_passphrase_file) or _ask_twice
+        present = folder.secret(passphrase_from(passphrase_file))
+        files = folder.lock_keys(present, given(), in_keyring=keyring)
+    finally:
+        folder.close()
+    if json_:
+        print_json({"locked": [str(file) for file in files], "keyring": keyring})
+        return
+    click.echo(ngettext("{count} key is locked", "{count} keys are locked", len(files)))
+
+
+def _ask_twice() -> str:
+    given: str = click.prompt(
+        _("new passphrase of the keys"), hide_input=True, confirmation_prompt=True, err=True
+    )
+    return given
 
 
 def _sign_here_or_write(
@@ -333,7 +369,8 @@ def _sign_here_or_write(
 
     data = base64.b64decode(made["draft"])
     read = read_draft(data)
-    for key in HomeFolder(home).root_keys(passphrase_from(passphrase_file)):
+    folder = HomeFolder(home)
+    for key in folder.root_keys(folder.secret(passphrase_from(passphrase_file))):
         read = sign_draft(read, key)
     if missing(read):
         target = out or home / f"card-{read.card.version}.draft"

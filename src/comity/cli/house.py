@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from comity.cli.command import command
-from comity.cli.options import as_json, home_options, node_at, passphrase_from, print_json, write_whole
+from comity.cli.options import as_json, home_options, new_passphrase_from, node_at, print_json, write_whole
 from comity.cli.peer import print_lines
 from comity.errors import NotFound
 from comity.languages import _, ngettext, said
@@ -86,7 +86,7 @@ def init(
     from comity.assemble import new_home
     from comity.cards import read_card
 
-    passphrase = passphrase_from(passphrase_file)
+    passphrase = new_passphrase_from(passphrase_file)
     if card_file is not None and not card_file.parent.is_dir():
         raise NotFound(_("no folder `{folder}`", folder=card_file.parent))
     signed = new_home(

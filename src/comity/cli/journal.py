@@ -52,6 +52,9 @@ def show(channel: str, after: int, limit: int, home: Path, passphrase_file: Path
         ([str(row["number"]), row["at"], row["channel"], row["kind"], row["act"][:16]] for row in rows),
         empty="the journal is empty",
     )
+    for row in rows:
+        if row["flag"]:
+            click.echo(_("flagged: entry {number}: {why}", number=row["number"], why=row["flag"]))
 
 
 @journal.command("verify")
@@ -79,6 +82,8 @@ def verify(
             click.echo(f"entry {fault['number']}: {fault['kind']}: {fault['text']}")
         if shown["further"]:
             click.echo(f"and {shown['further']} more")
+        for each in shown["flagged"]:
+            click.echo(_("flagged: entry {number}: {why}", number=each["number"], why=each["why"]))
         if shown["ok"]:
             against = f" and agrees with {len(notes)} checkpoints kept by others" if notes else ""
             click.echo(f"{shown['entries']} entries: whole{against}")

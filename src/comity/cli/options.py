@@ -82,8 +82,23 @@ def printable(value: Any) -> Any:
 
 
 def passphrase_from(file: Path | None) -> Callable[[], str] | None:
-    """Give how the passphrase is read: from a file, or not at all. Never from arguments or the environment."""
+    """Give how the passphrase is read: from a file or a file descriptor (`/dev/fd/3`), or asked for at the terminal.
+
+    Never from arguments or the environment. None where nobody can be asked.
+    """
+    if file is not None:
+        return lambda: _passphrase(file)
+    return _ask if sys.stdin is not None and sys.stdin.isatty() else None
+
+
+def new_passphrase_from(file: Path | None) -> Callable[[], str] | None:
+    """Give how the passphrase of new keys is read; None leaves them to the file system, unasked."""
     return None if file is None else lambda: _passphrase(file)
+
+
+def _ask() -> str:
+    given: str = click.prompt(_("passphrase of the keys"), hide_input=True, err=True)
+    return given
 
 
 def _passphrase(file: Path) -> str:

@@ -185,6 +185,9 @@ def inbox(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> 
         ),
         empty=_("nothing came in"),
     )
+    for row in rows:
+        if row["flag"]:
+            click.echo(_("flagged: letter {letter}: {why}", letter=row["message"][:12], why=row["flag"]))
 
 
 def _title(item: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from comity.control.verb import Desk, verb
 from comity.decisions.decision import Decision
 from comity.decisions.explain import explain, remedy_in_words
 from comity.errors import NotFound
+from comity.node import flagged
 from comity.node import items as item_use
 from comity.node.disclose import Outcome, disclose
 from comity.node.items import NewItem
@@ -153,7 +154,7 @@ def inbox(desk: Desk, limit: int = 100) -> list[dict[str, Any]]:
     """List what came in, newest first: items with their fate, and acts."""
 
     def read(transaction: Transaction) -> list[dict[str, Any]]:
-        found = []
+        found, doubts = [], flagged.doubts(desk.node, transaction)
         for row in transaction.received(limit=limit):
             held = transaction.item(row.about) if row.about else None
             found.append(
@@ -165,6 +166,7 @@ def inbox(desk: Desk, limit: int = 100) -> list[dict[str, Any]]:
                     "reason": row.reason,
                     "carrier": row.carrier,
                     "message": row.message,
+                    "flag": flagged.of_letter(row, doubts.get(row.peer, ())),
                     "item": item_fields(held)
                     if held is not None
                     else ({"id": row.about} if row.about else None),

@@ -1,5 +1,6 @@
 """Verbs about the journal: showing, verifying, reconciling it, and files that prove what stands in it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,17 +11,21 @@ from comity.control.verb import Desk, verb
 from comity.errors import NotFound
 from comity.federation.equivocation_file import write_equivocation
 from comity.federation.evidence_file import write_evidence
-from comity.node import check_journal, reconcile
+from comity.node import check_journal, flagged, reconcile
 from comity.node.export_evidence import equivocation_of, evidence_of
 from comity.node.export_overseer import overseers_file
+from comity.ports import JournalRow, Transaction
 
 
 @verb("journal-show")
 def journal_show(desk: Desk, channel: str = "", after: int = 0, limit: int = 200) -> list[dict[str, Any]]:
     """List entries of the journal, oldest first."""
-    rows = desk.node.store.read(
-        lambda transaction: transaction.journal(channel=channel or None, after=after, limit=limit)
-    )
+
+    def read(transaction: Transaction) -> tuple[Sequence[JournalRow], dict[int, str]]:
+        rows = transaction.journal(channel=channel or None, after=after, limit=limit)
+        return rows, flagged.of_entries(desk.node, transaction, rows)
+
+    rows, doubts = desk.node.store.read(read)
     return [
         {
             "number": row.number,
@@ -30,6 +35,7 @@ def journal_show(desk: Desk, channel: str = "", after: int = 0, limit: int = 200
             "kind": row.kind,
             "act": row.act,
             "leaf": row.leaf.decode(),
+            "flag": doubts.get(row.number, ""),
         }
         for row in rows
     ]
@@ -39,9 +45,11 @@ def journal_show(desk: Desk, channel: str = "", after: int = 0, limit: int = 200
 def journal_verify(desk: Desk, witnessed: tuple[str, ...] = (), resume: bool = False) -> dict[str, Any]:
     """Read the journal through, or from where it was found whole before; name what is wrong in it."""
     report = check_journal.check_in_parts(desk.node, witnessed, resume=resume)
+    doubts = desk.node.store.read(lambda transaction: flagged.all_entries(desk.node, transaction))
     return {
         "ok": not report.faults,
         "entries": report.entries,
+        "flagged": [{"number": number, "why": why} for number, why in doubts.items()],
         "faults": [msgspec.to_builtins(fault, enc_hook=str) for fault in report.faults],
         "further": report.further,
     }

@@ -55,6 +55,7 @@ def conclude(
         receipt=b"",
         receipt_owed=carrier != "https",  # over the wire it is the answer
         letter=b"" if verdict.state == "accepted" else data,
+        signer=verified.signer.fingerprint,
     )
     _count_in(transaction, sender, row.channel, row.sequence)  # the receipt says to where nothing is missing
     receipt = _signed_receipt(node, transaction, row, verified, verdict.state, verdict.grounds, at)
@@ -147,6 +148,7 @@ def quarantine_unopened(
         receipt=b"",
         receipt_owed=carrier != "https",  # over the wire it is the answer
         letter=data,
+        signer=verified.signer.fingerprint,
     )
     _count_in(transaction, sender, row.channel, row.sequence)
     receipt = _signed_receipt(node, transaction, row, verified, "quarantined", (ground,), at)

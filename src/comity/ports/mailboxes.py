@@ -77,7 +77,8 @@ class InboxRow(Row, frozen=True, kw_only=True):
     """An envelope taken in. `state`: accepted, quarantined, waiting.
 
     `said_at` is the instant its sender gave it; `receipt` is the signed answer, given again byte for byte whenever the
-    envelope comes again; `letter` keeps the envelope itself only while it is quarantined or waiting.
+    envelope comes again; `letter` keeps the envelope itself only while it is quarantined or waiting; `signer` is
+    the fingerprint of the key it was signed with.
     """
 
     message: str
@@ -95,6 +96,7 @@ class InboxRow(Row, frozen=True, kw_only=True):
     receipt: bytes
     receipt_owed: bool
     letter: bytes = b""
+    signer: str = ""
 
 
 class UnsentRow(Row, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -34,10 +34,11 @@ from comity.cards.rotation import CARD_LIFE, EVERYDAY, with_root
 from comity.clock import Instant
 from comity.errors import BadInput, HomeInUse, NotFound, RefusedHere
 from comity.identifiers import PartyId, party_id
-from comity.keys import SealingKey, SigningKey
+from comity.keys import SealingKey, SigningKey, lock
 from comity.signing import to_bytes
+from comity.storage import os_keyring
 from comity.storage.body_keys import write_private
-from comity.storage.key_files import destroy, read_key, read_signing_key, write_key
+from comity.storage.key_files import destroy, is_locked, read_key, read_signing_key, write_key
 
 #: Where a node listens unless told otherwise.
 LOOPBACK = "127.0.0.1"
@@ -65,6 +66,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         desk_port: where programs of one's own ask the register over HTTP, on loopback; 0 for nowhere.
         console: where the console listens on loopback; 0 for none.
         console_origin: the address officers' browsers know it by, where a proxy with TLS stands before it.
+        passphrase: `keyring` where the system's keyring holds that of the keys (`os_keyring.py`); empty for anything
+            else.
     """
 
     party: str
@@ -78,6 +81,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str,
         msgspec.Meta(pattern=r"\A(https://[a-z0-9.-]+(:[0-9]+)?|http://([a-z0-9-]+\.)?localhost:[0-9]+|)\Z"),
     ] = ""
+    passphrase: Literal["", "keyring"] = ""
 
     @property
     def origin(self) -> str:
@@ -120,6 +124,42 @@ class HomeFolder:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
             raise BadInput(f"{file}: {error}") from None
         return settings
+
+    def secret(self, given: Callable[[], str] | None) -> Callable[[], str] | None:
+        """Give how the passphrase of the keys is come by: as given, else by the keyring if the home says so."""
+        settings = self.settings()
+        if given is None and settings.passphrase:  # there is one other place: the keyring
+            return lambda: os_keyring.fetch(settings.party)
+        return given
+
+    def lock_keys(
+        self, present: Callable[[], str] | None, passphrase: str, *, in_keyring: bool = False
+    ) -> list[Path]:
+        """Lock every key in the home, the root's too, with a new passphrase; give the files.
+
+        Each file is replaced whole: after a crash some are under the old passphrase and some under the new one, and
+        the same command with either goes on.
+
+        Args:
+            in_keyring: the system's keyring holds the new one from now on, and `node.toml` says so.
+
+        Raises:
+            VerificationFailed: the present passphrase is wrong; nothing is changed.
+            BadInput: the keyring cannot be used; nothing is changed.
+        """
+        keys = {file: read_key(file, present) for file in self.key_files()}
+        if in_keyring:
+            os_keyring.store(self.settings().party, passphrase)
+        for file, key in keys.items():
+            write_private(file, lock(key, passphrase))
+        self._say_where(in_keyring=in_keyring)
+        return list(keys)
+
+    def _say_where(self, *, in_keyring: bool) -> None:
+        file = self.path / "node.toml"
+        lines = [line for line in file.read_text().splitlines() if not line.startswith("passphrase")]
+        lines += ['passphrase = "keyring"'] if in_keyring else []
+        write_private(file, ("\n".join(lines) + "\n").encode())
 
     def take(self) -> None:
         """Take the lock of this home.
@@ -180,11 +220,12 @@ class HomeFolder:
     def add_keys(
         self, keys: Mapping[str, SigningKey | SealingKey], passphrase: Callable[[], str] | None
     ) -> list[Path]:
-        """Write new everyday keys beside the present ones, each under its role and the beginning of its name."""
+        """Write new everyday keys beside the present ones, locked if those are, each under its role and name."""
+        locked = any(is_locked(file) for file in self.key_files())
         written = []
         for role, key in keys.items():
             file = self.path / "keys" / f"{role}-{key.fingerprint.rpartition(':')[2][:8]}.key"
-            write_key(file, key, passphrase() if passphrase else None)
+            write_key(file, key, passphrase() if passphrase and locked else None)
             written.append(file)
         return written
 

@@ -54,6 +54,11 @@ def read_key(file: Path, passphrase: Passphrase) -> SigningKey | SealingKey:
     return unlock(data, passphrase())
 
 
+def is_locked(file: Path) -> bool:
+    """Tell whether a key file is locked with a passphrase."""
+    return not file.read_bytes().startswith(b"comity-key-v1 ")
+
+
 def read_signing_key(file: Path, passphrase: Passphrase) -> SigningKey:
     """Read a key that signs; raises as `read_key`, and `BadInput` for one that seals."""
     key = read_key(file, passphrase)

@@ -214,6 +214,7 @@ inbox = Table(
     octets("receipt"),
     Column("receipt_owed", Boolean, nullable=False),
     octets("letter"),
+    text("signer"),
     Index("inbox_by_sequence", "channel", "sequence"),
     Index("inbox_by_state", "state"),
     Index("inbox_receipts_owed", "receipt_owed", "peer"),

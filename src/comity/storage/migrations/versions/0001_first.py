@@ -193,6 +193,7 @@ def upgrade() -> None:
         sa.Column("receipt", sa.LargeBinary(), nullable=False),
         sa.Column("receipt_owed", sa.Boolean(), nullable=False),
         sa.Column("letter", sa.LargeBinary(), nullable=False),
+        sa.Column("signer", sa.Text(), nullable=False),
     )
     op.create_table(
         "requests",
