@@ -56,6 +56,15 @@ BAD: list[tuple[str, int, list[str]]] = [
     ("card accept {rubbish} --home {north}", 2, ["card: not UTF-8 at byte 1"]),
     ("card accept {nothing} --home {north}", 2, ["card: empty"]),
     ("card accept {note.txt} --home {north}", 2, ["card: not JSON (line 1 column 1)"]),
+    ("card rotate --role everyday --home {empty}", 3, ["{empty} is not a node's home"]),
+    ("card revoke-key nobody --as-of 2031-01-01 --because lost --home {north}", 3,
+     ["no one key of card 1 is `nobody`"]),
+    ("card draft --out {absent} --name North --home {north}", 2, ["--name `North` is not of the form LANGUAGE=NAME"]),
+    ("card sign {rubbish}", 2, ["card draft: not UTF-8 at byte 1"]),
+    ("card publish {note.txt} --home {north}", 2, ["card draft: not JSON (line 1 column 1)"]),
+    ("card root-key {absent}/x", 2, [NO_FOLDER]),
+    ("card lock --home {empty}", 3, ["{empty} is not a node's home"]),
+    ("agreement closing absent --home {north}", 3, [NOT_AGREED]),
     # cases
     ("decide {absent}", 3, ["no case file `{absent}`"]),
     ("decide {rubbish}", 2, ["{rubbish}: this is not UTF-8 text"]),
@@ -171,8 +180,8 @@ BAD: list[tuple[str, int, list[str]]] = [
 
 #: Commands that list what there is, and take nothing that could be wrong beyond its form.
 NOTHING_TO_GET_WRONG = {
-    "agreement list", "consent given", "consent list", "desk list", "duties", "inbox", "item list", "journal show",
-    "necessity list", "outbox", "peer stopped", "protests",
+    "agreement list", "card keys", "consent given", "consent list", "desk list", "duties", "inbox", "item list",
+    "journal show", "necessity list", "outbox", "peer stopped", "protests",
 }  # fmt: skip
 
 
