@@ -10,10 +10,16 @@ python tools/catalogues.py compile          writes the compiled catalogue beside
 A language has one catalogue for each area of the code (`AREAS`), so that two people who work apart seldom meet in one
 file. A message stands in the area where it is found first; what moves takes its translation along.
 
-Three kinds of message are gathered: what is marked with `_`, `ngettext` or `N_` in the faces; the sentences that the
-pure core makes (`SENTENCES`); and those that use cases refuse with (`RAISING`). The latter two are taken from f-strings
-with a placeholder for each value, because neither knows a language. A sentence without any letter of its own is left
-out.
+Gathered is, without anybody having to think of it:
+
+- what is marked with `_`, `ngettext` or `N_`, anywhere;
+- what `--help` prints: docstrings of commands and the `help` of their options, paragraph by paragraph;
+- what any error of ours says (`comity.errors`) with its hint, in every module that `ENGLISH` does not except;
+- every sentence of the modules in `SENTENCES`: those that put mistakes, reasons and answers together.
+
+The last two are taken from f-strings with a placeholder for each value, because those modules know no language
+(`comity.languages.said` recognises them). A sentence without any letter of its own is left out, and so is a hint that
+is nothing but a command to type. `ENGLISH` names what stays English, each with the reason.
 """
 
 import ast
@@ -21,7 +27,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -34,18 +40,27 @@ SOURCES = ROOT / "src" / "comity"
 LANGUAGES = SOURCES / "languages"
 TAGS = ("cs", "pl", "ru", "ko", "hu")
 
-#: Where words are marked.
-FACES = ("cli", "console", "demo", "interop", "languages")
-#: Modules of the core whose sentences people read.
+#: Modules whose every sentence people may read.
 SENTENCES = (
-    "agreements/acts.py",
-    "agreements/comparison.py",
-    "agreements/conclusion.py",
-    "agreements/leaks.py",
-    "agreements/rules/contents.py",
-    "agreements/rules/dates.py",
-    "agreements/rules/overlaps.py",
-    "agreements/rules/references.py",
+    *(
+        f"agreements/{name}.py"
+        for name in (
+            *(
+                "acts",
+                "amendments",
+                "articles",
+                "blocks",
+                "clauses/values",
+                "comparison",
+                "conclusion",
+                "days",
+            ),
+            *("durations", "folder", "folder_checks", "happenings", "leaks", "life", "loading", "mistakes"),
+            *("notices", "parity", "reading", "signatures"),
+            *("rules/contents", "rules/dates", "rules/overlaps", "rules/references"),
+        )
+    ),
+    "cli/doctor.py",
     "decisions/gate.py",
     "decisions/layout.py",
     "decisions/rules/lineage.py",
@@ -60,21 +75,18 @@ SENTENCES = (
     "decisions/rules/r09_transport.py",
     "decisions/rules/r10_necessity.py",
     "handling/custody.py",
+    "handling/safeguards.py",
+    "journal/verify.py",
+    "node/consent_impact.py",
+    "node/decide_again.py",
+    "node/stopped_channels.py",
+    "node/take_disclosure.py",
     "node/why_not.py",
+    "register/explaining.py",
+    "strict.py",
 )
-#: Modules whose refusals people meet most: what they raise is gathered, nothing else of them.
-RAISING = (
-    *(
-        f"node/{name}.py"
-        for name in (
-            *("accede", "carry", "certify", "conclude", "correct", "decline", "disclose", "erase"),
-            *("give_consent", "items", "keyring", "node", "obtain_consent", "post", "propose"),
-            *("questions", "record", "withdraw"),
-        )
-    ),
-    *(f"cli/{name}.py" for name in ("agreement_acting", "agreement_concluding", "share", "withdraw")),
-    "interop/files.py",
-    "storage/home.py",
+_BYTES = (
+    "what a program finds in bytes another program made; it travels in receipts and journals as it stands"
 )
 #: Modules whose grounds and stories people read: the texts of grounds, and how events are told; nothing else of them.
 WORKING = (
@@ -91,6 +103,26 @@ WORKING = (
     "node/matter_log.py",
     "node/take_matter.py",
 )
+_SHOWN_AT_WORK = "run by those who work on Comity itself, who read its code"
+#: What stays English, and why: how the names of files begin.
+ENGLISH = {
+    "agreements/clauses/reference.py": "prints pages of the documentation, which are English",
+    "agreements/reference_pages.py": "prints pages of the documentation, which are English",
+    "carriers/framing.py": _BYTES,
+    "cli/reference.py": "prints pages of the documentation, which are English",
+    "journal/append.py": _BYTES,
+    "journal/checkpoint.py": _BYTES,
+    "journal/entries.py": _BYTES,
+    "journal/merkle.py": _BYTES,
+    "journal/proofs.py": _BYTES,
+    "journal/reconcile.py": _BYTES,
+    "federation/messages.py": _BYTES,
+    "federation/statements.py": _BYTES,
+    "federation/statement_forms.py": _BYTES,
+    "sealing/": _BYTES,
+    "storage/migrations/": _SHOWN_AT_WORK,
+    "testing/": _SHOWN_AT_WORK,
+}
 #: area -> how the names of its files begin, below `src/comity`; what no other area names belongs to `house`.
 AREAS = {
     "agreements": (
@@ -142,31 +174,76 @@ AREAS = {
     "console": ("console/", "languages/console"),
     "house": ("",),
 }
-_REFUSALS = ("BadInput", "NotFound", "RefusedHere")
-_CITATION = re.compile(r"rule \d+ .*|safeguard \d|prot\. .*|.*\bart\. \{.*|VCLT .*|\{\w+\} notice \{\w+\}")
+#: Areas whose new pages of help and refusals may stay English until they are written to the end.
+AWAITED = ("gate", "exchange", "keys", "matching", "register", "work", "console", "house")
+#: Where the exceptions are that people read; those that derive from them are found.
+_ERRORS = "errors.py"
+#: A hint that is a command, or several: nothing in it is said in any language.
+_COMMAND = re.compile(
+    r"(?:comity|\{\w+\}(?= --help)|chmod \d+|--[a-z]+)"
+    r"(?: (?:[a-z-]+(?:=[a-z]+)?|[A-Z…]+|--[a-z-]+|(?:https://NAME:)?\{\w+\}|\d+))*(?: > \{\w+\}\.card)?"
+)
+_CITATION = re.compile(
+    r"rule \d+ .*|safeguard \d|prot\. .*|.*\bart\. \{.*|.* prot\. \{\w+\}|VCLT .*|\{\w+\} notice \{\w+\}"
+)
+#: Calls whose words nobody reads: patterns, and faults of Comity's own.
+_UNREAD = (
+    "re.compile",
+    "ValueError",
+    "TypeError",
+    "LookupError",
+    "RuntimeError",
+    "TypeVar",
+    "cast",
+    "NewType",
+)
 _Key = str | tuple[str, str]
 
 
 def messages() -> dict[_Key, str]:
-    """Give every message with the file it stands in; one that counts as its two English forms."""
+    """Give every message that is to be translated, with the file it stands in; one that counts as its two forms."""
+    found, unmarked = gathered()
+    known = translations(TAGS[0])
+    awaited = {key: place for key, place in unmarked.items() if area_of(place) not in AWAITED or key in known}
+    return {**awaited, **found}
+
+
+def gathered() -> tuple[dict[_Key, str], dict[_Key, str]]:
+    """Give what is marked or stands in `SENTENCES`; and besides it what is gathered from help and errors."""
+    trees = {
+        str(file.relative_to(SOURCES)): ast.parse(file.read_text()) for file in sorted(SOURCES.rglob("*.py"))
+    }
+    errors = _errors(trees.values(), trees[_ERRORS])
     found: dict[_Key, str] = {}
-    for face in FACES:
-        for file in sorted((SOURCES / face).rglob("*.py")):
-            for key in _marked(ast.parse(file.read_text())):
-                found.setdefault(key, str(file.relative_to(SOURCES)))
-        for file in sorted((SOURCES / face).rglob("*.html")):
-            for key in _in_template(file.read_text()):
-                found.setdefault(key, str(file.relative_to(SOURCES)))
+    unmarked: dict[_Key, str] = {}
+    for name, tree in trees.items():
+        if not name.startswith(tuple(ENGLISH)):
+            for key in _marked(tree):
+                found.setdefault(key, name)
+            for key in (*_helped(tree), *_raised(tree, errors)):
+                unmarked.setdefault(key, name)
+    for file in sorted(SOURCES.rglob("*.html")):
+        for key in _in_template(file.read_text()):
+            found.setdefault(key, str(file.relative_to(SOURCES)))
     for name in SENTENCES:
-        for sentence in _sentences(ast.parse((SOURCES / name).read_text())):
-            found.setdefault(sentence, name)
-    for name in RAISING:
-        for sentence in _raised(ast.parse((SOURCES / name).read_text())):
+        for sentence in _sentences(trees[name]):
             found.setdefault(sentence, name)
     for name in WORKING:
-        for sentence in _worked(ast.parse((SOURCES / name).read_text())):
+        for sentence in _worked(trees[name]):
             found.setdefault(sentence, name)
-    return found
+    return found, {key: name for key, name in unmarked.items() if key not in found}
+
+
+def _errors(trees: Iterable[ast.Module], tree: ast.Module) -> frozenset[str]:
+    """Give the names of the exceptions that people read."""
+    known = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    classes = [node for each in trees for node in ast.walk(each) if isinstance(node, ast.ClassDef)]
+    grown = True
+    while grown:
+        more = {each.name for each in classes if any(ast.unparse(base) in known for base in each.bases)}
+        grown = not more <= known
+        known |= more
+    return frozenset(known)
 
 
 def _marked(tree: ast.Module) -> Iterator[_Key]:
@@ -180,6 +257,31 @@ def _marked(tree: ast.Module) -> Iterator[_Key]:
             yield words[0]
         elif node.func.id == "ngettext" and len(words) > 1:
             yield words[0], words[1]
+
+
+def _helped(tree: ast.Module) -> Iterator[str]:
+    """Give what `--help` prints, paragraph by paragraph as it is looked up."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and any(map(_makes_a_command, node.decorator_list)):
+            yield from paragraphs(ast.get_docstring(node) or "")
+        elif isinstance(node, ast.keyword) and node.arg == "help" and isinstance(node.value, ast.Constant):
+            yield from paragraphs(str(node.value.value))
+        elif isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "COMMANDS":
+            lines = (each.elts[1] for each in ast.walk(node) if isinstance(each, ast.Tuple))
+            yield from (str(each.value) for each in lines if isinstance(each, ast.Constant))
+
+
+def _makes_a_command(decorator: ast.expr) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name in ("command", "group")
+
+
+def paragraphs(text: str) -> Iterator[str]:
+    """Give the paragraphs of a help text, each on one line."""
+    for each in text.split("\n\n"):
+        if each.strip():
+            yield " ".join(each.split())
 
 
 def _in_template(text: str) -> Iterator[_Key]:
@@ -196,29 +298,32 @@ def _in_template(text: str) -> Iterator[_Key]:
 
 def _sentences(tree: ast.Module) -> Iterator[str]:
     """Give the sentences of a module of the core, with placeholders."""
+    yield from _said_within(tree, set(_not_said(tree)))
+
+
+def _raised(tree: ast.Module, errors: frozenset[str]) -> Iterator[str]:
+    """Give what a module's errors say and hint at, with placeholders; commands to type are left out."""
     left_out = set(_not_said(tree))
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in errors:
+            for argument in (*node.args, *(each.value for each in node.keywords)):
+                yield from _said_within(argument, left_out)
+
+
+def _said_within(within: ast.AST, left_out: set[int]) -> Iterator[str]:
+    for node in ast.walk(within):
         if id(node) in left_out:
             continue
-        text = template(node)
-        said = re.sub(r"\{\w+\}", "", text)
-        if " " in text.strip() and not _CITATION.fullmatch(text) and re.search(r"[^\W\d_]{2}", said):
+        text = template(node).strip()
+        own = re.sub(r"\{\w+\}", "", text)
+        if " " not in text or not re.search(r"[^\W\d_]{2}", own):
+            continue
+        if not _CITATION.fullmatch(text) and not all(map(_COMMAND.fullmatch, text.split(", "))):
             yield text
 
 
-def _raised(tree: ast.Module) -> Iterator[str]:
-    """Give the sentences a module refuses with, with placeholders; hints are commands."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _REFUSALS:
-            for argument in node.args:
-                text = template(argument)
-                if " " in text and re.search(r"[^\W\d_]{2}", re.sub(r"\{\w+\}", "", text)):
-                    yield text
-
-
 def _worked(tree: ast.Module) -> Iterator[str]:
-    """Give the texts of grounds (`Ground`, `against`, and what is called `text`), how events are told, and refusals."""
-    yield from _raised(tree)
+    """Give the texts of grounds (`Ground`, `against`, and what is called `text`), and how events are told."""
     places = {"Ground": 1, "against": 1, "EventForm": 2}
     for node in ast.walk(tree):
         told: ast.AST | None = None
@@ -233,7 +338,11 @@ def _worked(tree: ast.Module) -> Iterator[str]:
 
 
 def _not_said(tree: ast.Module) -> Iterator[int]:
-    """Give the nodes that are docstrings, keys, the reason and source of a rule of lint, or parts of an f-string."""
+    """Give the nodes that nobody reads.
+
+    Those are docstrings, decorators (the reason and source of a rule of lint), patterns, types, parts of an f-string,
+    and what is raised of a fault of Comity's own.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and node.body:
             first = node.body[0]
@@ -243,6 +352,10 @@ def _not_said(tree: ast.Module) -> Iterator[int]:
             yield from (id(part) for each in node.decorator_list for part in ast.walk(each))
         if isinstance(node, ast.JoinedStr):
             yield from (id(part) for part in ast.walk(node) if part is not node)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in _UNREAD:
+            yield from (id(part) for each in node.args for part in ast.walk(each))
+        if isinstance(node, ast.AnnAssign | ast.arg) and node.annotation is not None:
+            yield from (id(part) for part in ast.walk(node.annotation))
 
 
 def template(node: ast.AST) -> str:
@@ -344,10 +457,11 @@ def extract() -> None:
 def missing(area: str = "") -> None:
     """Print what is not translated yet."""
     wanted: dict[str, dict[str, str | list[str]]] = {}
+    found = messages()
     for tag in TAGS:
         held = translations(tag)
         forms = catalogue_of(tag, "house").num_plurals
-        for key, place in messages().items():
+        for key, place in found.items():
             if key not in held and area in ("", area_of(place)):
                 name = key if isinstance(key, str) else json.dumps(key)
                 wanted.setdefault(name, {})[tag] = "" if isinstance(key, str) else [""] * forms

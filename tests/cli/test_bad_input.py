@@ -143,7 +143,7 @@ BAD: list[tuple[str, int, list[str]]] = [
      ["absent.example has shown no two heads of one size"]),
     ("verify {rubbish}", 6, ["{rubbish}: overseer's file: not UTF-8 at byte 1"]),
     ("verify {nothing}", 6, ["{nothing}: overseer's file: empty"]),
-    ("verify {note.txt} --root x", 2, ["--root `x` is not PARTY=ed25519:… with 64 digits"]),
+    ("verify {note.txt} --root x", 2, ["--root `x` is not PARTY=ed25519:… (or root:…) with 64 digits"]),
     # homes
     ("init {north} --party north.example", 1, ["{north} is not empty"]),
     ("init {absent} --party North", 2,

@@ -12,13 +12,33 @@ from typing import Any
 import click
 from click.core import Parameter, iter_params_for_processing
 
+from comity.cli.helping import Helping, HelpingGroup
 from comity.errors import BadInput, NotFound
-from comity.languages import _
+from comity.languages import _, said
+from comity.languages.words import N_
 
 #: The longest words an option takes; more than an officer writes on one line.
 MAX_WORDS = 4000
 
 _NO_FILE = "` does not exist"
+
+#: What Click says of a mistake, in the form `_plain` gives it.
+_OF_CLICK = (
+    N_("`{value}` is not a valid integer"),
+    N_("`{value}` is not a valid float"),
+    N_("file `{path}` does not exist"),
+    N_("directory `{path}` does not exist"),
+    N_("path `{path}` does not exist"),
+    N_("file `{path}` is a directory"),
+    N_("directory `{path}` is a file"),
+    N_("file `{path}` is not readable"),
+    N_("directory `{path}` is not writable"),
+    N_("got unexpected extra argument ({words})"),
+    N_("got unexpected extra arguments ({words})"),
+    N_("option `{name}` requires an argument"),
+    N_("option `{name}` does not take a value"),
+    N_("missing command"),
+)
 
 _RANGES = (click.IntRange, click.FloatRange)
 
@@ -26,7 +46,7 @@ _RANGES = (click.IntRange, click.FloatRange)
 _NOT_WORDS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 
 
-class Command(click.Command):
+class Command(Helping):
     """A command that names every mistake in its options and arguments at once."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -80,7 +100,7 @@ class Command(click.Command):
             yield _("unexpected: {words}", words=" ".join(f"`{_shown(each)}`" for each in rest))
 
 
-class Group(click.Group):
+class Group(HelpingGroup):
     """A group whose commands are of ours."""
 
     command_class = Command
@@ -122,8 +142,17 @@ def in_words(error: click.ClickException) -> str:
     if isinstance(error, click.BadParameter) and param is not None and isinstance(param.type, _RANGES):
         return _out_of_range(error, param)
     if isinstance(error, click.BadParameter) and param is not None:
-        return f"{_called(param)}: {_plain(error.message)}"
-    return _plain(error.format_message())
+        return f"{_called(param)}: {_wrong_value(param, error)}"
+    return said(_plain(error.format_message()))
+
+
+def _wrong_value(param: Parameter, error: click.BadParameter) -> str:
+    """Say what is wrong with a value; one that is none of several is said with those there are."""
+    if isinstance(param.type, click.Choice):
+        value = error.message.partition(" is not one of ")[0].strip("'")
+        choices = ", ".join(f"`{each}`" for each in param.type.choices)
+        return _("`{value}` is not one of {choices}", value=_shown(value), choices=choices)
+    return said(_plain(error.message))
 
 
 def _out_of_range(error: click.BadParameter, param: Parameter) -> str:

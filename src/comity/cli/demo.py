@@ -9,6 +9,7 @@ import click
 from comity.cli.command import command
 from comity.cli.ending import ended_by_signal
 from comity.cli.options import as_json, print_json
+from comity.languages import _
 
 _FOLDER = Path("comity-demo")
 
@@ -27,7 +28,7 @@ _FOLDER = Path("comity-demo")
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
     default=None,
-    help=f"Where the three homes stand; by default ./{_FOLDER}, or a temporary folder with --once.",
+    help="Where the three homes stand; by default ./comity-demo, or a temporary folder with --once.",
 )
 @as_json
 def demo(once: bool, item: Path | None, marking: str, folder: Path | None, json_: bool) -> None:
@@ -73,5 +74,5 @@ def _play(folder: Path, item: Path | None, marking: str, json_: bool, *, stay: b
         if ok and stay:
             with ended_by_signal() as ended:
                 ended.wait()
-                click.echo("\nthe nodes are stopped; comity demo plays it again", err=True)
+                click.echo("\n" + _("the nodes are stopped; comity demo plays it again"), err=True)
     sys.exit(0 if ok else 1)

@@ -9,6 +9,7 @@ import click
 from comity.cli.command import command
 from comity.cli.options import as_json, home_options, passphrase_from, print_json
 from comity.errors import ComityError, HomeInUse, NotFound
+from comity.languages import _, said
 
 #: What nobody but the node may read, beside the keys.
 _PRIVATE = ("node.db", "body-keys.db", "body-epoch.json", "control")
@@ -39,9 +40,9 @@ def doctor(full: bool, home: Path, passphrase_file: Path | None, json_: bool) ->
         )
     else:
         for name, ok, detail, help_ in checks:
-            click.echo(f"{'ok  ' if ok else 'WRONG'} {name}: {detail}")
+            click.echo(f"{_('ok') if ok else _('WRONG')} {said(name)}: {said(detail)}")
             if help_ and not ok:
-                click.echo(f"      next: {help_}")
+                click.echo("      " + _("next: {hint}", hint=said(help_)))
     sys.exit(0 if all(ok for _, ok, _, _ in checks) else 6)
 
 

@@ -48,9 +48,9 @@ def show(channel: str, after: int, limit: int, home: Path, passphrase_file: Path
         print_json_lines(rows)
         return
     print_table(
-        ["number", "at", "channel", "kind", "act"],
+        [_("number"), _("at"), _("channel"), _("kind"), _("act")],
         ([str(row["number"]), row["at"], row["channel"], row["kind"], row["act"][:16]] for row in rows),
-        empty="the journal is empty",
+        empty=_("the journal is empty"),
     )
     for row in rows:
         if row["flag"]:
@@ -79,14 +79,21 @@ def verify(
         print_json(shown)
     else:
         for fault in shown["faults"]:
-            click.echo(f"entry {fault['number']}: {fault['kind']}: {fault['text']}")
+            click.echo(
+                _("entry {number}: {kind}", number=fault["number"], kind=said(fault["kind"]))
+                + f": {said(fault['text'])}"
+            )
         if shown["further"]:
-            click.echo(f"and {shown['further']} more")
+            click.echo(_("and {further} more", further=shown["further"]))
         for each in shown["flagged"]:
             click.echo(_("flagged: entry {number}: {why}", number=each["number"], why=each["why"]))
         if shown["ok"]:
-            against = f" and agrees with {len(notes)} checkpoints kept by others" if notes else ""
-            click.echo(f"{shown['entries']} entries: whole{against}")
+            against = (
+                " " + _("and agrees with {notes} checkpoints kept by others", notes=len(notes))
+                if notes
+                else ""
+            )
+            click.echo(_("{entries} entries: whole{against}", entries=shown["entries"], against=against))
     sys.exit(0 if shown["ok"] else 6)
 
 
@@ -183,19 +190,23 @@ def _ask(tell: Any, party: str, hours: int) -> dict[str, Any]:
 
 def print_comparison(shown: dict[str, Any]) -> None:
     """Print what two accounts show."""
-    click.echo(f"with {shown['peer']}: {shown['agreed']} messages agreed")
+    click.echo(_("with {peer}: {agreed} messages agreed", peer=shown["peer"], agreed=shown["agreed"]))
     words = {
-        "lost": "sent and receipted, but {peer} does not have it",
-        "under_way": "sent, no receipt yet",
-        "unseen": "{peer} says it sent it; it is not here",
-        "foreign": "{peer} says it received it; it was never sent from here",
-        "forgotten": "received here; {peer} does not say it sent it",
+        "lost": _("sent and receipted, but {peer} does not have it"),
+        "under_way": _("sent, no receipt yet"),
+        "unseen": _("{peer} says it sent it; it is not here"),
+        "foreign": _("{peer} says it received it; it was never sent from here"),
+        "forgotten": _("received here; {peer} does not say it sent it"),
     }
     for name, text in words.items():
         for act in shown[name]:
             click.echo(f"  {act[:16]}  {text.format(peer=shown['peer'])}")
     for late in shown["unreceipted"]:
-        click.echo(f"  {late['message'][:16]}  {late['kind']} of {late['owed_at']}: no receipt since")
+        click.echo(
+            f"  {late['message'][:16]}"
+            + "  "
+            + _("{kind} of {at}: no receipt since", kind=late["kind"], at=late["owed_at"])
+        )
 
 
 def _wait_for_answer(tell: Any, party: str, before: dict[str, Any] | None, hours: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from comity.cli.command import command
 from comity.cli.options import INSTANT, as_json, home_options, node_at, print_json, write_whole
 from comity.clock import Instant, format_instant
 from comity.errors import BadInput
+from comity.languages import _
 
 
 @command()
@@ -53,8 +54,8 @@ def export(
     if json_:
         print_json({"file": str(out), "bytes": len(data)})
     else:
-        click.echo(f"{out}: {len(data)} bytes")
-        click.echo(f"  next: comity verify {out}", err=True)
+        click.echo(_("{file}: {count} bytes", file=out, count=len(data)))
+        click.echo("  " + _("next: {hint}", hint=f"comity verify {out}"), err=True)
 
 
 def _check(
@@ -66,10 +67,10 @@ def _check(
 ) -> None:
     mistakes: list[str] = []
     if sum(each is not None for each in (evidence, overseer, equivocation)) != 1:
-        mistakes.append("one of --evidence, --overseer and --equivocation says what to write")
+        mistakes.append(_("one of --evidence, --overseer and --equivocation says what to write"))
     if overseer is not None and (begin is None or end is None):
-        mistakes.append("--overseer needs --from and --until")
+        mistakes.append(_("--overseer needs --from and --until"))
     if overseer is None and (begin is not None or end is not None):
-        mistakes.append("--from and --until go with --overseer")
+        mistakes.append(_("--from and --until go with --overseer"))
     if mistakes:
         raise BadInput(*mistakes)

@@ -17,6 +17,7 @@ import click
 
 from comity import __version__
 from comity.cli.command import Group, in_words
+from comity.cli.helping import write_commands
 from comity.errors import BadInput, ComityError
 from comity.languages.words import N_
 
@@ -89,8 +90,36 @@ class LazyGroup(Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+        from comity.languages import _
+
+        write_commands(formatter, ((name, _(line)) for name, (_module, line) in COMMANDS.items()))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Say that nobody has looked a translation over, where nobody has."""
+        from comity.languages import _, current, is_reviewed
+
+        if not is_reviewed(current()):
+            formatter.write_paragraph()
+            formatter.write_text(_("this translation has not been reviewed by a native reader"))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Choose the language before anything else is read: `--help` and mistakes are in it as well."""
+        from comity.languages import choose, use
+
+        use(choose(_language_among(args), os.environ))
+        return super().parse_args(ctx, args)
+
+
+def _language_among(args: Sequence[str]) -> str | None:
+    """Find what `--language` says before the command."""
+    for number, word in enumerate(args):
+        if word.startswith("--language="):
+            return word.partition("=")[2]
+        if word == "--language" and number + 1 < len(args):
+            return args[number + 1]
+        if not word.startswith("-"):
+            break
+    return None
 
 
 @click.group(
@@ -100,11 +129,11 @@ class LazyGroup(Group):
 @click.option("--language", default=None, metavar="TAG", help="Answer in en, cs, pl, ru, ko or hu.")
 def comity(language: str | None) -> None:
     """Share sensitive information under agreements that enforce themselves."""
-    from comity.languages import ENGLISH, _, choose, is_reviewed, use
+    from comity.languages import _, choose, current, is_reviewed, use
 
-    tag = choose(language, os.environ)
-    use(tag)
-    if tag != ENGLISH and not is_reviewed(tag):
+    if language is not None:
+        use(choose(language, os.environ))
+    if not is_reviewed(current()):
         click.echo(_("this translation has not been reviewed by a native reader"), err=True)
 
 

@@ -144,7 +144,10 @@ class InstantType(click.ParamType[Instant]):
             return parse_instant(text)
         except BadInput:
             self.fail(
-                f"`{value}` is not a time such as 2031-03-14T09:00:00Z or a day such as 2031-03-14",
+                _(
+                    "`{value}` is not a time such as 2031-03-14T09:00:00Z or a day such as 2031-03-14",
+                    value=value,
+                ),
                 param,
                 ctx,
             )
@@ -226,9 +229,10 @@ def print_table(heads: list[str], rows: Iterable[list[str]], *, empty: str) -> N
     from rich.table import Table
     from rich.text import Text
 
+    kept_whole = {said(each) for each in _NEVER_CUT}
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False)
     for head in heads:
-        table.add_column(head, overflow="fold", no_wrap=head in _NEVER_CUT)
+        table.add_column(head, overflow="fold", no_wrap=head in kept_whole)
     for row in kept:
         table.add_row(*(Text(cell) for cell in row))
     width = None if sys.stdout.isatty() else 200

@@ -21,7 +21,7 @@ from comity.cli.register_terms import (
     terms_options,
 )
 from comity.errors import BadInput, NotFound
-from comity.languages import _
+from comity.languages import _, said
 
 _FORMATS = (
     "auto", "ftm", "un-xml", "eu-xml", "eu-csv", "uk-csv", "ofac-xml", "ofac-csv", "statements", "csv",
@@ -116,9 +116,16 @@ def import_(
     if json_:
         print_json({name: shown[name] for name in ("entered", "replaced", "to_read", "records")})
         return
-    click.echo(f"{shown['entered']} entered, {shown['replaced']} replaced; {shown['records']} records in all")
+    click.echo(
+        _(
+            "{entered} entered, {replaced} replaced; {records} records in all",
+            entered=shown["entered"],
+            replaced=shown["replaced"],
+            records=shown["records"],
+        )
+    )
     for finding in shown["to_read"]:
-        click.echo(f"  a person should read: {finding}", err=True)
+        click.echo("  " + _("a person should read: {finding}", finding=said(finding)), err=True)
 
 
 @register.command("export")
@@ -216,12 +223,17 @@ def check(
         if batch is not None:
             click.echo(answer["id"])
         print_table(
-            ["", "score", "record", "why"],
+            ["", _("score"), _("record"), _("why")],
             (
-                ["hit" if hit["hit"] else "", f"{hit['score']:.3f}", hit["id"], "; ".join(hit["why"])]
+                [
+                    _("hit") if hit["hit"] else "",
+                    f"{hit['score']:.3f}",
+                    hit["id"],
+                    "; ".join(said(each) for each in hit["why"]),
+                ]
                 for hit in answer["hits"]
             ),
-            empty="nothing like it is in the register",
+            empty=_("nothing like it is in the register"),
         )
 
 

@@ -12,6 +12,7 @@ from comity.cli.command import command
 from comity.cli.options import as_json, print_json
 from comity.clock import format_instant
 from comity.errors import BadInput, ForeignInput, VerificationFailed
+from comity.languages import _, said
 
 if TYPE_CHECKING:
     from comity.federation.closing_file import ClosingReport
@@ -78,7 +79,9 @@ def _pins(roots: tuple[str, ...]) -> dict[str, str]:
     for each in roots:
         match = _PIN.match(each)
         if match is None:
-            mistakes.append(f"--root `{each[:120]}` is not PARTY=ed25519:… (or root:…) with 64 digits")
+            mistakes.append(
+                _("--root `{value}` is not PARTY=ed25519:… (or root:…) with 64 digits", value=each[:120])
+            )
         else:
             found[match[1]] = match[2]
     if mistakes:
@@ -89,42 +92,110 @@ def _pins(roots: tuple[str, ...]) -> dict[str, str]:
 def _print_evidence(report: "EvidenceReport") -> None:
     found = report.disclosed
     if found is not None:
-        click.echo(f"{found.holder} disclosed item {found.item} to {found.to} at {found.at}")
-        click.echo(f"  {found.category}, {found.marking}, of {found.originator}, for {found.purpose}")
-        click.echo(f"  under {found.agreement}, text {found.agreement_digest}")
-        click.echo(f"  hands: {' → '.join(found.hands)}")
+        click.echo(
+            _(
+                "{holder} disclosed item {item} to {to} at {at}",
+                holder=found.holder,
+                item=found.item,
+                to=found.to,
+                at=found.at,
+            )
+        )
+        click.echo(
+            "  "
+            + _(
+                "{category}, {marking}, of {originator}, for {purpose}",
+                category=found.category,
+                marking=found.marking,
+                originator=found.originator,
+                purpose=found.purpose,
+            )
+        )
+        click.echo(
+            "  "
+            + _(
+                "under {agreement}, text {agreement_digest}",
+                agreement=found.agreement,
+                agreement_digest=found.agreement_digest,
+            )
+        )
+        click.echo("  " + _("hands: {parties}", parties=" → ".join(found.hands)))
         for source in found.sources:
-            click.echo(f"  made from {source}")
+            click.echo("  " + _("made from {source}", source=source))
     else:
-        click.echo(f"{report.by} entered {report.kind} with {report.channel} at {format_instant(report.at)}")
+        click.echo(
+            _(
+                "{by} entered {kind} with {channel} at {at}",
+                by=report.by,
+                kind=said(report.kind),
+                channel=report.channel,
+                at=format_instant(report.at),
+            )
+        )
         if report.said:
             click.echo(f"  {report.said}")
     if report.outcome:
-        click.echo(f"decided: {report.outcome}")
+        click.echo(_("decided: {outcome}", outcome=said(report.outcome)))
         for ref, text in report.grounds:
             click.echo(f"  {ref}  {' '.join(text.split())}")
     if found is not None:
         for consent in found.consents:
-            what = f"item {consent.item}" if consent.item else "a class of items"
+            what = _("item {item}", item=consent.item) if consent.item else _("a class of items")
             click.echo(
-                f"consent of {consent.by}: {consent.holder} may pass {what} to {consent.to}, "
-                f"{consent.from_} to {consent.until}"
+                _(
+                    "consent of {by}: {holder} may pass {what} to {to}, {begin} to {end}",
+                    by=consent.by,
+                    holder=consent.holder,
+                    what=what,
+                    to=consent.to,
+                    begin=consent.from_,
+                    end=consent.until,
+                )
             )
         if not found.consents:
-            click.echo("no consents")
+            click.echo(_("no consents"))
         if found.necessity:
-            click.echo("passed on in imminent danger; everyone upstream was told")
+            click.echo(_("passed on in imminent danger; everyone upstream was told"))
     if report.receipted is not None:
         state, at = report.receipted
-        click.echo(f"{report.channel} signed a receipt at {format_instant(at)}: {state}")
-    click.echo(f"entry {report.number} of {report.by} with {report.channel}: {report.act}")
-    click.echo(f"  in the checkpoint of {report.entries} entries with the root {report.root}")
+        click.echo(
+            _(
+                "{channel} signed a receipt at {at}: {state}",
+                channel=report.channel,
+                at=format_instant(at),
+                state=said(state),
+            )
+        )
+    click.echo(
+        _(
+            "entry {number} of {by} with {channel}: {act}",
+            number=report.number,
+            by=report.by,
+            channel=report.channel,
+            act=report.act,
+        )
+    )
+    click.echo(
+        "  "
+        + _(
+            "in the checkpoint of {entries} entries with the root {root}",
+            entries=report.entries,
+            root=report.root,
+        )
+    )
     for name, at in report.cosigned:
-        click.echo(f"  cosigned by {name} at {format_instant(at)}")
+        click.echo("  " + _("cosigned by {name} at {at}", name=name, at=format_instant(at)))
 
 
 def _print_equivocation(report: "EquivocationReport") -> None:
-    click.echo(f"{report.by} signed two roots for the {report.entries} entries of {report.origin}")
+    click.echo(
+        _(
+            "{by} signed two roots for the {entries} entries of {origin}",
+            by=report.by,
+            entries=report.entries,
+            origin=report.origin,
+        )
+    )
     for root in report.signed:
         click.echo(f"  {root}")
 
@@ -134,15 +205,22 @@ def _print_overseer(report: "OverseerReport") -> None:
     for mandate in report.mandates:
         click.echo(f"  by {mandate}")
     for peer, counts in report.counts.items():
-        proven = "every entry is here" if peer in report.complete else f"as {report.by} says"
-        click.echo(f"with {peer}: {sum(counts.values())} entries ({proven})")
+        proven = _("every entry is here") if peer in report.complete else _("as {by} says", by=report.by)
+        click.echo(
+            _(
+                "with {peer}: {count} entries ({proven})",
+                peer=peer,
+                count=sum(counts.values()),
+                proven=proven,
+            )
+        )
         for kind, count in sorted(counts.items()):
             click.echo(f"  {kind}: {count}")
         for outcome, count in sorted(report.decisions[peer].items()):
-            click.echo(f"  decided {outcome}: {count}")
+            click.echo("  " + _("decided {outcome}: {count}", outcome=said(outcome), count=count))
         for witness in report.cosigned[peer]:
-            click.echo(f"  checkpoint cosigned by {witness}")
-    click.echo(f"{report.samples} disclosures shown whole")
+            click.echo("  " + _("checkpoint cosigned by {witness}", witness=witness))
+    click.echo(_("{samples} disclosures shown whole", samples=report.samples))
 
 
 def _print_closing(report: "ClosingReport") -> None:
@@ -160,9 +238,9 @@ def _print_closing(report: "ClosingReport") -> None:
 
 
 def _print_roots(roots: Mapping[str, str], pinned: Mapping[str, str]) -> None:
-    click.echo("all of it hangs from these roots:")
+    click.echo(_("all of it hangs from these roots:"))
     for party, root in sorted(roots.items()):
-        known = "  as given with --root" if party in pinned else ""
+        known = "  " + _("as given with --root") if party in pinned else ""
         click.echo(f"  {party} {root}{known}")
 
 

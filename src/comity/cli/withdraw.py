@@ -160,6 +160,15 @@ def protests(home: Path, passphrase_file: Path | None, json_: bool) -> None:
         return
     print_table(
         [_("at"), _("by"), _("item"), _("sent by"), _("grounds")],
-        ([row["at"], row["by"], row["item"][:12], row["sender"], "; ".join(row["grounds"])] for row in rows),
+        (
+            [
+                row["at"],
+                row["by"],
+                row["item"][:12],
+                row["sender"],
+                "; ".join(said(each) for each in row["grounds"]),
+            ]
+            for row in rows
+        ),
         empty=_("no protests"),
     )

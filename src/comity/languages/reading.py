@@ -107,12 +107,16 @@ def is_reviewed(tag: str) -> bool:
 def said(text: str) -> str:
     """Give an English sentence of the core in the reader's language; what is not recognised, as it is."""
     tag = _tag.get()
-    return text if tag == ENGLISH or not text else _said(text, tag, 0)
+    return text if tag == ENGLISH or not text.strip() else _said(text, tag, 0)
 
 
 def _said(text: str, tag: str, depth: int) -> str:
+    core = text.strip()
+    if core != text:  # part of a sentence, with the space before or behind it
+        before, _core, behind = text.partition(core) if core else (text, "", "")
+        return f"{before}{_said(core, tag, depth)}{behind}"
     catalogue = _catalogue(tag)
-    exact = catalogue.gettext(text) if text.strip() else text
+    exact = catalogue.gettext(text) if text else text
     if exact == text and (length := in_words(text)):
         return length
     if exact != text or depth > _DEEPEST or not any(mark in text for mark in " `"):
