@@ -213,32 +213,31 @@ def test_a_folder_that_cannot_be_written_is_named(comity: Comity, tmp_path: Path
     assert (done.code, done.out, len(done.mistakes)) == (2, "", 1), done
 
 
-def test_a_full_disk_is_named_and_nothing_is_entered(comity: Comity, land: Land) -> None:
-    """A disk that takes no more bytes: the item is not there afterwards, the journal is whole."""
+def test_a_disk_that_takes_no_more_ends_the_command_and_nothing_is_entered(
+    comity: Comity, land: Land
+) -> None:
+    """A write that fails in the middle ends the process at once (74); the item is not there, the journal is whole."""
     import resource
     import signal
+    import subprocess
+    import sys
 
     big = land.folder / "big.bin"
     big.write_bytes(os.urandom(4_000_000))
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, hard))
-    try:
-        done = comity(
-            "item",
-            "add",
-            big,
-            "--category",
-            "incident.reports",
-            "--marking",
-            "TLP:GREEN",
-            "--home",
-            land.north,
-        )
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, before)
-    assert (done.code, done.out, len(done.mistakes)) == (2, "", 1), done
-    assert "INSERT" not in done.err
+    words = ["item", "add", str(big), "--category", "incident.reports", "--marking", "TLP:GREEN"]
+
+    def small_files_only() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
+
+    program = "import sys; from comity.cli.main import main; sys.argv[0] = 'comity'; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words, "--home", str(land.north)],
+        capture_output=True,
+        text=True,
+        preexec_fn=small_files_only,
+    )
+    assert (done.returncode, done.stdout) == (74, ""), done
+    assert "INSERT" not in done.stderr and "Traceback" not in done.stderr
     assert "big.bin" not in comity("item", "list", "--home", land.north).out
     assert comity("journal", "verify", "--home", land.north).code == 0

@@ -14,6 +14,7 @@ from cli.land import Comity, Land
 from comity.cli.command import MAX_WORDS, Command, Group
 from comity.cli.main import comity as root
 from comity.cli.options import DayType, InstantType
+from comity.cli.pouch import Size
 
 Named = tuple[tuple[str, ...], click.Command]
 
@@ -219,6 +220,9 @@ def test_a_value_of_another_form_is_named(
         )
         if param.required:
             wrong(comity(*given("")), f"{name} is empty")
+    elif isinstance(kind, Size):
+        for value in ("many", "0", "-1", "4 parsecs"):
+            wrong(comity(*given(value)), f"{name}: `{value}` is not a size such as 700M or 4GiB")
     else:
         pytest.fail(f"nobody has said yet what {name} of {' '.join(path)} must refuse: {kind!r}")
     assert made_land.state() == before

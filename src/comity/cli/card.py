@@ -206,7 +206,9 @@ def revoke_key(
 @click.option(
     "--name", "names", multiple=True, metavar="LANGUAGE=NAME", help="The Party's name in a language."
 )
-@click.option("--card-version", "version", type=click.IntRange(2), help="A higher number than the next.")
+@click.option(
+    "--card-version", "version", type=click.IntRange(2, 2**53 - 1), help="A higher number than the next."
+)
 @click.option("--out", type=_NEW_FILE, required=True, help="Write the draft here.")
 @home_options
 @as_json
@@ -291,8 +293,8 @@ def publish(draft_file: Path, root_lost: bool, home: Path, passphrase_file: Path
     """Take the signed card in DRAFT for this Party's own, and tell every peer."""
     from comity.cards.drafts import finish, read_draft
 
-    signed = finish(read_draft(draft_file.read_bytes()), root_lost=root_lost)
     with node_at(home, passphrase_file) as tell:
+        signed = finish(read_draft(draft_file.read_bytes()), root_lost=root_lost)
         shown = tell("card-publish", signed=signed, root_lost=root_lost)
     _print_published(shown, json_)
     if root_lost and not json_:

@@ -100,8 +100,8 @@ def open_(files: tuple[Path, ...], home: Path, passphrase_file: Path | None, jso
     """
     from comity.cli.pouch_files import check_files
 
-    volumes = check_files(files)
     with node_at(home, passphrase_file) as tell:
+        volumes = check_files(files)
         outcomes = [tell("pouch-open", data=path.read_bytes()) for path in progressing(volumes, _("opening"))]
     shown = _together(outcomes)
     if json_:
@@ -156,8 +156,8 @@ def slip(
 
     if bool(handed_by) != bool(taken_by):
         raise BadInput("--handed-by goes with --taken-by")
-    first = unpack(check_files(files)[0].read_bytes())
     with node_at(home, passphrase_file) as tell:
+        first = unpack(check_files(files)[0].read_bytes())
         shown = tell(
             "pouch-slip", pouch=first.name, sender=first.manifest.from_, to=first.manifest.to,
             made=first.manifest.made, volumes=len(first.manifest.volumes), by=handed_by, taken_by=taken_by,
