@@ -102,9 +102,8 @@ class Carried(World):
             signed = to_bytes(issue(card, root_of(member)))
             for each in world.members.values():
                 each.act(accept_card, signed)
-            world._postmen[member.party] = Postman(
-                member.node, world.network.line(member.party), world.relays, secret_of(member)
-            )
+            postman = Postman(member.node, world.network.line(member.party), world.relays, secret_of(member))
+            world._postmen[member.party] = (member.node, postman)
         if carrier != "https":
             world.network.cut(NORTH, SOUTH)
         world.relays.reachable = carrier == "relay"
@@ -119,7 +118,7 @@ class Carried(World):
                         self.open_pouch(other, self.pack(party, other))
                 else:
                     self.deliver(party)
-                    self._postmen[other].visit()
+                    self._postmen[other][1].visit()
                     self.members[other].dirty = True
         self.check()
         for party in (NORTH, SOUTH):
@@ -223,9 +222,8 @@ def test_a_relay_that_the_agreement_does_not_name_carries_nothing() -> None:
         signed = to_bytes(issue(card, root_of(member)))
         for each in world.members.values():
             each.act(accept_card, signed)
-        world._postmen[member.party] = Postman(
-            member.node, world.network.line(member.party), relays, secret_of(member)
-        )
+        postman = Postman(member.node, world.network.line(member.party), relays, secret_of(member))
+        world._postmen[member.party] = (member.node, postman)
     world.network.cut(NORTH, SOUTH)
     item = world.add(NORTH, b"something to be shared", "incident.reports")
     world.share(NORTH, item, SOUTH, "network-defence")
