@@ -24,6 +24,7 @@ from comity.node.deliver import (
     ready,
     receipts_for,
     receipts_handed_over,
+    resting,
     seal_owed_receipts,
     take_reply,
 )
@@ -126,7 +127,8 @@ class Postman:
                 reason = self._deliver(name)
                 if reason:
                     failed[name] = reason
-        return failed
+        left = self._node.store.read(lambda transaction: resting(self._node, transaction, peer))
+        return {**left, **failed}
 
     def visit(self) -> dict[str, str]:
         """Empty the mailboxes at relays; give the relays that could not be reached, with the reason."""

@@ -41,6 +41,17 @@ def ready(node: Node, transaction: Transaction, peer: str | None = None) -> list
     return [each for each in sorted(peers) if _is_ready(node, transaction, each, now)]
 
 
+def resting(node: Node, transaction: Transaction, peer: str | None = None) -> dict[str, str]:
+    """Give the peers who are owed something and whose circuit is open now, each with the reason."""
+    now = node.clock.now()
+    circuits = {each: transaction.circuit(each) for each in transaction.peers_owed() if peer in (None, each)}
+    return {
+        each: circuit.reason
+        for each, circuit in circuits.items()
+        if circuit is not None and circuit.failures and circuit.next_at > now
+    }
+
+
 def _is_ready(node: Node, transaction: Transaction, peer: str, now: Instant) -> bool:
     circuit = transaction.circuit(peer)
     if circuit is not None and circuit.failures and circuit.next_at > now:
