@@ -3,6 +3,7 @@
 from collections.abc import Generator
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from proofs import Proof
@@ -29,6 +30,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker(marker) is not None:
                 item.add_marker(pytest.mark.skip(reason=why))
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_begins() -> Generator[None]:
+    """Let no command that set the log up leave it so for the next test."""
+    yield
+    structlog.reset_defaults()
 
 
 _PROOF = pytest.StashKey[Proof]()

@@ -24,7 +24,6 @@ from comity.node.deliver import (
     ready,
     receipts_for,
     receipts_handed_over,
-    resting,
     seal_owed_receipts,
     take_reply,
 )
@@ -127,8 +126,7 @@ class Postman:
                 reason = self._deliver(name)
                 if reason:
                     failed[name] = reason
-        left = self._node.store.read(lambda transaction: resting(self._node, transaction, peer))
-        return {**left, **failed}
+        return failed
 
     def visit(self) -> dict[str, str]:
         """Empty the mailboxes at relays; give the relays that could not be reached, with the reason."""

@@ -10,6 +10,7 @@ import msgspec
 from comity.assemble import Home
 from comity.carriers.postman import Postman
 from comity.errors import BadInput
+from comity.node.deliver import resting
 from comity.node.node import Node
 from comity.ports import Transaction
 
@@ -49,7 +50,9 @@ class Desk:
         if self.serving:
             self.postman.wake()
             return {}
-        return self.postman.run_once(peer, batches=batches)
+        tried = self.postman.run_once(peer, batches=batches)
+        untried = self.node.store.read(lambda transaction: resting(self.node, transaction, peer))
+        return {**untried, **tried}
 
 
 class Verb:
