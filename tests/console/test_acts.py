@@ -113,3 +113,11 @@ def test_a_matter_without_an_article_is_refused_with_the_ground(enter: Callable[
 @pytest.mark.parametrize("path", ["/new/nothing", "/work/nothing", "/new/..%2f"])
 def test_a_kind_or_matter_nobody_knows_is_not_there(path: str, enter: Callable[[str], Browser]) -> None:
     assert enter("liaison").get(path).status == 404
+
+
+def test_no_page_names_a_file_of_the_nodes_machine(enter: Callable[[str], Browser]) -> None:
+    for verb in ("register-check", "register-import"):
+        answer = enter("case-officer").act(
+            verb, {"path": "/etc/passwd", "basis": "b", "review": "2031-01-01"}
+        )
+        assert answer.status == 422 and "field `path` is unknown" in answer.text

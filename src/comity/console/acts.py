@@ -17,10 +17,11 @@ from comity.console.visit import Visit
 from comity.control.verb import VERBS
 from comity.errors import BadInput, NotFound
 from comity.languages import _, ngettext, said
-from comity.node import officers
 
 #: Fields of every form that are no parameters.
 OWN = frozenset({"form-token", "back", "verb"})
+#: Parameters that name a file of the node's own machine: nobody reaches those from afar.
+OF_THE_MACHINE = frozenset({"path"})
 #: The longest text a field holds.
 _LONGEST = 100_000
 
@@ -45,18 +46,9 @@ def perform(visit: Visit, verb: str, parameters: dict[str, Any], *, back: str = 
     if needs_second(verb, parameters) and visit.may(verb):
         kept = two_persons.propose(visit, verb, parameters)
         return Done(_("kept until a second officer confirms it"), "/second", {"pending": kept})
-    answer = visit.ask(verb, **parameters)
-    enter(visit, verb, parameters)
+    answer = visit.do(verb, parameters)
     words, path = told(verb, answer)
     return Done(words, path or back or "/", answer)
-
-
-def enter(visit: Visit, verb: str, parameters: Mapping[str, Any]) -> None:
-    """Enter in the journal who gave a command; what it was stands in the commitment alone."""
-    detail = msgspec.json.encode(parameters, enc_hook=str, order="sorted")
-    visit.desk.act(
-        lambda node, transaction: officers.enter_act(node, transaction, visit.officer, verb, detail)
-    )
 
 
 async def parameters_from(form: FormData, verb: str) -> dict[str, Any]:
@@ -68,7 +60,7 @@ async def parameters_from(form: FormData, verb: str) -> dict[str, Any]:
     """
     if verb not in VERBS:
         raise NotFound(_("there is no such act"))
-    types = VERBS[verb].types
+    types = {name: kind for name, kind in VERBS[verb].types.items() if name not in OF_THE_MACHINE}
     found: dict[str, Any] = {}
     mistakes = [
         _("field `{name}` is unknown", name=name[:40])

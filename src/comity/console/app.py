@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from comity.console import acts, two_persons
 from comity.console.answers import Answers, form_of, local
-from comity.console.door import Door
+from comity.console.entrance import Entrance
 from comity.console.guard import MAX_UPLOAD, Guard, check_token
 from comity.console.passkeys import Passkeys
 from comity.console.screens import SCREENS, Screen
@@ -62,7 +62,7 @@ class Console:
             Route("/items/{id}/content", self._content, methods=["GET"]),
             Route("/verdict", self._verdict, methods=["POST"]),
             Route("/events", self._events, methods=["GET"]),
-            *Door(self._answers, Passkeys(origin, desk.node.party)).routes(),
+            *Entrance(self._answers, Passkeys(origin, desk.node.party)).routes(),
             Mount("/static", StaticFiles(packages=[("comity.console", "static")])),
         ]
         plain = Starlette(

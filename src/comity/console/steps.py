@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from comity.console.acts import Done, enter
+from comity.console.acts import Done
 from comity.console.matter_forms import said_in
 from comity.console.visit import Visit
 from comity.cooperation.event import OPEN
@@ -25,12 +25,11 @@ def step(visit: Visit, matter: str, word: str, fields: Mapping[str, list[str]]) 
     answer: Any
     if matter == _NEW:
         what = said_in(word, OPEN, fields)
-        answer = visit.ask("matter-open", kind=word, to=_one(fields, "to"), said=what)
+        answer = visit.do("matter-open", {"kind": word, "to": _one(fields, "to"), "said": what})
     else:
         kind = _one(fields, "kind")
         what = said_in(kind, word, fields)
-        answer = visit.ask("matter-act", matter=matter, word=word, said=what, kind=kind)
-    enter(visit, "matter-open" if matter == _NEW else "matter-act", {"matter": matter, "word": word})
+        answer = visit.do("matter-act", {"matter": matter, "word": word, "said": what, "kind": kind})
     if answer["decision"] != "permitted":
         raise RefusedHere(
             "; ".join(f"{said(each['ref'])}: {said(each['text'])}" for each in answer["grounds"])

@@ -1,4 +1,6 @@
-"""A visit: one request of a signed-in officer, with what pages and acts need of it."""
+"""Who asks: an officer, or a program in an officer's name, with what pages and acts need of one request."""
+
+from typing import Any
 
 import msgspec
 
@@ -7,28 +9,22 @@ from comity.console.permissions import may
 from comity.control.verb import VERBS, Desk
 from comity.errors import RefusedHere
 from comity.languages import _
+from comity.node import officers
 from comity.ports import OfficerRow, SessionRow
 
 
-class Visit(msgspec.Struct, frozen=True, kw_only=True):
-    """One request of an officer.
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks.
 
     Attributes:
         desk: where verbs act, in the officer's name.
-        officer, session: who, and by which session.
+        officer: who; the roles are those of this request, of a program's those of its token.
         at: when it came in.
-        path: what was asked for, without the query.
-        query: the query's fields; of one given twice the last.
-        form_token: what a form must bring back, so that no other site can send it.
     """
 
     desk: Desk
     officer: OfficerRow
-    session: SessionRow
     at: Instant
-    path: str
-    query: dict[str, str]
-    form_token: str
 
     def may(self, verb: str) -> bool:
         """Tell whether the officer may use a verb."""
@@ -40,12 +36,60 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             RefusedHere: none of the officer's roles may.
         """
-        if not self.may(verb):
-            raise RefusedHere(
-                _("none of your roles may do this"), hint=_("ask an officer who may, or an administrator")
-            )
+        self.check(verb)
         return VERBS[verb](self.desk, dict(parameters))
 
     def asked(self, verb: str, **parameters: object) -> object:
         """Use a verb where the officer may; None where not."""
         return VERBS[verb](self.desk, dict(parameters)) if self.may(verb) else None
+
+    def do(self, verb: str, parameters: dict[str, Any]) -> Any:
+        """Use a verb, and enter who gave the command; one piece of work, where the verb is one.
+
+        Raises:
+            RefusedHere: none of the officer's roles may.
+        """
+        self.check(verb)
+        if VERBS[verb].alone:
+            answer = VERBS[verb](self.desk, parameters)
+            self.desk.together(lambda desk: self.enter(desk, verb, parameters))
+            return answer
+
+        def work(desk: Desk) -> Any:
+            done = VERBS[verb](desk, parameters)
+            self.enter(desk, verb, parameters)
+            return done
+
+        return self.desk.together(work)
+
+    def check(self, verb: str) -> None:
+        """Let nobody go on whose roles may not.
+
+        Raises:
+            RefusedHere: none of them may.
+        """
+        if not self.may(verb):
+            raise RefusedHere(
+                _("none of your roles may do this"), hint=_("ask an officer who may, or an administrator")
+            )
+
+    def enter(self, desk: Desk, verb: str, parameters: object) -> None:
+        """Enter in the journal who gave a command; what it was stands in the commitment alone."""
+        detail = msgspec.json.encode(parameters, enc_hook=str, order="sorted")
+        desk.act(lambda node, transaction: officers.enter_act(node, transaction, self.officer, verb, detail))
+
+
+class Visit(Caller, frozen=True, kw_only=True):
+    """One request of an officer at the pages.
+
+    Attributes:
+        session: by which session.
+        path: what was asked for, without the query.
+        query: the query's fields; of one given twice the last.
+        form_token: what a form must bring back, so that no other site can send it.
+    """
+
+    session: SessionRow
+    path: str
+    query: dict[str, str]
+    form_token: str

@@ -52,7 +52,7 @@ def correct(desk: Desk, item: str, by: str, reason: str = "") -> dict[str, Any]:
 def withdrawals_overdue(desk: Desk, days: int = 7) -> list[dict[str, Any]]:
     """List the answers to one's own withdrawals that have not come within so many days."""
     node = desk.node
-    found = node.store.read(lambda transaction: overdue(node, transaction, node.clock.now(), days=days))
+    found = desk.read(lambda transaction: overdue(node, transaction, node.clock.now(), days=days))
     return [
         {
             "item": each.item,
@@ -109,7 +109,7 @@ def withdrawal(desk: Desk, item: str) -> dict[str, Any]:
             "answers": _branch_fields(tree),
         }
 
-    return desk.node.store.read(read)
+    return desk.read(read)
 
 
 @verb("review")
@@ -142,7 +142,7 @@ def protest_list(desk: Desk) -> list[dict[str, Any]]:
             )
         return found
 
-    return desk.node.store.read(read)
+    return desk.read(read)
 
 
 def _branch_fields(branch: Branch) -> dict[str, Any]:

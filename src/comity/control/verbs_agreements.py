@@ -79,7 +79,7 @@ def agreement_propose(desk: Desk, files: dict[str, bytes]) -> dict[str, Any]:
 @verb("agreement-proposals")
 def agreement_proposals(desk: Desk) -> list[dict[str, Any]]:
     """List the texts proposed to this Party, each looked over, with its files; and its own that others declined."""
-    return desk.node.store.read(lambda transaction: _proposals(desk.node, transaction))
+    return desk.read(lambda transaction: _proposals(desk.node, transaction))
 
 
 @verb("agreement-decline")
@@ -135,9 +135,7 @@ def _finding(found: Finding) -> dict[str, Any]:
 @verb("agreement-simulate")
 def agreement_simulate(desk: Desk, files: dict[str, bytes], instead_of: str = "") -> dict[str, Any]:
     """Decide the journal's past again under a draft. Nothing is entered."""
-    found = desk.node.store.read(
-        lambda transaction: simulate(desk.node, transaction, files, instead_of=instead_of)
-    )
+    found = desk.read(lambda transaction: simulate(desk.node, transaction, files, instead_of=instead_of))
     shown: dict[str, Any] = msgspec.to_builtins(found, enc_hook=str)
     for each, change in zip(shown["changes"], found.changes, strict=True):
         each["at"] = format_instant(change.at)
@@ -147,9 +145,7 @@ def agreement_simulate(desk: Desk, files: dict[str, bytes], instead_of: str = ""
 @verb("agreement-copy")
 def agreement_copy(desk: Desk, agreement: str) -> dict[str, Any]:
     """Give a certified copy of an agreement held here."""
-    files = desk.node.store.read(
-        lambda transaction: certify.certified_copy(desk.node, transaction, agreement)
-    )
+    files = desk.read(lambda transaction: certify.certified_copy(desk.node, transaction, agreement))
     return {"files": files}
 
 

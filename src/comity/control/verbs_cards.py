@@ -23,7 +23,7 @@ from comity.strict import read_base64
 def card_show(desk: Desk, party: str = "") -> dict[str, Any]:
     """Give a Party's card, one's own by default."""
     wanted = party or desk.node.party
-    row = desk.node.store.read(lambda transaction: transaction.card(wanted))
+    row = desk.read(lambda transaction: transaction.card(wanted))
     if row is None:
         raise NotFound(f"no card of {wanted} is known here", hint="comity card accept FILE")
     return {"party": row.party, "version": row.version, "digest": row.digest, "signed": row.signed}
@@ -39,7 +39,7 @@ def card_accept(desk: Desk, signed: bytes) -> dict[str, Any]:
 @verb("card-keys")
 def card_keys(desk: Desk) -> list[dict[str, Any]]:
     """List the keys of this Party's card."""
-    found = desk.node.store.read(lambda transaction: draft_card.own_keys(desk.node, transaction))
+    found = desk.read(lambda transaction: draft_card.own_keys(desk.node, transaction))
     return [
         {
             "role": each.role,
@@ -82,14 +82,12 @@ def card_draft(
     said = [draft_card.Revoke(each.key, parse_instant(each.as_of), each.because) for each in revoke]
     wanted = list(roles)
     if said and replace:
-        wanted += desk.node.store.read(
-            lambda transaction: draft_card.roles_to_replace(desk.node, transaction, said)
-        )
+        wanted += desk.read(lambda transaction: draft_card.roles_to_replace(desk.node, transaction, said))
     made: dict[str, SigningKey | SealingKey] = {
         role: SealingKey.generate() if role == "sealing" else SigningKey.generate()
         for role in dict.fromkeys(wanted)
     }
-    drafted = desk.node.store.read(
+    drafted = desk.read(
         lambda transaction: draft_card.draft_card(
             desk.node,
             transaction,

@@ -16,7 +16,7 @@ from comity.ports import Transaction
 @verb("agreement-closing")
 def agreement_closing(desk: Desk, agreement: str, peer: str = "") -> list[dict[str, Any]]:
     """Give the duty table of an agreement with each other Party, or with one."""
-    return desk.node.store.read(
+    return desk.read(
         lambda transaction: [
             _fields(closing.table(desk.node, transaction, agreement, each))
             for each in _others(desk.node, transaction, agreement, peer)
@@ -24,7 +24,7 @@ def agreement_closing(desk: Desk, agreement: str, peer: str = "") -> list[dict[s
     )
 
 
-@verb("agreement-closing-execute")
+@verb("agreement-closing-execute", alone=True)
 def agreement_closing_execute(
     desk: Desk, agreement: str, peer: str = "", handed_over: tuple[str, ...] = (), because: str = ""
 ) -> list[dict[str, Any]]:
@@ -59,7 +59,7 @@ def agreement_closing_sign(desk: Desk, agreement: str, peer: str = "") -> list[d
 @verb("agreement-closing-file")
 def agreement_closing_file(desk: Desk, agreement: str, peer: str = "") -> bytes:
     """Give the closing statement that both have signed, with everything it is made from, as a file."""
-    return desk.node.store.read(
+    return desk.read(
         lambda transaction: write_closing(
             export_closing.closing_file(
                 desk.node, transaction, agreement, *_one_other(desk.node, transaction, agreement, peer)

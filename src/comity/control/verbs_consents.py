@@ -39,7 +39,7 @@ def consent_ask(
 @verb("consent-list")
 def consent_list(desk: Desk) -> list[dict[str, Any]]:
     """List requests for consent: asked by us, and asked of us."""
-    rows = desk.node.store.read(lambda transaction: transaction.requests())
+    rows = desk.read(lambda transaction: transaction.requests())
     return [request_fields(desk, row) for row in rows]
 
 

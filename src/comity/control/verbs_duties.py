@@ -14,7 +14,7 @@ from comity.node.redress import Redress, ask_redress, grant_redress, redresses, 
 from comity.node.replay import Replay, replay
 
 
-@verb("duties")
+@verb("duties", alone=True)
 def duties(desk: Desk, dry_run: bool = False) -> dict[str, Any]:
     """Do what is due today, or only say what it would be."""
     node = desk.node
@@ -30,7 +30,7 @@ def duties(desk: Desk, dry_run: bool = False) -> dict[str, Any]:
 @verb("necessity-list")
 def necessity_list(desk: Desk) -> list[dict[str, Any]]:
     """List acts of necessity: one's own, and those this Party was told of."""
-    found = desk.node.store.read(necessities)
+    found = desk.read(necessities)
     return [_notice_fields(desk, each) for each in found]
 
 
@@ -47,7 +47,7 @@ def necessity_review(desk: Desk, notice: str, accept: bool, because: str = "") -
 @verb("journal-replay")
 def journal_replay(desk: Desk, number: int) -> dict[str, Any]:
     """Decide an entry of the journal again, on the texts and acts of its day."""
-    found: Replay = desk.node.store.read(lambda transaction: replay(transaction, number))
+    found: Replay = desk.read(lambda transaction: replay(transaction, number))
     recorded = found.recorded
     return {
         "number": found.number,
@@ -75,7 +75,7 @@ def redress_ask(desk: Desk, item: str, asks: str, why: str) -> dict[str, Any]:
 @verb("redress-list")
 def redress_list(desk: Desk) -> list[dict[str, Any]]:
     """List persons' requests: sent on by us, and put to us."""
-    return [_redress_fields(desk, each) for each in desk.node.store.read(redresses)]
+    return [_redress_fields(desk, each) for each in desk.read(redresses)]
 
 
 @verb("redress-grant")

@@ -90,7 +90,7 @@ def pouch_slip(
     return {"pouch": pouch, "hands": hands, "code": write_slip(written, node.party, key)}
 
 
-@verb("deliver")
+@verb("deliver", alone=True)
 def deliver_now(desk: Desk, peer: str = "", first: bool = True, batches: int = 0) -> dict[str, Any]:
     """Try at once what is owed, whatever its next turn, and empty the mailboxes at relays.
 
@@ -98,14 +98,14 @@ def deliver_now(desk: Desk, peer: str = "", first: bool = True, batches: int = 0
         first: whether this begins it; a later call only goes on.
         batches: where no node serves, at most so many in this call; 0 for all.
     """
-    if peer and desk.node.store.read(lambda transaction: transaction.card(peer)) is None:
+    if peer and desk.read(lambda transaction: transaction.card(peer)) is None:
         raise NotFound(f"no card of {peer} is known here", hint="comity card accept FILE")
     relays: dict[str, str] = {}
     if first:
         desk.act(lambda node, transaction: deliver.try_now(transaction, node.clock.now(), peer or None))
         relays = {} if desk.serving else desk.postman.visit()
     unreachable = {**desk.send(peer or None, batches=batches or None), **relays}
-    owed, circuits = desk.node.store.read(lambda transaction: (transaction.backlog(), transaction.circuits()))
+    owed, circuits = desk.read(lambda transaction: (transaction.backlog(), transaction.circuits()))
     backlog = {name: count for name, count in owed.items() if peer in ("", name)}
     if desk.serving:
         unreachable = {
@@ -127,7 +127,7 @@ def relay_mailbox(desk: Desk, address: str) -> dict[str, str]:
 @verb("peer-stopped")
 def peer_stopped(desk: Desk) -> list[dict[str, Any]]:
     """List the Parties whose channel waits for an officer, and why."""
-    rows = desk.node.store.read(lambda transaction: transaction.channels_stopped())
+    rows = desk.read(lambda transaction: transaction.channels_stopped())
     return [{"party": row.peer, "reason": row.stopped} for row in rows]
 
 
@@ -143,7 +143,7 @@ def peer_resume(desk: Desk, party: str, because: str) -> dict[str, Any]:
 @verb("status")
 def node_status(desk: Desk) -> dict[str, Any]:
     """Tell whose node this is, and what is under way."""
-    backlog, last, behind, circuits = desk.node.store.read(
+    backlog, last, behind, circuits = desk.read(
         lambda transaction: (
             transaction.backlog(),
             transaction.last_entry_at(),

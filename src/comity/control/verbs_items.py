@@ -60,7 +60,7 @@ def item_add(
 @verb("item-list")
 def item_list(desk: Desk, limit: int = 100) -> list[dict[str, Any]]:
     """List the items held, newest first."""
-    rows = desk.node.store.read(
+    rows = desk.read(
         lambda transaction: transaction.items(
             states=("held", "source-withdrawn", "withdrawn", "retained", "erased"), limit=limit
         )
@@ -71,7 +71,7 @@ def item_list(desk: Desk, limit: int = 100) -> list[dict[str, Any]]:
 @verb("item-show")
 def item_show(desk: Desk, item: str) -> dict[str, Any]:
     """Show an item with its custody, its sources and to whom it went."""
-    return desk.node.store.read(lambda transaction: _shown(transaction, find_item(transaction, item)))
+    return desk.read(lambda transaction: _shown(transaction, find_item(transaction, item)))
 
 
 @verb("item-content")
@@ -83,7 +83,7 @@ def item_content(desk: Desk, item: str) -> dict[str, Any]:
         item_use.check_read(row)
         return row, item_use.read_content(transaction, row)[1]
 
-    row, content = desk.node.store.read(read)
+    row, content = desk.read(read)
     return {**item_fields(row), "content": content}
 
 
@@ -143,7 +143,7 @@ def share(
 @verb("delivery")
 def delivery(desk: Desk, message: str, reason: str = "") -> dict[str, str]:
     """Tell how far a message has come: owed, receipted, quarantined or waiting there."""
-    row = desk.node.store.read(lambda transaction: transaction.outbox(message))
+    row = desk.read(lambda transaction: transaction.outbox(message))
     if row is None:
         raise NotFound(f"no message {message[:12]} was sent from here")
     return {"state": row.state, "peer": row.peer, "reason": reason or row.reason}
@@ -174,13 +174,13 @@ def inbox(desk: Desk, limit: int = 100) -> list[dict[str, Any]]:
             )
         return found
 
-    return desk.node.store.read(read)
+    return desk.read(read)
 
 
 @verb("outbox")
 def outbox(desk: Desk, limit: int = 100) -> list[dict[str, Any]]:
     """List what was sent, newest first, and how far each has come."""
-    rows = desk.node.store.read(lambda transaction: transaction.sent(limit))
+    rows = desk.read(lambda transaction: transaction.sent(limit))
     return [
         {
             "at": format_instant(row.owed_at),

@@ -25,7 +25,7 @@ def journal_show(desk: Desk, channel: str = "", after: int = 0, limit: int = 200
         rows = transaction.journal(channel=channel or None, after=after, limit=limit)
         return rows, flagged.of_entries(desk.node, transaction, rows)
 
-    rows, doubts = desk.node.store.read(read)
+    rows, doubts = desk.read(read)
     return [
         {
             "number": row.number,
@@ -41,11 +41,11 @@ def journal_show(desk: Desk, channel: str = "", after: int = 0, limit: int = 200
     ]
 
 
-@verb("journal-verify")
+@verb("journal-verify", alone=True)
 def journal_verify(desk: Desk, witnessed: tuple[str, ...] = (), resume: bool = False) -> dict[str, Any]:
     """Read the journal through, or from where it was found whole before; name what is wrong in it."""
     report = check_journal.check_in_parts(desk.node, witnessed, resume=resume)
-    doubts = desk.node.store.read(lambda transaction: flagged.all_entries(desk.node, transaction))
+    doubts = desk.read(lambda transaction: flagged.all_entries(desk.node, transaction))
     return {
         "ok": not report.faults,
         "entries": report.entries,
@@ -58,7 +58,7 @@ def journal_verify(desk: Desk, witnessed: tuple[str, ...] = (), resume: bool = F
 @verb("journal-witnessed")
 def journal_witnessed(desk: Desk, peer: str) -> list[str]:
     """Give the checkpoints kept of a peer's side of the channel."""
-    notes = desk.node.store.read(lambda transaction: check_journal.witnessed(transaction, peer))
+    notes = desk.read(lambda transaction: check_journal.witnessed(transaction, peer))
     if not notes:
         raise NotFound(f"no checkpoint of {peer} is kept here", hint=f"one comes with every letter of {peer}")
     return notes
@@ -76,7 +76,7 @@ def journal_reconcile(desk: Desk, peer: str) -> dict[str, Any]:
 def journal_comparison(desk: Desk, peer: str, unreceipted_after: int = 24) -> dict[str, Any] | None:
     """Give the newest comparison with a peer, and what it has not receipted for so many hours."""
     before = desk.node.clock.now() - timedelta(hours=unreceipted_after)
-    found, late = desk.node.store.read(
+    found, late = desk.read(
         lambda transaction: (
             reconcile.last_comparison(transaction, peer),
             reconcile.unreceipted(transaction, peer, before),
@@ -98,15 +98,13 @@ def journal_comparison(desk: Desk, peer: str, unreceipted_after: int = 24) -> di
 @verb("journal-evidence")
 def journal_evidence(desk: Desk, act: str) -> bytes:
     """Give the evidence of one act as a file."""
-    return write_evidence(desk.node.store.read(lambda transaction: evidence_of(desk.node, transaction, act)))
+    return write_evidence(desk.read(lambda transaction: evidence_of(desk.node, transaction, act)))
 
 
 @verb("journal-equivocation")
 def journal_equivocation(desk: Desk, peer: str) -> bytes:
     """Give two heads that a peer signed for one size as a file."""
-    return write_equivocation(
-        desk.node.store.read(lambda transaction: equivocation_of(desk.node, transaction, peer))
-    )
+    return write_equivocation(desk.read(lambda transaction: equivocation_of(desk.node, transaction, peer)))
 
 
 @verb("journal-overseer")

@@ -32,7 +32,7 @@ def officer_list(desk: Desk) -> list[dict[str, Any]]:
             for row in transaction.officers()
         ]
 
-    return desk.node.store.read(read)
+    return desk.read(read)
 
 
 @verb("officer-link")

@@ -51,7 +51,7 @@ def item_find(
     """Find items by words of their title, Party, category, marking, state and day; newest first, page by page."""
     if not 0 < limit <= 500:
         raise BadInput("`limit` is a number from 1 to 500")
-    rows = desk.node.store.read(
+    rows = desk.read(
         lambda transaction: transaction.find_items(
             words=words,
             originator=originator,
@@ -237,7 +237,7 @@ def journal_page(desk: Desk, channel: str = "", before: int = 0, limit: int = 50
             "before": first if first > 1 else None,
         }
 
-    found: dict[str, Any] = desk.node.store.read(read)
+    found: dict[str, Any] = desk.read(read)
     return found
 
 

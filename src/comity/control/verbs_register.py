@@ -28,7 +28,7 @@ _UNDER_WAY: "dict[str, Import]" = {}
 _MOST_UNDER_WAY = 4
 
 
-@verb("register-import")
+@verb("register-import", alone=True)
 def register_import(
     desk: Desk,
     path: str,
@@ -66,7 +66,7 @@ def register_import(
     return {"import": under_way.name, "staged": staged, "entities": count}
 
 
-@verb("register-import-more")
+@verb("register-import-more", alone=True)
 def register_import_more(desk: Desk, name: str) -> dict[str, Any]:
     """Go on with an import; `read` tells how far it came, and once it is done what it did."""
     under_way = _UNDER_WAY.get(name)
@@ -84,7 +84,7 @@ def register_import_more(desk: Desk, name: str) -> dict[str, Any]:
         desk.act(under_way.give_up)
         raise
     desk.act(lambda node, transaction: node.register.write(transaction))
-    count = desk.node.store.read(lambda transaction: transaction.record_count())
+    count = desk.read(lambda transaction: transaction.record_count())
     return {"read": read, "ended": True, **msgspec.to_builtins(done), "records": count}
 
 
@@ -101,7 +101,7 @@ def entities_of(file: Path, form: str, mapping: str) -> "Iterator[Entity]":
         yield from read_list(file, form, mapping=Path(mapping) if mapping else None)
 
 
-@verb("register-export")
+@verb("register-export", alone=True)
 def register_export(desk: Desk, path: str, format: str = "ftm") -> dict[str, Any]:
     """Write the subjects of one's own records to a new file, as FollowTheMoney entities or statements."""
     from comity.interop.lists.statements import write_entities, write_statements
@@ -113,7 +113,7 @@ def register_export(desk: Desk, path: str, format: str = "ftm") -> dict[str, Any
     owner = desk.node.party
     try:
         with _new_file(Path(path)) as into:
-            written = desk.node.store.read(
+            written = desk.read(
                 lambda transaction: write(
                     (record.subject for record in own_records(transaction, owner)), into, dataset=owner
                 )

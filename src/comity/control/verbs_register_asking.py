@@ -72,7 +72,7 @@ def _asked(desk: Desk, check: str) -> dict[str, Any]:
             "hits": sorted(told, key=lambda hit: (-hit["score"], hit["hit"])),
         }
 
-    shown: dict[str, Any] = desk.node.store.read(read)
+    shown: dict[str, Any] = desk.read(read)
     return shown
 
 
@@ -86,7 +86,7 @@ def register_checks(
         rows = transaction.checks(ours=not told, limit=limit)
         return [_part(row) for row in rows if row.watch == watches]
 
-    shown: list[dict[str, Any]] = desk.node.store.read(read)
+    shown: list[dict[str, Any]] = desk.read(read)
     return shown
 
 
@@ -105,7 +105,7 @@ def register_hits(desk: Desk, told: bool = False, limit: int = 100) -> list[dict
             ]
         return rows
 
-    shown: list[dict[str, Any]] = desk.node.store.read(read)
+    shown: list[dict[str, Any]] = desk.read(read)
     return shown
 
 
@@ -128,7 +128,7 @@ def register_hit(desk: Desk, hit: str) -> dict[str, Any]:
             shown["item_state"] = item.state
         return shown
 
-    found: dict[str, Any] = desk.node.store.read(read)
+    found: dict[str, Any] = desk.read(read)
     return found
 
 
@@ -220,7 +220,7 @@ def register_settle(desk: Desk, flag: str, state: str, because: str = "") -> dic
 @verb("register-flags")
 def register_flags(desk: Desk) -> list[dict[str, Any]]:
     """List flags, newest first: raised here, and raised on records here."""
-    rows: list[FlagRow] = desk.node.store.read(lambda transaction: list(transaction.flags()))
+    rows: list[FlagRow] = desk.read(lambda transaction: list(transaction.flags()))
     return [flag_fields(row) for row in rows]
 
 
@@ -248,7 +248,7 @@ def register_precision(desk: Desk) -> dict[str, Any]:
     """Tell what closed hits on one's own records came to: by source, and the threshold each agreement would do with."""
     from comity.register.upkeep import Closed, precision_by, threshold_from
 
-    rows: list[HitRow] = desk.node.store.read(
+    rows: list[HitRow] = desk.read(
         lambda transaction: [hit for hit in transaction.hits(ours=False, limit=100_000) if hit.outcome]
     )
     closed = [(hit.agreement, Closed(hit.owner, hit.sources, hit.score / 1000, hit.outcome)) for hit in rows]

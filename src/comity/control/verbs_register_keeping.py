@@ -128,7 +128,7 @@ def register_withdraw(desk: Desk, identity: str, because: str = "") -> dict[str,
     return {"id": row.id, "item": row.item}
 
 
-@verb("register-erase")
+@verb("register-erase", alone=True)
 def register_erase(desk: Desk, identity: str, because: str) -> dict[str, Any]:
     """Destroy a record and every copy of it here, with proof; others are asked to and answer."""
     from comity.node.contribute import erase_record
@@ -166,7 +166,7 @@ def register_unmerge(desk: Desk, number: int, office: str, because: str) -> dict
 @verb("register-merges")
 def register_merges(desk: Desk) -> list[dict[str, Any]]:
     """List the history of merges, oldest first."""
-    rows: list[JudgementRow] = desk.node.store.read(lambda transaction: list(transaction.judgements()))
+    rows: list[JudgementRow] = desk.read(lambda transaction: list(transaction.judgements()))
     return [_judgement(row) for row in rows]
 
 

@@ -22,7 +22,7 @@ from comity.node import officers
 from comity.ports import OfficerRow
 
 
-class Door:
+class Entrance:
     """Lets officers in and out.
 
     Args:
