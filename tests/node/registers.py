@@ -99,6 +99,7 @@ host = "{host}"
 schemas = ["Person", "Company", "Vessel"]
 handling = ["open", "reference", "ask", "silent"]
 queries_per_day = {capacity}
+{more}
 core_data_within = "PT48H"
 outcome_within = "P14D"
 [protection]
@@ -108,8 +109,10 @@ subject_roles = ["sanctioned", "suspect"]
 """
 
 
-def agreement(*parties: str, host: str = "each", capacity: int = 50, name: str = "register-2026") -> Text:
-    further = _ARTICLE.format(host=host, capacity=capacity)
+def agreement(
+    *parties: str, host: str = "each", capacity: int = 50, name: str = "register-2026", more: str = ""
+) -> Text:
+    further = _ARTICLE.format(host=host, capacity=capacity, more=more)
     stands_in = (Article("register.joint", (PURPOSE, "fisheries")),)
     return Text(name, parties or (NORTH, SOUTH), further=further, stands_in=stands_in)
 

@@ -35,7 +35,10 @@ COMMANDS = {
         ("checks", "hits", "follow-up", "outcome", "watch", "watches", "unwatch", "flag", "unflag", "flags"),
         "register_asking",
     ),
-    **dict.fromkeys(("due", "release", "refuse", "settle", "quota", "precision"), "register_answering"),
+    **dict.fromkeys(
+        ("due", "release", "refuse", "settle", "quota", "precision", "thresholds", "threshold"),
+        "register_answering",
+    ),
     **dict.fromkeys(
         ("add", "correct", "impact", "review", "note", "withdraw", "erase", "merge", "unmerge", "merges"),
         "register_keeping",

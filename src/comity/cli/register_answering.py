@@ -177,6 +177,77 @@ def precision(home: Path, passphrase_file: Path | None, json_: bool) -> None:
         ),
         empty=_("none"),
     )
-    for agreement, threshold in shown["thresholds"].items():
-        if threshold is not None:
-            click.echo(_("{agreement}: a threshold of {threshold}", agreement=agreement, threshold=threshold))
+    for each in shown["thresholds"]:
+        if each["proposed"] is not None and each["proposed"] > each["in_force"]:
+            click.echo(
+                _(
+                    "{agreement}: a threshold of {threshold}",
+                    agreement=each["agreement"],
+                    threshold=f"{each['proposed']:.2f}",
+                )
+            )
+            click.echo(f"  comity register threshold {each['agreement']} --as-proposed --because …", err=True)
+
+
+@register.command("thresholds")
+@home_options
+@as_json
+def thresholds(home: Path, passphrase_file: Path | None, json_: bool) -> None:
+    """Tell from which score a match counts as a hit under each agreement, and what the outcomes speak for."""
+    with node_at(home, passphrase_file) as tell:
+        rows = tell("register-thresholds")
+    if json_:
+        print_json_lines(rows)
+        return
+    print_table(
+        [_("agreement"), _("agreed"), _("in force"), _("share"), _("proposed")],
+        (
+            [
+                row["agreement"],
+                *(
+                    "–" if row[name] is None else f"{row[name]:.2f}"
+                    for name in ("agreed", "in_force", "share", "proposed")
+                ),
+            ]
+            for row in rows
+        ),
+        empty=_("none"),
+    )
+
+
+@register.command("threshold")
+@click.argument("agreement")
+@click.argument("score", type=click.FloatRange(0, 1), required=False)
+@click.option(
+    "--as-proposed", is_flag=True, help="Take the score that the outcomes of closed hits speak for."
+)
+@click.option("--because", required=True, help="Why.")
+@home_options
+@as_json
+def threshold(
+    agreement: str,
+    score: float | None,
+    as_proposed: bool,
+    because: str,
+    home: Path,
+    passphrase_file: Path | None,
+    json_: bool,
+) -> None:
+    """Count matches as hits under AGREEMENT from SCORE on.
+
+    Never below what its register article says. What scores less, down to 0.5, is still told, as possible.
+    """
+    if (score is None) != as_proposed:
+        raise click.UsageError(_("give a score, or --as-proposed"))
+    with node_at(home, passphrase_file) as tell:
+        shown = tell("register-threshold", agreement=agreement, score=score, because=because)
+    if json_:
+        print_json(shown)
+        return
+    click.echo(
+        _(
+            "{agreement}: a match is a hit from {threshold} on",
+            agreement=shown["agreement"],
+            threshold=f"{shown['in_force']:.2f}",
+        )
+    )

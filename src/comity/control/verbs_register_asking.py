@@ -245,21 +245,49 @@ def register_quota(desk: Desk, day: date | None = None) -> list[dict[str, Any]]:
 
 @verb("register-precision")
 def register_precision(desk: Desk) -> dict[str, Any]:
-    """Tell what closed hits on one's own records came to: by source, and the threshold each agreement would do with."""
-    from comity.register.upkeep import Closed, precision_by, threshold_from
+    """Tell what closed hits on one's own records came to, by source; and the threshold of each agreement."""
+    from comity.node.hit_thresholds import closed_hits
+    from comity.register.upkeep import precision_by
 
-    rows: list[HitRow] = desk.read(
-        lambda transaction: [hit for hit in transaction.hits(ours=False, limit=100_000) if hit.outcome]
-    )
-    closed = [(hit.agreement, Closed(hit.owner, hit.sources, hit.score / 1000, hit.outcome)) for hit in rows]
-    agreements = sorted({agreement for agreement, _ in closed})
+    closed = desk.read(closed_hits)
     return {
         "sources": msgspec.to_builtins(precision_by(each for _, each in closed)),
-        "thresholds": {
-            name: threshold_from([each for agreement, each in closed if agreement == name])
-            for name in agreements
-        },
+        "thresholds": register_thresholds(desk),
     }
+
+
+@verb("register-thresholds")
+def register_thresholds(desk: Desk) -> list[dict[str, Any]]:
+    """Tell from which score a match is a hit under each agreement, and what outcomes propose."""
+    from comity.node.hit_thresholds import thresholds_here
+
+    def shown(thousandths: int | None) -> float | None:
+        return None if thousandths is None else thousandths / 1000
+
+    return [
+        {
+            "agreement": each.agreement,
+            "agreed": shown(each.agreed),
+            "in_force": shown(each.in_force),
+            "proposed": shown(each.proposed),
+            "share": each.at_present.share if each.at_present is not None else None,
+        }
+        for each in desk.act(thresholds_here)
+    ]
+
+
+@verb("register-threshold")
+def register_threshold(
+    desk: Desk, agreement: str, because: str, score: float | None = None
+) -> dict[str, Any]:
+    """Count matches as hits from another score on; without one, from the one that outcomes propose."""
+    from comity.node.hit_thresholds import adopt_threshold
+
+    thousandths = None if score is None else round(score * 1000)
+    row = desk.act(
+        lambda node, transaction: adopt_threshold(node, transaction, agreement, thousandths, because=because)
+    )
+    return {"agreement": row.agreement, "in_force": row.score / 1000, "because": row.because, "at": row.at}
 
 
 def _part(row: CheckRow) -> dict[str, Any]:

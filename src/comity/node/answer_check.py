@@ -31,6 +31,7 @@ from comity.federation.register_messages import (
     padded,
 )
 from comity.node.contribute import read_record
+from comity.node.hit_thresholds import threshold_in_force
 from comity.node.node import Node
 from comity.node.pass_record import linked_with, pass_record
 from comity.node.post import owe
@@ -263,8 +264,18 @@ def _find(
 ) -> Findings:
     """Look among the records that may be told of, and among the silent ones, whatever the first look found."""
     names = node.register.names(transaction)
+    threshold = threshold_in_force(transaction, scope)
     shown, silent = (
-        _matches(node, transaction, scope, check(index, query, limit=LOOKED_AT), asker, purpose, at)
+        _matches(
+            node,
+            transaction,
+            scope,
+            check(index, query, limit=LOOKED_AT, threshold=threshold),
+            asker,
+            purpose,
+            at,
+            threshold,
+        )
         for index in (names.shown, names.silent)
     )
     told = [match for match in shown if match.answer is not None]
@@ -280,6 +291,7 @@ def _matches(
     asker: str,
     purpose: str,
     at: Instant,
+    threshold: float,
 ) -> list[Match]:
     """Give the candidates that answer under the agreement today, each with what may be told of it."""
     found = []
@@ -294,7 +306,7 @@ def _matches(
             continue
         linked = transaction.records_of(linked_with(transaction, row.key)).values()
         strict = strictest(*(Handling(each.handling) for each in linked))
-        answer = answer_for(hit, record, asker=asker, threshold=THRESHOLD, handling=strict)
+        answer = answer_for(hit, record, asker=asker, threshold=threshold, handling=strict)
         found.append(Match(hit, row, record, answer))
     return found
 

@@ -140,8 +140,13 @@ def release(
     )
     if decision is not None and not decision.permitted:
         return hit, decision
+    within = scope.register.outcome_within
     changed = msgspec.structs.replace(
-        hit, state=after(HIT, hit.state, "released"), item=item, words=because, due=None
+        hit,
+        state=after(HIT, hit.state, "released"),
+        item=item,
+        words=because,
+        due=within.after_instant(at) if within is not None else None,
     )
     transaction.put_hit(changed)
     message = RegisterRelease(hit=hit.id, released=True, item=item, because=because)

@@ -7,6 +7,7 @@ or corrects the item, the record goes or changes, and whatever purpose it was co
 
 import msgspec
 
+from comity.agreements.clauses import Register
 from comity.clock import Instant
 from comity.errors import ForeignInput, RefusedHere
 from comity.node import record as journal
@@ -16,7 +17,7 @@ from comity.node.items import read_content
 from comity.node.node import Node
 from comity.node.pass_record import MARKING, pass_record
 from comity.node.register_terms import Target, refuse_by, whom_to_ask
-from comity.ports import ItemRow, Transaction
+from comity.ports import ItemRow, RecordRow, Transaction, key_of
 from comity.register.record import Record, door
 from comity.strict import read_json
 
@@ -56,10 +57,15 @@ def contribute(
     at = node.now(transaction)
     (targets,) = whom_to_ask(node, node.know(transaction), at, under=agreement)
     target = _host_among(node, targets)
+    clause = target.scope.register
+    left = clause.records_each - transaction.records_passed(agreement, target.party)
     sent, refused = 0, []
     rows = transaction.records(after, AT_ONCE)
     for row in rows:
         if row.owner != node.party or not target.scope.takes(read_record(row), at.date()):
+            continue
+        if left - sent <= 0 and not _is_there(transaction, row, target):
+            refused.append(f"{row.id}: {_over(clause)} ({clause.ref})")
             continue
         _, decision = pass_record(
             node, transaction, row, target.scope, to=target.party, purpose=purpose, marking=marking
@@ -69,6 +75,16 @@ def contribute(
         elif decision is not None:
             refused.append(f"{row.id}: {', '.join(dict.fromkeys(ground.ref for ground in decision.grounds))}")
     return Contributed(rows[-1].key if len(rows) == AT_ONCE else "", sent, tuple(refused))
+
+
+def _is_there(transaction: Transaction, row: RecordRow, target: Target) -> bool:
+    """Tell whether the present content of a record has gone to the host already."""
+    gone = transaction.disclosures(row.item) if row.item else ()
+    return any(each.to == target.party and each.agreement == target.scope.agreement for each in gone)
+
+
+def _over(clause: Register) -> str:
+    return f"a Party may have {clause.records_each} records in the register, and has them"
 
 
 def _host_among(node: Node, targets: list[Target]) -> Target:
@@ -84,12 +100,15 @@ def take_contribution(
 ) -> None:
     """Take a record out of the item that brought it, if this Party hosts the register it is for.
 
+    A Party may have as many records here as the article says (`records_each`), so that none crowds out the others;
+    one that takes the place of another is no more than before.
+
     Raises:
         ForeignInput: the item is no record of its originator's.
-        RefusedHere: a safeguard refuses the record.
+        RefusedHere: a safeguard refuses the record, or its owner has all the records here that the article allows.
     """
-    agreement = _hosted_for(node, transaction, sender, item, at)
-    if not agreement:
+    agreement, clause = _hosted_for(node, transaction, sender, item, at)
+    if clause is None:
         return
     _, content = read_content(transaction, item)
     record = _read(content, item)
@@ -97,23 +116,28 @@ def take_contribution(
     findings = [each for each in door(record.subject, record.terms, today) if each.verdict == "refused"]
     if findings:
         raise RefusedHere("; ".join(f"{each.message} ({each.ref})" for each in findings))
+    there = transaction.record(key_of(node.party, record.terms.owner, record.id)) is not None
+    if not there and transaction.records_held(agreement, sender) >= clause.records_each:
+        refuse_by(clause, _over(clause))
     row = keep(node, transaction, record, agreement=agreement, item=item.digest)
     act = journal.digest_of(node.entropy(16) + row.body)
     journal.enter(node, transaction, "register-hosted", channel=sender, act=act, detail=b"", at=at)
     tell_watches(node, transaction, [row.key], at)
 
 
-def _hosted_for(node: Node, transaction: Transaction, sender: str, item: ItemRow, at: Instant) -> str:
-    """Give the agreement under which an item is a contribution to the register hosted here; empty where it is none."""
+def _hosted_for(
+    node: Node, transaction: Transaction, sender: str, item: ItemRow, at: Instant
+) -> tuple[str, Register | None]:
+    """Give the agreement under which an item is a contribution to the register hosted here, and its article."""
     if item.originator != sender:
-        return ""
+        return "", None
     knowledge = node.know(transaction)
     for name, timeline in sorted(knowledge.timelines.items()):
         terms = timeline.at(at, node.party, sender)
         clause = terms.register if terms.permits else None
         if clause is not None and clause.host == node.party and item.category == f"register.{clause.id}":
-            return name
-    return ""
+            return name, clause
+    return "", None
 
 
 def _read(content: bytes, item: ItemRow) -> Record:

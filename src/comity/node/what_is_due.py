@@ -1,10 +1,10 @@
 """One list of what has a day: what this Party owes, what it is owed, and what it must see to itself.
 
-It is gathered from everywhere a day can stand: matters, consents, letters, withdrawals, necessities, notices of
-agreements, its own card. Each line says by which article or rule, and where it is seen to.
+It is gathered from everywhere a day can stand: matters, the register, consents, letters, withdrawals, necessities,
+notices of agreements, its own card. Each line says by which article or rule, and where it is seen to.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 
@@ -22,6 +22,10 @@ NOTICE_AHEAD, CARD_AHEAD = timedelta(days=180), timedelta(days=60)
 #: After how long a letter without a receipt is listed, and how long an answer to a withdrawal may take.
 RECEIPT_WITHIN, ANSWER_DAYS = timedelta(days=1), 7
 
+#: How long before its day the review of a record is listed.
+REVIEW_AHEAD = timedelta(days=30)
+
+_DISPUTES = "(EU) 2018/1862 art. 59"
 _MOST = 100_000
 
 
@@ -49,6 +53,7 @@ def what_is_due(node: Node, transaction: Transaction) -> tuple[Due, ...]:
     at = node.now(transaction)
     found = [
         *_matters(node, transaction, at),
+        *_register(node, transaction, at),
         *_consents(node, transaction, at),
         *_letters(transaction, at),
         *_answers(node, transaction, at),
@@ -75,6 +80,41 @@ def _matters(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
         for row in matters_listed(node, transaction)
         if row.due is not None
     ]
+
+
+def _register(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
+    """List follow-ups that wait for a person, outcomes, disputes, and records to be looked at again."""
+    timelines = node.know(transaction).timelines
+    found = []
+    for ours in (True, False):
+        for hit in transaction.hits(ours=ours, limit=_MOST):
+            if hit.due is None or hit.state not in ("asked", "released"):
+                continue
+            asked = hit.state == "asked"
+            if asked and not ours and hit.owner != node.party:
+                continue  # at the host: it is the owner who answers
+            owed = asked != ours  # who asked owes the outcome, the owner the answer
+            what = "answer the follow-up to" if asked else "outcome of"
+            party = hit.owner if ours else hit.peer
+            timeline = timelines.get(hit.agreement)
+            clause = timeline.at(hit.at, node.party, party).register if timeline is not None else None
+            ref = str(clause.ref) if clause is not None else hit.agreement
+            see = f"comity register show {hit.id[:12]}"
+            side = "ours" if owed else "theirs"
+            found.append(_due(hit.due, now, side, f"{what} hit {hit.id[:12]}", party, ref, see))
+    for flag in transaction.flags():
+        until = flag.acknowledge_by if flag.state == "raised" else flag.resolve_by
+        if until is not None and flag.state in ("raised", "acknowledged"):
+            step = "acknowledge" if flag.state == "raised" else "settle"
+            what = f"{step} flag {flag.id[:12]} ({flag.kind})"
+            side = "theirs" if flag.ours else "ours"
+            found.append(_due(until, now, side, what, flag.peer, _DISPUTES, "comity register flags"))
+    for row in transaction.records_running_out((now + REVIEW_AHEAD).date(), _MOST):
+        if row.owner == node.party:
+            day = datetime.combine(date.fromisoformat(row.runs_out), time(), UTC)
+            what = f"review record {row.id}"
+            found.append(_due(day, now, "own", what, "", "safeguard 2", f"comity register review {row.id}"))
+    return found
 
 
 def _consents(node: Node, transaction: Transaction, now: Instant) -> list[Due]:

@@ -43,6 +43,7 @@ from comity.ports.register import (
     JudgementRow,
     RecordRow,
     StagedRow,
+    ThresholdRow,
     key_of,
 )
 from comity.ports.store import Carrier, Reply, Store
@@ -84,6 +85,7 @@ __all__ = [
     "StagedRow",
     "StatementRow",
     "Store",
+    "ThresholdRow",
     "Transaction",
     "UnsentRow",
     "key_of",

@@ -151,6 +151,15 @@ class FlagRow(Row, frozen=True, kw_only=True):
     answer: str = ""
 
 
+class ThresholdRow(Row, frozen=True, kw_only=True):
+    """From which score this Party calls a match a hit under an agreement, since when, and why; the last one counts."""
+
+    agreement: str
+    score: int
+    because: str
+    at: Instant
+
+
 class JudgementRow(Row, frozen=True, kw_only=True):
     """An entry of the history of merges; see `comity.register.judgements`."""
 
@@ -187,6 +196,14 @@ class RegisterRows(Protocol):
 
     def record_count(self) -> int:
         """Give the number of records."""
+        ...
+
+    def records_held(self, agreement: str, owner: str) -> int:
+        """Give how many records another Party has contributed under an agreement."""
+        ...
+
+    def records_passed(self, agreement: str, to: str) -> int:
+        """Give how many records of this register have passed to a Party under an agreement, and still stand."""
         ...
 
     def records_running_out(self, day: date, limit: int = 1000) -> Sequence[RecordRow]:
@@ -299,6 +316,14 @@ class RegisterRows(Protocol):
 
     def flags_on(self, key: str) -> Sequence[FlagRow]:
         """Give the flags on one record, oldest first."""
+        ...
+
+    def put_threshold(self, row: ThresholdRow) -> None:
+        """Enter a threshold; those before stay as history."""
+        ...
+
+    def thresholds(self, agreement: str = "") -> Sequence[ThresholdRow]:
+        """Give the history of thresholds, oldest first: of all agreements, or of one."""
         ...
 
     def put_judgement(self, row: JudgementRow) -> None:

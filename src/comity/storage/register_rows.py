@@ -14,12 +14,20 @@ from comity.ports.register import (
     JudgementRow,
     RecordRow,
     StagedRow,
+    ThresholdRow,
 )
 from comity.storage import register_tables as tables
 from comity.storage.prepared import Prepared, selecting
 from comity.storage.rows import LIMIT, Rows, columns, values_of
+from comity.storage.tables import disclosures
 
-_R, _V, _S = tables.records.c, tables.record_changes.c, tables.staged_records.c
+_R, _V, _S, _T, _D = (
+    tables.records.c,
+    tables.record_changes.c,
+    tables.staged_records.c,
+    tables.thresholds.c,
+    disclosures.c,
+)
 _C, _H, _B, _F, _J = (
     tables.checks.c,
     tables.hits.c,
@@ -35,6 +43,19 @@ _flags = columns(tables.flags, FlagRow)
 _RECORD = selecting(_records.where(_R.key == bindparam("key")))
 _RECORDS = selecting(_records.where(_R.key > bindparam("after")).order_by(_R.key).limit(LIMIT))
 _COUNT = selecting(select(func.count()).select_from(tables.records))
+_HELD = selecting(
+    select(func.count())
+    .select_from(tables.records)
+    .where(_R.agreement == bindparam("agreement"), _R.owner == bindparam("owner"))
+)
+_PASSED = selecting(
+    select(func.count(_R.key.distinct()))
+    .select_from(tables.records.join(disclosures, _D.item == _R.item))
+    .where(_R.item != "", _D.agreement == bindparam("agreement"), _D.to == bindparam("to"))
+)
+_thresholds = columns(tables.thresholds, ThresholdRow)
+_THRESHOLDS = selecting(_thresholds.order_by(_T.number))
+_THRESHOLDS_OF = selecting(_thresholds.where(_T.agreement == bindparam("agreement")).order_by(_T.number))
 _RUNNING_OUT = selecting(
     _records.where(_R.runs_out <= bindparam("day"), _R.agreement == "")
     .order_by(_R.runs_out, _R.key)
@@ -144,6 +165,14 @@ class RegisterRows(Rows):
     def record_count(self) -> int:
         """Give the number of records."""
         return int(self._value(_COUNT))
+
+    def records_held(self, agreement: str, owner: str) -> int:
+        """Give how many records another Party has contributed under an agreement."""
+        return int(self._value(_HELD, agreement=agreement, owner=owner))
+
+    def records_passed(self, agreement: str, to: str) -> int:
+        """Give how many records of this register have passed to a Party under an agreement, and still stand."""
+        return int(self._value(_PASSED, agreement=agreement, to=to))
 
     def records_running_out(self, day: date, limit: int = 1000) -> Sequence[RecordRow]:
         """Give this Party's records that answer nobody from `day` on or from a day before, the oldest first."""
@@ -272,6 +301,16 @@ class RegisterRows(Rows):
     def flags_on(self, key: str) -> Sequence[FlagRow]:
         """Give the flags on one record, oldest first."""
         return self._all(FlagRow, _FLAGS_ON, key=key)
+
+    def put_threshold(self, row: ThresholdRow) -> None:
+        """Enter a threshold; those before stay as history."""
+        self._insert(tables.thresholds, values_of(row))
+
+    def thresholds(self, agreement: str = "") -> Sequence[ThresholdRow]:
+        """Give the history of thresholds, oldest first: of all agreements, or of one."""
+        if agreement:
+            return self._all(ThresholdRow, _THRESHOLDS_OF, agreement=agreement)
+        return self._all(ThresholdRow, _THRESHOLDS)
 
     def put_judgement(self, row: JudgementRow) -> None:
         """Enter a judgement."""

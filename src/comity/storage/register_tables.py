@@ -16,6 +16,7 @@ records = Table(
     text("item", index=True),
     octets("body"),
     Index("records_by_handling", "handling"),
+    Index("records_by_agreement", "agreement", "owner"),
 )
 
 #: One row a change, so that an index of names can tell what it has missed.
@@ -113,6 +114,16 @@ flags = Table(
     moment("resolve_by", nullable=True),
     text("state"),
     text("answer"),
+)
+
+thresholds = Table(
+    "thresholds",
+    metadata,
+    number("number", primary_key=True),
+    text("agreement", index=True),
+    number("score"),
+    text("because"),
+    moment("at"),
 )
 
 judgements = Table(

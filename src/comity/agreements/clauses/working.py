@@ -87,6 +87,12 @@ class Register(Clause, frozen=True, kw_only=True):
         ),
     ] = ()
     queries_per_day: Annotated[int | None, Says(whole(), "for each Party; absent = no limit", "5000")] = None
+    threshold: Annotated[
+        int, Says(whole(50, 99), "score, in hundredths, from which a match counts as a hit", "75")
+    ] = 70
+    records_each: Annotated[
+        int, Says(whole(), "most records that one Party may contribute to the host", "20000")
+    ] = 100_000
     core_data_within: Annotated[
         Duration | None,
         Says(length, "core data after a reasoned follow-up, by a person's decision", '"PT48H"'),

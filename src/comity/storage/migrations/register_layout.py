@@ -104,6 +104,14 @@ def make_register() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
     )
     op.create_table(
+        "thresholds",
+        sa.Column("number", NUMBER, primary_key=True, nullable=False),
+        sa.Column("agreement", sa.Text(), nullable=False),
+        sa.Column("score", NUMBER, nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+    )
+    op.create_table(
         "judgements",
         sa.Column("number", NUMBER, primary_key=True, autoincrement=False, nullable=False),
         sa.Column("subjects", sa.Text(), nullable=False),
@@ -115,6 +123,8 @@ def make_register() -> None:
     op.create_index("ix_records_item", "records", ["item"])
     op.create_index("ix_records_runs_out", "records", ["runs_out"])
     op.create_index("records_by_handling", "records", ["handling"])
+    op.create_index("records_by_agreement", "records", ["agreement", "owner"])
+    op.create_index("ix_thresholds_agreement", "thresholds", ["agreement"])
     op.create_index("staged_records_by_key", "staged_records", ["source", "key"])
     op.create_index("checks_by_id", "checks", ["id", "peer", "ours"], unique=True)
     op.create_index("checks_watching", "checks", ["watch", "state"])

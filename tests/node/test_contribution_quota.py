@@ -1,0 +1,66 @@
+"""A Party may have so many records at the host as the article says, counted on both sides (R7)."""
+
+import pytest
+
+from comity.node.contribute import withdraw_record
+from comity.node.host_register import contribute
+from comity.testing.world import World
+
+from .registers import EAST, NORTH, PURPOSE, SOUTH, agreement, check, hits, put, register_world
+
+UNDER = "register-2026"
+
+
+def world_with(count: int, least: str = "records_each = 2") -> World:
+    world = register_world(agreement(NORTH, SOUTH, EAST, host=EAST, more=least))
+    for number in range(count):
+        put(world, NORTH, f"p{number}", f"Tavrin Merezhko {number}")
+    put(world, SOUTH, "s1", "Jorvik Quillfeather")
+    return world
+
+
+def give(world: World, party: str) -> tuple[int, tuple[str, ...]]:
+    done = world.members[party].act(contribute, UNDER, purpose=PURPOSE)
+    world.settle()
+    return done.sent, done.refused
+
+
+def held(world: World) -> list[tuple[str, str]]:
+    rows = world.members[EAST].read(lambda transaction: transaction.records())
+    return sorted((row.owner, row.id) for row in rows)
+
+
+def test_what_is_more_than_agreed_stays_at_home_and_is_named_with_the_article() -> None:
+    world = world_with(3)
+    sent, refused = give(world, NORTH)
+    assert sent == 2
+    assert refused == ("p2: a Party may have 2 records in the register, and has them (register-2026 art. 5)",)
+    assert held(world) == [(NORTH, "p0"), (NORTH, "p1")]
+    assert give(world, NORTH) == (0, refused)  # what is there already is no second contribution
+    assert give(world, SOUTH) == (1, ())  # another Party's share is its own
+
+
+def test_a_withdrawn_record_makes_room() -> None:
+    world = world_with(3)
+    give(world, NORTH)
+    world.members[NORTH].act(withdraw_record, "p0")
+    world.settle()
+    assert give(world, NORTH) == (1, ())
+    assert held(world) == [(NORTH, "p1"), (NORTH, "p2")]
+
+
+def test_the_host_counts_too_and_takes_no_more_from_who_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = world_with(3)
+    give(world, SOUTH)
+    world.hostile.add(NORTH)
+    with monkeypatch.context() as patch:  # a Party that does not count
+        from comity.node import host_register
+
+        patch.setattr(host_register, "_is_there", lambda *_: True)
+        assert world.members[NORTH].act(contribute, UNDER, purpose=PURPOSE).sent == 3
+    world.settle()
+    assert held(world) == [(NORTH, "p0"), (NORTH, "p1"), (SOUTH, "s1")]
+    kept_apart = world.members[EAST].read(lambda transaction: list(transaction.received(limit=100)))
+    assert [row.reason for row in kept_apart if row.state == "quarantined"]
+    (hit,) = hits(world, NORTH, check(world, NORTH, "Jorvik Quillfeather", under=UNDER))
+    assert hit.owner == SOUTH
