@@ -81,7 +81,10 @@ def test_outcomes_propose_a_threshold_and_a_person_adopts_it() -> None:
     assert shown.at_present.share == 0.9
     north.act(adopt_threshold, UNDER, 700, because="a new source made them better")
     assert band(world, ASKED) == "hit"
-    assert [each.score for each in north.read(lambda transaction: transaction.thresholds(UNDER))] == [985, 700]
+    assert [each.score for each in north.read(lambda transaction: transaction.thresholds(UNDER))] == [
+        985,
+        700,
+    ]
 
 
 @pytest.mark.parametrize(
