@@ -147,7 +147,12 @@ def test_a_matter_that_needs_a_protocol_drafts_one(comity: Comity, land: Land, t
     early = comity("request", "protocol", matter, folder, "--home", land.north)
     assert early.code == 1 and "nobody has said yet" in early.err
     said = ("--because", "nobody may ask for advice", "--changes", "aid")
-    assert comity("request", "needs-protocol", matter, *said, "--home", land.north).code == 0
+    at_once = ("--draft", tmp_path / "at-once", "--home", land.north)
+    done = comity("request", "needs-protocol", matter, *said, *at_once)
+    assert done.code == 0 and "at-once/protocols/0001-aid.pl.md" in done.out
+    assert comity("request", "needs-protocol", matter, *said, *at_once).code == 2  # it is there: nothing is said
+    story = plain(comity("request", "show", matter, "--home", land.north, "--json"))["story"]
+    assert [line["word"] for line in story].count("needs-protocol") == 1
     drafted = comity("request", "protocol", matter, folder, "--home", land.north, "--json")
     english, polish = plain(drafted)["files"]
     assert polish.endswith(".pl.md")

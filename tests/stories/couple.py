@@ -35,8 +35,7 @@ class YearText(WorkingText, frozen=True):
 
     def files(self, roots: Mapping[str, str]) -> dict[str, bytes]:
         files = super().files(roots)
-        summary = b'[[summary]]\ncadence = "P1Y"\ncountersigned = true\n'
-        changed = ((b"places = 3\n", b"places = 10\n"), (b"[[plan]]\n", summary + b"[[plan]]\n"))
+        changed = ((b"places = 3\n", b"places = 10\n"),)
         for old, new in changed:
             files = {name: data.replace(old, new) for name, data in files.items()}
         return files

@@ -74,23 +74,33 @@ def _new(kind: Kind) -> Command:
             "--under", default="", metavar="AGREEMENT", help="The agreement, where several would do."
         ),
     ]
-    return _command("new", run, [*called, *_fields(form.form), *_manner()])
+    return _command("new", run, [*called, *_fields(form.form), *_sharing(form.form), *_manner()])
 
 
 def _step(kind: Kind, word: str, form: EventForm) -> Command:
+    filled = (*kind.filled.get(word, ()), *_FILLED_HERE.get((kind.name, word), ()))
+
     def run(matter: str, **options: Any) -> None:
         with node_at(options["home"], options["passphrase_file"]) as tell:
-            parameters = _said_and_manner(form.form, options)
+            parameters = _said_and_manner(form.form, options, filled)
+            files: dict[Path, bytes] = {}
+            if options.get("draft") is not None:
+                files = _protocol_files(tell, matter, kind, options["draft"], parameters["said"])
             shown = tell("matter-act", matter=matter, kind=kind.name, word=word, **parameters)
+            if not shown["grounds"] and not shown["tried"]:
+                shown["drafted"] = _write_files(files)
         print_step(shown, options["json_"])
 
     run.__doc__ = form.meaning
     argument = click.argument("matter", metavar=kind.name.upper())
-    return _command(word, run, [argument, *_fields(form.form, filled=_FILLED.get(word, ())), *_manner()])
+    more = [*_sharing(form.form), *_drafting(word)]
+    return _command(word, run, [argument, *_fields(form.form, filled), *more, *_manner()])
 
 
-#: Fields a node fills in by itself.
-_FILLED: Mapping[str, tuple[str, ...]] = {"adopt": ("lines",)}
+#: Fields that a node's own figures give, beside those that follow from the matter (`Kind.filled`).
+_FILLED_HERE: Mapping[tuple[str, str], tuple[str, ...]] = {("summary", "differ"): ("rows",)}
+#: Fields that people never type: a digest of what stands.
+_NEVER_TYPED = ("lines",)
 
 
 def _list(kind: Kind) -> Command:
@@ -130,16 +140,9 @@ def _show(kind: Kind) -> Command:
 def _protocol(kind: Kind) -> Command:
     def run(matter: str, out: Path, home: Path, passphrase_file: Path | None, json_: bool) -> None:
         with node_at(home, passphrase_file) as tell:
-            drafted = tell("matter-protocol", matter=matter, kind=kind.name)
-        for name, data in drafted["files"].items():
-            file = out / name
-            if file.exists():
-                raise BadInput(_("{file} is there already", file=file))
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(file, base64.b64decode(data))
-        names = [str(out / name) for name in drafted["files"]]
+            names = _write_files(_protocol_files(tell, matter, kind, out, {}))
         if json_:
-            print_json({"agreement": drafted["agreement"], "matter": drafted["matter"], "files": names})
+            print_json({"matter": matter, "files": names})
         else:
             click.echo("\n".join(names))
 
@@ -149,6 +152,30 @@ def _protocol(kind: Kind) -> Command:
         click.argument("out", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path)),
     ]
     return _command("protocol", run, called)
+
+
+def _protocol_files(
+    tell: Callable[..., Any], matter: str, kind: Kind, folder: Path, said: Mapping[str, Any]
+) -> dict[Path, bytes]:
+    """Give the draft that a matter asks for, or is to ask for now, as files of a folder.
+
+    Raises:
+        BadInput: one is there already.
+    """
+    asked = {name: said[name] for name in ("changes", "because") if name in said}
+    drafted = tell("matter-protocol", matter=matter, kind=kind.name, **asked)
+    files = {folder / name: base64.b64decode(data) for name, data in drafted["files"].items()}
+    there = [file for file in files if file.exists()]
+    if there:
+        raise BadInput(*(_("{file} is there already", file=file) for file in there))
+    return files
+
+
+def _write_files(files: Mapping[Path, bytes]) -> list[str]:
+    for file, data in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, data)
+    return [str(file) for file in files]
 
 
 def _command(name: str, run: Callable[..., None], options: list[Callable[[Any], Any]]) -> Command:
@@ -170,22 +197,55 @@ def _manner() -> list[Callable[[Any], Any]]:
     ]
 
 
+def _sharing(form: type[Said]) -> list[Callable[[Any], Any]]:
+    """Give the option that shares the items a step names in the same step, where it can name any."""
+    if not {"item", "items"} & {field.encode_name for field in msgspec.structs.fields(form)}:
+        return []
+    return [
+        click.option(
+            "--share-for",
+            default="",
+            metavar="PURPOSE",
+            help="Share the items named that have not passed yet, for this purpose, in the same step.",
+        )
+    ]
+
+
+def _drafting(word: str) -> list[Callable[[Any], Any]]:
+    """Give the option that drafts the protocol a matter needs in the same step."""
+    if word != "needs-protocol":
+        return []
+    return [
+        click.option(
+            "--draft",
+            default=None,
+            metavar="FOLDER",
+            type=click.Path(file_okay=False, path_type=Path),
+            help="Draft the protocol into the agreement's folder at once.",
+        )
+    ]
+
+
 # -- fields as options ------------------------------------------------------------------------------------------
 
 
 def _fields(form: type[Said], filled: tuple[str, ...] = ()) -> list[Callable[[Any], Any]]:
     hints = typing.get_type_hints(form)
     return [
-        _option(form, field, hints[field.name])
+        _option(form, field, hints[field.name], follows=field.encode_name in filled)
         for field in msgspec.structs.fields(form)
-        if field.encode_name not in filled
+        if not (field.encode_name in filled and field.encode_name in _NEVER_TYPED)
     ]
 
 
-def _option(form: type[Said], field: Any, hint: Any) -> Callable[[Any], Any]:
+def _option(form: type[Said], field: Any, hint: Any, *, follows: bool) -> Callable[[Any], Any]:
     flag = "--" + field.encode_name.replace("_", "-")
     meaning = meaning_of(form, field.name)
-    words = meaning[:1].upper() + meaning[1:] + ("; needed." if field.required else ".")
+    words = meaning[:1].upper() + meaning[1:]
+    if follows:
+        words += "; by itself where it follows."
+    else:
+        words += "; needed." if field.required else "."
     kind = _plain_type(hint)
     how: dict[str, Any] = {"default": None, "help": words}
     if kind is bool:
@@ -212,13 +272,15 @@ def _plain_type(hint: Any) -> Any:
     return members[0] if type(None) in typing.get_args(hint) else hint
 
 
-def _said_and_manner(form: type[Said], options: Mapping[str, Any]) -> dict[str, Any]:
+def _said_and_manner(
+    form: type[Said], options: Mapping[str, Any], filled: tuple[str, ...] = ()
+) -> dict[str, Any]:
     given, missing = {}, []
     for field in msgspec.structs.fields(form):
         value = options.get(f"field_{field.name}")
         if isinstance(value, Path):
             value = _from_file(value)
-        if _is_nothing(value) and field.required and f"field_{field.name}" in options:
+        if _is_nothing(value) and field.required and field.encode_name not in filled:
             value = _ask(form, field)
             if value is None:
                 missing.append("--" + field.encode_name.replace("_", "-"))
@@ -235,6 +297,7 @@ def _said_and_manner(form: type[Said], options: Mapping[str, Any]) -> dict[str, 
         "function": options["as_function"],
         "read": options["read_"],
         "dry_run": options["dry_run"],
+        "share_for": options.get("share_for", ""),
     }
 
 
@@ -290,6 +353,10 @@ def print_step(shown: dict[str, Any], json_: bool) -> None:
     else:
         matter = shown["matter"]
         click.echo(f"{matter['id'][:12]}  {said(matter['state'])}  {matter['title']}")
+        for line in shown["followed"]:
+            click.echo(f"  {said(line)}")
+        for file in shown.get("drafted", ()):
+            click.echo(f"  {file}")
         _print_due(matter)
     if shown["grounds"]:
         raise click.exceptions.Exit(_REFUSED)

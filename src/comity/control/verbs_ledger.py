@@ -11,7 +11,9 @@ from comity.control.verbs_matters import step_fields
 from comity.cooperation.ledger import Balance
 from comity.node import ledger as ledger_use
 from comity.node import summarise
+from comity.node.claim_costs import claim
 from comity.node.cooperate import Manner
+from comity.node.draw_summary import draw
 from comity.node.ledger import figures_of
 from comity.node.what_is_due import what_is_due
 
@@ -54,7 +56,7 @@ def charge_claim(
 ) -> dict[str, Any]:
     """Claim the open costs of a period, set off into one balance."""
     step = desk.act(
-        lambda node, transaction: ledger_use.claim(
+        lambda node, transaction: claim(
             node,
             transaction,
             peer,
@@ -96,7 +98,7 @@ def summary_draw(
 ) -> dict[str, Any]:
     """Draw up the summary of a period and send it."""
     step = desk.act(
-        lambda node, transaction: summarise.draw(
+        lambda node, transaction: draw(
             node,
             transaction,
             peer,

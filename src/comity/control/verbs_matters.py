@@ -10,7 +10,7 @@ from comity.cooperation.kind import Deadline
 from comity.cooperation.matter import Matter, can_do, remarks_on, whose_turn
 from comity.cooperation.plans import remainder
 from comity.cooperation.protocol_draft import draft_protocol
-from comity.cooperation.shared import SHARED
+from comity.cooperation.shared import SHARED, NeedsProtocol
 from comity.cooperation.story import Line, story_of
 from comity.decisions.decision import Ground
 from comity.errors import RefusedHere
@@ -31,9 +31,10 @@ def matter_open(
     function: str = "",
     read: bool = False,
     dry_run: bool = False,
+    share_for: str = "",
 ) -> dict[str, Any]:
     """Open a matter with another Party, or say why not."""
-    manner = Manner(office, function, read, dry_run)
+    manner = Manner(office, function, read, dry_run, share_for)
     step: Step = desk.act(
         lambda node, transaction: open_matter(node, transaction, kind, to, said, under=under, manner=manner)
     )
@@ -51,9 +52,10 @@ def matter_act(
     function: str = "",
     read: bool = False,
     dry_run: bool = False,
+    share_for: str = "",
 ) -> dict[str, Any]:
     """Take the next step in a matter, or say why not."""
-    manner = Manner(office, function, read, dry_run)
+    manner = Manner(office, function, read, dry_run, share_for)
     step: Step = desk.act(
         lambda node, transaction: act_on(node, transaction, matter, word, said, kind=kind, manner=manner)
     )
@@ -112,6 +114,7 @@ def step_fields(desk: Desk, step: Step) -> dict[str, Any]:
         "grounds": [_ground(ground) for ground in step.grounds],
         "event": step.event or None,
         "tried": step.tried,
+        "followed": list(step.followed),
         "matter": matter_fields(desk, step.matter) if step.matter is not None else None,
     }
 
@@ -194,14 +197,18 @@ def _row_fields(desk: Desk, row: MatterRow) -> dict[str, Any]:
 
 
 @verb("matter-protocol")
-def matter_protocol(desk: Desk, matter: str, kind: str = "") -> dict[str, Any]:
-    """Draft the protocol that a matter was said to need; give its files."""
+def matter_protocol(
+    desk: Desk, matter: str, kind: str = "", changes: str = "", because: str = ""
+) -> dict[str, Any]:
+    """Draft the protocol that a matter was said to need, or that is to be said of it now; give its files."""
 
     def work(node: Node, transaction: Transaction) -> dict[str, Any]:
         row = find_matter(transaction, matter, kind)
         knowledge = node.know(transaction)
         held = matter_from(knowledge, row.id, log_of(transaction, row.id))
-        said = [event.said for event in held.counted if event.word == "needs-protocol"]
+        said: list[Any] = [event.said for event in held.counted if event.word == "needs-protocol"]
+        if changes:
+            said.append(NeedsProtocol(changes=changes, because=because))
         if not said:
             raise RefusedHere(
                 f"nobody has said yet that matter {row.id[:12]} needs a protocol",

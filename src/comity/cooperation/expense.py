@@ -5,6 +5,8 @@ specific item outranks `all`; what is said of the manner (planned, unplanned, in
 clause speaks the cost is refused, with the nearest article named (`specs/clauses.md`, Working together).
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from comity.agreements.clauses import BEARERS, Expense
@@ -12,7 +14,7 @@ from comity.agreements.terms import Terms
 from comity.cooperation.kind import Occasion
 from comity.decisions.decision import Ground
 
-__all__ = ["Borne", "borne_by"]
+__all__ = ["Borne", "bearers_of", "borne_by"]
 
 
 class Borne(msgspec.Struct, frozen=True):
@@ -55,13 +57,36 @@ def borne_by(terms: Terms, occasion: Occasion, item: str, spender: str) -> Borne
     )
 
 
+def bearers_of(terms: Terms, occasion: Occasion) -> tuple[tuple[str, str, str], ...]:
+    """Give what the articles say of each kind of cost on an occasion: the item, who bears it, the article."""
+    found: dict[str, tuple[str, str, str]] = {}
+    for clause in terms.expense:
+        if not _speaks(clause, occasion):
+            continue
+        for item in sorted({*_by_manner(clause, occasion), *clause.items}):
+            bearer = _bearer(clause, occasion, item)
+            named = {
+                "sending": occasion.sending,
+                "receiving": occasion.receiving,
+                "initiator": occasion.initiator,
+            }.get(bearer, bearer)
+            found.setdefault(item, (item, named, str(clause.ref)))
+    if not found and occasion.paid_by:
+        found["all"] = ("all", next(iter(_parties(occasion.paid_by, occasion, ""))), occasion.ref)
+    return tuple(found[item] for item in sorted(found))
+
+
 def _speaks(clause: Expense, occasion: Occasion) -> bool:
     return clause.id == occasion.expense if occasion.expense else clause.for_ == occasion.for_
 
 
+def _by_manner(clause: Expense, occasion: Occasion) -> Mapping[str, str]:
+    tables = {"planned": clause.planned, "unplanned": clause.unplanned, "invited": clause.invited}
+    return tables.get(occasion.manner, {})
+
+
 def _bearer(clause: Expense, occasion: Occasion, item: str) -> str:
-    by_manner = {"planned": clause.planned, "unplanned": clause.unplanned, "invited": clause.invited}
-    tables = [by_manner.get(occasion.manner, {}), clause.items]
+    tables = [_by_manner(clause, occasion), clause.items]
     for name in (item, "all"):
         for table in tables:
             if name in table:

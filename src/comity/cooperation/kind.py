@@ -162,7 +162,7 @@ def _no_words(_said: Said) -> Iterable[str]:
     return ()
 
 
-def _fills_nothing(_word: str, _facts: Any) -> Mapping[str, Any]:
+def _fills_nothing(_word: str, _facts: Any, _said: Mapping[str, Any]) -> Mapping[str, Any]:
     return {}
 
 
@@ -196,7 +196,8 @@ class Kind:
         subject: where there is only one such matter for a subject, that subject (`event.series_name`).
         deadlines: what is due as the matter stands.
         remarks: what an article has to say of it as it stands, beside what is due.
-        fills: what a node puts into an event by itself, from the facts as they stand.
+        filled: word -> the fields a node can put into an event by itself; `fills` gives them, from the facts as they
+            stand and what an officer has said. What an officer says goes before.
         occasion: where it may cost something, who is who for the expense article.
     """
 
@@ -218,7 +219,8 @@ class Kind:
     subject: Callable[[Any], str] | None = None
     deadlines: Callable[[Case], Iterable[Deadline]] = _no_deadlines
     remarks: Callable[[Case], Iterable[Ground]] = _no_remarks
-    fills: Callable[[str, Any], Mapping[str, Any]] = _fills_nothing
+    filled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fills: Callable[[str, Any, Mapping[str, Any]], Mapping[str, Any]] = _fills_nothing
     occasion: Callable[[Case], Occasion] | None = None
 
     @property

@@ -24,6 +24,7 @@ from comity.agreements.clauses import Clause, Continuity
 from comity.agreements.terms import Terms
 from comity.clock import Instant
 from comity.cooperation.event import OPEN, Event
+from comity.cooperation.expense import bearers_of
 from comity.cooperation.kind import EITHER, NOTHING_YET, OPENER, OTHER, Case, Deadline, Kind, Step
 from comity.cooperation.log import Placed, in_order
 from comity.cooperation.shared import SHARED, guard_of
@@ -118,8 +119,14 @@ class Matter(msgspec.Struct, frozen=True):
 
 
 def remarks_on(matter: Matter) -> tuple[Ground, ...]:
-    """Give what its articles have to say of a matter as it stands."""
-    return tuple(matter.kind.remarks(matter.case())) if matter.facts is not None else ()
+    """Give what its articles have to say of a matter as it stands: who is to be told, who bears which cost."""
+    if matter.facts is None:
+        return ()
+    case = matter.case()
+    goes_on = matter.kind.occasion is not None and bool(matter.kind.table[matter.state])
+    bearers = bearers_of(case.terms, matter.kind.occasion(case)) if goes_on and matter.kind.occasion else ()
+    borne = [Ground(ref, f"`{item}` is borne by {bearer}", 7) for item, bearer, ref in bearers]
+    return (*matter.kind.remarks(case), *borne)
 
 
 def unfold(id: str, kind: Kind, events: Iterable[Event], terms_at: TermsAt) -> Matter:

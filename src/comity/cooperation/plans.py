@@ -4,7 +4,8 @@ There is one plan for a clause and a period, whoever drafts it first. Each line 
 or objected to, by the other. A head adopts exactly the lines that stand (their digest is in what is signed); whatever
 changes a line meanwhile undoes the adoption. An adopted plan is tracked and reported, and what is left of it drafts
 the next one. A list of objects of common interest is made of lines too: each names a record of the joint register,
-and each node keeps a watch for it. Source: the agreement of 1989, art. XI(1)–(2); `specs/clauses.md`, `plan`.
+and each node watches for it by itself as long as the adopted list has it (`consequences.py`). Sources: the agreement
+of 1989, art. XI(1)–(2); `specs/clauses.md`, `plan`.
 """
 
 import hashlib
@@ -131,11 +132,23 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class PlanFacts(Facts, frozen=True, kw_only=True):
-    """What is the case: the lines by name, and which Party has adopted them."""
+    """What is the case: the lines by name, and which Party has adopted them.
+
+    Attributes:
+        listed: the objects of common interest as both adopted them last, by line; an amendment changes them once it is
+            adopted.
+    """
 
     lines: Mapping[str, Line] = msgspec.field(default_factory=dict)
     adopted: tuple[str, ...] = ()
     reported: tuple[str, ...] = ()
+    listed: Mapping[str, str] = msgspec.field(default_factory=dict)
+
+    @property
+    def objects(self) -> Mapping[str, str]:
+        """Give what is watched for, by line: what is listed and was neither seen to nor dropped."""
+        over = {name for name, line in self.lines.items() if line.progress in _OVER}
+        return {name: object_ for name, object_ in self.listed.items() if name not in over}
 
     @property
     def digest(self) -> str:
@@ -144,6 +157,10 @@ class PlanFacts(Facts, frozen=True, kw_only=True):
         return hashlib.sha256(msgspec.json.encode(says)).hexdigest()
 
 
+#: How many heads adopt a plan: one of each Party.
+_HEADS = 2
+#: How far a line has come that is to be done no longer.
+_OVER = ("done", "dropped")
 _LINES = {
     "line": step(EITHER, "drafted"),
     "agree": step(EITHER, "drafted"),
@@ -195,7 +212,7 @@ def remainder(facts: PlanFacts) -> tuple[PlanLine, ...]:
     kept = (
         line.says
         for line in (facts.lines[name] for name in sorted(facts.lines))
-        if line.progress not in ("done", "dropped")
+        if line.progress not in _OVER
     )
     return tuple(msgspec.structs.replace(says, until=None) for says in kept)
 
@@ -308,7 +325,11 @@ def _tracked(facts: PlanFacts, event: Event) -> PlanFacts:
 
 
 def _adopted(facts: PlanFacts, event: Event) -> PlanFacts:
-    return msgspec.structs.replace(facts, adopted=tuple(sorted({*facts.adopted, event.by})))
+    adopted = tuple(sorted({*facts.adopted, event.by}))
+    if len(adopted) < _HEADS:
+        return msgspec.structs.replace(facts, adopted=adopted)
+    listed = {name: line.says.object for name, line in facts.lines.items() if line.says.object is not None}
+    return msgspec.structs.replace(facts, adopted=adopted, listed=listed)
 
 
 def _functions(case: Case) -> tuple[str, ...]:
@@ -325,7 +346,7 @@ def _deadlines(case: Case) -> Iterable[Deadline]:
                 yield Deadline(at, "adopt", party, ref)
     if case.state == "adopted":
         for name, line in sorted(facts.lines.items()):
-            if line.says.until is not None and line.progress not in ("done", "dropped"):
+            if line.says.until is not None and line.progress not in _OVER:
                 for party in (line.says.by,) if line.says.by else (case.opener, case.other):
                     yield Deadline(end_of(line.says.until, zone), f"line {name}", party, ref)
         for party in (case.opener, case.other):
@@ -375,5 +396,6 @@ PLAN = Kind(
     typed=lambda said: [said.object] if isinstance(said, PlanLine) and said.object else [],
     subject=lambda said: f"{said.range} {said.period}",
     deadlines=_deadlines,
-    fills=lambda word, facts: {"lines": facts.digest} if word == "adopt" else {},
+    filled={"adopt": ("lines",)},
+    fills=lambda _word, facts, _said: {"lines": facts.digest},
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from comity.cooperation.consequences import CONSEQUENCES, OF_ALL, Consequence
 from comity.cooperation.kind import EventForm, Kind
 from comity.cooperation.kinds import KINDS
 from comity.cooperation.said import meaning_of
@@ -28,6 +29,7 @@ def _lines() -> Iterator[str]:
     yield "This page is printed from the program (`python -m comity.cooperation.reference_page`)."
     yield "What an event is and what stands against one is fixed in [`specs/matter.md`](../../specs/matter.md)."
     yield "Every table is for both sides; a step in *italics* may be taken after the agreement has ended, too."
+    yield "What follows from a step by itself stands below each table."
     for kind in KINDS.values():
         yield from _kind(kind)
     yield ""
@@ -36,6 +38,7 @@ def _lines() -> Iterator[str]:
     yield "Either Party may say these in any state, once a matter is open."
     yield ""
     yield from _events(SHARED)
+    yield from _follows(OF_ALL)
 
 
 def _kind(kind: Kind) -> Iterator[str]:
@@ -54,6 +57,16 @@ def _kind(kind: Kind) -> Iterator[str]:
             yield f"| {state} | – | – | the end |"
     yield ""
     yield from _events(kind.events)
+    yield from _follows(CONSEQUENCES[kind.name])
+
+
+def _follows(consequences: tuple[Consequence, ...]) -> Iterator[str]:
+    yield ""
+    yield "| after | follows by itself |"
+    yield "|---|---|"
+    for each in consequences:
+        after = ", ".join(f"`{word}`" for word in each.after) or "any that names items"
+        yield f"| {after} | {each.follows} |"
 
 
 def _events(events: Mapping[str, EventForm]) -> Iterator[str]:

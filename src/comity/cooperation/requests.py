@@ -7,7 +7,7 @@ followed by what came of it. Sources: the agreements of 1989, art. III, and of 1
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Final, Literal, cast
 
 import msgspec
 
@@ -33,7 +33,7 @@ from comity.cooperation.kind import (
 from comity.cooperation.said import Items, PartyName, Remark, Said, Word, Words, means
 from comity.decisions.decision import Ground
 
-__all__ = ["REQUEST"]
+__all__ = ["REQUEST", "better_placed"]
 
 AidKind = Literal["check", "search", "information", "protection", "joint-measure", "advice", "other"]
 About = Literal["own-nationals", "requesters-nationals-here", "officials", "any"]
@@ -225,6 +225,33 @@ def _taken(facts: RequestFacts, taken_by: str, takers: tuple[str, ...], because:
     return msgspec.structs.replace(facts, taken_by=taken_by, takers=takers, because=because, proposed=None)
 
 
+def better_placed(means: Mapping[str, str]) -> tuple[str, str]:
+    """Choose who takes it by the means that both have stated: the Party whose go further, and why.
+
+    No Party where they go equally far: then both take it together, unless neither has any.
+    """
+    ranked = sorted(means.items(), key=lambda each: (_ABLE.index(each[1]), each[0]))
+    (first, able), (second, less) = ranked
+    if able != less:
+        return first, f"the means of {first} go further: {able}, those of {second}: {less}"
+    return "", f"the means of both go equally far: {able}"
+
+
+def _fills(_word: str, facts: RequestFacts, said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Propose who takes it as the means say, as far as the officer has not."""
+    if len(facts.means) < _BOTH or all(able == "no" for able in facts.means.values()):
+        return {}
+    taker, because = better_placed(facts.means)
+    way = said.get("taken_by") or ("better-placed" if said.get("taker") or taker else "jointly")
+    chosen = said.get("taker") or (taker if way == "better-placed" else None)
+    follows = (way, chosen or "") == (("better-placed", taker) if taker else ("jointly", ""))
+    return {
+        "taken_by": way,
+        **({"taker": chosen} if chosen else {}),
+        **({"because": because} if follows else {}),
+    }
+
+
 def _agreed(facts: RequestFacts, event: Event) -> RequestFacts:
     said = facts.proposed
     assert said is not None
@@ -237,6 +264,10 @@ def _answered(facts: RequestFacts, event: Event) -> RequestFacts:
     said = cast("Answer", event.said)
     return msgspec.structs.replace(facts, answers=facts.answers + 1, items=(*facts.items, *said.items))
 
+
+#: Means from the best; how many Parties state them.
+_ABLE: Final = ("well", "in-part", "no")
+_BOTH: Final = 2
 
 APPLY = {
     "state-means": lambda facts, event: msgspec.structs.replace(
@@ -297,5 +328,7 @@ REQUEST = Kind(
     roles=_roles,
     typed=lambda said: [value for name in ("purpose", "ground") if (value := getattr(said, name, ""))],
     deadlines=_deadlines,
+    filled={"propose": ("taken_by", "taker", "because")},
+    fills=_fills,
     occasion=_occasion,
 )

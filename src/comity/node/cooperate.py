@@ -16,13 +16,15 @@ from comity.cooperation.kind import Kind
 from comity.cooperation.kinds import KINDS, form_of
 from comity.cooperation.matter import Matter, judge
 from comity.cooperation.said import Said, read_said
+from comity.cooperation.shared import SHARED
 from comity.decisions.decision import Ground
 from comity.errors import BadInput, ForeignInput, RefusedHere
 from comity.federation import statements
 from comity.federation.matter_events import statement_of
 from comity.handling.safeguards import check_text
 from comity.node import record
-from comity.node.matter_links import linked, links_against
+from comity.node.consequences import follow
+from comity.node.matter_links import follows_here, linked, links_against, share_named
 from comity.node.matter_log import find_matter, governing, log_of, matter_from, read_matter
 from comity.node.node import Knowledge, Node, own_card
 from comity.node.routes import send_act
@@ -41,12 +43,14 @@ class Step(msgspec.Struct, frozen=True):
         matter: the matter as it stands now; None where one was not opened.
         grounds: why it was refused; nothing where it was not.
         tried: it was only asked whether it could be done.
+        followed: what followed by itself, a sentence each (`cooperation/consequences.py`).
     """
 
     event: str
     matter: Matter | None
     grounds: tuple[Ground, ...] = ()
     tried: bool = False
+    followed: tuple[str, ...] = ()
 
 
 class Manner(msgspec.Struct, frozen=True):
@@ -56,12 +60,14 @@ class Manner(msgspec.Struct, frozen=True):
         office, function: the office that acts, and the function in which this Party does; empty for the Party itself.
         read: a person has read the words that a safeguard wants read.
         dry_run: only tell whether it could be done.
+        share_for: share the items it names that have not passed yet, for this purpose, in the same step; empty not to.
     """
 
     office: str = ""
     function: str = ""
     read: bool = False
     dry_run: bool = False
+    share_for: str = ""
 
 
 #: By the Party itself, with nothing special about it.
@@ -130,8 +136,7 @@ def act_on(
     row = find_matter(transaction, name, kind)
     knowledge = node.know(transaction)
     matter = matter_from(knowledge, row.id, log_of(transaction, row.id))
-    filled = {**matter.kind.fills(word, matter.facts), **said} if matter.facts is not None else said
-    read = _read(transaction, row.kind, word, filled)
+    read = _read(transaction, row.kind, word, _filled(node, transaction, matter, word, said))
     event = _chained(
         Event(
             digest=_UNSIGNED,
@@ -152,6 +157,31 @@ def act_on(
     if grounds:
         return _refuse(node, transaction, matter, row.kind, word, row.peer, grounds, manner, at)
     return _sign(node, transaction, matter, event, manner)
+
+
+def _filled(
+    node: Node, transaction: Transaction, matter: Matter, word: str, said: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Put in what follows from the matter by itself; what the officer has said goes before.
+
+    Raises:
+        BadInput: something the event needs is not said and does not follow yet.
+    """
+    if matter.facts is None:
+        return said
+    follows = dict(matter.kind.fills(word, matter.facts, said)) if word in matter.kind.filled else {}
+    follows |= follows_here(node, transaction, matter, word)
+    form = form_of(matter.kind.name, word).form if word in (*matter.kind.events, *SHARED) else Said
+    lacking = [
+        field.encode_name
+        for field in msgspec.structs.fields(form)
+        if field.required and field.encode_name not in {**follows, **said}
+    ]
+    if lacking and set(lacking) <= {*matter.kind.filled.get(word, ())}:
+        raise BadInput(
+            *(f"`{name}` is not said, and does not follow from the matter yet" for name in lacking)
+        )
+    return {**follows, **said}
 
 
 def _kind(name: str) -> Kind:
@@ -215,13 +245,28 @@ def _chained(event: Event, matter: Matter | None) -> Event:
 def _against(
     node: Node, transaction: Transaction, matter: Matter | None, kind: Kind, event: Event, manner: Manner
 ) -> tuple[Ground, ...]:
-    terms = governing(node.know(transaction), event.agreement, event.by, event.to)(event.at)
-    grounds = [*judge(matter, kind, event, terms), *links_against(node, transaction, event)]
-    if not manner.read:
-        grounds.extend(Ground(found.ref, found.message, 2) for found in check_text(dict(_texts(event.said))))
     said = sum(told.event.by == event.by for told in matter.story) if matter is not None else 0
     if said >= MOST_EVENTS:
         raise RefusedHere(f"a matter has {MOST_EVENTS} events of a Party at the most: open another")
+    terms = governing(node.know(transaction), event.agreement, event.by, event.to)(event.at)
+    grounds = list(judge(matter, kind, event, terms))
+    if not manner.read:
+        grounds.extend(Ground(found.ref, found.message, 2) for found in check_text(dict(_texts(event.said))))
+    if manner.share_for:
+        grounds.extend(links_against(node, transaction, event, items=False))
+        if not grounds:
+            grounds.extend(
+                share_named(
+                    node,
+                    transaction,
+                    event,
+                    purpose=manner.share_for,
+                    read=manner.read,
+                    dry_run=manner.dry_run,
+                )
+            )
+    else:
+        grounds.extend(links_against(node, transaction, event))
     return tuple(grounds)
 
 
@@ -268,7 +313,9 @@ def _sign(node: Node, transaction: Transaction, matter: Matter | None, event: Ev
         at=event.at,
         cards=(own_card(knowledge),),
     )
-    return Step(digest, read_matter(node, transaction, about))
+    made = read_matter(node, transaction, about)
+    followed = follow(node, transaction, made, event.word, act=act_on)
+    return Step(digest, made, followed=followed)
 
 
 def _refuse(

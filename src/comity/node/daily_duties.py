@@ -4,7 +4,8 @@
     (2) …unless a legal hold keeps them: they are named, and pass to nobody all the same
     (3) requests for consent past their day are over        no answer is no
     (4) what waits for others or for an officer is named    answers to withdrawals, reviews of necessity
-    (5) records and watches that have run out go; acts that could not be sent are tried again; the day is entered
+    (5) records and watches that have run out go; acts that could not be sent, and watches for objects of common
+        interest that could not be put, are tried again; the day is entered
 
 A serving node runs this once a day; `comity duties` does it at once, and with `--dry-run` only says what it would do.
 """
@@ -21,6 +22,7 @@ from comity.node.node import Knowledge, Node
 from comity.node.obtain_consent import state_at
 from comity.node.questions import by_route, gather, question_of
 from comity.node.unsent import send_unsent
+from comity.node.watch_objects import watch_again
 from comity.node.withdrawal_answers import Overdue, overdue
 from comity.ports import ItemRow, Transaction
 
@@ -90,6 +92,7 @@ def do_duties(node: Node, transaction: Transaction, *, dry_run: bool = False) ->
     # (5)
     if not dry_run:
         send_unsent(node, transaction, at)
+        watch_again(node, transaction)
         if transaction.record_count() or any(
             transaction.checks(ours=ours, limit=1) for ours in (True, False)
         ):

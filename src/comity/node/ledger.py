@@ -4,7 +4,6 @@ Nothing is kept for it: it is worked out from the matters, which both nodes hold
 charge that a peer claims is held against it before an officer accepts.
 """
 
-from datetime import date
 from decimal import Decimal
 from typing import cast
 
@@ -13,14 +12,9 @@ import msgspec
 from comity.cooperation.charges import ChargeFacts
 from comity.cooperation.ledger import Balance, Entry, balances, entries_of, standing
 from comity.cooperation.matter import Matter
-from comity.errors import RefusedHere
-from comity.node.cooperate import PLAINLY, Manner, Step, open_matter
 from comity.node.matter_log import find_matter, governing, log_of, matter_from, matters_listed
 from comity.node.node import Node
 from comity.ports import Transaction
-
-#: Most costs one charge claims.
-_MOST = 500
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -64,56 +58,6 @@ def ledger_of(node: Node, transaction: Transaction, peer: str = "") -> Ledger:
         if balance.amount
     ]
     return Ledger(tuple(lines), tuple(due))
-
-
-def claim(
-    node: Node,
-    transaction: Transaction,
-    peer: str,
-    *,
-    begins: date,
-    ends: date,
-    currency: str,
-    under: str = "",
-    manner: Manner = PLAINLY,
-) -> Step:
-    """Claim the costs of a period that nobody has claimed yet, set off into one balance.
-
-    Raises:
-        RefusedHere: there are none, or more than one charge holds.
-    """
-    lines = [
-        line
-        for line in ledger_of(node, transaction, peer).lines
-        if line.state == "open"
-        and line.entry.currency == currency
-        and begins <= line.entry.on <= ends
-        and under in ("", line.entry.agreement)
-    ]
-    agreements = {line.entry.agreement for line in lines}
-    if not lines:
-        raise RefusedHere(
-            f"no cost of {begins} to {ends} in {currency} is open with {peer}",
-            hint=f"comity charge ledger {peer}",
-        )
-    if len(agreements) > 1:
-        raise RefusedHere(
-            f"these costs arose under {', '.join(sorted(agreements))}", hint="name one with --under"
-        )
-    if len(lines) > _MOST:
-        raise RefusedHere(
-            f"{len(lines)} costs are more than one charge holds ({_MOST})", hint="claim a shorter period"
-        )
-    (balance,) = balances((line.entry for line in lines), node.party, peer)
-    said = {
-        "begins": begins.isoformat(),
-        "ends": ends.isoformat(),
-        "currency": currency,
-        "entries": [line.entry.event for line in lines],
-        "debtor": balance.debtor,
-        "balance": figures_of(balance.amount),
-    }
-    return open_matter(node, transaction, "charge", peer, said, under=next(iter(agreements)), manner=manner)
 
 
 class Check(msgspec.Struct, frozen=True):

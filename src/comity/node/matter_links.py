@@ -1,7 +1,8 @@
-"""What an event of a matter names beside itself: items that have passed the gate, and other matters.
+"""What an event of a matter is held against beside the matter itself: items, other matters, this Party's own figures.
 
 An item is named only once the other Party has been given it, or has given it: what is learned in a matter passes like
-any other information. A meeting that counts as planned stands in a plan that both have adopted.
+any other information, and with `share_named` in the same step. A meeting that counts as planned stands in a plan that
+both have adopted. A charge is accepted, and a summary countersigned, only where it comes to the same here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,13 +11,17 @@ from typing import Any, cast
 import msgspec
 
 from comity.cooperation.event import OPEN, Event
+from comity.cooperation.matter import Matter
 from comity.cooperation.meetings import Convene
 from comity.cooperation.plans import PlanFacts
 from comity.cooperation.said import Said
 from comity.decisions.decision import Ground
+from comity.node.disclose import disclose
+from comity.node.ledger import check_charge
 from comity.node.matter_log import find_matter, log_of, matter_from
 from comity.node.node import Node
 from comity.node.questions import find_item
+from comity.node.summarise import compare
 from comity.ports import Transaction
 
 #: Fields that name items, and fields that name matters.
@@ -45,21 +50,82 @@ def linked(transaction: Transaction, form: type[Said], said: Mapping[str, Any]) 
     return found
 
 
-def links_against(node: Node, transaction: Transaction, event: Event) -> tuple[Ground, ...]:
-    """Give what this Party has against an event of its own for what it names."""
-    return (*_items(transaction, event), *_plan(node, transaction, event))
+def links_against(
+    node: Node, transaction: Transaction, event: Event, *, items: bool = True
+) -> tuple[Ground, ...]:
+    """Give what this Party has against an event of its own for what it names.
+
+    Args:
+        items: whether items it names must have passed already.
+    """
+    return (
+        *(_items(transaction, event) if items else ()),
+        *_plan(node, transaction, event),
+        *_figures(node, transaction, event),
+    )
 
 
-def _items(transaction: Transaction, event: Event) -> Iterator[Ground]:
+def share_named(
+    node: Node, transaction: Transaction, event: Event, *, purpose: str, read: bool, dry_run: bool
+) -> tuple[Ground, ...]:
+    """Share the items an event names that have not passed yet: all of them, or none and on which grounds not.
+
+    Args:
+        read: a person has read the caveats. `dry_run`: only ask whether they may pass.
+    """
+    waiting = [digest for digest in _named(event) if not _has_passed(transaction, event, digest)]
+    refused: list[Ground] = []
+    for only_asked in (True,) if dry_run else (True, False):
+        for digest in waiting:
+            outcome = disclose(
+                *(node, transaction, digest),
+                to=event.to,
+                purpose=purpose,
+                under=event.agreement,
+                confirmed=read,
+                dry_run=only_asked,
+            )
+            if not outcome.decision.permitted:
+                refused += [Ground(each.ref, each.text, each.rule) for each in outcome.decision.grounds]
+        if refused:
+            break
+    return tuple(dict.fromkeys(refused))
+
+
+def follows_here(node: Node, transaction: Transaction, matter: Matter, word: str) -> dict[str, Any]:
+    """Give what this Party's own figures put into an event: the rows in which they differ from a summary."""
+    if (matter.kind.name, word) != ("summary", "differ"):
+        return {}
+    return {"rows": list(compare(node, transaction, matter.id).rows)}
+
+
+def _named(event: Event) -> list[str]:
     named: list[str] = [*(getattr(event.said, "items", None) or ())]
     if getattr(event.said, "item", None):
         named.append(event.said.item)
-    for digest in named:
-        given = any(each.to == event.to for each in transaction.disclosures(digest))
-        came = any(each.received_from == event.to for each in transaction.holdings(digest))
-        if not given and not came:
+    return named
+
+
+def _has_passed(transaction: Transaction, event: Event, digest: str) -> bool:
+    given = any(each.to == event.to for each in transaction.disclosures(digest))
+    return given or any(each.received_from == event.to for each in transaction.holdings(digest))
+
+
+def _items(transaction: Transaction, event: Event) -> Iterator[Ground]:
+    for digest in _named(event):
+        if not _has_passed(transaction, event, digest):
             text = f"item {digest[:12]} has not passed between {event.by} and {event.to}: share it first"
             yield Ground(_NOT_GIVEN, text, 7)
+
+
+def _figures(node: Node, transaction: Transaction, event: Event) -> Iterator[Ground]:
+    """Nothing is signed as right that comes to something else here."""
+    if (event.kind, event.word) == ("charge", "accept"):
+        for mistake in check_charge(node, transaction, event.matter).mistakes:
+            yield Ground(_NOT_GIVEN, mistake, 7)
+    if (event.kind, event.word) == ("summary", "countersign"):
+        for row in compare(node, transaction, event.matter).rows:
+            yield Ground(_NOT_GIVEN, f"one's own figures differ: {row}", 7)
 
 
 def _plan(node: Node, transaction: Transaction, event: Event) -> Iterator[Ground]:

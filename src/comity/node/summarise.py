@@ -16,7 +16,6 @@ import msgspec
 from comity.clock import Instant
 from comity.cooperation.matter import Matter
 from comity.cooperation.summaries import Figure, SummaryFacts, differences
-from comity.node.cooperate import PLAINLY, Manner, Step, open_matter
 from comity.node.ledger import figures_of, ledger_of
 from comity.node.matter_log import find_matter, log_of, matter_from, matters_listed
 from comity.node.node import Node
@@ -55,28 +54,6 @@ def figures_with(
         for (what, by, under, month), amount in sorted(sums.items())
         if amount
     )
-
-
-def draw(
-    node: Node,
-    transaction: Transaction,
-    peer: str,
-    *,
-    begins: date,
-    ends: date,
-    under: str = "",
-    words: str = "",
-    manner: Manner = PLAINLY,
-) -> Step:
-    """Draw up the summary of a period and send it to the other side."""
-    rows = figures_with(node, transaction, peer, begins, ends)
-    said = {
-        "begins": begins.isoformat(),
-        "ends": ends.isoformat(),
-        "figures": msgspec.to_builtins(rows),
-        "words": words,
-    }
-    return open_matter(node, transaction, "summary", peer, said, under=under, manner=manner)
 
 
 class Comparison(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from comity.federation.matter_events import event_of
 from comity.federation.statements import MatterEvent
 from comity.node import record
 from comity.node.arrival import Arrival
+from comity.node.consequences import follow
 from comity.node.matter_log import read_matter
 
 #: Events of one Party in one matter: far more than people have to say, few enough to read again at each.
@@ -67,3 +68,5 @@ def take_event(arrival: Arrival, statement: MatterEvent) -> None:
             detail=detail,
             at=arrival.at,
         )
+    elif told is not None:
+        follow(node, transaction, matter, event.word)

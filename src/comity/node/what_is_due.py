@@ -14,6 +14,7 @@ from comity.node.matter_log import matters_listed
 from comity.node.necessity import necessities
 from comity.node.node import Node
 from comity.node.obtain_consent import state_at
+from comity.node.watch_objects import unwatched
 from comity.node.withdrawal_answers import overdue
 from comity.ports import Transaction
 
@@ -57,6 +58,7 @@ def what_is_due(node: Node, transaction: Transaction) -> tuple[Due, ...]:
         *_consents(node, transaction, at),
         *_letters(transaction, at),
         *_answers(node, transaction, at),
+        *_objects(node, transaction, at),
         *_texts(node, transaction, at),
     ]
     return tuple(sorted(found))
@@ -115,6 +117,22 @@ def _register(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
             what = f"review record {row.id}"
             found.append(_due(day, now, "own", what, "", "safeguard 2", f"comity register review {row.id}"))
     return found
+
+
+def _objects(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
+    """Objects of common interest that are listed and not watched for yet."""
+    return [
+        _due(
+            each.until,
+            now,
+            "own",
+            f"watch for object `{each.object}` in the register of {each.to}: {each.reason}",
+            each.to if each.to != node.party else "",
+            f"line {each.line}",
+            f"comity plan show {each.plan[:12]}",
+        )
+        for each in unwatched(node, transaction)
+    ]
 
 
 def _consents(node: Node, transaction: Transaction, now: Instant) -> list[Due]:

@@ -154,8 +154,8 @@ class History:
 
     def _event(self, party: str, word: str, matter: Matter | None) -> Event | None:
         said = drawn_said(self.chance, form_of(self.kind.name, word).form)
-        if matter is not None and matter.facts is not None:
-            said |= self.kind.fills(word, matter.facts)
+        if matter is not None and matter.facts is not None and word in self.kind.filled:
+            said |= self.kind.fills(word, matter.facts, said)
         read = read_said(form_of(self.kind.name, word).form, said)
         tips = matter.tips if matter is not None else {}
         other = SOUTH if party == NORTH else NORTH

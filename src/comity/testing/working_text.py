@@ -90,6 +90,9 @@ at = "north.example"
 ## Article 4 — Plans and meetings
 
 ```toml clause
+[[summary]]
+cadence = "P1Y"
+countersigned = true
 [[plan]]
 cadence = "P1Y"
 horizon = "P5Y"
@@ -157,6 +160,10 @@ category = "materials"
 category = "experience"
 [third_party]
 covers = ["information", "materials", "equipment"]
+[register]
+id = "joint"
+schemas = ["Company", "Vessel"]
+handling = ["reference", "ask", "silent"]
 ```
 """
 
