@@ -150,7 +150,7 @@ def test_a_matter_that_needs_a_protocol_drafts_one(comity: Comity, land: Land, t
     at_once = ("--draft", tmp_path / "at-once", "--home", land.north)
     done = comity("request", "needs-protocol", matter, *said, *at_once)
     assert done.code == 0 and "at-once/protocols/0001-aid.pl.md" in done.out
-    assert comity("request", "needs-protocol", matter, *said, *at_once).code == 2  # it is there: nothing is said
+    assert comity("request", "needs-protocol", matter, *said, *at_once).code == 2
     story = plain(comity("request", "show", matter, "--home", land.north, "--json"))["story"]
     assert [line["word"] for line in story].count("needs-protocol") == 1
     drafted = comity("request", "protocol", matter, folder, "--home", land.north, "--json")
