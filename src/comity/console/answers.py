@@ -5,6 +5,7 @@ What goes wrong on purpose (`ComityError`) becomes a page or, where JSON was ask
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -13,7 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from comity.console.guard import COOKIE, form_token
 from comity.console.paper import Paper, Printer
-from comity.console.screens import Screen, menu
+from comity.console.screens import Screen, menu, tabs
 from comity.console.visit import Visit
 from comity.control.verb import Desk
 from comity.errors import BadInput, CannotJournal, ComityError, NotFound, RefusedHere, VerificationFailed
@@ -132,13 +133,16 @@ class Answers:
         alternates = []
         if screen is not None:
             base = "/index" if visit.path == "/" else visit.path
-            alternates = [f"{base}.json", *([f"{base}.csv"] if screen.shows.table else [])]
+            query = f"?{urlencode(visit.query)}" if visit.query else ""
+            forms = ["json", *(["csv"] if screen.shows.table else [])]
+            alternates = [{"form": form, "path": f"{base}.{form}{query}"} for form in forms]
         return Paper(
             title=title,
             path=visit.path,
             party=node.party,
             deployment=node.deployment,
-            menu=menu(visit),
+            menu=menu(visit, screen),
+            tabs=tabs(visit, screen),
             officer=visit.officer.name,
             flash=self._said_once(visit),
             form_token=visit.form_token,

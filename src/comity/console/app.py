@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from comity.console import acts, two_persons
+from comity.console import acts, files, forms, two_persons
 from comity.console.answers import Answers, form_of, local
 from comity.console.entrance import Entrance
 from comity.console.guard import MAX_UPLOAD, Guard, check_token
@@ -49,16 +49,23 @@ class Console:
         self._desk = desk
         self._answers = Answers(desk)
         MultiPartParser.spool_max_size = MAX_UPLOAD  # content is never put down in a temporary file
-        routes: list[Any] = []
-        for screen in SCREENS:
-            routes.append(Route(screen.path, self._screen(screen), methods=["GET"], name=screen.path))
-            for form in ("json", "csv"):
+        routes: list[Any] = [*files.routes(self._answers)]
+        plainest = sorted(
+            SCREENS, key=lambda screen: "{id}" in screen.path
+        )  # `/work/year` before `/work/{id}`
+        for form in ("json", "csv"):
+            for screen in plainest:
                 path = f"/index.{form}" if screen.path == "/" else f"{screen.path}.{form}"
-                routes.insert(0, Route(path, self._screen(screen, form), methods=["GET"]))
+                routes.append(Route(path, self._screen(screen, form), methods=["GET"]))
+        for screen in plainest:
+            routes.append(Route(screen.path, self._screen(screen), methods=["GET"], name=screen.path))
         routes += [
             Route("/act/{verb}", self._act, methods=["POST"]),
             Route("/matters/{matter}/{word}", self._matter, methods=["POST"]),
             Route("/second/{id}/{answer}", self._second, methods=["POST"]),
+            Route("/register/{form}", self._form(forms.register), methods=["POST"]),
+            Route("/agreements/{id}/notice", self._form(forms.notice), methods=["POST"]),
+            Route("/work/calendar", self._form(forms.calendar), methods=["POST"]),
             Route("/items/{id}/content", self._content, methods=["GET"]),
             Route("/verdict", self._verdict, methods=["POST"]),
             Route("/events", self._events, methods=["GET"]),
@@ -137,6 +144,27 @@ class Console:
         await self._answers.say(visit, done.words)
         return RedirectResponse(done.path, status_code=303)
 
+    def _form(self, do: forms.Doing) -> Handler:
+        """Take a form whose fields are not those of one verb."""
+
+        async def take(request: Request) -> Response:
+            visit = await self._answers.visit(request)
+            if visit is None:
+                return await self._answers.unknown(request)
+            try:
+                async with request.form(max_files=0, max_fields=40) as form:
+                    check_token(str(form.get("form-token", "")), visit.form_token)
+                    fields = {
+                        name: str(value)[:10_000] for name, value in form.items() if name not in acts.OWN
+                    }
+                done = await run_in_threadpool(do, visit, dict(request.path_params), fields)
+            except ComityError as error:
+                return await self._answers.error(error, form_of(request), visit)
+            await self._answers.say(visit, done.words)
+            return RedirectResponse(done.path, status_code=303)
+
+        return take
+
     async def _second(self, request: Request) -> Response:
         visit = await self._answers.visit(request)
         if visit is None:
@@ -189,6 +217,7 @@ class Console:
                     {"ref": said(each["ref"]), "text": said(str(each["text"]))} for each in verdict["grounds"]
                 ],
                 "ask": verdict["ask"],
+                "agreement": verdict["agreement"],
                 "remedies": [said(each) for each in verdict["remedies"]],
             }
         return JSONResponse({"verdict": shown, "mistake": said(mistake)})

@@ -5,7 +5,7 @@ in `<bdi>`, so that its direction disturbs nothing around it.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         title: the page's. `path`: its own address.
-        menu: places to go, with the one that is open.
+        menu: places to go, with the one that is open. `tabs`: pages beside this one.
         party, deployment: whose console, in which world.
         officer: who is signed in; empty before.
         flash: what the last act came to. `form_token`: what forms bring back.
@@ -39,6 +39,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     party: str
     deployment: str
     menu: list[Mapping[str, Any]] = []
+    tabs: list[Mapping[str, Any]] = []
     officer: str = ""
     flash: str = ""
     form_token: str = ""
@@ -46,7 +47,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     theme: str = "auto"
     languages: tuple[str, ...] = TAGS
     reviewed: bool = True
-    alternates: list[str] = []
+    alternates: list[dict[str, str]] = []
 
 
 class Printer:
@@ -107,8 +108,15 @@ def moment(text: str | None, zone: str, *, day: bool = False) -> Markup:
         if day
         else format_datetime(local, "d MMM y HH:mm", locale=current())
     )
-    utc = f"{instant:%Y-%m-%d %H:%M:%S} UTC"
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(text, utc, shown)
+    utc = instant.astimezone(UTC)
+    whole = f"{utc:%Y-%m-%d %H:%M:%S} UTC"
+    if day or local.utcoffset() == timedelta(0):
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(text, whole, shown)
+    same_day = utc.date() == local.date()
+    beside = f"{utc:%H:%M} UTC" if same_day else f"{utc:%m-%d %H:%M} UTC"
+    return Markup('<time datetime="{}" title="{}">{} <span class="utc">{}</span></time>').format(
+        text, whole, shown, beside
+    )
 
 
 def _day(text: str) -> Markup:

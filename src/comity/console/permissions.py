@@ -42,9 +42,21 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
         (_CASE, ("matter-open", "matter-act", "matter-protocol", "plan-next")),
         (
             _READS,
-            ("matter-list", "matter-show", "ledger", "charge-check", "summary-figures", "summary-check"),
+            (
+                "matter-list",
+                "matter-find",
+                "matter-count",
+                "matter-show",
+                "ledger",
+                "charge-check",
+                "summary-figures",
+                "summary-check",
+            ),
         ),
         ((*_READS, Role.AGREEMENT_KEEPER), ("due-list",)),
+        (_READS, ("item-lineage",)),
+        (_TEXTS, ("flow-figures",)),
+        (_ALL, ("peer-line", "peer-card")),
         (_CASE, ("charge-claim", "summary-draw")),
         (_CASE, ("item-add", "consent-ask", "review", "item-hold", "item-release")),
         (_SENDS, ("share", "deliver", "pouch-pack", "pouch-open")),
@@ -56,15 +68,26 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
         (_CASE, ("redress-ask",)),
         (_READS, ("redress-list",)),
         (_TEXTS, ("agreement-list", "agreement-read", "agreement-proposals", "agreement-copy")),
+        (_TEXTS, ("agreement-versions", "agreement-compare")),
+        ((*_READS, Role.AGREEMENT_KEEPER), ("agreement-closing",)),
+        (_KEEPS, ("agreement-closing-sign", "agreement-closing-file")),
+        (_CONSENTS, ("agreement-closing-execute",)),
         (_KEEPS, ("agreement-hold", "agreement-propose", "agreement-decline", "agreement-simulate")),
         (_KEEPS, ("agreement-sign", "agreement-sign-named", "agreement-sign-part", "agreement-notice")),
         (
             _AUDITS,
             ("journal-show", "journal-page", "journal-verify", "journal-witnessed", "journal-comparison"),
         ),
+        (_AUDITS, ("journal-find",)),
         (_AUDITS, ("journal-reconcile", "journal-replay", "journal-evidence", "journal-equivocation")),
         ((Role.AUDITOR,), ("journal-overseer",)),
         (_CASE, ("register-check", "register-show", "register-ask", "register-asked", "register-checks")),
+        (_CASE, ("register-flags", "register-flag", "register-unflag", "register-unwatch", "register-quota")),
+        (
+            _CASE,
+            ("register-precision", "register-due", "register-add", "register-renew", "register-withdraw"),
+        ),
+        (_SENDS, ("register-settle",)),
         (_CASE, ("register-hits", "register-hit", "register-follow-up", "register-outcome")),
         (_SENDS, ("register-release", "register-refuse")),
         ((Role.CASE_OFFICER,), ("register-import",)),
@@ -75,11 +98,14 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     for verb in verbs
 }
 
-#: verb -> the parameters by which it needs a second officer; empty for always.
+#: verb -> the parameters by which it needs a second officer, with their values or none for whatever is given; empty for
+#: always. Sharing by necessity says why (`because`); plain sharing does not.
 TWO_PERSONS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "agreement-sign": {},
     "agreement-sign-named": {},
     "agreement-sign-part": {},
+    "agreement-closing-sign": {},
+    "share": {"because": frozenset()},
     "agreement-notice": {"kind": frozenset({"denunciation", "withdrawal", "suspension", "succession"})},
 }
 
@@ -94,4 +120,7 @@ def needs_second(verb: str, parameters: Mapping[str, object]) -> bool:
     when = TWO_PERSONS.get(verb)
     if when is None:
         return False
-    return all(parameters.get(name) in values for name, values in when.items())
+    return all(
+        parameters.get(name) in values if values else bool(parameters.get(name))
+        for name, values in when.items()
+    )

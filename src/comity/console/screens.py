@@ -10,7 +10,24 @@ from typing import Any
 import msgspec
 
 from comity.console.view import View
-from comity.console.views import agreements, consents, items, rest, share, today, work
+from comity.console.views import (
+    agreements,
+    closing,
+    consents,
+    items,
+    journal,
+    ledger,
+    parties,
+    redress,
+    register,
+    rest,
+    search,
+    share,
+    summary,
+    today,
+    work,
+    year,
+)
 from comity.console.visit import Visit
 from comity.languages.words import N_
 
@@ -25,7 +42,7 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
         shows: the kind of view.
         verb: without it the screen is closed; empty for everybody.
         title: what the page is called.
-        menu: whether it stands in the menu.
+        menu: whether it stands in the menu. `under`: else the page of the menu under which it stands as a tab.
     """
 
     path: str
@@ -35,6 +52,7 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
     verb: str
     title: str
     menu: bool = False
+    under: str = ""
 
     def open_to(self, visit: Visit) -> bool:
         """Tell whether a visit may see it."""
@@ -42,26 +60,88 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _screen(
-    path: str, build: Callable[..., View], shows: type[View], verb: str, title: str, *, menu: bool = False
+    path: str,
+    build: Callable[..., View],
+    shows: type[View],
+    verb: str,
+    title: str,
+    *,
+    menu: bool = False,
+    under: str = "",
 ) -> Screen:
     name = f"{shows.__name__.lower()}.html"
-    return Screen(path=path, build=build, template=name, shows=shows, verb=verb, title=title, menu=menu)
+    return Screen(
+        path=path, build=build, template=name, shows=shows, verb=verb, title=title, menu=menu, under=under
+    )
 
 
 SCREENS: tuple[Screen, ...] = (
     _screen("/", today.build, today.Today, "", N_("Today"), menu=True),
     _screen("/compose", share.compose, share.Compose, "item-add", N_("Share"), menu=True),
     _screen("/items", items.find, items.Items, "item-find", N_("Items"), menu=True),
-    _screen("/items/{id}", items.one, items.Item, "item-show", N_("Item")),
-    _screen("/items/{id}/share", share.share, share.Share, "share", N_("Share an item")),
-    _screen("/inbox", items.came, items.Letters, "inbox", N_("Inbox"), menu=True),
-    _screen("/sent", items.went, items.Letters, "outbox", N_("Sent"), menu=True),
+    _screen("/inbox", items.came, items.Letters, "inbox", N_("Inbox"), under="/items"),
+    _screen("/sent", items.went, items.Letters, "outbox", N_("Sent"), under="/items"),
+    _screen("/items/{id}", items.one, items.Item, "item-show", N_("Item"), under="/items"),
+    _screen("/items/{id}/share", share.share, share.Share, "share", N_("Share an item"), under="/items"),
+    _screen("/protests", rest.protests, rest.Protests, "protest-list", N_("Protests"), under="/items"),
+    _screen("/redress", redress.build, redress.Redress, "redress-list", N_("Redress"), under="/items"),
     _screen("/consents", consents.overview, consents.Consents, "consent-list", N_("Consents"), menu=True),
-    _screen("/consents/{id}", consents.one, consents.Request, "consent-list", N_("Request for consent")),
-    _screen("/work", work.overview, work.Work, "matter-list", N_("Work"), menu=True),
-    _screen("/work/{id}", work.one, work.Matter, "matter-show", N_("Matter")),
-    _screen("/new/{id}", work.opening, work.Opening, "matter-open", N_("Open a matter")),
-    _screen("/register", rest.register, rest.Register, "register-check", N_("Register"), menu=True),
+    _screen(
+        "/consents/{id}",
+        consents.one,
+        consents.Request,
+        "consent-list",
+        N_("Request for consent"),
+        under="/consents",
+    ),
+    _screen("/work", work.overview, work.Work, "matter-find", N_("Work"), menu=True),
+    _screen("/work/year", year.build, year.Year, "due-list", N_("Year"), under="/work"),
+    _screen("/ledger", ledger.build, ledger.Ledger, "ledger", N_("Ledger"), under="/work"),
+    _screen("/work/{id}", work.one, work.Matter, "matter-show", N_("Matter"), under="/work"),
+    _screen("/new/{id}", work.opening, work.Opening, "matter-open", N_("Open a matter"), under="/work"),
+    _screen("/register", register.check, register.Register, "register-check", N_("Register"), menu=True),
+    _screen(
+        "/register/checks", register.asked, register.Asked, "register-checks", N_("Asked"), under="/register"
+    ),
+    _screen(
+        "/register/watches",
+        register.watches,
+        register.Asked,
+        "register-checks",
+        N_("Watches"),
+        under="/register",
+    ),
+    _screen("/register/hits", register.hits, register.Hits, "register-hits", N_("Hits"), under="/register"),
+    _screen(
+        "/register/flags", register.flags, register.Flags, "register-flags", N_("Flags"), under="/register"
+    ),
+    _screen(
+        "/register/quotas",
+        register.quotas,
+        register.Quotas,
+        "register-quota",
+        N_("Quotas"),
+        under="/register",
+    ),
+    _screen(
+        "/register/checks/{id}",
+        register.one_check,
+        register.Check,
+        "register-asked",
+        N_("Check"),
+        under="/register",
+    ),
+    _screen(
+        "/register/hits/{id}", register.one_hit, register.Hit, "register-hit", N_("Hit"), under="/register"
+    ),
+    _screen(
+        "/register/records/{id}",
+        register.record,
+        register.Record,
+        "register-show",
+        N_("Record"),
+        under="/register",
+    ),
     _screen(
         "/agreements",
         agreements.overview,
@@ -70,26 +150,71 @@ SCREENS: tuple[Screen, ...] = (
         N_("Agreements"),
         menu=True,
     ),
-    _screen("/agreements/{id}", agreements.one, agreements.Agreement, "agreement-read", N_("Agreement")),
-    _screen("/parties", rest.parties, rest.Parties, "peer-list", N_("Parties"), menu=True),
-    _screen("/journal", rest.journal, rest.Journal, "journal-page", N_("Journal"), menu=True),
-    _screen("/protests", rest.protests, rest.Protests, "protest-list", N_("Protests")),
+    _screen(
+        "/agreements/{id}",
+        agreements.one,
+        agreements.Agreement,
+        "agreement-read",
+        N_("Agreement"),
+        under="/agreements",
+    ),
+    _screen(
+        "/agreements/{id}/versions",
+        agreements.versions,
+        agreements.Versions,
+        "agreement-versions",
+        N_("Versions and changes"),
+        under="/agreements",
+    ),
+    _screen(
+        "/agreements/{id}/notice",
+        agreements.notice,
+        agreements.Notice,
+        "agreement-notice",
+        N_("Give a notice"),
+        under="/agreements",
+    ),
+    _screen(
+        "/agreements/{id}/closing",
+        closing.build,
+        closing.Closing,
+        "agreement-closing",
+        N_("What is due at its end"),
+        under="/agreements",
+    ),
+    _screen("/parties", parties.overview, parties.Parties, "peer-list", N_("Parties"), menu=True),
+    _screen("/parties/{id}", parties.one, parties.Party, "peer-line", N_("Party"), under="/parties"),
+    _screen("/journal", journal.build, journal.Journal, "journal-page", N_("Journal"), menu=True),
+    _screen("/summary", summary.build, summary.Summary, "flow-figures", N_("Summary"), menu=True),
+    _screen("/search", search.build, search.Search, "", N_("Search")),
     _screen("/second", rest.second, rest.Second, "", N_("Second officer"), menu=True),
     _screen("/officers", rest.officers, rest.Officers, "officer-list", N_("Officers"), menu=True),
     _screen("/me", rest.me, rest.Me, "", N_("You")),
     _screen("/components", rest.components, rest.Components, "", N_("Components")),
 )
 
+#: A page of the menu, or a tab: its path and title, and whether it is open.
+Place = Mapping[str, Any]
 
-def menu(visit: Visit) -> list[Mapping[str, Any]]:
+
+def menu(visit: Visit, screen: Screen | None) -> list[Place]:
     """Give the menu as this officer sees it."""
-    return [
-        {
-            "path": screen.path,
-            "title": screen.title,
-            "here": visit.path == screen.path
-            or visit.path.startswith(f"{screen.path}/" if screen.path != "/" else "//"),
-        }
-        for screen in SCREENS
-        if screen.menu and screen.open_to(visit)
+    here = (screen.under or screen.path) if screen is not None else ""
+    return [_place(each, here) for each in SCREENS if each.menu and each.open_to(visit)]
+
+
+def tabs(visit: Visit, screen: Screen | None) -> list[Place]:
+    """Give the pages that stand beside this one under the same page of the menu; none where it stands alone."""
+    if screen is None:
+        return []
+    group = screen.under or screen.path
+    beside = [
+        each
+        for each in SCREENS
+        if (each.path == group or each.under == group) and "{" not in each.path and each.open_to(visit)
     ]
+    return [_place(each, screen.path) for each in beside] if len(beside) > 1 else []
+
+
+def _place(screen: Screen, here: str) -> Place:
+    return {"path": screen.path, "title": screen.title, "here": screen.path == here}

@@ -50,8 +50,12 @@ def confirm(visit: Visit, id: str) -> Any:
         RefusedHere: it is one's own, or none of one's roles may.
     """
     row = _open(visit, id)
+    parameters = msgspec.json.decode(row.parameters)
+    if row.verb == "share":  # necessity names the two who stand for it, and nobody else
+        first = visit.desk.node.store.read(lambda transaction: transaction.officer(row.by))
+        parameters["approved_by"] = [first.name if first else row.by, visit.officer.name]
     try:
-        answer = visit.ask(row.verb, **msgspec.json.decode(row.parameters))
+        answer = visit.ask(row.verb, **parameters)
     except ComityError as error:
         _settle(visit, row, "failed", error.message)
         raise

@@ -3,9 +3,16 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
+
+from comity.errors import BadInput
+from comity.languages import _
+
+if TYPE_CHECKING:
+    from comity.console.visit import Visit
 
 #: What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -63,3 +70,18 @@ def _cell(value: Any) -> str:
     else:
         text = str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def day_in(visit: "Visit", name: str, otherwise: date) -> date:
+    """Read a day from the query.
+
+    Raises:
+        BadInput: it is no day.
+    """
+    text = visit.query.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else otherwise
+    except ValueError:
+        raise BadInput(
+            _("field `{name}`: `{value}` is not a day such as 2031-03-14", name=name, value=text[:40])
+        ) from None

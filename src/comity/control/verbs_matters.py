@@ -66,7 +66,7 @@ def matter_act(
 def matter_list(desk: Desk, kind: str = "", all: bool = False) -> list[dict[str, Any]]:
     """List matters, last changed first; those that have come to their end only where asked for."""
     rows: list[MatterRow] = desk.act(lambda node, transaction: matters_listed(node, transaction, kind))
-    return [_row_fields(desk, row) for row in rows if all or row.turn or not row.state]
+    return [row_fields(desk, row) for row in rows if all or row.turn or not row.state]
 
 
 @verb("matter-show")
@@ -175,7 +175,8 @@ def _due(deadline: Deadline) -> dict[str, str]:
     }
 
 
-def _row_fields(desk: Desk, row: MatterRow) -> dict[str, Any]:
+def row_fields(desk: Desk, row: MatterRow) -> dict[str, Any]:
+    """Put a matter as lists show it."""
     return {
         "id": row.id,
         "kind": row.kind,

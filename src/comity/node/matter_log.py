@@ -112,13 +112,15 @@ def find_matter(transaction: Transaction, name: str, kind: str = "") -> MatterRo
     return found[0]
 
 
+def read_anew(node: Node, transaction: Transaction) -> None:
+    """Read again the matters that were last read by other texts than those known now."""
+    texts = texts_known(node.know(transaction))
+    while stale := transaction.matters_read_by_others(texts):
+        for id in stale:
+            read_matter(node, transaction, id)
+
+
 def matters_listed(node: Node, transaction: Transaction, kind: str = "") -> list[MatterRow]:
     """List matters, of one kind where said, last changed first; those read by other texts are read anew."""
-    texts = texts_known(node.know(transaction))
-    rows = transaction.matters(kind)
-    if all(row.texts == texts for row in rows):
-        return list(rows)
-    for row in rows:
-        if row.texts != texts:
-            read_matter(node, transaction, row.id)
+    read_anew(node, transaction)
     return list(transaction.matters(kind))

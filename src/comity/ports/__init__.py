@@ -13,7 +13,7 @@ A row is a frozen value; a changed row is a new value. A file holds one kind of 
 them.
 """
 
-from comity.ports.items import Disclosure, Holding, ItemRow
+from comity.ports.items import Disclosure, Holding, ItemRow, Passed
 from comity.ports.journal import Head, JournalRow, KeptHead, ReconciliationRow
 from comity.ports.knowledge import AgreementRow, CardRow, ProposalRow, StatementRow
 from comity.ports.mailboxes import (
@@ -74,6 +74,7 @@ __all__ = [
     "MatterRow",
     "OfficerRow",
     "OutboxRow",
+    "Passed",
     "PendingRow",
     "PouchRow",
     "ProposalRow",

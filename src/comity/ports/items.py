@@ -65,6 +65,15 @@ class Disclosure(Row, frozen=True, kw_only=True):
     at: Instant
 
 
+class Passed(Row, frozen=True, kw_only=True):
+    """How many items of a category passed between this node and a Party; `ours` tells whether it gave them."""
+
+    party: str
+    ours: bool
+    category: str
+    count: int
+
+
 class ItemRows(Protocol):
     """Items with their bodies, holdings and disclosures."""
 
@@ -143,4 +152,8 @@ class ItemRows(Protocol):
 
     def disclosed_to(self, party: str) -> Sequence[Disclosure]:
         """Give what was passed to a Party."""
+        ...
+
+    def passed(self, since: Instant, until: Instant) -> Sequence[Passed]:
+        """Count what was disclosed, and what was taken in, from an instant and before another."""
         ...

@@ -216,6 +216,10 @@ class MailboxRows(Protocol):
         """Give what was sent, newest first, without the envelopes' bytes."""
         ...
 
+    def receipted_by(self, peer: str, limit: int = 20) -> Sequence[OutboxRow]:
+        """Give the letters last receipted by a peer, newest first, without their envelopes."""
+        ...
+
     def backlog(self) -> Mapping[str, int]:
         """Give how many envelopes are owed to each peer."""
         ...

@@ -55,3 +55,36 @@ class MatterRows(Protocol):
     def matters(self, kind: str = "", limit: int = 100_000) -> Sequence[MatterRow]:
         """Give matters, of one kind where said, last changed first."""
         ...
+
+    def find_matters(
+        self,
+        *,
+        kind: str = "",
+        peer: str = "",
+        words: str = "",
+        live: bool = False,
+        since: Instant | None = None,
+        until: Instant | None = None,
+        before: tuple[Instant, str] | None = None,
+        limit: int = 50,
+    ) -> Sequence[MatterRow]:
+        """Give matters that match all of what is given, last changed first.
+
+        Args:
+            words: of the title. `live`: only those in which somebody can do something, or whose opening is not here.
+            since, until: when it was opened, the end not included.
+            before: go on after the one that was changed then, of that id.
+        """
+        ...
+
+    def matters_due(self, until: Instant | None = None, limit: int = 1000) -> Sequence[MatterRow]:
+        """Give matters with a deadline, soonest first; up to an instant where one is given."""
+        ...
+
+    def matters_read_by_others(self, texts: str, limit: int = 1000) -> Sequence[str]:
+        """Give the ids of matters that were last read by other texts."""
+        ...
+
+    def count_matters_of(self, party: str) -> tuple[int, int]:
+        """Count the matters in which a Party can do something, and those of them that have a deadline."""
+        ...

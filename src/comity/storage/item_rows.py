@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from comity.clock import Instant
-from comity.ports import Disclosure, Holding, ItemRow
+from comity.ports import Disclosure, Holding, ItemRow, Passed
 from comity.storage import tables
 from comity.storage.body_keys import BodyKeys
 from comity.storage.prepared import Prepared, selecting, selecting_any
@@ -41,6 +41,27 @@ _DISCLOSURES = selecting(
 
 _DISCLOSED_TO = selecting(
     columns(tables.disclosures, Disclosure).where(_D.to == bindparam("party")).order_by(_D.at)
+)
+
+_IN = tables.inbox.c
+_GIVEN = selecting(
+    select(_D.to, _I.category, func.count())
+    .join(tables.items, _I.digest == _D.item)
+    .where(_D.at >= bindparam("since"), _D.at < bindparam("until"))
+    .group_by(_D.to, _I.category)
+    .order_by(_D.to, _I.category)
+)
+_TAKEN = selecting(
+    select(_IN.peer, _I.category, func.count())
+    .join(tables.items, _I.digest == _IN.about)
+    .where(
+        _IN.at >= bindparam("since"),
+        _IN.at < bindparam("until"),
+        _IN.kind == "disclosure",
+        _IN.state == "accepted",
+    )
+    .group_by(_IN.peer, _I.category)
+    .order_by(_IN.peer, _I.category)
 )
 
 #: Words of a search that are looked for.
@@ -152,3 +173,12 @@ class ItemRows(Rows):
     def disclosed_to(self, party: str) -> Sequence[Disclosure]:
         """Give what was passed to a Party."""
         return self._all(Disclosure, _DISCLOSED_TO, party=party)
+
+    def passed(self, since: Instant, until: Instant) -> Sequence[Passed]:
+        """Count what was disclosed, and what was taken in, from an instant and before another."""
+        span = {"since": since, "until": until}
+        return [
+            Passed(party=party, ours=ours, category=category, count=count)
+            for ours, query in ((True, _GIVEN), (False, _TAKEN))
+            for party, category, count in self._tuples(query, **span)
+        ]

@@ -50,6 +50,11 @@ _CIRCUIT = selecting(columns(tables.circuits, CircuitRow).where(tables.circuits.
 _SENT = selecting(
     columns(tables.outbox, OutboxRow, without=("envelope",)).order_by(_O.number.desc()).limit(LIMIT)
 )
+_RECEIPTED_BY = selecting(
+    _heads.where(_O.state == "receipted", _O.peer == bindparam("peer"))
+    .order_by(_O.sequence.desc())
+    .limit(LIMIT)
+)
 _BACKLOG = selecting(select(_O.peer, func.count()).where(_O.state == "owed").group_by(_O.peer))
 _IN_STATES = selecting_any(_inbox.order_by(_I.number.desc()).limit(LIMIT), _I.state)
 _RECEIVED_ONE = selecting(_inbox.where(_I.message == bindparam("message")))
@@ -201,6 +206,10 @@ class MailboxRows(Rows):
     def purge_letters(self, item: str) -> int:
         """Destroy the sealed envelopes kept here that hold an item's content; give how many. What is owed stays."""
         return sum(self._run(each, {"item": item}).rowcount for each in (_PURGE_SENT, _PURGE_RECEIVED))
+
+    def receipted_by(self, peer: str, limit: int = 20) -> Sequence[OutboxRow]:
+        """Give the letters last receipted by a peer, newest first, without their envelopes."""
+        return self._bare(_RECEIPTED_BY, peer=peer, limit=limit)
 
     def backlog(self) -> Mapping[str, int]:
         """Give how many envelopes are owed to each peer."""

@@ -24,4 +24,6 @@ matters = Table(
     number("early"),
     text("texts"),
     Index("matters_by_kind", "kind", "changed_at"),
+    Index("matters_by_change", "changed_at"),
+    Index("matters_by_due", "due"),
 )

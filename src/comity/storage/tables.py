@@ -130,6 +130,7 @@ disclosures = Table(
     text("hop"),
     text("decision"),
     moment("at"),
+    Index("disclosures_by_time", "at"),
 )
 
 channels = Table(
@@ -217,6 +218,7 @@ inbox = Table(
     text("signer"),
     Index("inbox_by_sequence", "channel", "sequence"),
     Index("inbox_by_state", "state"),
+    Index("inbox_by_time", "kind", "state", "at"),
     Index("inbox_receipts_owed", "receipt_owed", "peer"),
 )
 

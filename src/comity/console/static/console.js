@@ -35,6 +35,10 @@ function showVerdict(place, found) {
     line.append(cite, ` ${ground.text}`);
     card.querySelector(".grounds").append(line);
   }
+  if (found.verdict.agreement) {
+    card.querySelector(".under").hidden = false;
+    card.querySelector(".under span").textContent = found.verdict.agreement;
+  }
   if (found.verdict.ask.length) {
     card.querySelector(".ask").hidden = false;
     card.querySelector(".ask span").textContent = found.verdict.ask.join(", ");

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from comity.console import plots
 from comity.console.view import View
 from comity.console.visit import Visit
 
@@ -34,6 +35,8 @@ class Item(View, frozen=True, kw_only=True):
 
     Attributes:
         item: its facts, with custody, sources and disclosures.
+        picture: custody and lineage drawn: hands it passed through, what it was made from, what was made from it.
+        lineage: the same in words: generations of items, sources before, what was made from it after.
         withdrawal: what became of its withdrawal; None where nobody took it back.
         text: its content, where it is text and may be read; None otherwise.
         requests: consents asked about it.
@@ -42,6 +45,8 @@ class Item(View, frozen=True, kw_only=True):
     """
 
     item: dict[str, Any]
+    picture: plots.Plot | None
+    lineage: list[dict[str, Any]]
     withdrawal: dict[str, Any] | None
     text: str | None
     requests: list[dict[str, Any]]
@@ -77,6 +82,7 @@ _ACTS = (
     "item-release",
     "review",
     "item-content",
+    "redress-ask",
 )
 
 
@@ -108,8 +114,11 @@ def one(visit: Visit, id: str) -> Item:
     withdrawal: Any = visit.asked("withdrawal", item=id)
     requests: Any = visit.asked("consent-list") or []
     choices: Any = visit.asked("share-choices") if visit.may("share") else None
+    lineage: Any = visit.ask("item-lineage", item=id)
     return Item(
         item=shown,
+        picture=_picture(shown, lineage),
+        lineage=[row for row in lineage["generations"] if row["depth"]],
         withdrawal=withdrawal if withdrawal and withdrawal["withdrawn"] else None,
         text=_text(visit, shown),
         requests=[row for row in requests if row["item"] == shown["id"]],
@@ -132,6 +141,56 @@ def _letters(visit: Visit, verb: str, *, sent: bool) -> Letters:
     state = visit.query.get("state", "")
     rows: Any = visit.ask(verb, limit=500)
     return Letters(rows=[row for row in rows if not state or row["state"] == state], state=state, sent=sent)
+
+
+def _picture(item: dict[str, Any], lineage: dict[str, Any]) -> plots.Plot | None:
+    """Draw the hands an item passed through before it, and its sources and what was made from it around it."""
+    columns: list[list[tuple[str, plots.Box]]] = []
+    edges = [(row["source"], row["item"]) for row in lineage["made_from"]]
+    for generation in lineage["generations"]:
+        columns.append(
+            [(each["id"], _box(each, main=each["id"] == item["id"])) for each in generation["items"]]
+        )
+    hands, before = _hands(item)
+    place = next(n for n, row in enumerate(lineage["generations"]) if row["depth"] == 0)
+    for number, column in enumerate(reversed(hands)):  # the last hand stands beside the item itself
+        at = place - 1 - number
+        if at < 0:
+            columns.insert(0, [])
+            place += 1
+            at = 0
+        columns[at].extend(column)
+    taken = [
+        (f"to {place} {each['to']}", plots.Box(0, 0, 0, 0, (each["to"], each["agreement"])))
+        for place, each in enumerate(item["disclosed"][:12])
+    ]
+    if taken:
+        if place + 1 == len(columns):
+            columns.append([])
+        columns[place + 1].extend(taken)
+        edges += [(item["id"], name) for name, _box_of in taken]
+    return plots.layers(columns, [*edges, *before])
+
+
+def _hands(item: dict[str, Any]) -> tuple[list[list[tuple[str, plots.Box]]], list[tuple[str, str]]]:
+    """Give the hands of every route as columns, originator first, and the arrows from hand to hand to the item."""
+    columns: list[list[tuple[str, plots.Box]]] = []
+    edges: list[tuple[str, str]] = []
+    for number, route in enumerate(route for route in item["custody"] if route):
+        for place, hop in enumerate(route):
+            name = f"hand {number} {place}"
+            while len(columns) <= place:
+                columns.append([])
+            columns[place].append((name, plots.Box(0, 0, 0, 0, (hop["from"], hop["agreement"]))))
+            last = place + 1 == len(route)
+            edges.append((name, item["id"] if last else f"hand {number} {place + 1}"))
+    return columns, edges
+
+
+def _box(item: dict[str, Any], *, main: bool) -> plots.Box:
+    return plots.Box(
+        0, 0, 0, 0, (item["title"] or item["id"][:12], item["originator"]), state=item["state"], main=main
+    )
 
 
 def _text(visit: Visit, item: dict[str, Any]) -> str | None:

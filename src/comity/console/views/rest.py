@@ -1,4 +1,4 @@
-"""The smaller screens: Parties, journal, officers, what waits for a second officer, register, protests, oneself."""
+"""The smaller screens: officers, what waits for a second officer, protests, oneself, every part once."""
 
 from typing import Any, ClassVar
 
@@ -8,43 +8,6 @@ from comity.node.roles import Role
 
 #: Entries a page shows.
 PAGE = 50
-
-
-class Parties(View, frozen=True, kw_only=True):
-    """The Parties known here.
-
-    Attributes:
-        rows: each with its card, what is owed to it and how far both journals are witnessed.
-        may_accept: whether this officer accepts cards.
-    """
-
-    table: ClassVar[str] = "rows"
-
-    rows: list[dict[str, Any]]
-    may_accept: bool
-
-
-class Journal(View, frozen=True, kw_only=True):
-    """Entries of the journal.
-
-    Attributes:
-        rows: the entries, newest first.
-        channel: the peer whose channel is shown; empty for the whole node.
-        size: how many entries there are. `witnessed`: up to which the peer has cosigned.
-        before: where the next page begins; None on the last.
-        comparison: the newest comparison with that peer; None where there was none.
-        channels: peers whose channel can be chosen.
-    """
-
-    table: ClassVar[str] = "rows"
-
-    rows: list[dict[str, Any]]
-    channel: str
-    size: int
-    witnessed: int
-    before: int | None
-    comparison: dict[str, Any] | None
-    channels: list[str]
 
 
 class Officers(View, frozen=True, kw_only=True):
@@ -75,24 +38,6 @@ class Second(View, frozen=True, kw_only=True):
 
     rows: list[dict[str, Any]]
     past: list[dict[str, Any]]
-
-
-class Register(View, frozen=True, kw_only=True):
-    """A check of one's own register.
-
-    Attributes:
-        rows: records found, best first, each with its score and why.
-        name, born, country: what was asked for.
-        asked: whether anything was.
-    """
-
-    table: ClassVar[str] = "rows"
-
-    rows: list[dict[str, Any]]
-    name: str
-    born: str
-    country: str
-    asked: bool
 
 
 class Protests(View, frozen=True, kw_only=True):
@@ -144,30 +89,6 @@ class Components(View, frozen=True, kw_only=True):
     verdicts: list[dict[str, Any]]
 
 
-def parties(visit: Visit) -> Parties:
-    """List the Parties."""
-    rows: Any = visit.ask("peer-list")
-    return Parties(rows=rows, may_accept=visit.may("card-accept"))
-
-
-def journal(visit: Visit) -> Journal:
-    """Show a page of the journal."""
-    channel, before = visit.query.get("channel", ""), visit.query.get("before", "")
-    start = int(before) if before.isdecimal() and len(before) < 16 else 0
-    shown: Any = visit.ask("journal-page", channel=channel, before=start, limit=PAGE)
-    comparison: Any = visit.asked("journal-comparison", peer=channel) if channel else None
-    peers: Any = visit.ask("peer-list")
-    return Journal(
-        rows=shown["entries"],
-        channel=channel,
-        size=shown["size"],
-        witnessed=shown["witnessed"],
-        before=shown["before"],
-        comparison=comparison,
-        channels=[each["party"] for each in peers],
-    )
-
-
 def officers(visit: Visit) -> Officers:
     """List the officers."""
     rows: Any = visit.ask("officer-list")
@@ -203,28 +124,6 @@ def second(visit: Visit) -> Second:
 
     waiting, past = visit.desk.node.store.read(read)
     return Second(rows=waiting, past=past)
-
-
-def register(visit: Visit) -> Register:
-    """Check a name against one's own register."""
-    import msgspec
-
-    name, born, country = (visit.query.get(each, "").strip() for each in ("name", "born", "country"))
-    rows: list[dict[str, Any]] = []
-    if name:
-        properties = {
-            "name": [name],
-            "birthDate": [born] if born else [],
-            "country": [country] if country else [],
-        }
-        question = {
-            "id": "page",
-            "schema": "Person",
-            "properties": {k: v for k, v in properties.items() if v},
-        }
-        answers: Any = visit.ask("register-check", names=[msgspec.json.encode(question)], limit=10)
-        rows = list(answers[0]["hits"]) if answers else []
-    return Register(rows=rows, name=name, born=born, country=country, asked=bool(name))
 
 
 def protests(visit: Visit) -> Protests:

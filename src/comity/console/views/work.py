@@ -15,7 +15,8 @@ class Work(View, frozen=True, kw_only=True):
 
     Attributes:
         rows: the matters.
-        kind: the kind looked for; empty for all.
+        kind: the kind looked for; empty for all. `words`, `peer`: of the title, and with whom.
+        after: where the next page begins; None on the last.
         all: whether those that have come to their end are among them.
         kinds: kinds that can be opened here, with what each is.
         may_open: whether this officer opens matters.
@@ -25,6 +26,9 @@ class Work(View, frozen=True, kw_only=True):
 
     rows: list[dict[str, Any]]
     kind: str
+    words: str
+    peer: str
+    after: str | None
     all: bool
     kinds: list[dict[str, str]]
     may_open: bool
@@ -37,11 +41,13 @@ class Matter(View, frozen=True, kw_only=True):
         matter: how it stands, what is due, and its story.
         steps: what can be done here now, each with its fields; None for fields that a form cannot say.
         may_act: whether this officer takes steps.
+        held_against: what this node's own ledger or figures say of a charge or summary; None for other kinds.
     """
 
     matter: dict[str, Any]
     steps: list[dict[str, Any]]
     may_act: bool
+    held_against: dict[str, Any] | None
 
 
 class Opening(View, frozen=True, kw_only=True):
@@ -61,8 +67,27 @@ class Opening(View, frozen=True, kw_only=True):
 def overview(visit: Visit) -> Work:
     """List matters."""
     kind, ended = visit.query.get("kind", ""), visit.query.get("all", "") == "1"
-    rows: Any = visit.ask("matter-list", kind=kind, all=ended)
-    return Work(rows=rows, kind=kind, all=ended, kinds=kinds(), may_open=visit.may("matter-open"))
+    words, peer = (visit.query.get(name, "").strip()[:253] for name in ("words", "peer"))
+    days = {name: visit.query.get(name, "")[:10] for name in ("since", "until")}
+    found: Any = visit.ask(
+        "matter-find",
+        kind=kind,
+        words=words,
+        peer=peer,
+        all=ended,
+        after=visit.query.get("after", ""),
+        **days,
+    )
+    return Work(
+        rows=found["matters"],
+        kind=kind,
+        words=words,
+        peer=peer,
+        after=found["after"],
+        all=ended,
+        kinds=kinds(),
+        may_open=visit.may("matter-open"),
+    )
 
 
 def one(visit: Visit, id: str) -> Matter:
@@ -72,8 +97,14 @@ def one(visit: Visit, id: str) -> Matter:
         NotFound: it is not known here.
     """
     shown: Any = visit.ask("matter-show", matter=id)
+    checks = {"charge": "charge-check", "summary": "summary-check"}
+    check = checks.get(shown["kind"]) if shown["facts"] else None
+    against: Any = visit.ask(check, **{shown["kind"]: shown["id"]}) if check else None
     return Matter(
-        matter=shown, steps=steps_of(shown["kind"], shown["steps"]), may_act=visit.may("matter-act")
+        matter=shown,
+        steps=steps_of(shown["kind"], shown["steps"]),
+        may_act=visit.may("matter-act"),
+        held_against=against,
     )
 
 

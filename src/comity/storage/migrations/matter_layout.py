@@ -21,3 +21,5 @@ def make_matters() -> None:
         sa.Column("texts", sa.Text(), nullable=False),
     )
     op.create_index("matters_by_kind", "matters", ["kind", "changed_at"])
+    op.create_index("matters_by_change", "matters", ["changed_at"])
+    op.create_index("matters_by_due", "matters", ["due"])

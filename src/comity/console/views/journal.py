@@ -1,0 +1,59 @@
+"""Journal: this node's entries, and for each Party mine against theirs, green to where both have cosigned."""
+
+from typing import Any, ClassVar
+
+from comity.console.view import View
+from comity.console.visit import Visit
+
+#: Entries a page shows.
+PAGE = 50
+
+
+class Journal(View, frozen=True, kw_only=True):
+    """Entries of the journal.
+
+    Attributes:
+        rows: the entries, newest first.
+        channel: the peer whose channel is shown; empty for the whole node.
+        size: how many entries there are.
+        witnessed: up to which the peer has cosigned ours; `theirs` up to which we have cosigned its.
+        before: where the next page begins; None on the last.
+        comparison: the newest comparison with that peer, what only one side has in it; None where there was none.
+        channels: peers whose channel can be chosen.
+        may_compare, may_prove: whether this officer compares journals, and takes evidence out.
+    """
+
+    table: ClassVar[str] = "rows"
+
+    rows: list[dict[str, Any]]
+    channel: str
+    size: int
+    witnessed: int
+    theirs: int
+    before: int | None
+    comparison: dict[str, Any] | None
+    channels: list[str]
+    may_compare: bool
+    may_prove: bool
+
+
+def build(visit: Visit) -> Journal:
+    """Show a page of the journal."""
+    channel, before = visit.query.get("channel", ""), visit.query.get("before", "")
+    start = int(before) if before.isdecimal() and len(before) < 16 else 0
+    shown: Any = visit.ask("journal-page", channel=channel, before=start, limit=PAGE)
+    comparison: Any = visit.asked("journal-comparison", peer=channel) if channel else None
+    line: Any = visit.ask("peer-line", party=channel) if channel else None
+    peers: Any = visit.ask("peer-list")
+    return Journal(
+        rows=shown["entries"],
+        channel=channel,
+        size=shown["size"],
+        witnessed=shown["witnessed"],
+        theirs=line["witnessed"] if line else 0,
+        before=shown["before"],
+        comparison=comparison,
+        channels=[each["party"] for each in peers],
+        may_compare=visit.may("journal-reconcile"),
+        may_prove=visit.may("journal-evidence"),
+    )

@@ -1,0 +1,118 @@
+"""Year: matters as bars from the day they were opened to the day they are due, and everything that has a day below."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from babel.dates import get_month_names
+
+from comity.console import plots
+from comity.console.view import View
+from comity.console.visit import Caller, Visit
+from comity.control.verb import Desk
+from comity.errors import BadInput
+from comity.interop.due_calendar import as_calendar
+from comity.languages import _, current, said
+from comity.node.calendar_address import KIND, officer_at
+
+#: Matters drawn, the newest.
+_DRAWN = 200
+#: The first words of the command that shows a thing -> its page.
+_PAGES = {
+    "comity consent": "/consents",
+    "comity outbox": "/sent",
+    "comity necessity": "/redress",
+    "comity card": "/parties",
+}
+
+
+class Year(View, frozen=True, kw_only=True):
+    """A year of Work.
+
+    Attributes:
+        year: the year.
+        drawn: matters by kind as bars on a line; None where there are none.
+        rows: what has a day in that year, soonest first: ours, theirs or our own, with its article and page.
+        before, after: the years beside it.
+        has_address: whether this officer has one.
+    """
+
+    table: ClassVar[str] = "rows"
+
+    year: int
+    drawn: plots.Plot | None
+    rows: list[dict[str, Any]]
+    before: int
+    after: int
+    has_address: bool
+
+
+def build(visit: Visit) -> Year:
+    """Draw a year.
+
+    Raises:
+        BadInput: the year is none.
+    """
+    text = visit.query.get("year", "") or str(visit.at.year)
+    if not text.isdecimal() or not 1970 <= int(text[:5]) <= 9000:
+        raise BadInput(_("field `{name}`: `{value}` is not a whole number", name="year", value=text[:40]))
+    year = int(text)
+    begins, ends = date(year, 1, 1), date(year + 1, 1, 1)
+    found: Any = visit.asked(
+        "matter-find", all=True, since=begins.isoformat(), until=ends.isoformat(), limit=_DRAWN
+    )
+    found = found or {"matters": []}
+    lanes: dict[str, list[tuple[date, date, int, str]]] = {}
+    for row in reversed(found["matters"]):
+        first = date.fromisoformat(row["opened_at"][:10])
+        last = date.fromisoformat((row["due"] or row["changed_at"])[:10])
+        words = f"{row['title']} ({said(row['state'] or 'waiting')}, {row['with']})"
+        lanes.setdefault(row["kind"], []).append((first, max(last, first), 0 if row["ours"] else 1, words))
+    due: Any = visit.ask("due-list")
+    rows = [{**row, "path": page_of(row["see"])} for row in due if row["at"][:4] == str(year)]
+    if rows:
+        lanes[_("due")] = [
+            (day, day, 2, row["what"]) for row in rows for day in (date.fromisoformat(row["at"][:10]),)
+        ]
+    names = get_month_names("abbreviated", locale=current())
+    months = [(date(year, month, 1), names[month]) for month in range(1, 13)]
+    drawn = [(said(kind), stretches) for kind, stretches in lanes.items()]
+    held = visit.desk.node.store.read(lambda transaction: transaction.credentials(visit.officer.id))
+    return Year(
+        year=year,
+        drawn=plots.spans(drawn, begins, ends, months, visit.at.date()) if drawn else None,
+        rows=rows,
+        before=year - 1,
+        after=year + 1,
+        has_address=any(row.kind == KIND for row in held),
+    )
+
+
+def calendar(visit: Visit) -> bytes:
+    """Give what is due as iCalendar."""
+    rows: Any = visit.ask("due-list")
+    return as_calendar(visit.desk.node.party, rows)
+
+
+def calendar_at(desk: Desk, token: str) -> bytes:
+    """Give what is due as iCalendar, to a calendar program that comes with a token.
+
+    Raises:
+        NotFound: the token opens no calendar.
+        RefusedHere: its officer's roles show nothing of it any more.
+    """
+    officer = desk.read(lambda transaction: officer_at(transaction, token))
+    caller = Caller(desk=desk, officer=officer, at=desk.node.clock.now())
+    rows: Any = caller.ask("due-list")
+    return as_calendar(desk.node.party, rows)
+
+
+def page_of(command: str) -> str:
+    """Give the page that shows what a command shows."""
+    words = command.split()
+    if words[1:2] == ["withdraw"]:
+        return f"/items/{words[2]}"
+    if words[1:3] == ["agreement", "status"]:
+        return f"/agreements/{words[3]}"
+    if words[2:3] == ["show"] and len(words) > 3:
+        return f"/work/{words[3]}"
+    return _PAGES.get(" ".join(words[:2]), "/work")
