@@ -187,26 +187,51 @@ def check_summary(summary_: str, json_: bool, **at: Any) -> None:
 @summary.command("export", cls=Command)
 @click.argument("summary_", metavar="SUMMARY")
 @click.option(
-    "--format", "form", type=click.Choice(["md", "pdf"]), default="md", show_default=True, help="As what."
+    "--format",
+    "form",
+    type=click.Choice(["md", "pdf", "svg"]),
+    default="md",
+    show_default=True,
+    help="As a document, or its plots alone: svg, one file each.",
 )
 @click.option(
-    "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write it here; needed for pdf."
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    help="Write it here: a file, for svg a folder. Needed for pdf and svg.",
 )
 @home_options
 def export(summary_: str, form: str, output: Path | None, **at: Any) -> None:
-    """Write SUMMARY as a document, with flows by category and month."""
+    """Write SUMMARY as a document, with plots of flows by category and month, answer times and refusals by ground."""
     from comity.interop.summary_document import as_markdown, as_pdf
 
-    if form == "pdf" and output is None:
+    if form != "md" and output is None:
         raise BadInput(_("{name} is missing", name="--output"), hint="comity summary export --help")
+    if output is not None and output.is_dir() and form != "svg":
+        raise BadInput(_("{file} is a folder", file=output))
+    if output is not None and output.is_file() and form == "svg":
+        raise BadInput(_("{file} is there already", file=output), hint="name a folder for the plots")
     with node_at(at["home"], at["passphrase_file"]) as tell:
         shown = tell("matter-show", matter=summary_, kind="summary")
+    if form == "svg" and output is not None:
+        _write_plots(shown, output)
+        return
     text = as_markdown(shown)
     if output is None:
         click.echo(text, nl=False)
         return
     write_whole(output, as_pdf(shown) if form == "pdf" else text.encode())
     click.echo(str(output))
+
+
+def _write_plots(shown: dict[str, Any], folder: Path) -> None:
+    from comity.interop.summary_plots import plots_of
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for chart in (each for charts in plots_of(shown).values() for each in charts):
+        file = folder / f"{chart.name}.svg"
+        write_whole(file, chart.svg.encode())
+        click.echo(str(file))
 
 
 def print_figures(rows: list[dict[str, Any]]) -> None:

@@ -25,7 +25,7 @@ class Figure(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=True
     """One row of a summary.
 
     Attributes:
-        what: what is counted: `disclosed`, `matter`, `refused`, `answered-hours`, `cost`.
+        what: what is counted: `disclosed`, `matter`, `refused`, `answered`, `answered-hours`, `late`, `cost`.
         by: the Party whose it is. `under`: the heading, a category, a kind with its state, a currency.
         month: `2031-03`, by UTC.
         figure: how many, or how much, in decimal figures.

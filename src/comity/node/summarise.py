@@ -108,7 +108,10 @@ def _matter(matter: Matter, until: Instant, sums: dict[_Key, Decimal]) -> None:
             _add(sums, ("refused", told.event.by, f"{matter.kind.name} {ground}", month), Decimal(1))
         if told.event.word == "answer":
             hours = Decimal(int((told.at - matter.opened_at).total_seconds() // 3600))
+            _add(sums, ("answered", told.event.by, matter.kind.name, month), Decimal(1))
             _add(sums, ("answered-hours", told.event.by, matter.kind.name, month), hours)
+        if told.late:
+            _add(sums, ("late", told.event.by, f"{matter.kind.name} {told.event.word}", month), Decimal(1))
 
 
 def _add(sums: dict[_Key, Decimal], key: _Key, amount: Decimal) -> None:
