@@ -74,6 +74,15 @@ def test_a_refusal_cites_its_article_and_ends_with_one(comity: Comity, land: Lan
     assert comity("request", "refuse", matter, "--ground", "own-law", "--home", land.south).code == 0
 
 
+def test_a_matter_with_two_others_is_told_to_be_two_matters(comity: Comity, land: Land) -> None:
+    both = comity(*ASK, "--to", "east.example", "--home", land.north)
+    assert both.code == 2
+    assert both.mistakes == [
+        "comity: a matter is of two Parties: south.example, east.example are too many",
+    ]
+    assert "open one with each" in both.err
+
+
 def test_what_is_missing_is_named_all_at_once_where_nobody_can_be_asked(comity: Comity, land: Land) -> None:
     bad = comity("request", "new", "--to", "south.example", "--home", land.north)
     assert bad.code == 2

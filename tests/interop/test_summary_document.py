@@ -4,6 +4,7 @@ import icalendar
 
 from comity.interop.due_calendar import as_calendar
 from comity.interop.summary_document import as_markdown, as_pdf
+from comity.interop.summary_plots import plots_of
 
 ROWS = [
     {"what": "cost", "by": "north.example", "under": "EUR stay", "month": "2031-03", "figure": "95.25"},
@@ -35,6 +36,33 @@ def test_markdown_holds_every_row_once() -> None:
     assert text.count("| 12 |") == 1 and "a full year" in text
 
 
+ANSWERED = [
+    {"what": what, "by": "south.example", "under": "request", "month": "2031-02", "figure": figure}
+    for what, figure in (("answered", "4"), ("answered-hours", "50"))
+]
+REFUSED = {
+    "what": "refused",
+    "by": "north.example",
+    "under": "request own-law",
+    "month": "2031-02",
+    "figure": "1",
+}
+
+
+def test_every_plot_stands_beside_the_table_of_its_figures() -> None:
+    figures = [*ROWS, *ANSWERED, REFUSED]
+    shown = {**SHOWN, "facts": {"drawn": {**SHOWN["facts"]["drawn"], "figures": figures}}}
+    plots = plots_of(shown)
+    assert [chart.name for charts in plots.values() for chart in charts] == [
+        *("given-by-south.example", "answer-times", "refusals-by-ground"),
+    ]
+    text = as_markdown(shown)
+    assert "| south.example | request | 2031-02 | 4 | 12.5 |" in text and "## Refusals, by ground" in text
+    assert "12.5" not in plots["disclosed"][0].svg and "request own-law: 1" in plots["refused"][0].svg
+    assert "#heading" not in plots["disclosed"][0].svg.replace("odd &quot;|&quot; #heading", "")
+    assert as_pdf(shown) == as_pdf(shown)
+
+
 def test_the_pdf_is_the_same_bytes_twice_and_runs_nothing_of_the_text() -> None:
     made = as_pdf(SHOWN)
     assert made.startswith(b"%PDF-") and made == as_pdf(SHOWN)
@@ -62,3 +90,24 @@ def test_each_line_that_is_due_is_a_to_do_under_a_name_that_stays() -> None:
     todos = icalendar.Calendar.from_ical(one).walk("VTODO")
     assert len({str(each["uid"]) for each in todos}) == 2
     assert str(todos[0]["summary"]) == "answer (request: who, what; and more) (south.example)"
+
+
+def test_days_of_joint_work_are_events_under_a_name_that_stays_and_stay_when_called_off() -> None:
+    row = {
+        "begins": "2031-03-10",
+        "ends": "2031-03-11",
+        "what": "staff: formats",
+        "name": "",
+        "status": "confirmed",
+        "with": "south.example",
+        "matter": "a" * 64,
+        "kind": "meeting",
+        "changed_at": "2031-01-14T09:00:00Z",
+    }
+    moved = {**row, "begins": "2031-04-10", "ends": "2031-04-10", "status": "cancelled"}
+    one, other = (
+        icalendar.Calendar.from_ical(as_calendar("north.example", [], [each])).walk("VEVENT")[0]
+        for each in (row, moved)
+    )
+    assert one["uid"] == other["uid"] and other["status"] == "CANCELLED"
+    assert (one["dtstart"].dt.isoformat(), one["dtend"].dt.isoformat()) == ("2031-03-10", "2031-03-12")

@@ -16,13 +16,25 @@ from comity.languages import _, said
     "--ics",
     type=click.Path(dir_okay=False, path_type=Path),
     default=None,
-    help="Write what is due into this file, as a calendar.",
+    help="Write what is due, and the days of joint work, into this file, as a calendar.",
 )
 @click.option("--csv", is_flag=True, help="Print what is due as CSV.")
+@click.option(
+    "--parquet",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Write what is due into this file, as Parquet.",
+)
 @home_options
 @as_json
 def duties(
-    dry_run: bool, ics: Path | None, csv: bool, home: Path, passphrase_file: Path | None, json_: bool
+    dry_run: bool,
+    ics: Path | None,
+    csv: bool,
+    parquet: Path | None,
+    home: Path,
+    passphrase_file: Path | None,
+    json_: bool,
 ) -> None:
     """Do what is due today, and list what has a day: what we owe, what we are owed, what to see to.
 
@@ -30,11 +42,17 @@ def duties(
     """
     with node_at(home, passphrase_file) as tell:
         shown = {**tell("duties", dry_run=dry_run), "due": tell("due-list")}
+        shown["reciprocity"] = tell("reciprocity")
+        dates = tell("due-dates") if ics is not None else []
         party = tell("status")["party"]
     if ics is not None:
         from comity.interop.due_calendar import as_calendar
 
-        write_whole(ics, as_calendar(party, shown["due"]))
+        write_whole(ics, as_calendar(party, shown["due"], dates))
+    if parquet is not None:
+        from comity.interop.parquet import DUE, as_parquet
+
+        write_whole(parquet, as_parquet(shown["due"], DUE))
     if csv:
         print_csv(shown["due"])
         return
@@ -46,6 +64,7 @@ def duties(
     if not any(shown[name] for name in ("erased", "kept", "closed", "late", "unreviewed")):
         click.echo(_("nothing is due today"))
     _print_due(shown["due"])
+    _print_reciprocity(shown["reciprocity"])
     if dry_run:
         click.echo(_("nothing was done: this was only asked"), err=True)
 
@@ -63,6 +82,14 @@ def _print_due(rows: list[dict[str, Any]]) -> None:
             click.echo(
                 f"  {row['at'][:16].replace('T', ' ')}{late}{whom}  {said(row['what'])}  [{said(row['ref'])}]"
             )
+
+
+def _print_reciprocity(rows: list[dict[str, Any]]) -> None:
+    """Print what passed each way, by Party and category."""
+    if rows:
+        click.echo(_("what passed each way in the last year"))
+    for row in rows:
+        click.echo("  " + _("{party}  {category}: {given} given, {received} received", **row))
 
 
 def _lines(shown: dict[str, Any]) -> list[str]:

@@ -58,10 +58,15 @@ def group_of(name: str) -> Group:
 def _new(kind: Kind) -> Command:
     form = kind.events[OPEN]
 
-    def run(to: str, under: str, **options: Any) -> None:
+    def run(to: tuple[str, ...], under: str, **options: Any) -> None:
+        if len(to) > 1:
+            raise BadInput(
+                _("a matter is of two Parties: {parties} are too many", parties=", ".join(to)),
+                hint=_("open one with each"),
+            )
         with node_at(options["home"], options["passphrase_file"]) as tell:
             shown = tell(
-                "matter-open", kind=kind.name, to=to, under=under, **_said_and_manner(form.form, options)
+                "matter-open", kind=kind.name, to=to[0], under=under, **_said_and_manner(form.form, options)
             )
         print_step(shown, options["json_"])
 
@@ -69,7 +74,9 @@ def _new(kind: Kind) -> Command:
         f"{form.meaning}\n\nIt is done under an article that provides for it, or refused with the nearest."
     )
     called = [
-        click.option("--to", required=True, metavar="PARTY", help="The other Party."),
+        click.option(
+            "--to", required=True, multiple=True, metavar="PARTY", help="The other Party; only one."
+        ),
         click.option(
             "--under", default="", metavar="AGREEMENT", help="The agreement, where several would do."
         ),

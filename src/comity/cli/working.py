@@ -71,12 +71,22 @@ def _period(command: Any) -> Any:
 @charge.command("ledger", cls=Command)
 @click.argument("party", default="")
 @click.option("--csv", is_flag=True, help="Print the costs as CSV.")
+@click.option(
+    "--parquet",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Write the costs into this file, as Parquet.",
+)
 @home_options
 @as_json
-def ledger(party: str, csv: bool, json_: bool, **at: Any) -> None:
+def ledger(party: str, csv: bool, parquet: Path | None, json_: bool, **at: Any) -> None:
     """List the costs between this Party and PARTY, or all, who bears each, and what is owed."""
     with node_at(at["home"], at["passphrase_file"]) as tell:
         shown = tell("ledger", peer=party)
+    if parquet is not None:
+        from comity.interop.parquet import LEDGER, as_parquet
+
+        write_whole(parquet, as_parquet(shown["lines"], LEDGER))
     if csv:
         print_csv(shown["lines"])
         return

@@ -8,14 +8,20 @@ import msgspec
 from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.control.verbs_matters import step_fields
+from comity.cooperation.kinds import KINDS
 from comity.cooperation.ledger import Balance
+from comity.cooperation.matter import dates_of
 from comity.node import ledger as ledger_use
 from comity.node import summarise
 from comity.node.claim_costs import claim
 from comity.node.cooperate import Manner
 from comity.node.draw_summary import draw
 from comity.node.ledger import figures_of
+from comity.node.matter_log import log_of, matter_from, matters_listed
+from comity.node.node import Node
+from comity.node.reciprocity import reciprocity as reciprocity_of
 from comity.node.what_is_due import what_is_due
+from comity.ports import Transaction
 
 
 @verb("ledger")
@@ -136,6 +142,41 @@ def due_list(desk: Desk) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+@verb("due-dates")
+def due_dates(desk: Desk) -> list[dict[str, Any]]:
+    """List the days of joint work: meetings, passages, rehearsals, courses, seats, by matter."""
+
+    def work(node: Node, transaction: Transaction) -> list[dict[str, Any]]:
+        knowledge = node.know(transaction)
+        return [
+            {
+                "begins": span.begins.isoformat(),
+                "ends": span.ends.isoformat(),
+                "what": f"{matter.title}; {span.what}" if span.what else matter.title,
+                "name": span.name,
+                "status": span.status,
+                "with": row.peer,
+                "matter": row.id,
+                "kind": row.kind,
+                "changed_at": format_instant(row.changed_at),
+            }
+            for row in matters_listed(node, transaction)
+            if KINDS[row.kind].dates is not None
+            for matter in (matter_from(knowledge, row.id, log_of(transaction, row.id)),)
+            for span in dates_of(matter)
+        ]
+
+    rows: list[dict[str, Any]] = desk.act(work)
+    return sorted(rows, key=lambda row: (row["begins"], row["matter"], row["name"]))
+
+
+@verb("reciprocity")
+def reciprocity(desk: Desk) -> list[dict[str, Any]]:
+    """Count what passed each way in the last year, by Party and category."""
+    rows = desk.node.store.read(lambda transaction: reciprocity_of(desk.node, transaction))
+    return [msgspec.to_builtins(row) for row in rows]
 
 
 def _balance(balance: Balance) -> dict[str, str]:

@@ -13,7 +13,20 @@ import msgspec
 from comity.agreements.clauses import Office
 from comity.agreements.terms import Terms
 from comity.cooperation.event import Event
-from comity.cooperation.kind import EITHER, OPENER, OTHER, Case, EventForm, Facts, Found, Kind, against, step
+from comity.cooperation.kind import (
+    EITHER,
+    OPENER,
+    OTHER,
+    Case,
+    EventForm,
+    Facts,
+    Found,
+    Kind,
+    Span,
+    against,
+    status_of,
+    step,
+)
 from comity.cooperation.requests import Because, Nothing
 from comity.cooperation.said import Day, Items, Said, Word, Words, means
 from comity.decisions.decision import Ground
@@ -103,6 +116,13 @@ def _may_open(case: Case, event: Event) -> Iterable[Ground]:
         yield against(case.clauses[0], f"`{event.office}` begins no contact for `{said.office}`")
 
 
+def _dates(facts: ContactFacts, state: str) -> Iterable[Span]:
+    day = facts.opening.on
+    if day is not None:
+        status = status_of(off=state in ("declined", "withdrawn"), open_=state == "begun")
+        yield Span(day, day, facts.opening.way, "", status)
+
+
 CONTACT = Kind(
     name="contact",
     noun="contact",
@@ -118,4 +138,5 @@ CONTACT = Kind(
     },
     guards={"open": _may_open},
     remarks=_remarks,
+    dates=_dates,
 )

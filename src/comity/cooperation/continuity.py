@@ -24,6 +24,7 @@ from comity.cooperation.kind import (
     Facts,
     Found,
     Kind,
+    Span,
     against,
     step,
     stranger,
@@ -230,6 +231,12 @@ def _deadlines(case: Case) -> Iterable[Deadline]:
             yield Deadline(end_of(finding.until, zone), f"finding {name}", finding.owner, ref)
 
 
+def _dates(facts: ContinuityFacts, _state: str) -> Iterable[Span]:
+    for name, rehearsal in sorted(facts.rehearsals.items()):
+        day = rehearsal.held_on or rehearsal.on
+        yield Span(day, day, rehearsal.words, name, "confirmed" if rehearsal.agreed else "tentative")
+
+
 CONTINUITY = Kind(
     name="continuity",
     noun="arrangement for continuity",
@@ -271,5 +278,6 @@ CONTINUITY = Kind(
         "mended": _may_mend,
     },
     subject=lambda said: said.article,
+    dates=_dates,
     deadlines=_deadlines,
 )

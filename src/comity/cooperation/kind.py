@@ -11,7 +11,8 @@ was said. What the table does not name cannot happen.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -34,9 +35,12 @@ __all__ = [
     "Found",
     "Kind",
     "Occasion",
+    "Span",
+    "Status",
     "Step",
     "against",
     "backwards",
+    "status_of",
     "step",
     "stranger",
     "unprovided",
@@ -102,6 +106,30 @@ class Deadline(msgspec.Struct, frozen=True, order=True):
     what: str
     by: str
     ref: str
+
+
+Status = Literal["tentative", "confirmed", "cancelled"]
+
+
+def status_of(*, off: bool, open_: bool) -> Status:
+    """Say how days stand: called off, still open, or settled."""
+    return "cancelled" if off else "tentative" if open_ else "confirmed"
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Days of joint work, for a calendar.
+
+    Attributes:
+        begins, ends: the first and the last day.
+        what: what it is, beside the matter's title. `name`: tells the spans of one matter apart, and stays the same.
+        status: `tentative` until both agree, `confirmed`, `cancelled`.
+    """
+
+    begins: date
+    ends: date
+    what: str = ""
+    name: str = ""
+    status: Status = "confirmed"
 
 
 class Occasion(msgspec.Struct, frozen=True):
@@ -198,6 +226,7 @@ class Kind:
         remarks: what an article has to say of it as it stands, beside what is due.
         filled: word -> the fields a node can put into an event by itself; `fills` gives them, from the facts as they
             stand and what an officer has said. What an officer says goes before.
+        dates: where it has days of its own, which, from the facts and the state.
         occasion: where it may cost something, who is who for the expense article.
     """
 
@@ -221,6 +250,7 @@ class Kind:
     remarks: Callable[[Case], Iterable[Ground]] = _no_remarks
     filled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fills: Callable[[str, Any, Mapping[str, Any]], Mapping[str, Any]] = _fills_nothing
+    dates: Callable[[Any, str], Iterable[Span]] | None = None
     occasion: Callable[[Case], Occasion] | None = None
 
     @property

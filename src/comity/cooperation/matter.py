@@ -25,7 +25,7 @@ from comity.agreements.terms import Terms
 from comity.clock import Instant
 from comity.cooperation.event import OPEN, Event
 from comity.cooperation.expense import bearers_of
-from comity.cooperation.kind import EITHER, NOTHING_YET, OPENER, OTHER, Case, Deadline, Kind, Step
+from comity.cooperation.kind import EITHER, NOTHING_YET, OPENER, OTHER, Case, Deadline, Kind, Span, Step
 from comity.cooperation.log import Placed, in_order
 from comity.cooperation.shared import SHARED, guard_of
 from comity.decisions.decision import Ground
@@ -33,7 +33,7 @@ from comity.decisions.rules.r03_parties_and_offices import mandate
 from comity.handling.protected_matters import is_about, is_covert_work
 from comity.handling.safeguards import SAFEGUARDS
 
-__all__ = ["Matter", "TermsAt", "Told", "can_do", "judge", "remarks_on", "unfold", "whose_turn"]
+__all__ = ["Matter", "TermsAt", "Told", "can_do", "dates_of", "judge", "remarks_on", "unfold", "whose_turn"]
 
 #: What governs between the two Parties of a matter at an instant; None where its agreement is not at hand.
 TermsAt = Callable[[Instant], Terms | None]
@@ -127,6 +127,13 @@ def remarks_on(matter: Matter) -> tuple[Ground, ...]:
     bearers = bearers_of(case.terms, matter.kind.occasion(case)) if goes_on and matter.kind.occasion else ()
     borne = [Ground(ref, f"`{item}` is borne by {bearer}", 7) for item, bearer, ref in bearers]
     return (*matter.kind.remarks(case), *borne)
+
+
+def dates_of(matter: Matter) -> tuple[Span, ...]:
+    """Give the days a matter has, for a calendar."""
+    if matter.facts is None or matter.kind.dates is None:
+        return ()
+    return tuple(matter.kind.dates(matter.facts, matter.state))
 
 
 def unfold(id: str, kind: Kind, events: Iterable[Event], terms_at: TermsAt) -> Matter:

@@ -25,8 +25,10 @@ from comity.cooperation.kind import (
     Found,
     Kind,
     Occasion,
+    Span,
     against,
     backwards,
+    status_of,
     step,
     stranger,
     unprovided,
@@ -283,6 +285,11 @@ def _occasion(case: Case) -> Occasion:
     )
 
 
+def _dates(facts: MeetingFacts, state: str) -> Iterable[Span]:
+    status = status_of(off=state in ("cancelled", "declined"), open_=state == "proposed")
+    yield Span(facts.begins, facts.ends, facts.place, "", status)
+
+
 MEETING = Kind(
     name="meeting",
     noun="meeting",
@@ -318,5 +325,6 @@ MEETING = Kind(
         *(said.functions if isinstance(said, Delegation) else ()),
     ],
     deadlines=_deadlines,
+    dates=_dates,
     occasion=_occasion,
 )

@@ -24,8 +24,10 @@ from comity.cooperation.kind import (
     Found,
     Kind,
     Occasion,
+    Span,
     against,
     backwards,
+    status_of,
     step,
 )
 from comity.cooperation.requests import Because
@@ -225,6 +227,13 @@ def _occasion(case: Case) -> Occasion:
     )
 
 
+def _dates(facts: MissionFacts, _state: str) -> Iterable[Span]:
+    for name, seat in sorted(facts.seats.items()):
+        if seat.ends is not None:
+            status = status_of(off=seat.state in ("objected", "recalled"), open_=seat.state == "asked")
+            yield Span(seat.begins, seat.ends, seat.function, name, status)
+
+
 MISSION = Kind(
     name="mission",
     noun="mission",
@@ -257,5 +266,6 @@ MISSION = Kind(
     roles=lambda facts, _opener, _other: {"sending": facts.of, "receiving": facts.at},
     typed=lambda said: [getattr(said, name) for name in ("function", "what") if hasattr(said, name)],
     subject=lambda said: said.mission,
+    dates=_dates,
     occasion=_occasion,
 )

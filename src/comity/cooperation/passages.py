@@ -24,8 +24,10 @@ from comity.cooperation.kind import (
     Facts,
     Found,
     Kind,
+    Span,
     against,
     backwards,
+    status_of,
     step,
     unprovided,
 )
@@ -166,6 +168,11 @@ def _changed(facts: PassageFacts, event: Event) -> PassageFacts:
     )
 
 
+def _dates(facts: PassageFacts, state: str) -> Iterable[Span]:
+    status = status_of(off=state == "cancelled", open_=state == "objected")
+    yield Span(facts.begins, facts.ends, facts.crossing, "", status)
+
+
 PASSAGE = Kind(
     name="passage",
     noun="passage",
@@ -183,5 +190,6 @@ PASSAGE = Kind(
     guards={"open": _may_last, "change": _may_last},
     typed=lambda said: [said.passage] if isinstance(said, Notify) else [],
     deadlines=_deadlines,
+    dates=_dates,
     remarks=_remarks,
 )

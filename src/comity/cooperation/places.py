@@ -23,8 +23,10 @@ from comity.cooperation.kind import (
     Found,
     Kind,
     Occasion,
+    Span,
     against,
     backwards,
+    status_of,
     step,
     stranger,
     unprovided,
@@ -327,6 +329,13 @@ _GUARDS = {
     "done": _is("admitted"),
 }
 
+
+def _dates(facts: PlaceFacts, _state: str) -> Iterable[Span]:
+    for name, place in sorted(facts.nominees.items()):
+        status = status_of(off=place.state in ("not-admitted", "withdrawn"), open_=place.state == "asked")
+        yield Span(place.begins, place.ends, place.function, name, status)
+
+
 TRAINING = Kind(
     name="training",
     noun="year of training",
@@ -342,6 +351,7 @@ TRAINING = Kind(
     roles=_roles,
     typed=lambda said: [said.function] if isinstance(said, Nominate) else [],
     subject=lambda said: f"{said.by} {said.year}",
+    dates=_dates,
     occasion=_occasion("training"),
 )
 QUOTA = Kind(
@@ -361,5 +371,6 @@ QUOTA = Kind(
         [said.quota] if isinstance(said, OpenQuota) else [said.function] if isinstance(said, Nominate) else []
     ),
     subject=lambda said: f"{said.quota} {said.by} {said.year}",
+    dates=_dates,
     occasion=_occasion("quota"),
 )

@@ -1,7 +1,8 @@
 """One list of what has a day: what this Party owes, what it is owed, and what it must see to itself.
 
-It is gathered from everywhere a day can stand: matters, the register, consents, letters, withdrawals, necessities,
-notices of agreements, its own card. Each line says by which article or rule, and where it is seen to.
+It is gathered from everywhere a day can stand: matters, plans and summaries of the next period (`due_work.py`), the
+register, consents, letters, withdrawals, necessities, notices of agreements, its own card. Each line says by which
+article or rule, and where it is seen to.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,7 +11,7 @@ import msgspec
 
 from comity.agreements.status import status
 from comity.clock import Instant
-from comity.node.matter_log import matters_listed
+from comity.node.due_work import of_consents, of_matters, of_periods
 from comity.node.necessity import necessities
 from comity.node.node import Node
 from comity.node.obtain_consent import state_at
@@ -53,7 +54,7 @@ def what_is_due(node: Node, transaction: Transaction) -> tuple[Due, ...]:
     """List what is due, soonest first."""
     at = node.now(transaction)
     found = [
-        *_matters(node, transaction, at),
+        *_work(node, transaction, at),
         *_register(node, transaction, at),
         *_consents(node, transaction, at),
         *_letters(transaction, at),
@@ -68,20 +69,13 @@ def _due(at: Instant, now: Instant, side: str, what: str, party: str, ref: str, 
     return Due(at, side, what, party, ref, see, at < now)
 
 
-def _matters(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
-    return [
-        _due(
-            row.due,
-            now,
-            "ours" if row.due_by == node.party else "theirs",
-            f"{row.due_what} ({row.kind}: {row.title})",
-            row.peer,
-            row.agreement,
-            f"comity {row.kind} show {row.id[:12]}",
-        )
-        for row in matters_listed(node, transaction)
-        if row.due is not None
+def _work(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
+    found = [
+        *of_matters(node, transaction),
+        *of_periods(node, transaction, now),
+        *of_consents(node, transaction, now),
     ]
+    return [_due(each.at, now, each.side, each.what, each.party, each.ref, each.see) for each in found]
 
 
 def _register(node: Node, transaction: Transaction, now: Instant) -> list[Due]:

@@ -1,0 +1,146 @@
+"""What joint work has a day for: deadlines of matters, plans and summaries of the next period, consents that run out.
+
+A deadline stands with the article it follows from, for each Party that owes it. An article that wants a plan or a
+summary at a cadence is owed one for every period: the next plan by the end of the one that runs, a summary of each
+period once it is over.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import cast
+
+import msgspec
+
+from comity.agreements.clauses import Plan, Summary
+from comity.agreements.days import end_of, local_day, zone_of
+from comity.agreements.terms import Terms
+from comity.clock import Instant
+from comity.cooperation.matter import Matter
+from comity.cooperation.plans import PlanFacts
+from comity.cooperation.summaries import SummaryFacts
+from comity.node.matter_log import governing, log_of, matter_from, matters_listed
+from comity.node.node import Node
+from comity.ports import Transaction
+
+__all__ = ["Found", "of_consents", "of_matters", "of_periods"]
+
+#: How long before a plan ends the next one is listed; after a period is over, how long its summary may take.
+PLAN_AHEAD, SUMMARY_WITHIN = timedelta(days=60), timedelta(days=30)
+#: How long before it ends a consent is listed.
+CONSENT_AHEAD = timedelta(days=30)
+#: Most periods looked through.
+_MOST_PERIODS = 1000
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Something with a day; fields as in `what_is_due.Due`."""
+
+    at: Instant
+    side: str
+    what: str
+    party: str
+    ref: str
+    see: str
+
+
+def of_matters(node: Node, transaction: Transaction) -> Iterator[Found]:
+    """Give every deadline of every matter, for each Party that owes it."""
+    knowledge = node.know(transaction)
+    for row in matters_listed(node, transaction):
+        if row.due is None:
+            continue
+        matter = matter_from(knowledge, row.id, log_of(transaction, row.id))
+        for deadline in matter.due:
+            yield Found(
+                at=deadline.at,
+                side="ours" if deadline.by == node.party else "theirs",
+                what=f"{deadline.what} ({row.kind}: {row.title})",
+                party=row.peer,
+                ref=deadline.ref or row.agreement,
+                see=f"comity {row.kind} show {row.id[:12]}",
+            )
+
+
+def of_periods(node: Node, transaction: Transaction, now: Instant) -> Iterator[Found]:
+    """Give the plans and summaries that articles want at a cadence and that are not there yet."""
+    knowledge = node.know(transaction)
+    matters = [
+        matter_from(knowledge, row.id, log_of(transaction, row.id))
+        for kind in ("plan", "summary")
+        for row in matters_listed(node, transaction, kind)
+    ]
+    for name in sorted(knowledge.agreements):
+        for peer in sorted(knowledge.signatories(name) & knowledge.peers()):
+            terms = governing(knowledge, name, node.party, peer)(now)
+            if terms is None or not terms.permits:
+                continue
+            ours = [each for each in matters if each.agreement == name and peer in (each.opener, each.other)]
+            yield from _next_plan(terms, peer, ours, now)
+            yield from _next_summary(terms, peer, ours, now)
+
+
+def _next_plan(terms: Terms, peer: str, matters: list[Matter], now: Instant) -> Iterator[Found]:
+    zone = zone_of(terms.zone)
+    plans = [
+        cast("PlanFacts", each.facts).opening
+        for each in matters
+        if each.kind.name == "plan" and each.facts is not None and each.state != "abandoned"
+    ]
+    regular = [each for each in plans if each.range == "cadence"]
+    clause: Plan | None = next((each for each in terms.plan if each.cadence is not None), None)
+    if clause is None or not regular:
+        return
+    last = max(each.ends for each in regular)
+    at = end_of(last, zone)
+    if at <= now + PLAN_AHEAD:
+        what = f"plan for the time after {last}"
+        yield Found(at, "ours", what, peer, str(clause.ref), "comity plan next --help")
+
+
+def _next_summary(terms: Terms, peer: str, matters: list[Matter], now: Instant) -> Iterator[Found]:
+    zone = zone_of(terms.zone)
+    clause: Summary | None = next((each for each in terms.summary if each.cadence is not None), None)
+    if clause is None or clause.cadence is None or terms.in_force_from is None:
+        return
+    drawn = [
+        cast("SummaryFacts", each.facts).drawn
+        for each in matters
+        if each.kind.name == "summary" and each.facts is not None and each.state != "withdrawn"
+    ]
+    since = max(
+        (each.ends + timedelta(days=1) for each in drawn), default=local_day(terms.in_force_from, zone)
+    )
+    for _ in range(_MOST_PERIODS):
+        until = clause.cadence.after(since) - timedelta(days=1)
+        over = end_of(until, zone)
+        if over > now:
+            return
+        yield Found(
+            over + SUMMARY_WITHIN,
+            "ours",
+            f"summary of {since} to {until}",
+            peer,
+            str(clause.ref),
+            f"comity summary draw {peer} --begins {since} --ends {until}",
+        )
+        since = _after(until)
+
+
+def _after(day: date) -> date:
+    return day + timedelta(days=1)
+
+
+def of_consents(node: Node, transaction: Transaction, now: Instant) -> Iterator[Found]:
+    """Give the consents this Party holds that soon run out: to be asked for anew, if they are still needed."""
+    for consent in node.know(transaction).acts.consents_at(now):
+        stands = consent.revoked is None and consent.holder == node.party
+        if stands and now < consent.until <= now + CONSENT_AHEAD:
+            about = f"item {consent.item[:12]}" if consent.item else f"{consent.category}"
+            yield Found(
+                consent.until,
+                "own",
+                f"consent for {about} to {consent.to} runs out",
+                consent.by,
+                consent.agreement or "rule 7 third party",
+                "comity consent list",
+            )

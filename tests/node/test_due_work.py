@@ -1,0 +1,122 @@
+"""What joint work has a day for, on both sides: deadlines, the next plan, summaries, consents that run out."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from comity.control.verb import VERBS
+from comity.control.verbs_ledger import due_dates  # noqa: F401 - registers the verb
+from comity.node.reciprocity import reciprocity
+from comity.node.what_is_due import Due, what_is_due
+from comity.testing.working_text import NORTH, SOUTH, WORKING
+from comity.testing.world import World
+from node.test_consequences import HEAD, begin, do
+
+ASK = {"aid": "check", "purpose": "incident-response", "words": "is this vessel known to you"}
+
+
+@pytest.fixture
+def made() -> World:
+    return World.of((WORKING,), seed="due work")
+
+
+def due(made: World, party: str) -> tuple[Due, ...]:
+    rows: tuple[Due, ...] = made.members[party].act(what_is_due)
+    return rows
+
+
+def told(made: World, party: str, verb: str) -> list[dict[str, Any]]:
+    member = made.members[party]
+
+    class AtDesk:
+        node = member.node
+
+        def act(self, work: Any) -> Any:
+            return member.act(work)
+
+    rows: list[dict[str, Any]] = VERBS[verb](AtDesk(), {})  # type: ignore[arg-type]  # the same desk, without a home
+    return rows
+
+
+def test_every_deadline_stands_with_its_article_on_the_side_that_owes_it(made: World) -> None:
+    begin(made, "request", **ASK)
+    for party, side in ((NORTH, "theirs"), (SOUTH, "ours")):
+        rows = [
+            (row.what.partition(" ")[0], row.side, row.ref)
+            for row in due(made, party)
+            if "request" in row.what
+        ]
+        assert rows == [(what, side, "north-south-2030 art. 2") for what in ("acknowledge", "answer")]
+
+
+def test_a_plan_that_ends_soon_and_a_period_that_is_over_are_owed_by_both(made: World) -> None:
+    year = {"period": "2026", "begins": "2026-01-01", "ends": "2026-12-31"}
+    line = {"line": "m1", "of": "meetings", "words": "one meeting"}
+    plan = begin(made, "plan", lines=[line], **year)
+    do(made, SOUTH, plan, "agree", line="m1")
+    do(made, NORTH, plan, "adopt", HEAD)
+    do(made, SOUTH, plan, "adopt", HEAD)
+    assert not [row for row in due(made, NORTH) if row.what.startswith(("plan for", "summary of"))]
+    made.wait(timedelta(days=380))
+    for party in (NORTH, SOUTH):
+        rows = {row.what: (row.side, row.late, row.ref) for row in due(made, party)}
+        article = "north-south-2030 art. 4"
+        assert rows["plan for the time after 2026-12-31"] == ("ours", True, article)
+        summaries = [row for row in rows if row.startswith("summary of ")]
+        assert len(summaries) == 1 and rows[summaries[0]] == ("ours", False, article)
+
+
+def test_the_days_of_joint_work_are_the_same_on_both_sides(made: World) -> None:
+    said = {
+        "meeting": "staff",
+        "words": "formats",
+        "host": SOUTH,
+        "begins": "2026-04-01",
+        "ends": "2026-04-02",
+    }
+    meeting = begin(made, "meeting", **said)
+    passage = {
+        "passage": "freight",
+        "words": "meters",
+        "crossing": "north pass",
+        "begins": "2026-04-01",
+        "ends": "2026-04-01",
+    }
+    begin(made, "passage", **passage)
+    training = begin(made, "training", year=2026, by=SOUTH, places=2)
+    do(made, SOUTH, training, "agree")
+    course = {"function": "analyst", "begins": "2026-05-01", "ends": "2026-05-09", "words": "spring course"}
+    do(made, NORTH, training, "nominate", nominee="n1", **course)
+    rows = [told(made, party, "due-dates") for party in (NORTH, SOUTH)]
+    plain = [[{k: v for k, v in row.items() if k != "with"} for row in each] for each in rows]
+    assert plain[0] == plain[1] and len(plain[0]) == 3
+    assert {row["kind"]: row["status"] for row in rows[0]} == {
+        "meeting": "tentative",
+        "passage": "confirmed",
+        "training": "tentative",
+    }
+    do(made, SOUTH, meeting, "decline", because="not now")
+    declined = {row["kind"]: row["status"] for row in told(made, NORTH, "due-dates")}
+    assert declined["meeting"] == "cancelled"
+
+
+def test_what_passed_each_way_is_counted_by_category_on_both_sides(made: World) -> None:
+    for party, to, count in ((NORTH, SOUTH, 2), (SOUTH, NORTH, 1)):
+        for number in range(count):
+            item = made.add(party, f"{party} {number}".encode(), "incident.reports")
+            assert made.share(party, item, to, "incident-response").decision.permitted
+    made.settle()
+    rows = {
+        party: [
+            (row.party, row.category, row.given, row.received) for row in made.members[party].read(counted)
+        ]
+        for party, counted in (
+            (party, lambda transaction, party=party: reciprocity(made.members[party].node, transaction))
+            for party in (NORTH, SOUTH)
+        )
+    }
+    assert rows == {
+        NORTH: [(SOUTH, "incident.reports", 2, 1)],
+        SOUTH: [(NORTH, "incident.reports", 1, 2)],
+    }
