@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from comity.cards import read_card
 from comity.clock import Clock, Instant, SystemClock
-from comity.errors import BadInput, StorageError
+from comity.errors import BadInput, CannotJournal, StorageError
 from comity.identifiers import PartyId, party_id
 from comity.keys import SealingKey, SigningKey
 from comity.node.introduce import accept_card
@@ -139,6 +139,11 @@ def _body_keys(path: Path, now: Instant) -> BodyKeys:
     except (ValueError, KeyError, TypeError):
         raise StorageError(
             f"{path}/body-epoch.json cannot be read", hint="restore it from a backup of this month"
+        ) from None
+    except OSError as error:
+        raise CannotJournal(
+            f"{path}/body-epoch.json cannot be written: {error.strerror or error}",
+            hint="make room on the disk or mend it; nothing was half done",
         ) from None
 
 

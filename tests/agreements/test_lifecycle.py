@@ -346,6 +346,57 @@ def test_the_later_ones_end_does_not_revive_the_earlier():
     assert state(earlier, "2027-03-01", [later]) == "ended"
 
 
+@pytest.mark.parametrize(
+    ("day", "counts"),
+    [("2026-02-28", True), ("2026-03-01", False), ("2026-03-02", False)],
+)
+@pytest.mark.parametrize(
+    ("kind", "by"),
+    [("accession", "west.example"), ("denunciation", "north.example"), ("suspension", "north.example")],
+)
+def test_what_is_said_of_a_superseded_agreement_has_no_effect(kind, by, day, counts):
+    """A newcomer, above all, does not bring it back to life between itself and its former Parties."""
+    files = {f"notices/0001-{kind}.toml": notice(kind, by, day, f"{day}T00:00:00Z")}
+    open_text = '[accession]\nopen_to = ["*.example"]\napproval = "majority"'
+    earlier = draft("signed = 2020-01-01\nsuspension = true", open_text, name="old", files=files)
+    later = draft(
+        "signed = 2026-03-01",
+        '[[supersedes]]\nagreement = "old"',
+        parties=("north.example", "south.example", "west.example"),
+    )
+    governing = Timeline(earlier, [later], unsigned=True)
+    said = [each for each in governing.life.without_effect if "the agreement had ended before" in each]
+    assert bool(said) is not counts
+    assert ("west.example" in governing.at(at("2026-03-05"), "north.example", "south.example").parties) is (
+        kind == "accession" and counts
+    )
+    for pair in (("north.example", "south.example"), ("north.example", "west.example")):
+        assert not governing.at(at("2026-03-05"), *pair).permits
+
+
+def test_agreements_that_supersede_one_another_in_a_circle_have_a_state():
+    one = draft("signed = 2020-01-01", '[[supersedes]]\nagreement = "two"', name="one")
+    two = draft("signed = 2021-01-01", '[[supersedes]]\nagreement = "one"', name="two")
+    own = draft("signed = 2021-01-01", '[[supersedes]]\nagreement = "own"', name="own")
+    assert (state(one, "2020-06-01", [two]), state(one, "2021-01-02", [two])) == ("in-force", "ended")
+    assert state(two, "2021-01-02", [one]) == "ended"
+    assert state(own, "2021-01-02") == "in-force"
+
+
+def test_a_long_row_of_agreements_each_superseding_the_one_before_is_read():
+    row = [
+        draft(
+            f"signed = {2000 + k // 12}-{k % 12 + 1:02}-01",
+            f'[[supersedes]]\nagreement = "a{k - 1}"',
+            name=f"a{k}",
+        )
+        for k in range(1, 300)
+    ]
+    first = draft("signed = 2000-01-01", name="a0")
+    assert state(first, "2000-02-02", row) == "ended"
+    assert state(row[-1], "2030-01-01", [first, *row[:-1]]) == "in-force"
+
+
 def test_a_successor_counts_as_the_earlier_party():
     earlier = draft("signed = 2020-01-01", name="old-new", parties=("old.example", "south.example"))
     later = draft(

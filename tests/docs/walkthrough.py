@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 
 from comity.cli import main as entry
+from comity.cli.quiet import quiet_log
 from comity.serving import Serving
 
 PROJECT = Path(__file__).parents[2]
@@ -186,6 +187,7 @@ def _being(place: Path) -> Iterator[None]:
 
 def _comity(words: list[str]) -> tuple[int, str]:
     """Run the command as its own entry does, without a process of its own."""
+    quiet_log()  # what the nodes of this process log meanwhile is none of the command's words
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         code = entry.run(words)

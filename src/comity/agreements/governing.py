@@ -14,8 +14,9 @@ import msgspec
 
 from comity.agreements.agreement import Agreement
 from comity.agreements.amendments import Standing, is_named
-from comity.agreements.clauses import Accession, Clause
+from comity.agreements.clauses import Accession, Clause, Supersedes
 from comity.agreements.days import EARLIEST, LATEST
+from comity.agreements.happenings import Happenings
 from comity.agreements.life import Life
 from comity.agreements.signatures import check_signatures
 from comity.agreements.stretches import state_stretch
@@ -65,6 +66,7 @@ class Timeline:
         self._cards, self._assumed = tuple(cards), assumed
         self._at_hand = {each.id: each for each in (*others, agreement)}
         self._lives: dict[str, Life] = {}
+        self._beginnings: dict[str, Happenings] = {}
         self._segments: dict[tuple[str, str], tuple[list[Instant], list[_Segment]]] = {}
         self._last: dict[tuple[str, str], _Segment] = {}
         self._held: dict[tuple[int, int], Terms] = {}
@@ -84,7 +86,35 @@ class Timeline:
                 unsigned=self.unsigned,
                 known_at=self.known_at,
                 assumed=self._assumed if name == self.agreement.id else None,
-                others=lambda: (self._life(each) for each in self._at_hand if each != name),
+                later=tuple(self._opened(each) for each in self._later.get(name, ())),
+            )
+        return found
+
+    @cached_property
+    def _later(self) -> Mapping[str, tuple[str, ...]]:
+        """Give, for each agreement, those at hand with an article that supersedes it."""
+        found: dict[str, dict[str, None]] = {}
+        for agreement in self._at_hand.values():
+            for clause in (
+                *agreement.clauses,
+                *(each for text in agreement.protocols for each in text.clauses),
+            ):
+                if isinstance(clause, Supersedes) and clause.agreement != agreement.id:
+                    found.setdefault(clause.agreement, {})[agreement.id] = None
+        return {name: tuple(later) for name, later in found.items()}
+
+    def _opened(self, name: str) -> Happenings:
+        """Give what happens to a later agreement by its own texts; whether yet another supersedes it does not count
+        here, so that texts which name one another in a circle have an answer too."""
+        found = self._beginnings.get(name)
+        if found is None:
+            agreement = self._at_hand[name]
+            found = self._beginnings[name] = Happenings(
+                agreement,
+                check_signatures(agreement, self._cards),
+                unsigned=self.unsigned,
+                known_at=self.known_at,
+                assumed=self._assumed if name == self.agreement.id else None,
             )
         return found
 

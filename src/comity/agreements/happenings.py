@@ -14,9 +14,10 @@ Source: specs/agreement.md, "Life of the agreement".
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 import msgspec
@@ -47,7 +48,7 @@ class Happenings:
         agreement: the folder.
         evidence: what its signature files prove.
         unsigned, known_at, assumed: as for `Conclusion`.
-        others: gives the lives of the other agreements at hand, for supersession.
+        later: what happens to the agreements at hand that have an article superseding this one.
     """
 
     def __init__(
@@ -58,10 +59,9 @@ class Happenings:
         unsigned: bool = False,
         known_at: Instant | None = None,
         assumed: date | None = None,
-        others: Callable[[], Iterator["Happenings"]] = lambda: iter(()),
+        later: Sequence["Happenings"] = (),
     ) -> None:
         self.agreement = agreement
-        self.others = others
         self.conclusion = Conclusion(
             agreement, evidence, unsigned=unsigned, known_at=known_at, assumed=assumed
         )
@@ -73,6 +73,15 @@ class Happenings:
         if agreement.protocols:
             self.standing = standing_clauses(agreement, self.protocols_from, self.zone)
             self.acts = self._take_acts([*self._original(), *self._added()])
+        self._superseded = tuple(
+            (other, each.clause)
+            for other in later
+            for each in other.standing
+            if isinstance(each.clause, Supersedes) and each.clause.agreement == agreement.id
+        )
+        over = self._superseded_between_all()
+        if over is not None:  # what was said after it says nothing any more
+            self.acts = self._take_acts([*self._original(), *self._added()], over)
         self.lapses: tuple[Lapse, ...] = lapses(self.standing, self.zone)
         for said in (*self.conclusion.without_effect, *self.acts.without_effect):
             if said not in self.without_effect:
@@ -93,13 +102,18 @@ class Happenings:
             and each.clause.id not in self.agreement.parties
         ]
 
-    def _take_acts(self, memberships: list[Membership]) -> Acts:
-        """Take the notices twice: first to learn the day of entry into force, then with it, to count periods."""
+    def _take_acts(self, memberships: list[Membership], over: Instant = LATEST) -> Acts:
+        """Take the notices twice: first to learn the day of entry into force, then with it, to count periods.
+
+        `over` is the instant from which a later agreement stands in this one's place between all its Parties.
+        """
         self.acts = take_acts(self.conclusion, [_copy(each) for each in memberships], self.clause, None)
         self._forget_entry()
         day, expiry = self.entry_day, self.expiry
         self._forget_entry()
-        return take_acts(self.conclusion, memberships, self.clause, day, expiry[0] if expiry else None)
+        return take_acts(
+            self.conclusion, memberships, self.clause, day, min(over, expiry[0]) if expiry else over
+        )
 
     def _forget_entry(self) -> None:
         for name in ("_party_entry", "entry", "entry_day", "_terms", "expiry"):
@@ -207,14 +221,19 @@ class Happenings:
 
     # ends from outside
 
-    @cached_property
-    def _superseded(self) -> tuple[tuple["Happenings", Supersedes], ...]:
-        return tuple(
-            (other, each.clause)
-            for other in self.others()
-            for each in other.standing
-            if isinstance(each.clause, Supersedes) and each.clause.agreement == self.agreement.id
-        )
+    def _superseded_between_all(self) -> Instant | None:
+        """Give the first instant at which every pair of those who are Parties then is under the later agreement."""
+        if not self._superseded:
+            return None
+        pairs = combinations(dict.fromkeys(each.party for each in self.acts.memberships), 2)
+        found = {pair: ends[0] for pair in pairs if (ends := self.superseded(*pair)) is not None}
+        for at in sorted(set(found.values())):
+            members = list(dict.fromkeys(self.acts.members(at)))
+            if len(members) > 1 and all(
+                found.get((a, b), found.get((b, a), LATEST)) <= at for a, b in combinations(members, 2)
+            ):
+                return at
+        return None
 
     def superseded(self, a: str, b: str) -> tuple[Instant, Ground] | None:
         """Give when and by what this agreement is superseded between two Parties.
