@@ -58,7 +58,7 @@ def ask(made: Quiet) -> None:
     made.deliver(WEST)
 
 
-def approve(made: Quiet, party: str, number: int = 1) -> None:
+def approve(made: Quiet, party: str, number: int = 3) -> None:
     made.members[party].act(sign_part, NAME, {}, ActRef("notice", number))
     pass_around(made)
 

@@ -393,7 +393,7 @@ def test_a_suspension_stops_what_is_new_and_a_resumption_lets_go_on() -> None:
         made.deliver(SOUTH)
         decision = made.share(NORTH, second, SOUTH, DEFENCE).decision
         assert decision.outcome == "refused"
-        assert "north-south-2026 notice 1" in {ground.ref for ground in decision.grounds}
+        assert "north-south-2026 notice 2" in {ground.ref for ground in decision.grounds}
         made.wait(DAY / 2)
         made.deliver(NORTH)  # what was decided before
         assert [row.state for row in inbox(made, SOUTH) if row.kind == "disclosure"] == ["accepted"]

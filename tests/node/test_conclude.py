@@ -6,7 +6,13 @@ import pytest
 
 from comity.errors import BadInput, NotFound, RefusedHere
 from comity.federation.messages import Texts
-from comity.node.conclude import give_notice, hold_agreement, sign_agreement, signature_problems
+from comity.node.conclude import (
+    give_notice,
+    hold_agreement,
+    sign_agreement,
+    signature_problems,
+    take_texts,
+)
 from comity.node.receive import receive
 from comity.testing import hostile
 from comity.testing.members import Member
@@ -113,12 +119,46 @@ def test_a_denunciation_reaches_the_other_party_which_writes_its_own_day_of_rece
         assert (state(made, SOUTH), state(made, NORTH)) == ("under-notice", "in-force")
         made.deliver(SOUTH)
         assert state(made, NORTH) == "under-notice"
-        name = "notices/0001-denunciation.toml"
+        name = "notices/0002-denunciation.toml"
         ours, theirs = (files_at(made, party, NORTH_SOUTH.id)[name] for party in (SOUTH, NORTH))
         assert b"received = 2026-03-01T" in ours and b"received = 2026-03-03T" in theirs
         assert ours.split(b"received")[0] == theirs.split(b"received")[0]
         made.wait(timedelta(days=179))
         assert (state(made, SOUTH), state(made, NORTH)) == ("ended", "ended")
+
+
+def test_two_parties_that_give_notice_at_one_moment_number_them_apart_and_hold_both() -> None:
+    with world() as made:
+        for _ in range(2):
+            made.members[NORTH].act(give_notice, NORTH_SOUTH.id, {"kind": "denunciation"})
+            made.members[SOUTH].act(give_notice, NORTH_SOUTH.id, {"kind": "denunciation"})
+            made.settle()
+            made.wait(timedelta(days=1))
+        held = {
+            party: {name for name in files_at(made, party, NORTH_SOUTH.id) if name.startswith("notices/")}
+            for party in (NORTH, SOUTH)
+        }
+        assert held[NORTH] == held[SOUTH] == {f"notices/{n:04}-denunciation.toml" for n in (1, 2, 4, 5)}
+        assert state(made, NORTH) == state(made, SOUTH) == "under-notice"
+
+
+def test_a_notice_under_a_number_that_is_taken_waits_for_a_person_and_changes_nothing() -> None:
+    with world() as made:
+        made.members[NORTH].act(give_notice, NORTH_SOUTH.id, {"kind": "denunciation"})
+        (digest,) = [
+            row.digest
+            for row in made.members[NORTH].read(lambda each: each.agreements())
+            if row.id == NORTH_SOUTH.id
+        ]
+        other = b'kind = "suspension"\nby = "south.example"\ndated = 2026-03-01\n'
+        message = Texts(
+            agreement=NORTH_SOUTH.id, digest=digest, files={"notices/0001-suspension.toml": other}
+        )
+        at = made.clock.now()
+        verdict = made.members[NORTH].act(take_texts, SOUTH, message, at=at)
+        assert verdict.state == "quarantined"
+        assert "0001-suspension" in verdict.grounds[0].text
+        assert "notices/0001-suspension.toml" not in files_at(made, NORTH, NORTH_SOUTH.id)
 
 
 def test_when_it_has_ended_nothing_new_passes_and_what_passed_is_still_bound() -> None:

@@ -366,7 +366,7 @@ def test_what_was_begun_before_the_end_is_finished_and_nothing_new_is_begun() ->
     made.wait(timedelta(days=40))
     step = begin(made, NORTH)
     assert step.grounds and all("nothing new is begun under it" in ground.text for ground in step.grounds)
-    assert any(ground.ref.endswith("notice 1") for ground in step.grounds)
+    assert any(ground.ref.endswith("notice 2") for ground in step.grounds)
     assert do(made, SOUTH, matter, "answer", words="late, but here").grounds == ()
     assert seen(made, NORTH, matter).state == "answered"
 

@@ -289,7 +289,7 @@ def test_10_a_denounced_agreement_ends_and_the_other_stays(world: World, found: 
     world.wait(timedelta(days=4))
     decision = world.share(SOUTH, own, EAST, DEFENCE).decision
     assert decision.outcome == "refused"
-    assert {"south-east-2026 art. 1(1)", "south-east-2026 notice 1"} & refs(decision), refs(decision)
+    assert {"south-east-2026 art. 1(1)", "south-east-2026 notice 2"} & refs(decision), refs(decision)
 
     bound = world.members[EAST].read(lambda transaction: transaction.holdings(own))
     assert [len(holding.custody) for holding in bound] == [1]

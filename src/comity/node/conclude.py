@@ -5,6 +5,7 @@ added to it. One that it has not signed is a draft, and a later draft may take i
 notice was received is this node's own to write: nothing changes an instant before its receipt (`specs/gate.md`).
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
@@ -102,7 +103,7 @@ def give_notice(
         fields = asking_to_join(node, transaction, agreement, fields)
     if fields["kind"] == REINTRODUCTION:
         fields = {**fields, "root": node.know(transaction).own.root_fingerprint}
-    number = max((notice.number for notice in agreement.notices), default=0) + 1
+    number = _next_number(agreement, node.party)
     said = {"kind": str(fields["kind"]), "by": node.party, "dated": at.date(), **fields}
     name = f"notices/{number:04d}-{said['kind']}.toml"
     text = "".join(f"{field} = {_toml(value)}\n" for field, value in said.items())
@@ -118,6 +119,19 @@ def give_notice(
             message = Texts(agreement=agreement.id, digest=agreement.digest, files=added)
             owe(node, transaction, peer, message, at=at, kind="texts", detail=written)
     return added
+
+
+def _next_number(agreement: Agreement, party: str) -> int:
+    """Give the number of a Party's next notice: with n Parties, every (n + 1)th is its own.
+
+    Two Parties that give notice at one moment, without knowing of one another, so never take one number. Of two
+    Parties the first by its id has 1, 4, 7 …, the second 2, 5, 8 …, and 3, 6, 9 … are for those the text does not name.
+    """
+    parties = sorted(agreement.parties)
+    own = parties.index(party) if party in parties else len(parties)
+    taken = max((notice.number for notice in agreement.notices), default=0)
+    every = len(agreement.parties) + 1
+    return taken + 1 + (own - taken) % every
 
 
 def _folder_for(
@@ -157,6 +171,11 @@ def take_texts(node: Node, transaction: Transaction, sender: str, message: Texts
     clash = [name for name, data in message.files.items() if _differs(files.get(name), data)]
     if clash:
         text = f"{clash[0][:80]} is held here with another content"
+        return Verdict("quarantined", grounds=(Ground("agreement", text),))
+    numbers = {number for number in map(_number, files) if number is not None}
+    taken = [name for name in message.files if name not in files and _number(name) in numbers]
+    if taken:
+        text = f"another notice is held here under the number of {taken[0][:80]}: its author gives it again"
         return Verdict("quarantined", grounds=(Ground("agreement", text),))
     new = {
         name: _with_receipt(data, at) if name.startswith("notices/") else data
@@ -339,6 +358,12 @@ def _is_of(name: str, act: ActRef) -> bool:
     folder, _, rest = name.partition("/")
     digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
     return folder == f"{act.kind}s" and digits != "" and int(digits) == act.number
+
+
+def _number(name: str) -> int | None:
+    """Give the number of the notice that a file of a folder is; None for any other file."""
+    found = re.match(r"notices/([0-9]{1,6})[-.]", name)
+    return None if found is None else int(found[1])
 
 
 def signature_problems(agreement: Agreement) -> tuple[str, ...]:
