@@ -176,7 +176,7 @@ def denounce(stage: Stage, summary: str) -> Step:
     there = stage.until(lambda: _state_of(stage, EAST, SOUTH_EAST) == "under-notice")
     script.expect(there, "the notice did not reach East")
     script.scene(
-        "South gives notice", "under notice: what is agreed still passes", (f"{SOUTH_EAST} notice 1",)
+        "South gives notice", "under notice: what is agreed still passes", (f"{SOUTH_EAST} notice 2",)
     )
     item = stage.tell(
         SOUTH,
