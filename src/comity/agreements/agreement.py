@@ -175,6 +175,27 @@ class Agreement(msgspec.Struct, frozen=True, dict=True, eq=False):
         return Digest(hasher.hexdigest())
 
     @cached_property
+    def acts(self) -> Mapping[str, str]:
+        """Name every protocol, notice and signature at hand by 16 hex digits, the same at every Party.
+
+        What a Party writes in by itself (the day it received a notice) and cards are left out: by these names two
+        Parties can tell who lacks what (specs/federation.md, "Taking an envelope in").
+        """
+        found = {
+            **{f"prot. {each.number}": each.digest for each in self.protocols},
+            **{f"notice {each.number}": each.digest for each in self.notices},
+            **{
+                each.path: hashlib.sha256(each.data).hexdigest()
+                for each in self.signatures
+                if each.path.endswith(".dsse")
+            },
+        }
+        return {
+            hashlib.sha256(f"{what} {digest}".encode()).hexdigest()[:16]: what
+            for what, digest in found.items()
+        }
+
+    @cached_property
     def parties(self) -> tuple[str, ...]:
         """Give the Parties of the base text, in the order it names them."""
         return tuple(dict.fromkeys(clause.id for clause in self.clauses if isinstance(clause, Party)))

@@ -6,7 +6,7 @@ import msgspec
 
 from comity.strict import MAX_INTEGER
 
-__all__ = ["Hex", "Message", "Name", "Number", "Part", "Words"]
+__all__ = ["Hex", "Message", "Name", "Number", "Part", "Short", "Words"]
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -15,6 +15,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=MAX_INTEGER)]
 Hex = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+#: Short name of a protocol, notice or signature (`comity.agreements.agreement.Agreement.acts`).
+Short = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{16}\Z")]
 #: Name of a reconciliation: random.
 Name = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 

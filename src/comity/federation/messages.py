@@ -8,18 +8,20 @@ largest one of the recipient's that the sender has kept (`specs/journal.md` §4)
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from comity.errors import ForeignInput
 from comity.federation import register_messages
-from comity.federation.message_parts import Hex, Name, Number, Part, Words
+from comity.federation.message_parts import Hex, Name, Number, Part, Short, Words
 from comity.federation.message_parts import Message as Message
 from comity.journal import reconcile
 
 #: A signed statement, card or receipt as its DSSE file, in a string: its exact bytes, escaped once.
 SignedText = str
+#: Most protocols, notices and signatures that a disclosure names.
+MOST_TEXTS: Final = 4_096
 
 
 class Route(Part, frozen=True, kw_only=True):
@@ -30,12 +32,19 @@ class Route(Part, frozen=True, kw_only=True):
 
 
 class Decided(Part, frozen=True, kw_only=True):
-    """The sender's decision: when, on which grounds, on which known texts and acts."""
+    """The sender's decision: when, on which grounds, on which known texts and acts.
+
+    Attributes:
+        acts: digest of everything the sender knew.
+        texts: names of the protocols, notices and signatures it held of the agreement of its hop, sorted: a receiver
+            that lacks one waits for it before it says no.
+    """
 
     digest: str
     at: str
     grounds: tuple[str, ...]
     acts: str
+    texts: Annotated[tuple[Short, ...], msgspec.Meta(max_length=MOST_TEXTS)] = ()
 
 
 class Body(Part, frozen=True, kw_only=True):

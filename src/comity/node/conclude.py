@@ -121,6 +121,15 @@ def give_notice(
     return added
 
 
+def send_texts(node: Node, transaction: Transaction, agreement_id: str, peer: str, at: Instant) -> None:
+    """Send a Party all signatures, protocols and notices of an agreement held here; what it has, it passes over."""
+    row = _held(transaction, agreement_id)
+    files = {name: data for name, data in row.files.items() if name.startswith(_ADDED)}
+    detail = "\n".join(sorted(files)).encode()
+    message = Texts(agreement=row.id, digest=row.digest, files=files)
+    owe(node, transaction, peer, message, at=at, kind="texts", detail=detail)
+
+
 def _next_number(agreement: Agreement, party: str) -> int:
     """Give the number of a Party's next notice: with n Parties, every (n + 1)th is its own.
 

@@ -27,11 +27,15 @@ _LONGEST = 1000
 
 
 class Second(msgspec.Struct, frozen=True):
-    """The receiver's own decision, what stands against the disclosure, and the acts that crossed it, by name."""
+    """The receiver's own decision, what stands against the disclosure, and the acts that crossed it, by name.
+
+    `is_open`: nothing but the decision stands against it, so that texts which are not here yet may change the answer.
+    """
 
     decision: Decision
     grounds: tuple[Ground, ...]
     crossed: tuple[str, ...]
+    is_open: bool
 
 
 def decide_again(
@@ -55,12 +59,14 @@ def decide_again(
     crossed = dict(_withdrawn(acts, proof))
     if not decision.permitted:
         crossed |= _taken_back(acts, proof, decided_at)
-    grounds = (
-        *_staleness(knowledge.timelines[proof.hop.agreement], proof.hop, decided_at, carrier, at),
-        *crossed.values(),
-        *_against(decision, acts),
+    stale = _staleness(knowledge.timelines[proof.hop.agreement], proof.hop, decided_at, carrier, at)
+    grounds = (*stale, *crossed.values(), *_against(decision, acts))
+    return Second(
+        decision,
+        tuple(dict.fromkeys(grounds)),
+        tuple(crossed),
+        is_open=not (stale or crossed or decision.permitted),
     )
-    return Second(decision, tuple(dict.fromkeys(grounds)), tuple(crossed))
 
 
 def _question(proof: Evidence, sender: str, to: str, carrier: str) -> Question:

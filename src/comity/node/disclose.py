@@ -15,7 +15,7 @@ from comity.decisions.gate import decide
 from comity.errors import NotFound, RefusedHere
 from comity.federation import statements
 from comity.federation.evidence import copied
-from comity.federation.messages import Body, Decided, Disclose, Route
+from comity.federation.messages import MOST_TEXTS, Body, Decided, Disclose, Route
 from comity.federation.statements import HopStatement
 from comity.handling.custody import HopTerms, NecessityTerms, StandingConsent
 from comity.node import record
@@ -193,6 +193,7 @@ def send(
             at=format_instant(at),
             grounds=tuple(ground.ref for ground in decision.grounds),
             acts=decision.known,
+            texts=tuple(sorted(knowledge.agreements[decision.agreement].acts)[:MOST_TEXTS]),
         ),
         body=Body(title=row.title, label=row.label, media_type=row.media_type, key=key),
     )

@@ -6,7 +6,9 @@ from comity.clock import Instant
 from comity.errors import VerificationFailed
 from comity.federation.conversations import LETTER, after
 from comity.node import record
+from comity.node.conclude import send_texts
 from comity.node.node import Node
+from comity.node.take_disclosure import TEXTS
 from comity.ports import OutboxRow, Transaction
 from comity.sealing.envelope import envelope_digest
 from comity.sealing.receipts import Receipt, read_receipt
@@ -43,6 +45,8 @@ def settle(
     )
     transaction.put_outbox(changed)
     if changed.state == "owed":
+        if changed.reason != row.reason:
+            _send_texts(node, transaction, row, receipt, at)
         return changed
     record.enter(
         node,
@@ -54,6 +58,15 @@ def settle(
         at=at,
     )
     return changed
+
+
+def _send_texts(node: Node, transaction: Transaction, row: OutboxRow, receipt: Receipt, at: Instant) -> None:
+    """Send a peer the files of an agreement on which a disclosure rests and which it says it lacks, once."""
+    if all(ground.ref != TEXTS for ground in receipt.grounds):
+        return
+    passed = [each for each in transaction.disclosures(row.about) if each.message == row.message]
+    for agreement in {each.agreement for each in passed}:
+        send_texts(node, transaction, agreement, row.peer, at)
 
 
 def _answered(transaction: Transaction, receipt: Receipt, sender: str) -> OutboxRow | None:

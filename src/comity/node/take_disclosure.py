@@ -25,6 +25,9 @@ from comity.ports import Holding, ItemRow, StatementRow, Transaction
 from comity.sealing.inner import Message as InnerMessage
 from comity.sealing.receipts import Ground
 
+#: Ground of a receipt that waits for files of an agreement which the sender has; it sends them again.
+TEXTS = "texts"
+
 
 def take_disclosure(
     node: Node,
@@ -39,9 +42,10 @@ def take_disclosure(
     """Decide about a disclosure that came in, and keep it, or keep it apart.
 
     (1) check every signature and link of the evidence     federation/evidence.py
-    (2) the texts: the same agreement, or wait for it
+    (2) the text: the same agreement, or wait for it
     (3) the body is what the originator's manifest says
     (4) decide again at the sender's instant               node/decide_again.py
+        where the sender decided on texts that are not here yet, wait for them before saying no
     (5) keep the item with its custody, or protest, and return the acts that crossed it
     """
     # (1)
@@ -71,7 +75,12 @@ def take_disclosure(
     second = decide_again(
         knowledge, proof, content.decided.at, sender=sender, to=node.party, carrier=carrier, at=at
     )
-    grounds = (*_back_dated(content.decided.at, message.head.at), *second.grounds)
+    back_dated = _back_dated(content.decided.at, message.head.at)
+    grounds = (*back_dated, *second.grounds)
+    unseen = set(content.decided.texts) - agreement.acts.keys()
+    if unseen and second.is_open and not back_dated:
+        text = f"decided on {len(unseen)} protocols, notices or signatures of {agreement.id} that are not here yet"
+        return Verdict("waiting", about=item, grounds=(Ground(TEXTS, text),))
     if grounds:
         _keep_statements(transaction, proof.kept, at)
         node.forget()
