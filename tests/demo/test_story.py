@@ -25,7 +25,7 @@ GROUNDS = {
     "withdraw": set(),
     "pouch": {"north-south-2026 art. 2(1)"},
     "journals": set(),
-    "denounce": {"south-east-2026 notice 1", "north-south-2026 art. 2(1)"},
+    "denounce": {"south-east-2026 notice 2", "north-south-2026 art. 2(1)"},
 }
 
 ONE_OBJECT = {
