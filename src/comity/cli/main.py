@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "agreement": ("comity.cli.agreement:agreement", "Read, check, sign and hold agreements."),
     "card": ("comity.cli.card:card", "Show cards and keys, accept cards, rotate and revoke keys."),
     "officer": ("comity.cli.officer:officer", "Say who may work at the console, and as what."),
+    "token": ("comity.cli.token:token", "Let programs act over the HTTP API in an officer's name."),
     "peer": ("comity.cli.peer:peer", "List peers whose channel was stopped, let one flow again."),
     "decide": ("comity.cli.decide:decide", "Answer the cases of a file: may it pass, on what ground."),
     "item": ("comity.cli.item:item", "Take items in, list and show them."),

@@ -29,17 +29,25 @@ def officer() -> None:
 @click.argument("handle")
 @click.option("--name", default="", help="The function or name that others here read.")
 @_ROLE
+@click.option("--program", is_flag=True, help="The account of a program: nobody signs in as it.")
 @home_options
 @as_json
 def add(
-    handle: str, name: str, roles: tuple[str, ...], home: Path, passphrase_file: Path | None, json_: bool
+    handle: str,
+    name: str,
+    roles: tuple[str, ...],
+    program: bool,
+    home: Path,
+    passphrase_file: Path | None,
+    json_: bool,
 ) -> None:
     """Make the officer HANDLE, and a link that lets them in once.
 
-    The link serves for a day. Behind it the officer sets up a passkey, or a password with a code.
+    The link serves for a day. Behind it the officer sets up a passkey, or a password with a code. A program gets no
+    link but a token (comity token add).
     """
     with node_at(home, passphrase_file) as tell:
-        shown = tell("officer-add", handle=handle, name=name, roles=list(roles))
+        shown = tell("officer-add", handle=handle, name=name, roles=list(roles), program=program)
     _print(shown, json_)
 
 

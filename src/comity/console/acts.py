@@ -152,6 +152,8 @@ def _withdrawn(answer: Any) -> tuple[str, str]:
 
 
 def _invited(answer: Any) -> tuple[str, str]:
+    if "link" not in answer:
+        return _("made: the account of a program"), "/officers"
     return _(
         "link for {handle}, once and for a day: {link}", handle=answer["handle"], link=answer["link"]
     ), "/officers"

@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from comity.console import acts, files, forms, two_persons
 from comity.console.answers import Answers, form_of, local
+from comity.console.api.endpoint import Api
 from comity.console.entrance import Entrance
 from comity.console.guard import MAX_UPLOAD, Guard, check_token
 from comity.console.passkeys import Passkeys
@@ -69,6 +70,7 @@ class Console:
             Route("/items/{id}/content", self._content, methods=["GET"]),
             Route("/verdict", self._verdict, methods=["POST"]),
             Route("/events", self._events, methods=["GET"]),
+            *Api(desk, origin).routes(),
             *Entrance(self._answers, Passkeys(origin, desk.node.party)).routes(),
             Mount("/static", StaticFiles(packages=[("comity.console", "static")])),
         ]

@@ -166,34 +166,6 @@ class Challenges:
         return challenge
 
 
-def program_token(node: Node, transaction: Transaction, officer: OfficerRow, label: str) -> str:
-    """Make a token by which a program acts in an officer's name; it is shown once."""
-    token = f"comity-{node.entropy(24).hex()}"
-    officers.keep_credential(
-        node,
-        transaction,
-        officer,
-        CredentialRow(
-            id=officers.hashed(token),
-            officer=officer.id,
-            kind="token",
-            secret=b"",
-            label=label[:80],
-            created_at=node.clock.now(),
-        ),
-    )
-    return token
-
-
-def by_token(transaction: Transaction, token: str) -> OfficerRow | None:
-    """Find whose program this is; None where nobody's."""
-    held = transaction.credential(officers.hashed(token)) if len(token) < 200 else None
-    if held is None or held.kind != "token":
-        return None
-    officer = transaction.officer(held.officer)
-    return officer if officer is not None and officer.state == "active" else None
-
-
 def _check_wait(transaction: Transaction, names: tuple[str, ...], at: Instant) -> None:
     wait = officers.must_wait(transaction, names, at)
     if wait > timedelta(0):

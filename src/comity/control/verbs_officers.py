@@ -9,8 +9,17 @@ from comity.ports import OfficerRow, Transaction
 
 
 @verb("officer-add")
-def officer_add(desk: Desk, handle: str, roles: tuple[str, ...], name: str = "") -> dict[str, Any]:
-    """Make an officer, with a link that works once."""
+def officer_add(
+    desk: Desk, handle: str, roles: tuple[str, ...], name: str = "", program: bool = False
+) -> dict[str, Any]:
+    """Make an officer, with a link that works once; or the account of a program, without one."""
+    if program:
+        made = desk.act(
+            lambda node, transaction: use.make_program(
+                node, transaction, handle, name=name, roles=roles, by=desk.officer
+            )
+        )
+        return officer_fields(made)
     row, token = desk.act(
         lambda node, transaction: use.invite(
             node, transaction, handle, name=name, roles=roles, by=desk.officer
@@ -93,6 +102,7 @@ def officer_fields(row: OfficerRow) -> dict[str, Any]:
         "roles": list(row.roles),
         "state": row.state,
         "since": format_instant(row.created_at),
+        "program": row.program,
     }
 
 

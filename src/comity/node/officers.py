@@ -62,6 +62,32 @@ def invite(
         BadInput: the handle or a role is not of its form.
         RefusedHere: the handle is taken.
     """
+    row = _make(node, transaction, handle, name=name, roles=roles, by=by)
+    return row, link_for(node, transaction, row, by=by)
+
+
+def make_program(
+    node: Node, transaction: Transaction, handle: str, *, name: str, roles: tuple[str, ...], by: str = ""
+) -> OfficerRow:
+    """Make the account of a program: it acts by tokens, and nobody signs in as it.
+
+    Raises:
+        BadInput: the handle or a role is not of its form.
+        RefusedHere: the handle is taken.
+    """
+    return _make(node, transaction, handle, name=name, roles=roles, by=by, program=True)
+
+
+def _make(
+    node: Node,
+    transaction: Transaction,
+    handle: str,
+    *,
+    name: str,
+    roles: tuple[str, ...],
+    by: str,
+    program: bool = False,
+) -> OfficerRow:
     canonical = handle.lower()
     if not _HANDLE.fullmatch(canonical):
         raise BadInput(
@@ -76,22 +102,27 @@ def invite(
         handle=canonical,
         name=name or canonical,
         roles=checked,
-        state="invited",
+        state="active" if program else "invited",
         created_at=at,
+        program=program,
     )
     transaction.put_officer(row)
-    _enter(node, transaction, "officer-invited", row, at, by=by, roles=list(checked))
-    return row, link_for(node, transaction, row, by=by)
+    _enter(node, transaction, "officer-invited", row, at, by=by, roles=list(checked), program=program)
+    return row
 
 
 def link_for(node: Node, transaction: Transaction, officer: OfficerRow, *, by: str = "") -> str:
     """Make a one-time link for an officer; give its token.
 
     Raises:
-        RefusedHere: the officer is suspended.
+        RefusedHere: the officer is suspended, or a program.
     """
     if officer.state == "suspended":
         raise RefusedHere(f"{officer.handle} is suspended", hint=f"comity officer resume {officer.handle}")
+    if officer.program:
+        raise RefusedHere(
+            f"{officer.handle} is a program: nobody signs in as it", hint=f"comity token add {officer.handle}"
+        )
     at = node.now(transaction)
     token = node.entropy(24).hex()
     transaction.put_link(LinkRow(token=hashed(token), officer=officer.id, made_at=at, ends_at=at + LINK_LIFE))
@@ -291,7 +322,7 @@ def _keep_an_administrator(transaction: Transaction, officer: OfficerRow, roles:
     if Role.ADMINISTRATOR not in officer.roles or Role.ADMINISTRATOR in roles:
         return
     others = [each for each in transaction.officers() if each.id != officer.id and each.state == "active"]
-    if not any(Role.ADMINISTRATOR in each.roles for each in others):
+    if not any(Role.ADMINISTRATOR in each.roles and not each.program for each in others):
         raise RefusedHere(f"{officer.handle} is the last administrator", hint="make another first")
 
 

@@ -35,6 +35,7 @@ from comity.ports.officers import (
     PendingRow,
     SessionRow,
 )
+from comity.ports.outside import AnsweredRow, HookRow, OutgoingRow, TokenRow, ToldRow
 from comity.ports.register import (
     BudgetRow,
     CheckRow,
@@ -51,6 +52,7 @@ from comity.ports.transaction import Transaction
 
 __all__ = [
     "AgreementRow",
+    "AnsweredRow",
     "AttemptRow",
     "BudgetRow",
     "CardRow",
@@ -65,6 +67,7 @@ __all__ = [
     "Head",
     "HitRow",
     "Holding",
+    "HookRow",
     "InboxRow",
     "ItemRow",
     "JournalRow",
@@ -74,6 +77,7 @@ __all__ = [
     "MatterRow",
     "OfficerRow",
     "OutboxRow",
+    "OutgoingRow",
     "Passed",
     "PendingRow",
     "PouchRow",
@@ -87,6 +91,8 @@ __all__ = [
     "StatementRow",
     "Store",
     "ThresholdRow",
+    "TokenRow",
+    "ToldRow",
     "Transaction",
     "UnsentRow",
     "key_of",

@@ -19,6 +19,7 @@ class OfficerRow(Row, frozen=True, kw_only=True):
         language, zone, theme: how pages are shown: a tag, an IANA zone, `auto`, `light` or `dark`.
         address: where notifications go, an e-mail address or the URL of a webhook; empty for none.
         notify: `off`, `at-once` or `daily`.
+        program: whether this is the account of a program alone: nobody signs in as it.
     """
 
     id: str
@@ -32,6 +33,7 @@ class OfficerRow(Row, frozen=True, kw_only=True):
     theme: str = "auto"
     address: str = ""
     notify: str = "off"
+    program: bool = False
 
 
 class CredentialRow(Row, frozen=True, kw_only=True):
@@ -39,8 +41,8 @@ class CredentialRow(Row, frozen=True, kw_only=True):
 
     Attributes:
         id: of a passkey the authenticator's own, base64url; else random.
-        kind: `passkey`, `password`, `totp`, `oidc`, `recovery` or `token` (of a program).
-        secret: a passkey's public key, a password's argon2 hash, a code's shared secret, the hash of a token.
+        kind: `passkey`, `password`, `totp`, `oidc` or `recovery`.
+        secret: a passkey's public key, a password's argon2 hash, a code's shared secret.
         counter: a passkey's signature counter, or the last time step of a code: what was used is not used again.
         label: what the officer calls it.
     """

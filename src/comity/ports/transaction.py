@@ -9,11 +9,20 @@ from comity.ports.knowledge import KnowledgeRows
 from comity.ports.mailboxes import MailboxRows
 from comity.ports.matters import MatterRows
 from comity.ports.officers import OfficerRows
+from comity.ports.outside import OutsideRows
 from comity.ports.register import RegisterRows
 
 
 class Transaction(
-    KnowledgeRows, ItemRows, MailboxRows, MatterRows, OfficerRows, RegisterRows, JournalRows, Protocol
+    KnowledgeRows,
+    ItemRows,
+    MailboxRows,
+    MatterRows,
+    OfficerRows,
+    OutsideRows,
+    RegisterRows,
+    JournalRows,
+    Protocol,
 ):
     """The rows of a node, as one piece of work sees and changes them."""
 

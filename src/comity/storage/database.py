@@ -29,7 +29,7 @@ from sqlalchemy.pool import StaticPool
 from comity import __version__
 from comity.clock import Instant
 from comity.errors import CannotJournal, HomeTooNew, StorageError
-from comity.storage import columns, matter_tables, register_tables, tables
+from comity.storage import columns, matter_tables, outside_tables, register_tables, tables
 from comity.storage.body_keys import BodyKeys
 from comity.storage.failing_disk import WriteAheadLog, is_io_failure, stop
 
@@ -47,7 +47,7 @@ class Unit(Protocol):
 
 
 #: Tables of their own files; named here so that every database has them.
-LAID_OUT = (tables, register_tables, matter_tables)
+LAID_OUT = (tables, register_tables, matter_tables, outside_tables)
 
 T = TypeVar("T", bound=Unit)
 

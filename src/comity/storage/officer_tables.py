@@ -1,6 +1,6 @@
 """The tables of officers, and of what waits for them."""
 
-from sqlalchemy import Table
+from sqlalchemy import Boolean, Column, Table
 
 from comity.storage.columns import metadata, moment, number, octets, text, words
 
@@ -18,6 +18,7 @@ officers = Table(
     text("theme"),
     text("address"),
     text("notify"),
+    Column("program", Boolean, nullable=False),
 )
 
 credentials = Table(

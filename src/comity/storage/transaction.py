@@ -14,11 +14,12 @@ from comity.storage.knowledge_rows import KnowledgeRows
 from comity.storage.mailbox_rows import MailboxRows
 from comity.storage.matter_rows import MatterRows
 from comity.storage.officer_rows import OfficerRows
+from comity.storage.outside_rows import OutsideRows
 from comity.storage.register_rows import RegisterRows
 
 
 class SqlTransaction(
-    ItemRows, KnowledgeRows, MailboxRows, MatterRows, OfficerRows, RegisterRows, JournalRows
+    ItemRows, KnowledgeRows, MailboxRows, MatterRows, OfficerRows, OutsideRows, RegisterRows, JournalRows
 ):
     """All rows of a node over one connection."""
 

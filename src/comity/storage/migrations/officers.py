@@ -28,6 +28,7 @@ def make() -> None:
         *(_text(name) for name in ("name", "roles", "state")),
         _moment("created_at"),
         *(_text(name) for name in ("language", "zone", "theme", "address", "notify")),
+        sa.Column("program", sa.Boolean(), nullable=False),
     )
     op.create_table(
         "credentials",

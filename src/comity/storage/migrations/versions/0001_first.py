@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from comity.storage.migrations import officers
+from comity.storage.migrations import officers, outside
 from comity.storage.migrations.matter_layout import make_matters
 from comity.storage.migrations.register_layout import make_register
 
@@ -292,3 +292,4 @@ def upgrade() -> None:
     make_register()
     make_matters()
     officers.make()
+    outside.make()
