@@ -175,7 +175,7 @@ def due_dates(desk: Desk) -> list[dict[str, Any]]:
 @verb("reciprocity")
 def reciprocity(desk: Desk) -> list[dict[str, Any]]:
     """Count what passed each way in the last year, by Party and category."""
-    rows = desk.node.store.read(lambda transaction: reciprocity_of(desk.node, transaction))
+    rows = desk.read(lambda transaction: reciprocity_of(desk.node, transaction))
     return [msgspec.to_builtins(row) for row in rows]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from comity.console.api.openapi import describe
+from comity.console.api.openapi import PARAMETERS, describe
 from comity.console.api.operations import BY_ID, OPERATIONS
 from comity.console.permissions import may
 from comity.control.verb import VERBS
@@ -303,6 +303,7 @@ def test_every_operation_is_a_verb_with_roles_and_every_field_is_described() -> 
     for operation in OPERATIONS:
         assert operation.verb in VERBS and operation.id in BY_ID
         assert not operation.of or BY_ID[operation.of].method == "GET"
+        assert {*operation.in_path, *operation.parameters()} <= set(PARAMETERS), operation.id
         assert set(operation.in_path) <= set(VERBS[operation.verb].types) or operation.pick
     for name, schema in document["components"]["schemas"].items():
         assert schema.get("description"), name

@@ -65,6 +65,7 @@ PARAMETERS: Mapping[str, str] = {
     "retention": "how long it may be kept, an ISO 8601 duration",
     "route": "which route of custody it goes by, where there are several",
     "said": "what is said, by the fields of the step (docs/reference/matters.md)",
+    "share_for": "the purpose for which items named in the step are shared with it; empty for none",
     "since": "from this day or instant",
     "state": "the state it is in",
     "title": "what it is called",
@@ -166,7 +167,7 @@ def _path(operation: Operation) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "description": PARAMETERS[name],
+            "description": PARAMETERS.get(name, name),
             "schema": {"type": "string", "minLength": 1},
         }
         for name in operation.in_path
@@ -180,7 +181,7 @@ def _query(operation: Operation) -> list[dict[str, Any]]:
             "name": name,
             "in": "query",
             "required": name in needed,
-            "description": PARAMETERS[name],
+            "description": PARAMETERS.get(name, name),
             "schema": _schema(kind),
         }
         for name, kind in operation.parameters().items()
@@ -243,7 +244,7 @@ def _body(operation: Operation, schemas: Mapping[str, Any]) -> dict[str, Any]:
     schema = {
         "type": "object",
         "properties": {
-            name: {**_schema(kind), "description": PARAMETERS[name]}
+            name: {**_schema(kind), "description": PARAMETERS.get(name, name)}
             for name, kind in operation.parameters().items()
         },
         "required": needed,
