@@ -33,6 +33,7 @@ test-all: test
 # The share of the long proofs that every change must pass, fixed by number.
 share: setup-dev
 	COMITY_HISTORIES=20000 $(BIN)/python -m pytest -p no:xdist tests/oracle/test_oracle.py -k agree_on_every_ground
+	COMITY_REGISTERS=300 $(BIN)/python -m pytest -p no:xdist tests/node/test_register_histories.py -k share
 	COMITY_MATTERS=2000 $(BIN)/python -m pytest -p no:xdist tests/cooperation/test_matter_histories.py -k whatever_the_carrier
 	COMITY_EVERY_MUTANT=9 $(BIN)/python -m pytest -n auto tests/testing/test_mutants.py
 	$(BIN)/python -m comity.testing --seed share --count 3000 --jobs $$(nproc 2>/dev/null || echo 2)

@@ -6,7 +6,9 @@ looks like the register it was made from, so it is harder to tell from it than r
 
 import random
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from itertools import count as numbers
+from itertools import islice
 from typing import Any
 
 from comity.register.characters import clean, script_of
@@ -27,7 +29,14 @@ def crossed(
     avoid: Collection[tuple[str, ...]],
     seed: int,
 ) -> list[Row]:
-    """Make `count` rows of the shape of `register.jsonl`; 15 % organisations, half of the persons with a birth date."""
+    """Make `count` rows of the shape of `register.jsonl`, as `crossing` does."""
+    return list(islice(crossing(register, invented, avoid=avoid, seed=seed), count))
+
+
+def crossing(
+    register: Iterable[Row], invented: Iterable[Row], *, avoid: Collection[tuple[str, ...]], seed: int
+) -> Iterator[Row]:
+    """Make rows of the shape of `register.jsonl` without end; 15 % organisations, half of the persons with a date."""
     rng = random.Random(seed)
     groups: dict[tuple[str, str, str], list[list[str]]] = defaultdict(list)
     organisations = []
@@ -45,19 +54,17 @@ def crossed(
             groups["invented", (row["countries"] or ["?"])[0], script_of(clean(row["name"]))].append(parts)
     keys = [key for key, names in groups.items() if len(names) >= 5]
     weights = [len(groups[key]) * (2 if key[0] == "real" else 1) for key in keys]
-    made: list[Row] = []
-    seen = set(avoid)
-    while len(made) < count:
+    seen = {hash(key) for key in avoid}
+    for number in numbers():
         row = (
             _organisation(rng, organisations)
             if organisations and rng.random() < 0.15
             else _person(rng, groups, keys, weights)
         )
-        key = name_key(row["names"][0])
+        key = hash(name_key(row["names"][0]))
         if key not in seen:
             seen.add(key)
-            made.append(row | {"id": f"background-{len(made)}"})
-    return made
+            yield row | {"id": f"background-{number}"}
 
 
 def _organisation(rng: random.Random, organisations: list[list[str]]) -> Row:

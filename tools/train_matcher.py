@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Train the matcher and write `src/comity/register/tables/matcher.json`.
 
-    python tools/train_matcher.py DATA [--sizes 7000,20000,100000] [--folds 4] [--out FILE]
+    python tools/train_matcher.py DATA [--sizes 7000,20000,100000] [--folds 4] [--half] [--out FILE]
 
 DATA is the folder with `register.jsonl.gz`, `queries.jsonl.gz`, `synthetic_persons.jsonl.gz`. Each question is put to
 registers of several sizes, once by name alone and once with birth date and country. Folds are cut by subject, so that
 every figure printed is for subjects the trees have not seen; the second set of trees is trained on what the first says
-of subjects it has not seen. The table holds thresholds and weights, no name.
+of subjects it has not seen. `--half` leaves out every second subject, for `benchmarks/unseen.py`. The table holds thresholds
+and weights, no name.
 """
 
 import argparse
@@ -58,8 +59,12 @@ class Answers:
 
     def fold(self, folds: int) -> npt.NDArray[np.int64]:
         """Give the fold of each question, by subject."""
-        keys = (q["truth"] or q.get("near") or q["name"] for q in self.questions)
-        return np.array([zlib.crc32(key.encode()) % folds for key in keys])
+        return np.array([share_of(q) // 2 % folds for q in self.questions])
+
+
+def share_of(question: Row) -> int:
+    """Give a number by which questions are shared out: the same for all about one subject."""
+    return zlib.crc32((question["truth"] or question.get("near") or question["name"]).encode())
 
 
 def read(path: Path) -> list[Row]:
@@ -68,8 +73,8 @@ def read(path: Path) -> list[Row]:
         return [json.loads(line) for line in lines]
 
 
-def gather(data: Path, size: int) -> list[Answers]:
-    """Put the questions to a register of `size` subjects."""
+def gather(data: Path, size: int, *, half: bool = False) -> list[Answers]:
+    """Put the questions to a register of `size` subjects; with `half` those about every second subject."""
     register, invented = read(data / "register.jsonl.gz"), read(data / "synthetic_persons.jsonl.gz")
     questions = [q for q in read(data / "queries.jsonl.gz") if q["cat"] != "z_unrelated"]
     rng = random.Random(size)  # noqa: S311 - a fixed draw, not a secret
@@ -82,6 +87,8 @@ def gather(data: Path, size: int) -> list[Answers]:
         register = register + crossed(register, invented, size - len(register), avoid=avoid, seed=size)
     if size > 50_000:
         questions = rng.sample(questions, 6000)
+    if half:
+        questions = [q for q in questions if share_of(q) % 2 == 0]
     index = NameIndex()
     for row in register:
         index.add(
@@ -198,9 +205,14 @@ def main() -> None:
     arguments.add_argument("--sizes", default="7000,20000,100000")
     arguments.add_argument("--folds", type=int, default=4)
     arguments.add_argument("--trees", type=int, default=120)
+    arguments.add_argument("--half", action="store_true")
     arguments.add_argument("--out", type=Path, default=Path("src/comity/register/tables/matcher.json"))
     given = arguments.parse_args()
-    sets = [answers for size in given.sizes.split(",") for answers in gather(given.data, int(size))]
+    sets = [
+        answers
+        for size in given.sizes.split(",")
+        for answers in gather(given.data, int(size), half=given.half)
+    ]
     cuts = cut_points(np.concatenate([answers.features[::3] for answers in sets]))
     rough = [
         a.features[:, [NAMES.index(n) for n in ("asked_covered", "held_covered", "surplus", "whole")]].sum(1)

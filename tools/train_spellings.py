@@ -9,7 +9,7 @@ whose subjects have names in two scripts. Pairs are aligned letter by letter wit
 counted as n-grams. The tables keep letters, chunks of letters and counts; `attested.json` keeps single tokens with
 spellings that at least two subjects bear. No name of anybody can be read back.
 
-`--half` learns from every second subject only, so that the others can be used to measure.
+`--half` learns from every second subject only, so that the others can be used to measure (`benchmarks/unseen.py`).
 """
 
 import argparse
@@ -230,6 +230,7 @@ def main() -> None:
     arguments.add_argument("data", type=Path)
     arguments.add_argument("script", nargs="*", default=list(SOURCES))
     arguments.add_argument("--half", action="store_true")
+    arguments.add_argument("--out", type=Path, default=TABLES)
     given = arguments.parse_args()
     subjects = two_script_names(given.data, half=given.half)
     bearers = attest(subjects)
@@ -257,7 +258,7 @@ def main() -> None:
             "held_out_similarity_best_of_4": round(sum(best_of) / len(best_of), 3),
         }
         table = json.dumps(head | learn(pairs + known, script), ensure_ascii=False, indent=0)
-        (TABLES / f"spellings-{script}.json").write_text(table + "\n", encoding="utf-8")
+        (given.out / f"spellings-{script}.json").write_text(table + "\n", encoding="utf-8")
         print(script, len(pairs), "pairs; held out, best of 4:", head["held_out_similarity_best_of_4"])
     tokens = {
         native: [spelling for spelling, bearing in spellings.most_common(3) if bearing >= 2]
@@ -268,7 +269,7 @@ def main() -> None:
         "source": "UN, EU, UK and US public lists; see docs/explanation/matching.md",
         "tokens": {native: spellings for native, spellings in tokens.items() if spellings},
     }
-    (TABLES / "attested.json").write_text(
+    (given.out / "attested.json").write_text(
         json.dumps(attested, ensure_ascii=False, indent=0) + "\n", encoding="utf-8"
     )
     print(len(attested["tokens"]), "attested tokens")

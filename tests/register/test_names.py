@@ -1,6 +1,10 @@
 import pytest
+from rapidfuzz.distance import OSA
 
 from comity.register.characters import MAX_NAME, clean, script_of
+from comity.register.checking import check
+from comity.register.examination import Query
+from comity.register.index import Entry, NameIndex
 from comity.register.names import MAX_TOKENS, MAX_UNITS, parse
 from comity.register.sounds import fold, skeleton
 from comity.register.spellings import spellings_of
@@ -110,3 +114,27 @@ def test_rival_romanisations_share_a_skeleton() -> None:
 def test_scripts_are_told_apart() -> None:
     said = [script_of(word) for word in ("a", "я", "α", "ع", "א", "한", "漢", "カ", "द")]
     assert said == ["latin", "cyrillic", "greek", "arabic", "hebrew", "hangul", "han", "kana", "devanagari"]
+
+
+@pytest.mark.parametrize(
+    ("written", "latin"),
+    [
+        ("هدايت الله", "hidayatullah"),
+        ("جلال الدين", "jalaluddin"),
+        ("عبد الرحمن", "abdurrahman"),
+        ("عبد الكريم", "abdulkarim"),
+    ],
+)
+def test_an_arabic_article_within_a_name_is_read_as_it_is_spoken(written: str, latin: str) -> None:
+    joined = [unit.text for unit in parse(written).units if unit.cover == 0b11]
+    near = [fold(way) for text in joined for way in spellings_of(text)]
+    best = max(OSA.normalized_similarity(fold(latin), way) for way in near)
+    assert best >= 0.8
+
+
+def test_what_an_article_belongs_to_is_found_written_as_one_word() -> None:
+    index = NameIndex()
+    index.add(Entry("p1", "Person", ("Nasimullah",)))
+    index.add(Entry("p2", "Person", ("نسيم الدين",)))
+    assert [hit.id for hit in check(index, Query("q", "Person", ("نسيم الله",)))][:1] == ["p1"]
+    assert [hit.id for hit in check(index, Query("q", "Person", ("Nasimuddin",)))][:1] == ["p2"]

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from comity.register.index import NameIndex
 from comity.register.likeness import fold_likeness
 from comity.register.names import Name, Unit
-from comity.register.spellings import spellings_of
+from comity.register.spellings import JOINT, spellings_of
 from comity.register.words import Kind
 
 __all__ = ["CANDIDATES", "Nearness", "find_names", "nearness_of"]
@@ -91,6 +91,10 @@ def _way_of(index: NameIndex, name: Name, unit: Unit) -> Way:
     """Small words, forms and numbers are what they are; a joined reading of known words was hardly cut by mistake."""
     if unit.cover & (unit.cover - 1) == 0:
         return Way.ITSELF if unit.kind in _ALONE else Way.TOKEN
+    if (
+        JOINT in unit.text
+    ):  # that its words are known in their own script says nothing of how they are written in Latin
+        return Way.JOINED
     parts = (part for at, part in enumerate(name.units[: name.tokens]) if unit.cover >> at & 1)
     return Way.ITSELF if all(index.is_word(part.text) for part in parts) else Way.JOINED
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 import msgspec
 
 from comity.register.characters import clean
-from comity.register.spellings import JOINT
+from comity.register.spellings import ARTICLE, GOD, JOINT
 from comity.register.words import Kind, kind_of, replace_legal_phrases
 
 __all__ = ["MAX_TOKENS", "MAX_UNITS", "Name", "Unit", "parse"]
@@ -101,8 +101,8 @@ def _kind_of(token: str, person: bool) -> Kind:
 
 def _stem(text: str) -> str:
     """Drop the Arabic article, which Latin spellings write apart or leave out."""
-    if len(text) > 4 and text.startswith("ال") and text != "الله":
-        return text[2:]
+    if len(text) > 4 and text.startswith(ARTICLE) and text != GOD:
+        return text[len(ARTICLE) :]
     return text
 
 
@@ -114,7 +114,7 @@ def _joined(words: list[tuple[str, bool]], units: list[Unit], *, everything: boo
         small = units[at].kind == Kind.PARTICLE
         # outside Latin letters words are rarely cut in two, but small ones are written on or apart
         likely = everything and (len(here) <= 3 or len(after) <= 3 or here.isascii())
-        if likely or hyphen or short or small:
+        if likely or hyphen or short or small or after.startswith(ARTICLE):
             joined.append(Unit(_one_word(here, after), 3 << at, Kind.CORE))
         if at + 2 < len(words):
             chain = (hyphen and words[at + 2][1]) or (small and units[at + 1].kind == Kind.PARTICLE)

@@ -6,13 +6,14 @@ likeliest learned ones and the letter-by-letter one of `anyascii`; any other scr
 """
 
 import json
+import re
 from functools import cache, lru_cache
 from importlib import resources
 
 from comity.register.characters import plain, script_of
 from comity.register.transliteration import LEARNED, letters_of, transliterator
 
-__all__ = ["JOINT", "spellings_of"]
+__all__ = ["ARTICLE", "GOD", "JOINT", "spellings_of"]
 
 #: Attested and learned spellings looked at for each token.
 LIKELY = 4
@@ -37,6 +38,14 @@ _WRITTEN_OUT = str.maketrans(
 )
 
 
+#: The Arabic article, and the word that is hardly ever written without it.
+ARTICLE, GOD = "ال", "الله"
+_NAMES_OF_GOD = ("ullah", "allah", "alla", "ollah")
+_WITH_ARTICLE = re.compile("(?<=d)[ue]l+$")
+#: Letters before which it is spoken, and mostly written in Latin, as they are (the sun letters).
+_LIKE_THE_ARTICLE = frozenset("tdrzsnl")
+
+
 @cache
 def _attested() -> dict[str, list[str]]:
     table = resources.files("comity.register").joinpath("tables/attested.json")
@@ -50,8 +59,9 @@ def spellings_of(token: str) -> tuple[str, ...]:
     if token.isascii():
         return (plain(token),) if token.isalnum() else (plain(token) or "0",)
     if JOINT in token:
-        parts = [spellings_of(part) for part in token.split(JOINT) if part]
-        return tuple("".join(ways) for ways in zip(*parts, strict=False)) or ("0",)
+        return _joined([part for part in token.split(JOINT) if part])
+    if token == GOD:
+        return _NAMES_OF_GOD[1:]
     script = script_of(token)
     letter_by_letter = plain(token)
     if script == "latin":
@@ -65,3 +75,32 @@ def spellings_of(token: str) -> tuple[str, ...]:
     else:
         ways = [letter_by_letter]
     return tuple(dict.fromkeys(way for way in ways if way)) or ("0",)
+
+
+def _joined(parts: list[str]) -> tuple[str, ...]:
+    """Spell words read as one: likely spellings with likely ones, and the article within as it sounds there."""
+    first, *rest = parts or ["0"]
+    ways = list(spellings_of(first))
+    for part in rest:
+        if part.startswith(ARTICLE):  # `abdul` has the article of what follows already
+            ways = list(dict.fromkeys(_WITH_ARTICLE.sub("", way) for way in ways))
+        following = _after_a_word(part)
+        # both likeliest, then one of them and the next of the other, then both next
+        pairs = [(0, 0), (0, 1), (1, 0), (1, 1), (0, 2)]
+        ways = [ways[a] + following[b] for a, b in pairs if a < len(ways) and b < len(following)]
+    return tuple(dict.fromkeys(ways))
+
+
+def _after_a_word(part: str) -> tuple[str, ...]:
+    """Spell a word that another runs into: the Arabic article is `ul`, or one with a letter like its own (`ud-din`)."""
+    if not part.startswith(ARTICLE) or len(part) <= len(ARTICLE):
+        return spellings_of(part)
+    if part == GOD:
+        return _NAMES_OF_GOD
+    ways: list[str] = []
+    for way in spellings_of(part[len(ARTICLE) :])[:3]:
+        if way[0] in _LIKE_THE_ARTICLE:
+            ways += ["u" + way[0] + way, "a" + way[0] + way, "e" + way]
+        else:
+            ways += ["ul" + way, "al" + way, "el" + way]
+    return tuple(dict.fromkeys([*ways[0::3], *ways[1::3], *ways[2::3]]))
