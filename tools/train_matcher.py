@@ -6,8 +6,8 @@
 DATA is the folder with `register.jsonl.gz`, `queries.jsonl.gz`, `synthetic_persons.jsonl.gz`. Each question is put to
 registers of several sizes, once by name alone and once with birth date and country. Folds are cut by subject, so that
 every figure printed is for subjects the trees have not seen; the second set of trees is trained on what the first says
-of subjects it has not seen. `--half` leaves out every second subject, for `benchmarks/unseen.py`. The table holds thresholds
-and weights, no name.
+of subjects it has not seen. `--half` leaves out every second subject, for `benchmarks/unseen.py`. The table holds
+thresholds and weights, no name.
 """
 
 import argparse
