@@ -73,18 +73,13 @@ def _over_holdings(question: Question, known: Known, at: Instant) -> Decision:
 def _decide(question: Question, item: Item, known: Known, at: Instant, holding: int = 0) -> Decision:
     # (1) Once: rules 1, 7 and 8, and the purposes of rule 5 that travel, bind under every agreement.
     once: tuple[Ground, ...] = ()
-    screened = known.screened
-    if (
-        item.needs_reading
-        or (item.category not in screened and needs_a_look(item.category))
-        or (question.purpose not in screened and needs_a_look(question.purpose))
-    ):
+    if item.needs_reading or needs_a_look(item.category) or needs_a_look(question.purpose):
         once = safeguards(item, question.purpose)
     above: Passing | None = None
     if item.hops or item.made_from or question.necessity or known.withdrawn:
         above = upstream(question, item, known, at)
         if item.made_from:
-            once += safeguards_of_sources(above.holdings.carried, screened)
+            once += safeguards_of_sources(above.holdings.carried)
         if item.hops:
             once += _retained(question, item, known, at)
     elif item.originator != question.holder or not item.originator:

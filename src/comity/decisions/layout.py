@@ -14,7 +14,7 @@ from comity.agreements.clauses import (
     ThirdParty,
     Transport,
 )
-from comity.agreements.days import EARLIEST, ending, zone_of
+from comity.agreements.days import EARLIEST, LATEST, ending, zone_of
 from comity.agreements.governing import Terms
 from comity.decisions.coverage import StandIn, covers, exchanges, exchanges_in, handles, of_type, stems
 from comity.decisions.decision import Ground, Obligation
@@ -30,11 +30,12 @@ _NO_TRANSPORT = Ground("rule 9 transport", "no transport clause: https and pouch
 
 
 class Layout:
-    """Lays out the terms of one agreement; keeps the grounds of its clauses so that each is built once."""
+    """Lays out the terms of one agreement; keeps the grounds and onward terms so that each is built once."""
 
     def __init__(self, agreement: Agreement) -> None:
         self._agreement = agreement
         self._grounds: dict[tuple[str, int], Ground] = {}
+        self._onwards: dict[Onward, Onward] = {}
 
     def ground(self, ref: ArticleRef, rule: int) -> Ground:
         """Give the ground for an article: its citation as printed and its words in the decisive language."""
@@ -64,6 +65,7 @@ class Layout:
             agreement=terms.agreement_id,
             terms=terms,
             begins=terms.begins or EARLIEST,
+            ends=terms.ends or LATEST,
             successors=terms.successors,
             permits=terms.permits and holder in members and to in members,
             members=members,
@@ -107,7 +109,8 @@ class Layout:
         return tuple(grounds)
 
     def _onward(self, clause: ThirdParty, *, broken: bool = False) -> Onward:
-        return Onward(
+        """Lay out the third-party terms; the same terms are the same value in every stretch of time."""
+        onward = Onward(
             self._agreement.id,
             self.ground(clause.ref, 7),
             frozenset(clause.covers),
@@ -116,6 +119,7 @@ class Layout:
             clause.fresh,
             broken,
         )
+        return self._onwards.setdefault(onward, onward)
 
     def _category(
         self,

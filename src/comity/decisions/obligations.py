@@ -7,6 +7,7 @@ from comity.decisions.rules.passing import Passing
 from comity.decisions.rules.r03_parties_and_offices import contacts_to_tell
 from comity.decisions.rules.r10_necessity import notices
 from comity.decisions.terms import Between, CategoryTerms, Retention
+from comity.handling.custody import Hop
 from comity.handling.item import Item
 
 __all__ = ["obligations", "own_item_obligations"]
@@ -43,14 +44,10 @@ def obligations(
     found: list[Obligation] = []
     onward = between.onward
     if onward is not None and item.kind in onward.covers:
-        found.extend(
-            Obligation("consent-owed", onward.consent_of, party, onward.ground.ref)
-            for party in _owed_for_this_hop(item, onward.consent_of, holder)
-            if party != to and (party, onward.ground.ref) not in upstream.bound
-        )
-    for (party, ref), owed in upstream.bound.items():
-        if party != to:
-            found.append(Obligation("consent-owed", owed.consent_of, party, ref))
+        here = Hop(holder, to, between.agreement, at)  # the hop now made: one more leg of the route
+        duties = upstream.routes.duties(upstream.routes.leg(upstream.last, here), onward, item.category)
+        found.extend(owed for place, owed in duties.binds.items() if place not in upstream.bound)
+    found.extend(upstream.bound.values())
     found.extend(_goes_along(question, item, between, terms, at))
     if not question.confirmed:
         found.extend(
@@ -60,15 +57,6 @@ def obligations(
     if upstream.used:
         found.extend(notices(upstream.parties, holder, upstream.used))
     return tuple(found)
-
-
-def _owed_for_this_hop(item: Item, consent_of: str, holder: str) -> tuple[str, ...]:
-    """Give the Parties to whom the recipient will owe consent for the hop now made."""
-    if consent_of == "sender" or not item.hops:
-        return (holder,)
-    if consent_of == "originator":
-        return (item.hops[0].from_,)
-    return tuple(dict.fromkeys((*(hop.from_ for hop in item.hops), holder)))
 
 
 def _goes_along(

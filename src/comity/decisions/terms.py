@@ -143,6 +143,7 @@ class Between(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         terms: the governing text itself, for what is asked seldom (offices, membership).
         begins: first instant of the stretch; before it, unless a protocol binds what is held, other terms stood.
+        ends: first instant after it.
         successors: Party that no longer exists -> who answers for it.
         members: its Parties at that time; of an agreement that has ended, its last ones.
         state: why nothing may pass; empty where something may.
@@ -160,6 +161,7 @@ class Between(msgspec.Struct, frozen=True, gc=False):
     agreement: str
     terms: Terms
     begins: Instant
+    ends: Instant
     successors: Mapping[str, str]
     permits: bool
     members: frozenset[str]

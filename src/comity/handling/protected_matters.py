@@ -11,6 +11,7 @@ project, section 9: opinion, belief, religion, ethnicity, orientation, press or 
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["COVERT_WORK", "is_about", "is_covert_work", "needs_a_look", "words_to_read"]
@@ -96,12 +97,22 @@ def _plain(name: str) -> str:
 def needs_a_look(name: str) -> bool:
     """Tell whether a typed name has a word that occurs in a protected one; if not, `is_about` need not be asked.
 
-    Quick, because every decision asks it: a name in lower case without odd separators is only cut into its words.
+    Every decision asks it of the same few names: what was read lately, unless it is long, is not read again.
     """
+    return _read_lately(name) if len(name) <= _LONGEST_KEPT else _has_such_a_word(name)
+
+
+def _has_such_a_word(name: str) -> bool:
     plain = name if name.islower() and name.isascii() else _plain(name)
     if " " in plain or "/" in plain or ":" in plain:
         plain = _plain(plain)
     return not _SUSPECT.isdisjoint(plain.replace("-", ".").replace("_", ".").split("."))
+
+
+#: Names kept at a time, and the longest: strangers' names cannot fill the memory.
+_MOST_KEPT: Final = 1024
+_LONGEST_KEPT: Final = 128
+_read_lately = lru_cache(_MOST_KEPT)(_has_such_a_word)
 
 
 def is_about(name: str) -> str | None:

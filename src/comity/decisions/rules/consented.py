@@ -8,10 +8,11 @@ One that carries over several hops counts also for those that follow the hop it 
 only consents with a condition serve, their conditions go along.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from comity.agreements.durations import Duration
 from comity.clock import Instant
+from comity.decisions.given import ToClass
 from comity.decisions.rules.passing import Passing
 from comity.handling.consent import Consent
 from comity.handling.custody import Hop
@@ -27,6 +28,8 @@ def consented(
     carrier: Item,
     fresh: Duration | None,
     passing: Passing,
+    classes: ToClass | None = None,
+    *,
     named_purpose: bool = False,
 ) -> bool:
     """Tell whether one of the giver's consents covers this obligation.
@@ -36,62 +39,66 @@ def consented(
         hop: the hop that made the obligation, None for a term the originator gave the item itself.
         carrier: the item that carries it.
         fresh: how recently the agreement wants a consent confirmed.
+        classes: its consents to such a class, where they are at hand.
         named_purpose: the consent must name the purpose; one for any purpose is not enough (rule 5).
     """
     agreement = hop.agreement if hop is not None else ""
-    at, question = passing.at, passing.question
-    purpose, disclosed, category = question.purpose, question.disclose, carrier.category
+    if classes is None:
+        classes = passing.given.classes(giver, agreement, carrier.category)
     conditions: list[str] = []
-    for consent in _known_of(giver, agreement, passing):
-        named = consent.item
-        if named is None:
-            pattern = consent.category or ""
-            if pattern != category and not category_covers(pattern, category):
+    for consent in classes.consents:
+        if not _serves(consent, fresh, named_purpose, passing):
+            continue
+        if consent.condition is None:
+            return True
+        conditions.append(consent.condition)
+    if giver in passing.given.items:
+        for consent in _for_items(giver, carrier, passing):
+            if not _serves(consent, fresh, named_purpose, passing):
                 continue
-        elif named != carrier.id and named != disclosed and not passing.holdings.between(named, carrier):
-            continue
-        if not consent.from_ <= at < consent.until or (consent.revoked is not None and consent.revoked <= at):
-            continue
-        if consent.purpose != purpose and (named_purpose or consent.purpose is not None):
-            continue
-        if fresh is not None and not is_fresh(consent.confirmed_at, at, fresh):
-            continue
-        if consent.fresh is not None and not is_fresh(consent.confirmed_at, at, consent.fresh):
-            continue
-        direct = consent.holder == passing.holder and consent.to == passing.to
-        if not direct and not _carries(consent, carrier, passing):
-            continue
-        if consent.condition is not None:
+            if consent.condition is None:
+                return True
             conditions.append(consent.condition)
-            continue
-        if direct and (named is None or named == disclosed):
-            # It covers every item of this category in the lineage alike: rule 7 need not ask again.
-            passing.settled.add((giver, agreement, category))
-        return True
+    for consent in passing.known.carrying(giver):
+        if (
+            _names(consent, agreement, carrier, passing)
+            and _serves(consent, fresh, named_purpose, passing)
+            and _carries(consent, carrier, passing)
+        ):
+            if consent.condition is None:
+                return True
+            conditions.append(consent.condition)
     passing.conditions.update(((words, giver), None) for words in sorted(conditions))
     return bool(conditions)
 
 
-def _known_of(giver: str, agreement: str, passing: Passing) -> Sequence[Consent]:
-    """Give a Party's consents to items, and to classes of an agreement, that may count for this passing.
+def _serves(consent: Consent, fresh: Duration | None, named_purpose: bool, passing: Passing) -> bool:
+    """Tell whether a consent counts at this instant and for this purpose, and is as fresh as it must be."""
+    at = passing.at
+    if not consent.from_ <= at < consent.until or (consent.revoked is not None and consent.revoked <= at):
+        return False
+    if consent.purpose != passing.question.purpose and (named_purpose or consent.purpose is not None):
+        return False
+    if fresh is not None and not is_fresh(consent.confirmed_at, at, fresh):
+        return False
+    return consent.fresh is None or is_fresh(consent.confirmed_at, at, consent.fresh)
 
-    They are those for this holder and recipient, then those for others that carry over several hops.
-    """
-    given = passing.given
-    found = given.get((giver, agreement)) or given.get((giver, ""), ())
-    carrying = passing.known.carrying(giver)
-    if not carrying:
-        return found
-    ends = passing.holder, passing.to
-    return (
-        *found,
-        *(
-            consent
-            for consent in carrying
-            if (consent.holder, consent.to) != ends
-            and (consent.item is not None or consent.agreement == agreement)
-        ),
-    )
+
+def _for_items(giver: str, carrier: Item, passing: Passing) -> Iterator[Consent]:
+    """Give a Party's consents to the disclosed item, to the one that carries what is owed, or to one between them."""
+    items = passing.given.items[giver]
+    for named in dict.fromkeys(each.id for each in passing.holdings.carried):
+        if named in items and passing.holdings.between(named, carrier):
+            yield from items[named]
+
+
+def _names(consent: Consent, agreement: str, carrier: Item, passing: Passing) -> bool:
+    """Tell whether a consent for others, which carries over several hops, names this item or its class."""
+    if (consent.holder, consent.to) == (passing.holder, passing.to):
+        return False  # for these two: looked at already
+    if consent.item is not None:
+        return passing.holdings.between(consent.item, carrier)
+    return consent.agreement == agreement and category_covers(consent.category or "", carrier.category)
 
 
 def _carries(consent: Consent, carrier: Item, passing: Passing) -> bool:

@@ -85,24 +85,27 @@ def lineage(question: Question, item: Item) -> Holdings:
         broken.append((item.id, f"`{item.id}`: {reason}"))
     if not item.made_from:
         return holdings
+    items, disclosed = question.items, item.id
     seen: set[tuple[str, str]] = set()
     met_again = False
     for derived in carried:  # grows while it is read: breadth first
         maker = derived.originator
         for name in derived.made_from:
-            if (name, maker) in seen or name == item.id:
+            used = (name, maker)
+            if used in seen or name == disclosed:
                 met_again = True
                 continue
-            seen.add((name, maker))
-            source = question.items.get(name)
+            seen.add(used)
+            source = items.get(name)
             if source is None or source.id != name:
                 broken.append((name, f"source `{name}` of `{derived.id}` is not at hand"))
                 continue
             reason = custody_break(source.originator, source.hops, maker)
-            if reason and question.holdings:
-                source, reason = _other_route(question, source, maker, reason)
             if reason:
-                broken.append((name, f"`{name}`, source of `{derived.id}`: {reason}"))
+                if question.holdings:
+                    source, reason = _other_route(question, source, maker, reason)
+                if reason:
+                    broken.append((name, f"`{name}`, source of `{derived.id}`: {reason}"))
             carried.append(source)
     if met_again:
         for name in _circular(question):

@@ -5,7 +5,7 @@ ethnicity, orientation, press or diplomatic function or mere association, none s
 free words a person has yet to read goes anywhere. Judged once, over the item and everything it was made from.
 """
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from comity.decisions.decision import Ground
 from comity.handling.item import Item
@@ -24,16 +24,13 @@ def safeguards(item: Item, purpose: str) -> tuple[Ground, ...]:
     return against
 
 
-def safeguards_of_sources(lineage: Iterable[Item], screened: Container[str]) -> tuple[Ground, ...]:
-    """Give the safeguards that refuse what an item was made from, by its category.
-
-    Args:
-        screened: names known to be sound, so that they need not be read again.
-    """
-    names = {item.category for item in lineage}
-    return tuple(
-        ground for name in names if name not in screened and needs_a_look(name) for ground in _against(name)
-    )
+def safeguards_of_sources(lineage: Iterable[Item]) -> tuple[Ground, ...]:
+    """Give the safeguards that refuse what an item was made from, by its category."""
+    found: tuple[Ground, ...] = ()
+    for name in {item.category for item in lineage}:
+        if needs_a_look(name):
+            found = (*found, *_against(name))
+    return found
 
 
 def _against(name: str) -> Iterator[Ground]:

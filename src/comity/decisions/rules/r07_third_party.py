@@ -12,15 +12,14 @@ With it are judged the purposes that travel (rule 5) and use before a court (rul
 Source: `specs/gate.md`, Custody, lineage, obligations; Taking back.
 """
 
-from collections.abc import Sequence
-
 from comity.clock import Instant
 from comity.decisions.decision import Ground
 from comity.decisions.known import Known
 from comity.decisions.question import Question
+from comity.decisions.routes import Duties, Leg, Waiting
 from comity.decisions.rules.consented import consented
 from comity.decisions.rules.exempt import exempt, exempt_by_copy, successor
-from comity.decisions.rules.passing import Passing, Way
+from comity.decisions.rules.passing import Passing
 from comity.decisions.rules.r05_purpose import purpose_that_travels
 from comity.decisions.rules.r06_marking import judicial_upstream, judicial_word
 from comity.decisions.rules.r10_necessity import lifts, lifts_by_copy
@@ -38,31 +37,34 @@ def upstream(question: Question, item: Item, known: Known, at: Instant) -> Passi
         passing.refuse(broken, Ground("rule 7 custody", text, 7))
     if known.withdrawn:  # (2)
         _withdrawn(passing)
-    judicial, necessity = question.judicial, question.necessity
+    judicial, necessity, routes = question.judicial, question.necessity, passing.routes
     for holding in passing.holdings.carried:
-        parties: list[str] = []
+        leg: Leg | None = None
+        legs = routes.first
         for hop in holding.hops:
-            if hop.from_ not in parties:
-                parties.append(hop.from_)
-            way = passing.way(hop)
-            if way.source is not None:
-                _hop(hop, holding, parties, way, passing)
+            leg = legs.get((hop.agreement, hop.from_, hop.to)) or routes.leg(leg, hop)
+            legs = leg.following
+            if leg.source is not None:
+                _hop(hop, holding, leg, passing)
             else:
-                _copied_hop(hop, holding, parties, passing)
-        if necessity:
-            passing.parties.update(dict.fromkeys(parties))
+                _copied_hop(hop, holding, leg, passing)
+        if necessity and leg is not None:
+            passing.parties.update(dict.fromkeys(leg.senders))
         if judicial:
             judicial_word(holding, passing)
+        if holding is item:
+            passing.last = leg
     return passing
 
 
-def _hop(hop: Hop, holding: Item, parties: list[str], way: Way, passing: Passing) -> None:
+def _hop(hop: Hop, holding: Item, leg: Leg, passing: Passing) -> None:
     """Judge one hop made under an agreement that is at hand."""
-    question, today = passing.question, way.today
-    if today is None:
+    question, at = passing.question, passing.at
+    if leg.road is None:
         _not_parties(hop, holding, passing)
         return
-    bound = today if today.begins <= hop.at <= passing.at else way.at(hop.at, passing.at)
+    today = leg.road.at(at)
+    bound = today if today.begins <= hop.at <= at else leg.at(hop.at, at)
     if hop.purpose != question.purpose and hop.purpose is not None:
         purpose_that_travels(hop, holding, today, passing)
     if question.judicial:
@@ -73,41 +75,42 @@ def _hop(hop: Hop, holding: Item, parties: list[str], way: Way, passing: Passing
     if onward.broken:
         passing.refuse(holding.id, onward.ground)
         return
-    alike = (id(way), id(onward), holding.category, *parties)
-    if alike in passing.alike:
+    duties = leg.duties.get((id(onward), holding.category)) or passing.routes.duties(  # (3)
+        leg, onward, holding.category
+    )
+    if duties in passing.clear:
         return
-    waiting = _waiting(onward, hop, holding, parties, passing)  # (3)
-    if way.may_exempt and exempt(passing.to, hop, holding, onward, today, passing.at):  # (4)
+    passing.bound.update(duties.binds)
+    if passing.to in today.may_exempt and exempt(passing.to, hop, holding, onward, today, at):  # (4)
         return
-    if today.successors:
-        waiting = _answering(waiting, today, passing)
-    unmet, settled = _unmet(waiting, hop, holding, onward, passing)
-    if settled:
-        passing.alike.add(alike)
-    elif unmet and not lifts("third_party", today, passing):  # (5)
+    unmet = _unmet(duties, hop, holding, onward, today, passing)
+    if unmet and not lifts("third_party", today, passing):  # (5)
         for giver in unmet:
             passing.ask(giver, holding.id, onward.ground)
 
 
 def _unmet(
-    waiting: Sequence[str], hop: Hop, holding: Item, onward: Onward, passing: Passing
-) -> tuple[list[str], bool]:
-    """Give those who have not consented, and whether for a hop like this of another item all have too."""
+    duties: Duties, hop: Hop, holding: Item, onward: Onward, today: Between | None, passing: Passing
+) -> list[str]:
+    """Give those who have not consented; note where all have, whatever item comes this way."""
+    waiting = duties.waiting
+    if today is not None and today.successors:
+        waiting = _answering(waiting, hop.agreement, holding.category, today, passing)
+    purpose, at, fresh = passing.question.purpose, passing.at, onward.fresh
     unmet: list[str] = []
-    alike = onward.fresh is None
-    settled = passing.settled if alike else ()
-    for giver in waiting:
-        for_all = (giver, hop.agreement, holding.category)
-        if for_all in settled:
+    clear = fresh is None
+    for giver, classes in waiting:
+        if fresh is None and classes.stands(purpose, at):
             continue
-        if not consented(giver, hop, holding, onward.fresh, passing):
+        clear = False
+        if not consented(giver, hop, holding, fresh, passing, classes):
             unmet.append(giver)
-        if for_all not in settled:
-            alike = False
-    return unmet, alike
+    if clear:
+        passing.clear.add(duties)
+    return unmet
 
 
-def _copied_hop(hop: Hop, holding: Item, parties: list[str], passing: Passing) -> None:
+def _copied_hop(hop: Hop, holding: Item, leg: Leg, passing: Passing) -> None:
     """Judge one hop by the terms its statement carried, where the agreement is not at hand.
 
     Nothing else of that agreement can be read: no overseer, no later member, no state.
@@ -125,33 +128,24 @@ def _copied_hop(hop: Hop, holding: Item, parties: list[str], passing: Passing) -
     onward = onward_of(hop.agreement, terms)
     if onward is None or holding.kind not in onward.covers:
         return
-    waiting = _waiting(onward, hop, holding, parties, passing)
+    duties = passing.routes.duties(leg, onward, holding.category, kept=False)
+    passing.bound.update(duties.binds)
     if exempt_by_copy(passing.to, holding, terms, passing.at):
         return
-    unmet = [giver for giver in waiting if not consented(giver, hop, holding, onward.fresh, passing)]
+    unmet = _unmet(duties, hop, holding, onward, None, passing)
     if unmet and not lifts_by_copy("third_party", terms, passing):
         for giver in unmet:
             passing.ask(giver, holding.id, onward.ground)
 
 
-def _waiting(onward: Onward, hop: Hop, holding: Item, parties: list[str], passing: Passing) -> Sequence[str]:
-    """Give those to whom consent is owed for this hop and who are neither holder nor recipient; note all of them."""
-    if onward.consent_of == "everyone-upstream":
-        owed: Sequence[str] = parties
-    else:
-        owed = (hop.from_ if onward.consent_of == "sender" else holding.hops[0].from_,)
-    bound, ref, holder, to = passing.bound, onward.ground.ref, passing.holder, passing.to
-    for party in owed:
-        bound[party, ref] = onward
-    if holder in owed or to in owed:
-        return [party for party in owed if party != holder and party != to]
-    return owed
-
-
-def _answering(waiting: Sequence[str], today: Between, passing: Passing) -> list[str]:
+def _answering(waiting: Waiting, agreement: str, category: str, today: Between, passing: Passing) -> Waiting:
     """Put successors in the place of Parties that no longer exist."""
-    givers = dict.fromkeys(successor(party, today) for party in waiting)
-    return [giver for giver in givers if giver not in (passing.holder, passing.to)]
+    givers = dict.fromkeys(successor(party, today) for party, _ in waiting)
+    return tuple(
+        (giver, passing.given.classes(giver, agreement, category))
+        for giver in givers
+        if giver not in (passing.holder, passing.to)
+    )
 
 
 def _not_parties(hop: Hop, holding: Item, passing: Passing) -> None:
