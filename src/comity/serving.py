@@ -13,6 +13,7 @@ import uvicorn
 
 from comity.assemble import open_home
 from comity.carriers.doorway import IDLE, MAX_HEADER_BYTES, Door, doorway
+from comity.carriers.even_times import at_even_times
 from comity.carriers.http_endpoint import make_endpoint
 from comity.carriers.http_sender import HttpCarrier, is_loopback
 from comity.carriers.identity import Identity
@@ -171,11 +172,15 @@ class Serving:
 
     async def _accept(self, envelopes: Sequence[bytes], party: str) -> Reply:
         """Take envelopes in as the turns of their Party come, and answer once all are durable."""
+        begun = asyncio.get_running_loop().time()
         taken = await self._intake.take(envelopes, party or _unnamed(envelopes))
         self.postman.wake()
-        return await asyncio.wrap_future(
+        reply = await asyncio.wrap_future(
             self.node.submit(lambda transaction: reply_to(self.node, transaction, taken))
         )
+        if any(each.evenly for each in taken):
+            await at_even_times(begun)
+        return reply
 
     async def _take(self, batch: Sequence[tuple[bytes, str]]) -> list[Taken | BaseException]:
         """Take a round in, each envelope a piece of work of its own, all in as few commits as the sequencer can."""

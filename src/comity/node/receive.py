@@ -15,6 +15,7 @@ from comity.errors import ComityError, ForeignInput, RefusedHere, VerificationFa
 from comity.federation import messages
 from comity.federation.key_names import find_signer, key_name
 from comity.federation.messages import Act, Decline, Disclose, Message, Proposal, Receipts, Texts
+from comity.federation.register_messages import RegisterCheck
 from comity.node import restored, stopped_channels, witness
 from comity.node.decline import proposed_to
 from comity.node.fate import conclude, ground_of, owe_receipt, quarantine_unopened, receipt_again
@@ -45,6 +46,7 @@ class Taken(msgspec.Struct, frozen=True):
         receipt: the signed answer to it; empty where refused or settled.
         reason: why it was refused, unsigned.
         envelope: its digest; empty where there is no receipt.
+        evenly: how long it took may depend on what nobody is told: what is answered leaves at an even time.
     """
 
     state: str
@@ -52,6 +54,7 @@ class Taken(msgspec.Struct, frozen=True):
     receipt: bytes = b""
     reason: str = ""
     envelope: str = ""
+    evenly: bool = False
 
 
 def receive(node: Node, transaction: Transaction, data: bytes, carrier: str, via: str = "") -> Taken:
@@ -136,7 +139,8 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str, via
     receipt = conclude(node, transaction, sender, verified, message, data, carrier, verdict, at)
     if any(ground.ref == _EQUIVOCATION for ground in verdict.grounds):
         stopped_channels.stop(node, transaction, sender, message.id, verdict.grounds, at)
-    return Taken(verdict.state, sender, receipt, envelope=verified.digest)
+    evenly = isinstance(content, RegisterCheck)
+    return Taken(verdict.state, sender, receipt, envelope=verified.digest, evenly=evenly)
 
 
 def reply_to(node: Node, transaction: Transaction, taken: Sequence[Taken]) -> Reply:
