@@ -186,10 +186,12 @@ def _begin(node: Node, transaction: Transaction, plan: Matter, missing: Unwatche
 
 
 def _end(node: Node, transaction: Transaction, plan: Matter) -> Iterator[str]:
-    from comity.node.ask_check import end_watch
-
     wanted = {_label(plan, line) for line in _wanted(plan)}
     over = {row.id: row for row in _standing(transaction, plan) if row.topic not in wanted}
+    if not over:
+        return
+    from comity.node.ask_check import end_watch  # brings NumPy along
+
     for name, row in sorted(over.items()):
         end_watch(node, transaction, name)
         yield f"line {row.topic.rpartition(' ')[2]}: watched for no longer"

@@ -10,6 +10,7 @@ import random
 import typing
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -23,6 +24,7 @@ from comity.cooperation.deliveries import DeliveryFacts
 from comity.cooperation.event import OPEN, Event, series_name
 from comity.cooperation.kind import Kind
 from comity.cooperation.kinds import KINDS, form_of
+from comity.cooperation.ledger import balances, entries_of
 from comity.cooperation.matter import Matter, can_do, judge, unfold
 from comity.cooperation.missions import MissionFacts, seats_taken
 from comity.cooperation.places import PlaceFacts, places_taken
@@ -75,9 +77,9 @@ _POOLS: typing.Mapping[str, tuple[Any, ...]] = {
     "finding": ("f1",),
     "phase": ("one", "two"),
     "changes": ("expense",),
-    "amount": ("1.50",),
+    "amount": ("1.50", "0.01", "33.33", "7.005", "100"),
     "balance": ("0", "1.50"),
-    "currency": ("EUR",),
+    "currency": ("EUR", "EUR", "PLN"),
     "year": (2031,),
     "places": (1, 2, 3, 4),
     "count": (1, 1, 2),
@@ -145,6 +147,8 @@ class History:
     def _word(self, matter: Matter | None, party: str) -> str | None:
         if matter is None:
             return OPEN if not self.id or self.kind.subject is not None else None
+        if self.kind.occasion is not None and matter.state and self.chance.random() < 0.12:
+            return "cost"
         words = list(can_do(matter, party))
         if words and matter is not None and self.chance.random() < 0.85:
             steps = self.kind.table[matter.state]
@@ -224,6 +228,7 @@ class History:
             yield "the story depends on the order of arrival"
         yield from self._void_only_where_crossed(one)
         yield from self._within_the_clause(one)
+        yield from self._money(one, other)
 
     def _void_only_where_crossed(self, matter: Matter) -> Iterator[str]:
         placed = [told.event for told in matter.story]
@@ -233,6 +238,26 @@ class History:
             before = {event.digest for event in placed[:place]}
             if before <= _ancestors(told.event, {event.digest: event for event in placed}):
                 yield f"`{told.event.word}` held for its author, crossed nothing, and does not count"
+
+    def _money(self, one: Matter, other: Matter) -> Iterator[str]:
+        """Both sides have the same costs; what the others owe and what its spender bears come to each of them."""
+        entries = entries_of(one, terms_at)
+        if entries != entries_of(other, terms_at):
+            yield "the two nodes have different costs"
+        for entry in entries:
+            owed = sum(entry.owes.values(), Decimal(0))
+            kept = entry.amount - owed
+            if entry.bearer == "shared":
+                exact = owed == kept
+            else:
+                exact = (owed, kept) in ((entry.amount, Decimal(0)), (Decimal(0), entry.amount))
+            if not exact:
+                yield f"a cost of {entry.amount} is borne to {owed} by others and {kept} by its spender"
+        for one_way, other_way in zip(
+            balances(entries, NORTH, SOUTH), balances(entries, SOUTH, NORTH), strict=True
+        ):
+            if one_way.amount and one_way != other_way:
+                yield "a balance depends on who reckons it"
 
     def _within_the_clause(self, matter: Matter) -> Iterator[str]:
         facts = matter.facts

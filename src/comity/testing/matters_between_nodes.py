@@ -1,17 +1,26 @@
-"""Random work between two real nodes, on a bad network and by pouch: in the end both have the same matters.
+"""Random work between two real nodes, on a bad network and by pouch: in the end both have the same matters and money.
 
 The steps go through the use cases, so that what is signed, sealed, lost, carried twice and taken in is the real
-thing; the promises of the whole system are checked after every step, as in every simulation.
+thing; the promises of the whole system are checked after every step, as in every simulation. In the end both sides
+have the same matters, the same ledger seen from either side, and the same figures of the year; every cost is borne to
+the last hundredth, and stands in one charge at the most.
 """
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
+from comity.cooperation.expense import bearers_of
 from comity.cooperation.kinds import KINDS, form_of
 from comity.cooperation.matter import Matter, can_do
+from comity.cooperation.summaries import differences
 from comity.errors import ComityError
+from comity.node.claim_costs import claim
 from comity.node.cooperate import Manner, act_on, open_matter
+from comity.node.draw_summary import draw
+from comity.node.ledger import ledger_of
 from comity.node.matter_log import matters_listed, read_matter
+from comity.node.summarise import figures_with
 from comity.testing.matter_histories import drawn_said
 from comity.testing.network import CALM, STORMY
 from comity.testing.working_text import NORTH, SOUTH, WORKING
@@ -20,6 +29,9 @@ from comity.testing.world import World
 __all__ = ["play_between_nodes"]
 
 _PARTIES = (NORTH, SOUTH)
+#: Kinds in whose book a cost may stand.
+_COSTLY = tuple(name for name, kind in KINDS.items() if kind.occasion is not None)
+_FIRST, _LAST = date(2026, 1, 1), date(2027, 12, 31)
 _WAITS = (timedelta(minutes=1), timedelta(hours=1), timedelta(hours=9))
 
 
@@ -44,6 +56,8 @@ def play_between_nodes(seed: str, steps: int = 40) -> tuple[list[str], int]:
                         world.open_pouch(to, packed)
                     case 4:
                         world.wait(chance.choice(_WAITS))
+                    case 5 | 6 | 7:
+                        _settle_up(world, party, other, chance)
                     case _:
                         _work(world, party, other, chance)
             except ComityError:
@@ -51,6 +65,36 @@ def play_between_nodes(seed: str, steps: int = 40) -> tuple[list[str], int]:
         world.network.faults = CALM
         world.settle()
         return _differences(world)
+
+
+def _settle_up(world: World, party: str, other: str, chance: random.Random) -> None:
+    """Let a Party enter a cost, claim what is open, or sum the year up."""
+    member = world.members[party]
+    rows = [row for row in member.act(matters_listed) if row.kind in _COSTLY and row.state]
+    match chance.randrange(4):
+        case 0:
+            world.step(
+                f"{member.name} claims",
+                lambda: member.act(claim, other, begins=_FIRST, ends=_LAST, currency="EUR"),
+            )
+        case 1:
+            world.step(f"{member.name} sums up", lambda: member.act(draw, other, begins=_FIRST, ends=_LAST))
+        case _ if rows:
+            row = chance.choice(rows)
+            case_ = member.act(read_matter, row.id).case()
+            occasion = KINDS[row.kind].occasion
+            assert occasion is not None
+            borne = [item for item, _, _ in bearers_of(case_.terms, occasion(case_))]
+            said = {
+                "what": chance.choice([*borne, *borne, "yachts"]).replace("all", "stay"),
+                "amount": chance.choice(("0.01", "33.33", "100", "7.005")),
+                "currency": chance.choice(("EUR", "EUR", "PLN")),
+                "on": "2026-03-02",
+            }
+            world.step(
+                f"{member.name} has a cost in {row.kind} {row.id[:12]}",
+                lambda: member.act(act_on, row.id, "cost", said),
+            )
 
 
 def _work(world: World, party: str, other: str, chance: random.Random) -> None:
@@ -90,7 +134,56 @@ def _differences(world: World) -> tuple[list[str], int]:
             wrong.append(f"{name[:12]} is not the same on both sides")
         if north[name].early or south[name].early:
             wrong.append(f"{name[:12]} waits for an event for ever")
+    wrong += _money(world)
     return wrong, sum(len(matter.story) for matter in north.values())
+
+
+def _money(world: World) -> list[str]:
+    """Give what is wrong with the ledger and the figures that either side draws from it."""
+    ledgers = {party: world.members[party].act(ledger_of) for party in _PARTIES}
+    north, south = ledgers[NORTH], ledgers[SOUTH]
+    wrong = []
+    if [(line.entry, line.state, line.charge) for line in north.lines] != [
+        (line.entry, line.state, line.charge) for line in south.lines
+    ]:
+        wrong.append("the two ledgers are not the same")
+    if north.owed != south.owed:
+        wrong.append("they do not agree on what is owed")
+    for line in north.lines:
+        entry = line.entry
+        own = entry.amount - sum(entry.owes.values(), Decimal(0))
+        if entry.spender in entry.owes or own < 0 or any(each <= 0 for each in entry.owes.values()):
+            wrong.append(f"cost {entry.event[:12]} is borne beyond what it came to")
+        if entry.bearer in (NORTH, SOUTH) and own not in (0, entry.amount):
+            wrong.append(f"cost {entry.event[:12]} is not borne by its bearer alone")
+    for currency in {line.entry.currency for line in north.lines}:
+        open_ones = [
+            line.entry for line in north.lines if line.state != "settled" and line.entry.currency == currency
+        ]
+        net = sum(
+            (
+                sum(each.owes.values(), Decimal(0)) * (1 if each.spender == NORTH else -1)
+                for each in open_ones
+            ),
+            Decimal(0),
+        )
+        told = sum(
+            (
+                each.amount * (1 if each.creditor == NORTH else -1)
+                for each in north.owed
+                if each.currency == currency
+            ),
+            Decimal(0),
+        )
+        if net != told:
+            wrong.append(f"{told} {currency} is said to be owed where it comes to {net}")
+    figures = [
+        world.members[party].act(figures_with, other, _FIRST, _LAST)
+        for party, other in ((NORTH, SOUTH), (SOUTH, NORTH))
+    ]
+    if figures[0] != figures[1]:
+        wrong.append(f"the figures of the year differ: {differences(*figures)}")
+    return wrong
 
 
 def _matters(world: World, party: str) -> dict[str, Matter]:

@@ -147,6 +147,10 @@ unplanned = {{ all = "initiator" }}
 id = "upkeep"
 for = "mission"
 items = {{ salaries = "sending", premises = "receiving" }}
+[[expense]]
+id = "stays"
+for = "quota"
+items = {{ all = "shared" }}
 ```
 
 ## Article 7 — What passes, and to whom
