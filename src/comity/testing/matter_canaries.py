@@ -28,7 +28,7 @@ from comity.testing.members import Member
 from comity.testing.working_text import NORTH, SOUTH, WORKING, WorkingText
 from comity.testing.world import World
 
-__all__ = ["CANARY", "leaks"]
+__all__ = ["CANARY", "leaks", "played"]
 
 CANARY = "canary"
 EAST = "east.example"
@@ -52,8 +52,8 @@ WITH_EAST = _WithEast("north-east-2030", (NORTH, EAST))
 
 def leaks(seed: str, steps: int = 30) -> tuple[list[str], int]:
     """Play both worlds; give what shows where it must not, and how many events North and South had together."""
-    full, events = _played(seed, steps, together=True)
-    empty, none = _played(seed, steps, together=False)
+    full, events = played(seed, steps, together=True)
+    empty, none = played(seed, steps, together=False)
     assert none == 0
     wrong = [
         f"{name} differs for {EAST}" for name in full if name.startswith(EAST) and full[name] != empty[name]
@@ -62,7 +62,8 @@ def leaks(seed: str, steps: int = 30) -> tuple[list[str], int]:
     return wrong, events
 
 
-def _played(seed: str, steps: int, *, together: bool) -> tuple[dict[str, str], int]:
+def played(seed: str, steps: int, *, together: bool) -> tuple[dict[str, str], int]:
+    """Play one of the worlds; give what is shown in it, by where, and how many events North and South had together."""
     with World.of((WORKING, WITH_EAST), seed="canaries") as world:
         # one source of chance for each pair, so that what one pair does moves nothing of what the other draws
         with_south, with_east = (random.Random(f"{pair} {seed}") for pair in ("south", "east"))  # noqa: S311
