@@ -26,8 +26,10 @@ run: setup
 test: setup-dev
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-# What needs more than Python: a C compiler (kills, full disks, power cuts on real files), and what others mark `service`.
+# What needs more than Python: a C compiler (kills, full disks, power cuts on real files), a browser (Chromium, installed
+# where root is available), and what others mark `service`.
 test-all: test
+	$(BIN)/python tests/in_browser/chromium.py
 	$(BIN)/python -m pytest -n auto --dist loadfile -m service --run-service || test $$? -eq 5
 
 # The share of the long proofs that every change must pass, fixed by number.
@@ -54,6 +56,7 @@ lint: setup-dev
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-build-options --no-header --extra build -o requirements.lock pyproject.toml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-build-options --no-header --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-build-options --no-header -c requirements-dev.lock -o requirements-browser.lock requirements-browser.in
 
 clean:
 	rm -rf .venv build dist

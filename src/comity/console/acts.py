@@ -4,13 +4,16 @@ An act that needs two officers is not done but kept until the second confirms it
 said in words that promise no more than is known: queued, delivered, receipted.
 """
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, get_args, get_origin
+from zoneinfo import ZoneInfo
 
 import msgspec
 from starlette.datastructures import FormData, UploadFile
 
+from comity.clock import format_instant
 from comity.console import two_persons
 from comity.console.permissions import needs_second
 from comity.console.visit import Visit
@@ -19,9 +22,11 @@ from comity.errors import BadInput, NotFound
 from comity.languages import _, ngettext, said
 
 #: Fields of every form that are no parameters.
-OWN = frozenset({"form-token", "back", "verb"})
+OWN = frozenset({"form-token", "back", "verb", "once"})
 #: Parameters that name a file of the node's own machine: nobody reaches those from afar.
 OF_THE_MACHINE = frozenset({"path"})
+#: A time as browsers send it from a field for one, without a zone.
+_LOCAL_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 #: The longest text a field holds.
 _LONGEST = 100_000
 
@@ -78,6 +83,24 @@ async def parameters_from(form: FormData, verb: str) -> dict[str, Any]:
             found[name] = read
     if mistakes:
         raise BadInput(*mistakes)
+    return found
+
+
+def in_zone(parameters: dict[str, Any], zone: str) -> dict[str, Any]:
+    """Give parameters with the times that a browser sent without a zone as instants of the reader's zone.
+
+    Raises:
+        BadInput: there is no such day.
+    """
+    found = dict(parameters)
+    for name, value in parameters.items():
+        if isinstance(value, str) and _LOCAL_TIME.fullmatch(value):
+            try:
+                found[name] = format_instant(datetime.fromisoformat(value).replace(tzinfo=ZoneInfo(zone)))
+            except ValueError:
+                raise BadInput(
+                    _("field `{name}`: there is no day `{value}`", name=name, value=value[:10])
+                ) from None
     return found
 
 

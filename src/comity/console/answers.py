@@ -4,6 +4,7 @@ What goes wrong on purpose (`ComityError`) becomes a page or, where JSON was ask
 (RFC 9457). Printing and rows are done in threads: the loop waits for no disk.
 """
 
+import secrets
 from typing import Any
 from urllib.parse import urlencode
 
@@ -146,8 +147,10 @@ class Answers:
             officer=visit.officer.name,
             flash=self._said_once(visit),
             form_token=visit.form_token,
+            once=secrets.token_hex(8),
             language=current(),
             theme=visit.officer.theme,
+            zone=visit.officer.zone,
             reviewed=is_reviewed(current()),
             alternates=alternates,
         )

@@ -23,6 +23,7 @@ from comity.console.answers import Answers, form_of, local
 from comity.console.api.endpoint import Api
 from comity.console.entrance import Entrance
 from comity.console.guard import MAX_UPLOAD, Guard, check_token
+from comity.console.once import Once, key_of
 from comity.console.passkeys import Passkeys
 from comity.console.screens import SCREENS, Screen
 from comity.console.steps import step
@@ -49,6 +50,7 @@ class Console:
     def __init__(self, desk: Desk, origin: str) -> None:
         self._desk = desk
         self._answers = Answers(desk)
+        self._once = Once()
         MultiPartParser.spool_max_size = MAX_UPLOAD  # content is never put down in a temporary file
         routes: list[Any] = [*files.routes(self._answers)]
         plainest = sorted(
@@ -118,9 +120,12 @@ class Console:
         try:
             async with request.form(max_files=1, max_fields=60, max_part_size=1024 * 1024) as form:
                 check_token(str(form.get("form-token", "")), visit.form_token)
-                parameters = await acts.parameters_from(form, verb)
+                parameters = acts.in_zone(await acts.parameters_from(form, verb), visit.officer.zone)
                 back = local(str(form.get("back", "")))
-            done = await run_in_threadpool(acts.perform, visit, verb, parameters, back=back)
+                key = key_of(visit.session.token, request.url.path, form)
+            done = await self._once.run(
+                key, lambda: run_in_threadpool(acts.perform, visit, verb, parameters, back=back)
+            )
         except ComityError as error:
             return await self._answers.error(error, form_of(request), visit)
         except ClientDisconnect:
@@ -140,7 +145,8 @@ class Console:
                 fields = {
                     name.removeprefix("f-"): [str(each) for each in form.getlist(name)] for name in form
                 }
-            done = await run_in_threadpool(step, visit, matter, word, fields)
+                key = key_of(visit.session.token, request.url.path, form)
+            done = await self._once.run(key, lambda: run_in_threadpool(step, visit, matter, word, fields))
         except ComityError as error:
             return await self._answers.error(error, form_of(request), visit)
         await self._answers.say(visit, done.words)
@@ -159,7 +165,10 @@ class Console:
                     fields = {
                         name: str(value)[:10_000] for name, value in form.items() if name not in acts.OWN
                     }
-                done = await run_in_threadpool(do, visit, dict(request.path_params), fields)
+                    key = key_of(visit.session.token, request.url.path, form)
+                done = await self._once.run(
+                    key, lambda: run_in_threadpool(do, visit, dict(request.path_params), fields)
+                )
             except ComityError as error:
                 return await self._answers.error(error, form_of(request), visit)
             await self._answers.say(visit, done.words)

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from babel.dates import format_date, format_datetime
+from babel.dates import format_skeleton
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
@@ -28,8 +28,10 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
         menu: places to go, with the one that is open. `tabs`: pages beside this one.
         party, deployment: whose console, in which world.
         officer: who is signed in; empty before.
+        once: a number of this printing, so that a form of it does its work once.
         flash: what the last act came to. `form_token`: what forms bring back.
         language, theme: how it is shown. `languages`: to choose from.
+        zone: the reader's time zone.
         reviewed: whether a native reader has gone through the language.
         alternates: addresses of the same as JSON and CSV.
     """
@@ -43,8 +45,10 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     officer: str = ""
     flash: str = ""
     form_token: str = ""
+    once: str = ""
     language: str = "en"
     theme: str = "auto"
+    zone: str = "UTC"
     languages: tuple[str, ...] = TAGS
     reviewed: bool = True
     alternates: list[dict[str, str]] = []
@@ -103,11 +107,9 @@ def moment(text: str | None, zone: str, *, day: bool = False) -> Markup:
     except BadInput:
         return _day(text)
     local = instant.astimezone(ZoneInfo(zone))
-    shown = (
-        format_date(local, "medium", locale=current())
-        if day
-        else format_datetime(local, "d MMM y HH:mm", locale=current())
-    )
+    shown = _day_of(local)
+    if not day:
+        shown = f"{shown} {local:%H:%M}"
     utc = instant.astimezone(UTC)
     whole = f"{utc:%Y-%m-%d %H:%M:%S} UTC"
     if day or local.utcoffset() == timedelta(0):
@@ -121,7 +123,13 @@ def moment(text: str | None, zone: str, *, day: bool = False) -> Markup:
 
 def _day(text: str) -> Markup:
     try:
-        shown = format_date(datetime.fromisoformat(text), "medium", locale=current())
+        shown = _day_of(datetime.fromisoformat(text))
     except ValueError:
         return escape(text)
     return Markup('<time datetime="{}">{}</time>').format(text, shown)
+
+
+def _day_of(instant: datetime) -> str:
+    """Print a day as the reader's language does; English days as in Europe, so that none is read as a month."""
+    tag = current()
+    return format_skeleton("yMMMd", instant, locale="en_GB" if tag == "en" else tag)

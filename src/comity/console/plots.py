@@ -125,9 +125,9 @@ def bands(flows: Mapping[tuple[str, str], float]) -> Plot | None:
     whole = sum(flows.values())
     if not whole:
         return None
-    gap, height = 26.0, 240.0
+    gap = 26.0
     left, right = _summed(flows, 0), _summed(flows, 1)
-    height = max(height, gap * (max(len(left), len(right)) + 1))
+    height = gap + max(len(left), len(right)) * (gap + 64.0)
     marks, bars, found = [], [], []
     places: list[dict[str, float]] = []
     scale = (height - gap * max(len(left), len(right))) / whole
@@ -178,7 +178,7 @@ def spans(
     height = len(rows) * tall
     last = -100.0
     for day, words in ticks:
-        if at(day) - last > 44 and begins <= day < ends:
+        if at(day) - last > 36 and begins <= day < ends:
             last = at(day)
             marks.append(Mark(_r(last), _r(height + _BELOW - 6), words, faint=True))
     line = _r(at(today)) if begins <= today < ends else None
@@ -196,7 +196,7 @@ def layers(columns: Sequence[Sequence[tuple[str, Box]]], edges: Iterable[tuple[s
     most = max(map(len, columns))
     wide, tall, gap = min(WIDE / len(columns) - 36, 200.0), 52.0, 14.0
     height = most * (tall + gap) - gap + 4
-    step = WIDE if len(columns) == 1 else (WIDE - wide) / (len(columns) - 1)
+    step = wide + min(70.0, (WIDE - wide * len(columns)) / max(len(columns) - 1, 1))
     placed: dict[str, Box] = {}
     for number, column in enumerate(columns):
         top = (height - (len(column) * (tall + gap) - gap)) / 2

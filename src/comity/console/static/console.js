@@ -71,7 +71,7 @@ function watchVerdict() {
       const found = await post("/verdict", fields);
       if (mine === turn) showVerdict(place, found);
     } catch (error) {
-      if (mine === turn) showVerdict(place, { mistake: error.message });
+      if (mine === turn) showVerdict(place, { mistake: error instanceof TypeError ? place.dataset.lost : error.message });
     }
   };
   for (const form of forms) {
@@ -80,6 +80,17 @@ function watchVerdict() {
       timer = setTimeout(ask, 250);
     });
   }
+}
+
+// -- a form is sent once ----------------------------------------------------------------------------------------
+function sendOnce() {
+  const sent = new WeakSet();
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method !== "post") return;
+    if (sent.has(event.target)) event.preventDefault();
+    sent.add(event.target);
+    setTimeout(() => sent.delete(event.target), 5000);
+  });
 }
 
 // -- news ------------------------------------------------------------------------------------------------------
@@ -141,6 +152,7 @@ function watchPasskeys() {
   }
 }
 
+sendOnce();
 watchVerdict();
 watchNews();
 watchPasskeys();

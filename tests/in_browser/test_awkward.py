@@ -1,0 +1,115 @@
+"""What people do to pages: go back, click twice, work in two windows, stay away too long, lose the network."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from comity.node.officers import IDLE
+from in_browser.conftest import NORTH, SOUTH, Consoles
+
+
+def _sharing(consoles: Consoles, page: Any, item: str) -> None:
+    page.goto(f"{consoles.origin(NORTH)}/items/{item}/share?to={SOUTH}&purpose=network-defence")
+
+
+def _disclosed(consoles: Consoles, item: str) -> int:
+    return len(consoles.tell(NORTH, "item-show", item=item)["disclosed"])
+
+
+def test_after_going_back_nothing_is_sent_again_by_itself(consoles: Consoles, item) -> None:
+    held, page = item(NORTH, "Back button"), consoles.enter(NORTH)
+    _sharing(consoles, page, held)
+    page.get_by_role("button", name="Send to").click()
+    assert "permitted" in page.locator(".flash").inner_text()
+    page.go_back()
+    page.go_forward()
+    assert page.locator(".flash").count() == 0  # said once
+    page.reload()
+    assert _disclosed(consoles, held) == 1
+
+
+def test_a_double_click_does_a_thing_once(consoles: Consoles, item) -> None:
+    held, page = item(NORTH, "Double click"), consoles.enter(NORTH)
+    _sharing(consoles, page, held)
+    page.get_by_role("button", name="Send to").dblclick()
+    page.wait_for_url(f"**/items/{held}")
+    assert _disclosed(consoles, held) == 1
+
+
+def test_two_windows_do_not_mix_what_they_say(consoles: Consoles, item) -> None:
+    one = consoles.enter(NORTH)
+    other = consoles.watched(one.context)
+    first, second = item(NORTH, "First window"), item(NORTH, "Second window")
+    _sharing(consoles, one, first)
+    _sharing(consoles, other, second)
+    one.get_by_role("button", name="Send to").click()
+    other.get_by_role("button", name="Send to").click()
+    assert one.locator("h1").inner_text() == "First window"
+    assert other.locator("h1").inner_text() == "Second window"
+    assert (_disclosed(consoles, first), _disclosed(consoles, second)) == (1, 1)
+
+
+def test_what_another_has_done_meanwhile_is_refused_in_words(consoles: Consoles, item) -> None:
+    held = item(NORTH, "Taken back meanwhile")
+    page = consoles.enter(NORTH)
+    _sharing(consoles, page, held)
+    consoles.tell(NORTH, "withdraw", item=held, reason="meanwhile")
+    page.get_by_role("button", name="Send to").click()
+    text = page.locator("main").inner_text()
+    assert "withdrawn" in text and "permitted and" not in text
+    assert _disclosed(consoles, held) == 0
+
+
+def test_a_session_that_has_ended_asks_to_sign_in_and_loses_nothing_half_done(
+    consoles: Consoles, item
+) -> None:
+    held = item(NORTH, "Expired session")
+    page = consoles.enter(NORTH, "liaison")
+    _sharing(consoles, page, held)
+    page.context.clear_cookies()  # what a session's end comes to for the browser
+    page.get_by_role("button", name="Send to").click()
+    page.wait_for_url("**/sign-in*")
+    assert page.get_by_label("Handle").is_visible()
+    assert _disclosed(consoles, held) == 0
+    page.goto(f"{consoles.origin(NORTH)}/items/{held}")
+    assert f"next=/items/{held}" in page.url.replace("%2F", "/")
+    assert timedelta(minutes=5) < IDLE < timedelta(hours=1)
+
+
+def test_a_lost_network_is_said_and_typing_is_not_lost(consoles: Consoles, item) -> None:
+    held, page = item(NORTH, "Lost network"), consoles.enter(NORTH)
+    page.goto(f"{consoles.origin(NORTH)}/items/{held}/share")
+    page.get_by_label("To", exact=True).select_option(SOUTH)
+    page.context.set_offline(True)
+    page.get_by_label("Purpose").fill("network-defence")
+    page.locator("#verdict .mistake").wait_for()
+    assert "not reached" in page.locator("#verdict").inner_text()
+    page.context.set_offline(False)
+    page.get_by_label("Purpose").fill("network-defenc")
+    page.get_by_label("Purpose").fill("network-defence")
+    page.locator("#verdict .verdict-permitted").wait_for()
+    assert _disclosed(consoles, held) == 0
+
+
+def test_without_scripts_the_whole_way_is_there(consoles: Consoles, item) -> None:
+    held = item(NORTH, "No scripts")
+    page = consoles.enter(NORTH, java_script_enabled=False)
+    page.goto(f"{consoles.origin(NORTH)}/items/{held}/share")
+    page.get_by_label("To", exact=True).select_option(SOUTH)
+    page.get_by_label("Purpose").fill("network-defence")
+    page.get_by_role("button", name="Ask the agreement").click()
+    assert "permitted" in page.locator("#verdict").inner_text()
+    page.get_by_role("button", name=re.compile("Send to")).click()
+    assert "permitted" in page.locator(".flash").inner_text()
+    assert _disclosed(consoles, held) == 1
+
+
+def test_news_come_by_themselves(consoles: Consoles, item) -> None:
+    page = consoles.enter(SOUTH)
+    before = page.locator("main").inner_text()
+    held = item(NORTH, "News", caveat="read me first")
+    consoles.tell(NORTH, "item-read", item=held)
+    consoles.tell(NORTH, "share", item=held, to=SOUTH, purpose="network-defence")
+    assert consoles.stage.quiet()
+    page.get_by_text(re.compile("must be read first")).wait_for()
+    assert page.locator("main").inner_text() != before
