@@ -18,10 +18,16 @@ from in_browser.chromium import browser, missing
 assert _registers_verbs.REGISTERED
 
 LACKING = missing()
-ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 NORTH, SOUTH, EAST = "north.example", "south.example", "east.example"
 
 

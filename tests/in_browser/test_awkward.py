@@ -108,7 +108,6 @@ def test_news_come_by_themselves(consoles: Consoles, item) -> None:
     page = consoles.enter(SOUTH)
     before = page.locator("main").inner_text()
     held = item(NORTH, "News", caveat="read me first")
-    consoles.tell(NORTH, "item-read", item=held)
     consoles.tell(NORTH, "share", item=held, to=SOUTH, purpose="network-defence")
     assert consoles.stage.quiet()
     page.get_by_text(re.compile("must be read first")).wait_for()

@@ -126,7 +126,6 @@ def _fill(consoles: Consoles, item) -> dict[str, list[str]]:
     for number, attempt in enumerate(CORPUS):
         more: dict[str, Any] = {"caveat": attempt, "label": f"{number} {attempt}"[:100]}
         held = item(NORTH, attempt, **more)
-        consoles.tell(NORTH, "item-read", item=held)
         shared = consoles.tell(NORTH, "share", item=held, to=SOUTH, purpose="network-defence")
         assert shared["decision"] == "permitted", shared["grounds"]
         made["items"].append(held)

@@ -1,0 +1,453 @@
+"""The console over a full node: what a page costs the server, how much a first page weighs, what a node takes at rest.
+
+    python benchmarks/console.py [--items 100000] [--matters 10000] [--entries 1000000] [--turns 20]
+
+A node is made with so many items, disclosures, letters, matters and entries of the journal, written straight into its
+tables (the matters as signed openings, so that they are read from their logs as any are; the entries without Merkle
+trees over them, which no page reads). Then an officer looks at every page some times over, in this process, through the
+whole console with its guard, session and templates. Given are the CPU milliseconds of a page, since this machine is
+shared, and beside them those by the clock. Last, a node is served in a process of its own and its memory read, once it
+has started and once every page has been looked at.
+
+The aims: 50 ms for 95 of 100 pages, 100 kB for a first page with all it needs, 150 MB at rest.
+"""
+
+import argparse
+import asyncio
+import base64
+import contextlib
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert
+
+from comity import signing
+from comity.agreements.roots import with_roots
+from comity.assemble import Home, new_home, open_home
+from comity.cards import read_card
+from comity.carriers.postman import Postman
+from comity.cli.quiet import quiet_log
+from comity.console.app import Console
+from comity.console.screens import SCREENS
+from comity.control import server as _registers_verbs
+from comity.control.verb import VERBS, Desk
+from comity.demo.sharing import NORTH, NORTH_SOUTH, SOUTH
+from comity.demo.stage import OFFICER, example_agreement
+from comity.federation import statements
+from comity.federation.matter_events import MatterEvent
+from comity.node.matter_log import log_of, matter_from, row_of, texts_known
+from comity.ports import StatementRow
+from comity.storage import tables
+from comity.storage.rows import values_of
+
+assert _registers_verbs.REGISTERED
+
+HOST = "north.localhost:8201"
+ORIGIN = f"http://{HOST}"
+CATEGORIES = ("incident.indicators", "incident.reports", "incident.summaries", "incident.vulnerabilities")
+#: Rows written at once.
+BATCH = 5_000
+#: Entries that carry a decision, the newest: pages read back no further.
+DECIDED = 10_000
+#: The figures are spread over so many days.
+DAYS = 1_825
+
+
+def tell(desk: Desk, verb: str, **parameters: Any) -> Any:
+    return VERBS[verb](desk, parameters)
+
+
+def desk_of(home: Home) -> Desk:
+    return Desk(home, Postman(home.node), serving=True)
+
+
+def concluded(folder: Path) -> Path:
+    """Make two homes with an agreement between them; give North's."""
+    homes = {NORTH: folder / "north", SOUTH: folder / "south"}
+    cards = {
+        party: new_home(
+            path,
+            party,
+            names={"en": party},
+            port=8101,
+            console=8201 if party == NORTH else 0,
+            console_origin=ORIGIN,
+        )
+        for party, path in homes.items()
+    }
+    roots = {party: read_card(card, root_fingerprint=None).root_fingerprint for party, card in cards.items()}
+    files = dict(with_roots(example_agreement(NORTH_SOUTH), roots))
+    for party, path in homes.items():
+        with open_home(path) as home:
+            desk = desk_of(home)
+            for other in homes:
+                if other != party:
+                    tell(desk, "card-accept", signed=cards[other])
+            added = tell(desk, "agreement-sign", files=files)["files"]
+            files |= {name: _bytes(data) for name, data in added.items()}
+    with open_home(homes[NORTH]) as home:
+        tell(desk_of(home), "agreement-hold", files=files)
+    return homes[NORTH]
+
+
+def _bytes(data: str | bytes) -> bytes:
+    return base64.b64decode(data) if isinstance(data, str) else data
+
+
+def fill(home: Home, items: int, matters: int, entries: int) -> None:
+    """Write rows into a node's tables."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    began = now - timedelta(days=DAYS)
+    desk = desk_of(home)
+    sample = tell(
+        desk, "item-add", content=b"x", category=CATEGORIES[0], marking="TLP:GREEN", title="A sample"
+    )
+    decided = tell(desk, "share", item=sample["id"], to=SOUTH, purpose="network-defence", dry_run=True)
+    opened = tell(
+        desk,
+        "matter-open",
+        kind="request",
+        to=SOUTH,
+        said={"aid": "check", "purpose": "network-defence", "words": "who runs it"},
+    )
+    assert opened["decision"] == "permitted", opened["grounds"]
+    engine = home.node.store._engine
+
+    def at(number: int, of: int) -> datetime:
+        return began + (now - began) * (number / of)
+
+    def name(kind: str, number: int) -> str:
+        return hashlib.sha256(f"{kind} {number}".encode()).hexdigest()
+
+    template = home.node.store.read(lambda transaction: transaction.item(sample["id"]))
+    assert template is not None
+    with engine.begin() as connection:
+        for start in range(0, items, BATCH):
+            held, gone, came = [], [], []
+            for number in range(start, min(start + BATCH, items)):
+                theirs, digest = number % 2, name("item", number)
+                row = msgspec.structs.replace(
+                    template,
+                    digest=digest,
+                    label=f"item-{number}",
+                    title=f"Report {number} on the waterworks",
+                    originator=SOUTH if theirs else NORTH,
+                    category=CATEGORIES[number % len(CATEGORIES)],
+                    added_at=at(number, items),
+                )
+                held.append(values_of(row))
+                message = name("message", number)
+                if theirs:
+                    came.append(_letter(message, digest, number, at(number, items)))
+                else:
+                    gone.append(
+                        {
+                            "message": message,
+                            "item": digest,
+                            "to": SOUTH,
+                            "agreement": NORTH_SOUTH,
+                            "hop": name("hop", number),
+                            "decision": name("decision", number),
+                            "at": at(number, items),
+                        }
+                    )
+            connection.execute(insert(tables.items), held)
+            connection.execute(insert(tables.disclosures), gone)
+            connection.execute(insert(tables.inbox), came)
+        first = int(connection.exec_driver_sql("select max(number) from journal").scalar() or 0)
+        last = int(
+            connection.exec_driver_sql(
+                "select max(channel_number) from journal where channel = 'south.example'"
+            ).scalar()
+            or 0
+        )
+        detail = msgspec.json.encode({"outcome": decided["decision"], "grounds": decided["grounds"]})
+        for start in range(0, entries, BATCH):
+            rows, details = [], []
+            for number in range(start, min(start + BATCH, entries)):
+                place = first + 1 + number
+                rows.append(
+                    {
+                        "number": place,
+                        "channel": SOUTH,
+                        "channel_number": last + 1 + number,
+                        "at": at(number, entries),
+                        "kind": ("decided", "disclosed", "receipted", "accepted")[number % 4],
+                        "act": name("act", number),
+                        "leaf": b"{}",
+                    }
+                )
+                if number % 4 == 0 and number > entries - DECIDED:
+                    details.append({"number": place, "key": b"", "detail": detail})
+            connection.execute(insert(tables.journal), rows)
+            if details:
+                connection.execute(insert(tables.journal_details), details)
+        for channel, size in (("", first + entries), (SOUTH, last + entries)):
+            connection.exec_driver_sql("update heads set size = ? where channel = ?", (size, channel))
+    _matters(home, opened["matter"]["id"], matters, at)
+
+
+def _letter(message: str, item: str, number: int, at: datetime) -> dict[str, Any]:
+    return {
+        "message": message,
+        "peer": SOUTH,
+        "channel": "c",
+        "sequence": number,
+        "envelope_digest": hashlib.sha256(message.encode()).hexdigest(),
+        "kind": "disclosure",
+        "about": item,
+        "at": at,
+        "said_at": at,
+        "carrier": "https",
+        "state": "accepted",
+        "reason": "",
+        "receipt": b"",
+        "receipt_owed": False,
+        "letter": b"",
+        "signer": "",
+    }
+
+
+def _matters(home: Home, sample: str, count: int, at: Any) -> None:
+    """Sign openings like the sample's, one for each matter, and keep each as it is read."""
+    node = home.node
+
+    def work(transaction: Any) -> None:
+        knowledge = node.know(transaction)
+        (row,) = transaction.statements("matter", sample)
+        said = statements.read(signing.from_bytes(row.signed), MatterEvent)
+        signer = node.keyring.signer(knowledge.own.card, "disclosure", node.clock.now())
+        texts = texts_known(knowledge)
+        for number in range(count):
+            when = at(number, count)
+            event = msgspec.structs.replace(
+                said,
+                at=when.isoformat().replace("+00:00", "Z"),
+                said={**said.said, "words": f"who runs the address {number}"},
+            )
+            signed = statements.make(event, signer)
+            digest = hashlib.sha256(signed.payload).hexdigest()
+            transaction.put_statement(
+                StatementRow(
+                    digest=digest,
+                    kind="matter",
+                    by=said.by,
+                    about=digest,
+                    signed=signing.to_bytes(signed),
+                    known_at=when,
+                )
+            )
+            matter = matter_from(knowledge, digest, log_of(transaction, digest))
+            transaction.put_matter(row_of(node.party, matter, texts))
+
+    node.act(work)
+
+
+class Officer:
+    """An officer's browser, in this process."""
+
+    def __init__(self, app: Any, link: str) -> None:
+        self.app = app
+        self.cookie = ""
+        answer = self.send("POST", link.removeprefix(ORIGIN))
+        self.cookie = re.search(r"__Host-comity=\"?([0-9a-f]+)", answer[1])[1]  # type: ignore[index]
+
+    def send(self, method: str, path: str) -> tuple[int, str, bytes]:
+        return asyncio.run(self._send(method, path))
+
+    async def _send(self, method: str, path: str) -> tuple[int, str, bytes]:
+        plain, _, query = path.partition("?")
+        headers = {"host": HOST, "origin": ORIGIN, "cookie": f"__Host-comity={self.cookie}"}
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": method,
+            "path": plain,
+            "raw_path": plain.encode(),
+            "query_string": query.encode(),
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+            "client": ("127.0.0.1", 40000),
+            "server": ("127.0.0.1", 8201),
+            "scheme": "http",
+            "root_path": "",
+        }
+        sent: list[Any] = []
+
+        async def receive() -> Mapping[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await self.app(scope, receive, send)
+        cookies = b"\n".join(value for name, value in sent[0]["headers"] if name == b"set-cookie").decode()
+        return sent[0]["status"], cookies, b"".join(each.get("body", b"") for each in sent)
+
+
+def paths(home: Home) -> Iterator[str]:
+    """Give every page, those that show one thing with one of the middle."""
+    desk = desk_of(home)
+    item = tell(desk, "item-find", limit=500)["items"][-1]["id"]
+    matter = tell(desk, "matter-find", limit=500)["matters"][-1]["id"]
+    one = {
+        "/items/{id}": item,
+        "/items/{id}/share": item,
+        "/work/{id}": matter,
+        "/new/{id}": "meeting",
+        "/agreements/{id}": NORTH_SOUTH,
+        "/agreements/{id}/versions": NORTH_SOUTH,
+        "/agreements/{id}/notice": NORTH_SOUTH,
+        "/agreements/{id}/closing": NORTH_SOUTH,
+        "/parties/{id}": SOUTH,
+    }
+    for screen in SCREENS:
+        if "{id}" not in screen.path:
+            yield screen.path
+        elif screen.path in one:
+            yield screen.path.replace("{id}", one[screen.path])
+    yield f"/items/{item}/share?to={SOUTH}&purpose=network-defence"
+    yield "/items?words=waterworks"
+    yield "/items?category=incident.reports&before=50000"
+    yield f"/journal?channel={SOUTH}"
+    yield "/journal?before=500000"
+    yield "/work?words=777&all=1"
+    yield "/search?words=777"
+
+
+def measure(home: Home, turns: int) -> tuple[list[tuple[str, float, float]], int]:
+    """Look at every page some times; give of each the CPU and the clock's ms, and how much a first page weighs."""
+    desk = desk_of(home)
+    app = Console(desk, ORIGIN).app
+    officers = [
+        Officer(app, tell(desk, "officer-add", handle=handle, roles=roles)["link"])
+        for handle, roles in (("duty", list(OFFICER)), ("audits", ["auditor"]), ("runs", ["administrator"]))
+    ]
+    found = []
+    for path in paths(home):
+        who = next((each for each in officers if each.send("GET", path)[0] == 200), None)
+        assert who is not None, path
+        for _turn in range(turns):
+            cpu, clock = time.process_time(), time.perf_counter()
+            status, _, _ = who.send("GET", path)
+            found.append((path, (time.process_time() - cpu) * 1000, (time.perf_counter() - clock) * 1000))
+            assert status == 200, (path, status)
+    files = ("/", "/static/console.css", "/static/console.js", "/static/mark.svg")
+    weight = sum(len(officers[0].send("GET", path)[2]) for path in files)
+    return found, weight
+
+
+def at_rest(path: Path) -> tuple[float, float]:
+    """Serve a home in a process of its own; give its memory in MB once started, and once every page was looked at."""
+    with open_home(path) as home:
+        link = tell(desk_of(home), "officer-add", handle=f"rest-{os.getpid()}", roles=list(OFFICER))["link"]
+        pages = list(paths(home))
+    command = [sys.executable, "-m", "comity.cli.main", "serve", "--home", str(path), "--console", "8201"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as served:
+        try:
+            _wait_for("http://127.0.0.1:8201/sign-in")
+            first = _memory(served.pid)
+            request = urllib.request.Request(link, b"", {"Origin": ORIGIN, "Host": HOST})
+            cookie = _cookie(request)
+            for each in pages:
+                request = urllib.request.Request(
+                    f"http://127.0.0.1:8201{each}", headers={"Host": HOST, "Cookie": cookie}
+                )
+                with contextlib.suppress(urllib.error.HTTPError):  # a page of another role
+                    urllib.request.urlopen(request).read()
+            time.sleep(3)
+            return first, _memory(served.pid)
+        finally:
+            served.terminate()
+
+
+def _wait_for(address: str) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(urllib.request.Request(address, headers={"Host": HOST})).read()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("the node does not answer")
+
+
+def _cookie(request: urllib.request.Request) -> str:
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: Any) -> None:
+            return None
+
+    try:
+        answer = urllib.request.build_opener(Stay).open(request)
+    except urllib.error.HTTPError as error:
+        answer = error  # type: ignore[assignment]
+    found = re.search(r"__Host-comity=\"?([0-9a-f]+)", answer.headers["set-cookie"] or "")
+    assert found is not None
+    return f"__Host-comity={found[1]}"
+
+
+def _memory(process: int) -> float:
+    text = Path(f"/proc/{process}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", text)[1]) / 1024  # type: ignore[index]
+
+
+def of_100(values: list[float], share: float) -> float:
+    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--items", type=int, default=100_000)
+    parser.add_argument("--matters", type=int, default=10_000)
+    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--turns", type=int, default=20)
+    parser.add_argument(
+        "--keep", type=Path, default=None, help="a folder for the home, used again where it is there"
+    )
+    given = parser.parse_args()
+    quiet_log()
+    with tempfile.TemporaryDirectory(prefix="comity-console-") as temporary:
+        folder = given.keep or Path(temporary)
+        path = folder / "north"
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            concluded(folder)
+            with open_home(path, threaded=True) as home:
+                fill(home, given.items, given.matters, given.entries)
+        with open_home(path, threaded=True) as home:
+            found, weight = measure(home, given.turns)
+        print(
+            f"{given.items} items, {given.matters} matters, {given.entries} entries; {given.turns} looks a page"
+        )
+        print(f"{'page':60} {'CPU half':>9} {'CPU 95 %':>9} {'clock half':>10} {'clock 95 %':>10}")
+        for page in dict.fromkeys(page for page, _, _ in found):
+            cpu, clock = ([row[place] for row in found if row[0] == page] for place in (1, 2))
+            print(
+                f"{page[:60]:60} {of_100(cpu, 0.5):9.1f} {of_100(cpu, 0.95):9.1f} {of_100(clock, 0.5):10.1f} "
+                f"{of_100(clock, 0.95):10.1f}"
+            )
+        cpu, clock = ([row[place] for row in found] for place in (1, 2))
+        print(
+            f"over all pages: 95 % within {of_100(cpu, 0.95):.1f} ms of CPU, {of_100(clock, 0.95):.1f} ms by the clock"
+        )
+        print(f"a first page weighs {weight / 1000:.1f} kB in all")
+        first, after = at_rest(path)
+        print(f"memory of a serving node: {first:.0f} MB once started, {after:.0f} MB after every page")
+
+
+if __name__ == "__main__":
+    main()
