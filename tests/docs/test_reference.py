@@ -41,7 +41,9 @@ def test_every_setting_is_described_with_its_default() -> None:
     text = (PAGES / "settings.md").read_text(encoding="utf-8")
     for field in msgspec.structs.fields(Settings):
         default = "**required**" if field.required else f"`{str(field.default)!r}`".replace("'", '"')
-        if isinstance(field.default, int):
+        if field.default == ():
+            default = "`[]`"
+        elif isinstance(field.default, int):
             default = f"`{field.default}`"
         assert f"| `{field.name}` | {default} |" in text
     assert f"`{ENVIRONMENT}`" in text

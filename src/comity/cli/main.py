@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "card": ("comity.cli.card:card", "Show cards and keys, accept cards, rotate and revoke keys."),
     "officer": ("comity.cli.officer:officer", "Say who may work at the console, and as what."),
     "token": ("comity.cli.token:token", "Let programs act over the HTTP API in an officer's name."),
+    "hook": ("comity.cli.hook:hook", "Call programs when something happens."),
     "peer": ("comity.cli.peer:peer", "List peers whose channel was stopped, let one flow again."),
     "decide": ("comity.cli.decide:decide", "Answer the cases of a file: may it pass, on what ground."),
     "item": ("comity.cli.item:item", "Take items in, list and show them."),

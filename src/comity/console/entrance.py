@@ -1,6 +1,6 @@
 """Coming in, going out, and how one comes in next time: the routes of sign-in, links and oneself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -14,12 +14,13 @@ from comity.console.answers import Answers, local, reader_language
 from comity.console.guard import COOKIE, check_token
 from comity.console.passkeys import Passkeys
 from comity.console.sign_in import Failed, by_password, network_of, set_code, set_password
+from comity.console.telling.queueing import check_address
 from comity.console.visit import Visit
 from comity.errors import BadInput, ComityError, NotFound, RefusedHere
 from comity.languages import _, use
 from comity.languages.reading import TAGS
 from comity.node import officers
-from comity.ports import OfficerRow
+from comity.ports import HookRow, OfficerRow
 
 
 class Entrance:
@@ -80,6 +81,9 @@ class Entrance:
                 officers.drop_credential(node, transaction, officer, given.get("id", ""))
             elif what == "show":
                 transaction.put_officer(_shown_as(officer, given))
+            elif what == "notify":
+                domains = visit.desk.home.settings.mail_goes_to
+                transaction.put_officer(_told_as(officer, given, domains, transaction.hooks()))
             else:
                 raise NotFound(_("there is no such act"))
             return None
@@ -179,6 +183,18 @@ class Entrance:
         answer = RedirectResponse("/sign-in", status_code=303)
         answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax", path="/")
         return answer
+
+
+def _told_as(
+    officer: OfficerRow, given: dict[str, str], domains: Sequence[str], hooks: Sequence[HookRow]
+) -> OfficerRow:
+    notify, address = given.get("notify", ""), given.get("address", "").strip()
+    if notify not in ("off", "at-once", "daily"):
+        raise BadInput(_("field `{name}` is not one of those offered", name="notify"))
+    wrong = check_address(address, domains, hooks) if address or notify != "off" else ""
+    if wrong:
+        raise BadInput(wrong)
+    return msgspec.structs.replace(officer, notify=notify, address=address)
 
 
 def _shown_as(officer: OfficerRow, given: dict[str, str]) -> OfficerRow:

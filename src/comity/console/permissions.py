@@ -93,7 +93,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
         ((Role.CASE_OFFICER,), ("register-import",)),
         (_RUNS, ("officer-add", "officer-list", "officer-link", "officer-roles")),
         (_RUNS, ("officer-suspend", "officer-resume", "duties")),
-        (_RUNS, ("token-add", "token-list", "token-drop")),
+        (_RUNS, ("token-add", "token-list", "token-drop", "outgoing-list")),
+        (_RUNS, ("hook-add", "hook-list", "hook-drop", "hook-resume")),
         ((*_READS, *_AUDITS), ("event-list",)),
         ((*_RUNS, Role.AGREEMENT_KEEPER), ("card-show", "card-accept", "peer-stopped", "peer-resume")),
     )

@@ -6,6 +6,7 @@ import threading
 import uvicorn
 
 from comity.console.app import Console
+from comity.console.telling.teller import Teller
 from comity.control.verb import Desk
 
 #: Seconds for what is under way when the node stops.
@@ -35,14 +36,17 @@ class ConsoleServer:
             server_header=False,
             proxy_headers=False,
         )
+        self._teller = Teller(desk, origin)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [listener]}, name=f"comity-console-{desk.node.party}"
         )
         self._thread.start()
+        self._teller.start()
 
     def close(self) -> None:
         """Listen no longer, finish what is under way."""
+        self._teller.close(_PATIENCE)
         self._server.should_exit = True
         self._thread.join(timeout=_PATIENCE + 1)
         self._listener.close()

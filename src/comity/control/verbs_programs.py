@@ -1,13 +1,15 @@
-"""Verbs about programs: their tokens, and what has happened since they looked last."""
+"""Verbs about programs: their tokens, the hooks they are called by, what has happened since they looked last."""
 
+import base64
 from typing import Any
 
+from comity.carriers.egress import is_named, place_of
 from comity.clock import format_instant
 from comity.control.verb import Desk, verb
-from comity.errors import BadInput
-from comity.node import programs
+from comity.errors import BadInput, RefusedHere
+from comity.node import hooks, programs
 from comity.node.happenings import happenings
-from comity.ports import TokenRow, Transaction
+from comity.ports import HookRow, TokenRow, Transaction
 
 
 @verb("token-add")
@@ -64,3 +66,74 @@ def event_list(desk: Desk, after: int = 0, limit: int = 50) -> dict[str, Any]:
         raise BadInput("`limit` is a number from 1 to 500")
     events, last = desk.read(lambda transaction: happenings(desk.node, transaction, after, limit))
     return {"events": events, "after": last}
+
+
+@verb("hook-add")
+def hook_add(desk: Desk, url: str, kinds: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Name an address that is called when something happens; the secret calls are signed with is shown this once."""
+    place_of(url)
+    if not is_named(url, desk.home.settings.webhooks):
+        raise RefusedHere(
+            f"`{url[:120]}` is not among the addresses that the operator allows",
+            hint='webhooks = ["https://HOST/"] in node.toml',
+        )
+    row = desk.act(
+        lambda node, transaction: hooks.make_hook(node, transaction, url, kinds=kinds, by=desk.officer)
+    )
+    return {**hook_fields(row), "secret": "whsec_" + base64.b64encode(row.secret).decode()}
+
+
+@verb("hook-list")
+def hook_list(desk: Desk) -> list[dict[str, Any]]:
+    """List the addresses that are called, and why the last call did not come through."""
+    return desk.read(lambda transaction: [hook_fields(row) for row in transaction.hooks()])
+
+
+@verb("hook-drop")
+def hook_drop(desk: Desk, hook: str) -> dict[str, Any]:
+    """Call nobody there any more."""
+    return hook_fields(
+        desk.act(lambda node, transaction: hooks.drop_hook(node, transaction, hook, by=desk.officer))
+    )
+
+
+@verb("hook-resume")
+def hook_resume(desk: Desk, hook: str) -> dict[str, Any]:
+    """Call a hook again that was stopped because nothing came through for days."""
+    return hook_fields(
+        desk.act(lambda node, transaction: hooks.resume_hook(node, transaction, hook, by=desk.officer))
+    )
+
+
+@verb("outgoing-list")
+def outgoing_list(desk: Desk, state: str = "owed", limit: int = 100) -> list[dict[str, Any]]:
+    """List mails and calls that are owed, done or failed, newest first: when, to whom, why not; never what."""
+    if state not in ("owed", "done", "failed"):
+        raise BadInput("`state` is one of owed, done, failed")
+    rows = desk.read(lambda transaction: transaction.outgoing_in(state, limit))
+    return [
+        {
+            "id": row.id,
+            "way": row.way,
+            "to": row.to,
+            "kind": row.subject if row.way == "hook" else "note",
+            "made_at": format_instant(row.made_at),
+            "attempts": row.attempts,
+            "next_at": format_instant(row.next_at) if state == "owed" else None,
+            "state": row.state,
+            "reason": row.reason,
+        }
+        for row in rows
+    ]
+
+
+def hook_fields(row: HookRow) -> dict[str, Any]:
+    """Put what is known of a hook as plain values, without its secret."""
+    return {
+        "id": row.id,
+        "url": row.url,
+        "kinds": list(row.kinds),
+        "since": format_instant(row.made_at),
+        "state": row.state,
+        "reason": row.reason,
+    }

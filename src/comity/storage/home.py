@@ -68,6 +68,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         console_origin: the address officers' browsers know it by, where a proxy with TLS stands before it.
         passphrase: `keyring` where the system's keyring holds that of the keys (`os_keyring.py`); empty for anything
             else.
+        webhooks: how the addresses of hooks begin; no other is ever called.
+        mail_server: what sends mail: `smtps://HOST:PORT`, or `smtp://HOST:PORT` with STARTTLS; empty for no mail.
+        mail_from: what mail comes from.
+        mail_user, mail_password_file: how the node comes in at the mail server.
+        mail_domains: the domains mail may go to; by default that of `mail_from`.
+        trust_file: certificates (PEM) by which mail server, hooks and provider of identity are trusted; by default as
+            the system does.
     """
 
     party: str
@@ -82,6 +89,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         msgspec.Meta(pattern=r"\A(https://[a-z0-9.-]+(:[0-9]+)?|http://([a-z0-9-]+\.)?localhost:[0-9]+|)\Z"),
     ] = ""
     passphrase: Literal["", "keyring"] = ""
+    webhooks: tuple[str, ...] = ()
+    mail_server: str = ""
+    mail_from: str = ""
+    mail_user: str = ""
+    mail_password_file: str = ""
+    mail_domains: tuple[str, ...] = ()
+    trust_file: str = ""
+
+    @property
+    def mail_goes_to(self) -> tuple[str, ...]:
+        """Give the domains that mail may go to: those named, else the one it comes from."""
+        own = self.mail_from.rpartition("@")[2].lower()
+        return tuple(each.lower() for each in self.mail_domains) or ((own,) if own else ())
 
     @property
     def origin(self) -> str:

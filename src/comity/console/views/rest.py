@@ -62,6 +62,8 @@ class Me(View, frozen=True, kw_only=True):
         by: how this session was begun.
         zones: zones to choose from.
         fresh_secret: a shared secret for a code, offered to be set up.
+        notify, address: how often the officer is told what awaits, and where.
+        mail_goes_to: the domains that mail may go to; empty where no mail is sent.
     """
 
     handle: str
@@ -74,6 +76,9 @@ class Me(View, frozen=True, kw_only=True):
     by: str
     zones: list[str]
     fresh_secret: str
+    notify: str
+    address: str
+    mail_goes_to: list[str]
 
 
 class Components(View, frozen=True, kw_only=True):
@@ -139,6 +144,7 @@ def me(visit: Visit) -> Me:
     from comity.console.sign_in import new_secret
 
     held = visit.desk.node.store.read(lambda transaction: transaction.credentials(visit.officer.id))
+    settings = visit.desk.home.settings
     return Me(
         handle=visit.officer.handle,
         name=visit.officer.name,
@@ -159,6 +165,9 @@ def me(visit: Visit) -> Me:
         by=visit.session.by,
         zones=sorted(available_timezones()),
         fresh_secret=new_secret(),
+        notify=visit.officer.notify,
+        address=visit.officer.address,
+        mail_goes_to=list(settings.mail_goes_to) if settings.mail_server else [],
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from comity.console.view import Count, View
-from comity.console.visit import Visit
+from comity.console.visit import Caller
 from comity.languages import ngettext
 
 #: How long before the last day of a notice it is shown.
@@ -32,7 +32,7 @@ class Today(View, frozen=True, kw_only=True):
     last_entry: str | None
 
 
-def build(visit: Visit) -> Today:
+def build(visit: Caller) -> Today:
     """Find out what awaits."""
     status: Any = visit.ask("status")
     counts = [*_consents(visit), *_letters(visit), *_rest(visit)]
@@ -46,7 +46,7 @@ def build(visit: Visit) -> Today:
     )
 
 
-def _consents(visit: Visit) -> list[Count]:
+def _consents(visit: Caller) -> list[Count]:
     rows: Any = visit.asked("consent-list") or []
     to_give = [row for row in rows if not row["ours"] and row["state"] == "asked"]
     waiting = [row for row in rows if row["ours"] and row["state"] == "asked"]
@@ -62,7 +62,7 @@ def _consents(visit: Visit) -> list[Count]:
     return found
 
 
-def _letters(visit: Visit) -> list[Count]:
+def _letters(visit: Caller) -> list[Count]:
     found = []
     inbox: Any = visit.asked("inbox", limit=500) or []
     apart = [row for row in inbox if row["state"] == "quarantined"]
@@ -81,7 +81,7 @@ def _letters(visit: Visit) -> list[Count]:
     return found
 
 
-def _rest(visit: Visit) -> list[Count]:
+def _rest(visit: Caller) -> list[Count]:
     found = []
     matters: Any = visit.asked("matter-list") or []
     ours = [row for row in matters if row["ours"]]
@@ -124,7 +124,7 @@ def _rest(visit: Visit) -> list[Count]:
     return found
 
 
-def _notices(visit: Visit) -> list[dict[str, Any]]:
+def _notices(visit: Caller) -> list[dict[str, Any]]:
     agreements: Any = visit.asked("agreement-list") or []
     today = visit.at.date()
     found = []
