@@ -56,6 +56,19 @@ def test_every_latin_and_cyrillic_text_can_be_set(name, language):
     assert b"<pdfaid:conformance>U</pdfaid:conformance>" in shown
 
 
+@pytest.mark.service
+def test_a_korean_text_is_set_where_the_system_has_a_font_for_it():
+    """No font for Hangul comes along (docs/decisions/0030-typst.md); systems have one, or a package of one."""
+    try:
+        made = pdf_of("pl-kp-1987")
+    except RefusedHere as error:
+        pytest.skip(f"{error.message}: {error.hint}")
+    assert pages(made) >= 9
+    shown = inside(made)
+    assert re.search(rb"/FontName\s*/[A-Z]{6}\+[A-Za-z]*(CJK|Nanum|Batang|Malgun|Gothic|KR)", shown)
+    assert b"<pdfaid:conformance>U</pdfaid:conformance>" in shown
+
+
 def test_both_languages_stand_in_one_original():
     assert pages(pdf_of("north-south-2026")) == pages(pdf_of("north-south-2026", "en")) + pages(
         pdf_of("north-south-2026", "pl")
