@@ -1,5 +1,7 @@
 """The past decided again under a draft: what would have been refused, permitted, or would have needed consent."""
 
+from datetime import date
+
 import pytest
 
 from comity.errors import BadInput
@@ -50,6 +52,19 @@ def test_a_wider_draft_would_have_permitted_and_is_cited_by_its_own_id(world):
     found = world.members[NORTH].act(simulate, files(world, draft))
     assert changes(found) == [("refused", "permitted")]
     assert found.changes[0].grounds[0].ref == "draft-2030 art. 2(1)"
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 3, 1), [("permitted", "refused")]),
+        (date(2026, 3, 2), [("permitted", "refused"), ("permitted", "refused")]),
+    ],
+)
+def test_before_the_day_a_draft_is_tried_from_nothing_passes_under_it(world, day, expected):
+    draft = Text("draft-2030", BOTH, exchange=(Article("incident"),), consent_of="originator")
+    found = world.members[NORTH].act(simulate, files(world, draft), from_day=day)
+    assert changes(found) == expected
 
 
 def test_hands_that_passed_under_the_text_replaced_still_hold_together(world):

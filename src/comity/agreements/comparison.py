@@ -7,7 +7,7 @@ Source: specs/agreement.md, "Comparison".
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any, Final
@@ -31,6 +31,8 @@ from comity.agreements.clauses import (
     fields_of,
 )
 from comity.agreements.durations import Duration
+from comity.agreements.governing import standing_at
+from comity.clock import Instant
 from comity.identifiers import ArticleRef
 
 __all__ = ["Change", "compare", "in_words", "summary"]
@@ -72,9 +74,16 @@ class Change(msgspec.Struct, frozen=True):
     after: ArticleRef | None
 
 
-def compare(before: Agreement, after: Agreement) -> tuple[Change, ...]:
-    """Give every difference between two versions, in the order of the vocabulary."""
-    old, new = _grouped(before), _grouped(after)
+def compare(
+    before: Agreement, after: Agreement, at: Instant | None = None, *, unsigned: bool = False
+) -> tuple[Change, ...]:
+    """Give every difference between two versions, in the order of the vocabulary.
+
+    Args:
+        at: compare what stands then, protocols counted; by default the base texts as they are written.
+        unsigned: with `at`, take texts and protocols as signed on their day.
+    """
+    old, new = (_grouped(_looked_at(each, at, unsigned)) for each in (before, after))
     return tuple(
         change
         for key in sorted({*old, *new}, key=lambda key: (_order(key[0]), key))
@@ -125,9 +134,17 @@ def _subject(clause: Clause) -> str:
     return clause.for_ if isinstance(clause, Expense) else ""
 
 
-def _grouped(agreement: Agreement) -> Mapping[tuple[str, str], list[Clause]]:
+def _looked_at(agreement: Agreement, at: Instant | None, unsigned: bool) -> Sequence[Clause]:
+    if at is None:
+        return agreement.clauses
+    standing = standing_at(agreement, (), at, unsigned=unsigned)
+    written = (*agreement.clauses, *(each for part in agreement.protocols for each in part.clauses))
+    return [each for each in written if standing is not None and id(each) in standing]
+
+
+def _grouped(clauses: Iterable[Clause]) -> Mapping[tuple[str, str], list[Clause]]:
     found: dict[tuple[str, str], list[Clause]] = defaultdict(list)
-    for clause in agreement.clauses:
+    for clause in clauses:
         found[_kind(clause), _subject(clause)].append(clause)
     return found
 

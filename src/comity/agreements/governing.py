@@ -25,7 +25,20 @@ from comity.cards import SignedCard
 from comity.clock import Instant
 from comity.identifiers import ArticleRef
 
-__all__ = ["Terms", "Timeline"]
+__all__ = ["Terms", "Timeline", "standing_at"]
+
+
+def standing_at(
+    agreement: Agreement, others: Iterable[Agreement], at: Instant, *, unsigned: bool = False
+) -> frozenset[int] | None:
+    """Give which clauses of an agreement stand at an instant, by identity; None where it is in force for nobody then.
+
+    For those who look at texts rather than at a pair of Parties: lint, comparison, leak paths.
+    """
+    life = Timeline(agreement, others, unsigned=unsigned).life
+    if not life.own_condition(at).permits:
+        return None
+    return frozenset(id(each.clause) for each in life.standing if each.stands(at))
 
 
 class _Segment(msgspec.Struct, frozen=True):

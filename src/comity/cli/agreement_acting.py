@@ -11,7 +11,16 @@ import click
 from comity.agreements.folder import read_files, read_folder
 from comity.cli.agreement import agreement
 from comity.cli.agreement_concluding import write_added
-from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines, print_table
+from comity.cli.options import (
+    INSTANT,
+    as_json,
+    home_options,
+    node_at,
+    print_json,
+    print_json_lines,
+    print_table,
+)
+from comity.clock import Instant
 from comity.errors import BadInput
 from comity.languages import _, ngettext, said
 
@@ -80,15 +89,35 @@ def notice(
     metavar="AGREEMENT",
     help="The agreement held that the draft takes the place of.",
 )
+@click.option(
+    "--at",
+    type=INSTANT,
+    default=None,
+    help="As if it had entered into force on this day; by default with the one it replaces.",
+)
+@click.option("--unsigned", is_flag=True, help="Said for clearness: a draft counts as signed here always.")
 @home_options
 @as_json
-def simulate(folder: Path, instead_of: str, home: Path, passphrase_file: Path | None, json_: bool) -> None:
+def simulate(
+    folder: Path,
+    instead_of: str,
+    at: Instant | None,
+    unsigned: bool,  # noqa: ARG001 - what it asks for is always done
+    home: Path,
+    passphrase_file: Path | None,
+    json_: bool,
+) -> None:
     """Decide the journal's past again as if the draft in FOLDER had stood. Nothing is entered or sent.
 
     Exit code 1 if any decision would have come out otherwise.
     """
     with node_at(home, passphrase_file) as tell:
-        shown = tell("agreement-simulate", files=dict(read_files(folder)), instead_of=instead_of)
+        shown = tell(
+            "agreement-simulate",
+            files=dict(read_files(folder)),
+            instead_of=instead_of,
+            from_day=at.date().isoformat() if at else "",
+        )
     if json_:
         print_json(shown)
     else:

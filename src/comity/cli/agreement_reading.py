@@ -26,6 +26,16 @@ folders = click.argument(
 )
 
 
+at_then = click.option(
+    "--at",
+    type=INSTANT,
+    default=None,
+    help="Look at what is in force at this day or time, protocols counted.",
+)
+taken_as_signed = click.option(
+    "--unsigned", is_flag=True, help="Count texts without signature files as signed on their day."
+)
+
 #: What `status --json` gives, and nothing else: scripts rely on it.
 _STATUS = ("state", "since", "until", "notice_deadline", "next", "grounds")
 
@@ -52,9 +62,15 @@ def read_all(paths: Sequence[Path]) -> list[Agreement]:
 
 @agreement.command("lint")
 @folders
+@at_then
+@click.option(
+    "--unsigned", is_flag=True, help="Look at the texts as drafts, whatever signatures lie beside them."
+)
 @as_json
-def lint(folders: tuple[Path, ...], json_: bool) -> None:
+def lint(folders: tuple[Path, ...], at: Instant | None, unsigned: bool, json_: bool) -> None:
     """Find what is missing or does not hold together, before anyone signs.
+
+    With --at, every other folder counts only while it is in force then.
 
     Exit code 0 clean or warnings only, 1 an error, 2 a text that cannot be read.
     """
@@ -63,7 +79,8 @@ def lint(folders: tuple[Path, ...], json_: bool) -> None:
     agreements = read_all(folders)
     worst = 0
     for each in agreements:
-        findings = find(each, [other for other in agreements if other.id != each.id])
+        others = [other for other in agreements if other.id != each.id]
+        findings = find(each, others, at=at, unsigned=unsigned)
         if json_:
             print_json_lines(_finding_fields(each.id, finding) for finding in findings)
         else:
@@ -101,7 +118,7 @@ def _finding_fields(agreement_id: str, finding: "Finding") -> dict[str, Any]:
 @agreement.command("status")
 @folders
 @click.option("--at", type=INSTANT, default=None, help="The day or time asked about; now by default.")
-@click.option("--unsigned", is_flag=True, help="Count texts without signature files as signed on their day.")
+@taken_as_signed
 @click.option("--known", type=INSTANT, default=None, help="Leave out what was received after this time.")
 @click.option(
     "--explain",
@@ -155,7 +172,7 @@ def _status_lines(shown: Mapping[str, Any]) -> Iterator[str]:
 @agreement.command("timeline")
 @folders
 @click.option("--until", type=INSTANT, default=None, help="How far to look; ten years from now by default.")
-@click.option("--unsigned", is_flag=True, help="Count texts without signature files as signed on their day.")
+@taken_as_signed
 @as_json
 def timeline(folders: tuple[Path, ...], until: Instant | None, unsigned: bool, json_: bool) -> None:
     """Tell an agreement's life, stretch by stretch: its states, from when to when, and by what."""
@@ -196,12 +213,17 @@ def _stretch_fields(agreement_id: str, stretch: "Stretch", zone: str) -> dict[st
 @agreement.command("diff")
 @click.argument("before", type=click.Path(path_type=Path))
 @click.argument("after", type=click.Path(path_type=Path))
+@at_then
+@taken_as_signed
 @as_json
-def diff(before: Path, after: Path, json_: bool) -> None:
-    """Tell in legal words what AFTER changes in BEFORE. Exit code 1 if they differ."""
+def diff(before: Path, after: Path, at: Instant | None, unsigned: bool, json_: bool) -> None:
+    """Tell in legal words what AFTER changes in BEFORE. Exit code 1 if they differ.
+
+    Compared are the base texts as they are written; with --at, what is in force then.
+    """
     from comity.agreements.comparison import compare, summary
 
-    changes = compare(read_folder(before), read_folder(after))
+    changes = compare(read_folder(before), read_folder(after), at, unsigned=unsigned)
     if json_:
         print_json_lines(
             {
@@ -222,15 +244,20 @@ def diff(before: Path, after: Path, json_: bool) -> None:
 
 @agreement.command("leaks")
 @folders
+@at_then
+@taken_as_signed
 @as_json
-def leaks(folders: tuple[Path, ...], json_: bool) -> None:
+def leaks(folders: tuple[Path, ...], at: Instant | None, unsigned: bool, json_: bool) -> None:
     """Find every path by which what one Party gives could reach another without its word, or prove there is none.
+
+    Texts are searched as they are written, drafts too; with --at, those in force then.
 
     Exit code 1 if there is a path.
     """
     from comity.agreements.leaks import find_leaks
 
-    found = find_leaks(read_all(folders))
+    agreements = read_all(folders)
+    found = find_leaks(agreements) if at is None else _leaks_at(agreements, at, unsigned)
     if json_:
         print_json(
             {
@@ -267,6 +294,24 @@ def leaks(folders: tuple[Path, ...], json_: bool) -> None:
     else:
         _print_leaks(found)
     sys.exit(0 if found.proven else 1)
+
+
+def _leaks_at(agreements: Sequence[Agreement], at: Instant, unsigned: bool) -> "Leaks":
+    from comity.agreements.governing import standing_at
+    from comity.agreements.leaks import find_leaks
+
+    in_force = {
+        each: standing
+        for each in agreements
+        if (
+            standing := standing_at(
+                each, [other for other in agreements if other.id != each.id], at, unsigned=unsigned
+            )
+        )
+        is not None
+    }
+    clauses = frozenset().union(*in_force.values())
+    return find_leaks(in_force, keep=lambda clause: id(clause) in clauses)
 
 
 def _print_leaks(found: "Leaks") -> None:

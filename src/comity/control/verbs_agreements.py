@@ -133,9 +133,17 @@ def _finding(found: Finding) -> dict[str, Any]:
 
 
 @verb("agreement-simulate")
-def agreement_simulate(desk: Desk, files: dict[str, bytes], instead_of: str = "") -> dict[str, Any]:
+def agreement_simulate(
+    desk: Desk, files: dict[str, bytes], instead_of: str = "", from_day: str = ""
+) -> dict[str, Any]:
     """Decide the journal's past again under a draft. Nothing is entered."""
-    found = desk.read(lambda transaction: simulate(desk.node, transaction, files, instead_of=instead_of))
+    try:
+        day = date.fromisoformat(from_day) if from_day else None
+    except ValueError:
+        raise BadInput(f"`{from_day[:40]}` is no day") from None
+    found = desk.read(
+        lambda transaction: simulate(desk.node, transaction, files, instead_of=instead_of, from_day=day)
+    )
     shown: dict[str, Any] = msgspec.to_builtins(found, enc_hook=str)
     for each, change in zip(shown["changes"], found.changes, strict=True):
         each["at"] = format_instant(change.at)

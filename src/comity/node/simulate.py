@@ -76,9 +76,19 @@ class Simulation(msgspec.Struct, frozen=True):
 
 
 def simulate(
-    node: Node, transaction: Transaction, files: Mapping[str, bytes], *, instead_of: str = ""
+    node: Node,
+    transaction: Transaction,
+    files: Mapping[str, bytes],
+    *,
+    instead_of: str = "",
+    from_day: date | None = None,
 ) -> Simulation:
     """Decide the past again under a draft.
+
+    Args:
+        instead_of: the agreement held whose place it takes; by default the one of its id, or of its Parties.
+        from_day: the day it would have entered into force; by default that of the one it replaces. Before it,
+            nothing passes under the draft, nor under what it replaces.
 
     Raises:
         BadInput: the draft has mistakes, or it is not clear which agreement it replaces.
@@ -90,7 +100,7 @@ def simulate(
     recorded = list(_recorded(transaction))
     if replaced:
         draft = parse_agreement(_renamed(files, own, replaced))
-    texts = _texts(knowledge, msgspec.structs.replace(draft, signatures=()), recorded)
+    texts = _texts(knowledge, msgspec.structs.replace(draft, signatures=()), recorded, from_day)
     acts = _Acts(transaction)
     changes, unreadable = [], 0
     for number, entry in recorded:
@@ -137,12 +147,17 @@ def _renamed(files: Mapping[str, bytes], own: str, other: str) -> dict[str, byte
     }
 
 
-def _texts(knowledge: Knowledge, draft: Agreement, recorded: Sequence[tuple[int, Recorded | None]]) -> Known:
+def _texts(
+    knowledge: Knowledge,
+    draft: Agreement,
+    recorded: Sequence[tuple[int, Recorded | None]],
+    from_day: date | None,
+) -> Known:
     """Lay out the agreements held, with the draft among them from the day it is to count."""
     old = knowledge.timelines.get(draft.id)
     entry = old.life.entry_day if old is not None else None
     first = min((each.at for _, each in recorded if each is not None), default=None)
-    day: date | None = entry or (first.date() if first else None)
+    day: date | None = from_day or entry or (first.date() if first else None)
     others = [each for name, each in knowledge.agreements.items() if name != draft.id]
     return Known(
         [

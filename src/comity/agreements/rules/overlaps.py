@@ -20,8 +20,8 @@ Found = Iterator[tuple[Here, str]]
 )
 def _overlap(view: View) -> Found:
     ended = {each.agreement for each in view.of(Supersedes)}
-    for other in view.others:
-        theirs = View(other)
+    for theirs in view.beside():
+        other = theirs.agreement
         shared = view.parties & theirs.parties
         superseded = other.id in ended or view.agreement.id in {
             each.agreement for each in theirs.of(Supersedes)
@@ -51,7 +51,7 @@ def _without_effect(view: View) -> Found:
     if agreement.differences:
         return
     # Unsigned drafts are looked over as if signed; what is signed must hold.
-    signed = any(file.path.endswith(".dsse") for file in agreement.signatures)
+    signed = not view.unsigned and any(file.path.endswith(".dsse") for file in agreement.signatures)
     named_day = agreement.term is not None and (agreement.term.signed or agreement.term.date)
     if not signed and not named_day:
         return

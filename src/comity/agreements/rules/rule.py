@@ -8,6 +8,8 @@ import msgspec
 
 from comity.agreements.agreement import Agreement
 from comity.agreements.clauses import Clause, Party
+from comity.agreements.governing import standing_at
+from comity.clock import Instant
 from comity.identifiers import ArticleRef
 
 __all__ = ["Finding", "Here", "Rule", "Severity", "View", "rule"]
@@ -38,19 +40,49 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class View:
-    """An agreement as rules look at it, with the other agreements at hand."""
+    """An agreement as rules look at it, with the other agreements at hand.
 
-    def __init__(self, agreement: Agreement, others: Sequence[Agreement] = ()) -> None:
+    Args:
+        at: look at the clauses that stand then, beside the other agreements in force then; every clause written by
+            default. Where it is not in force then, all of its own clauses are looked at, as of a draft.
+        unsigned: take texts and protocols as signed on their day, whatever signatures lie beside them.
+    """
+
+    def __init__(
+        self,
+        agreement: Agreement,
+        others: Sequence[Agreement] = (),
+        *,
+        at: Instant | None = None,
+        unsigned: bool = False,
+    ) -> None:
         self.agreement = agreement
         self.others = tuple(other for other in others if other.id != agreement.id)
+        self.at, self.unsigned = at, unsigned
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
-        """Give every clause of the base text and of all protocols."""
-        return (
+        """Give every clause of the base text and of all protocols that is looked at."""
+        written = (
             *self.agreement.clauses,
             *(each for part in self.agreement.protocols for each in part.clauses),
         )
+        standing = self._standing
+        return written if standing is None else tuple(each for each in written if id(each) in standing)
+
+    @cached_property
+    def _standing(self) -> frozenset[int] | None:
+        if self.at is None:
+            return None
+        return standing_at(self.agreement, self.others, self.at, unsigned=self.unsigned)
+
+    def beside(self) -> Iterator["View"]:
+        """Give the other agreements as they stand: all of them, or with `at` those in force then."""
+        for other in self.others:
+            rest = (self.agreement, *(each for each in self.others if each.id != other.id))
+            view = View(other, rest, at=self.at, unsigned=self.unsigned)
+            if self.at is None or view._standing is not None:
+                yield view
 
     def of(self, kind: type[C]) -> list[C]:
         """Give the clauses of a kind."""
