@@ -118,12 +118,6 @@ MUTANTS = (
         "for each in plain",
     ),
     Mutant(
-        "takes a class consent with a condition as one without",
-        "comity.decisions.given",
-        "if each.condition is None and each.fresh is None",
-        "if each.fresh is None",
-    ),
-    Mutant(
         "takes a class consent that wants confirming as one that does not",
         "comity.decisions.given",
         "if each.condition is None and each.fresh is None",
