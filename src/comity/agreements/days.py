@@ -7,7 +7,7 @@ Source: specs/agreement.md, "Days and instants".
 """
 
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
@@ -30,8 +30,9 @@ EARLIEST: Instant = datetime(1, 1, 1, tzinfo=UTC)
 LATEST: Instant = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 
 
+@cache
 def tzdata_version() -> str:
-    """Give the version of the zone rules days are counted by."""
+    """Give the version of the zone rules days are counted by, read once: it stands in everything that is known."""
     return version("tzdata")
 
 
