@@ -193,7 +193,9 @@ def _consent(history: History) -> None:
         fresh=Duration(seconds=said["fresh"] * 3600) if said["fresh"] else None,
         hops=said["hops"],
     )
-    if wish is not None and said["from"] > history.hour:  # not yet: what was refused is tried at once all the same
+    if (
+        wish is not None and said["from"] > history.hour
+    ):  # not yet: what was refused is tried at once all the same
         _put(history, wish[0]._replace(hour=history.hour))
 
 
