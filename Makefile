@@ -27,7 +27,7 @@ test: setup-dev
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # What needs more than Python: a C compiler (kills, full disks, power cuts on real files), a browser (Chromium, installed
-# where root is available), and what others mark `service`.
+# where root is available), a PostgreSQL server (the tests start one that a wheel carries), and what others mark `service`.
 test-all: test
 	$(BIN)/python tests/in_browser/chromium.py
 	$(BIN)/python -m pytest -n auto --dist loadfile -m service --run-service || test $$? -eq 5
@@ -55,8 +55,9 @@ lint: setup-dev
 # The lock files name versions and hashes only: no index address.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-build-options --no-header --extra build -o requirements.lock pyproject.toml
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-build-options --no-header --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-build-options --no-header --extra build --extra dev --extra postgres -c requirements.lock -o requirements-dev.lock pyproject.toml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-build-options --no-header -c requirements-dev.lock -o requirements-browser.lock requirements-browser.in
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-build-options --no-header --extra postgres -c requirements.lock -o requirements-postgres.lock pyproject.toml
 
 clean:
 	rm -rf .venv build dist

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from comity.cards import read_card
 from comity.clock import Clock, Instant, SystemClock
-from comity.errors import BadInput, CannotJournal, StorageError
+from comity.errors import BadInput, CannotJournal, RefusedHere, StorageError
 from comity.identifiers import PartyId, party_id
 from comity.keys import SealingKey, SigningKey
 from comity.node.introduce import accept_card
@@ -54,6 +54,20 @@ class Home:
         self._close = close
         self._passphrase = passphrase
 
+    @property
+    def first(self) -> bool:
+        """Whether no other process had the home when this one took it."""
+        return self.folder.first
+
+    @property
+    def several(self) -> bool:
+        """Whether other workers may serve this home beside this one."""
+        return bool(self.settings.database)
+
+    def lead(self) -> bool:
+        """Become the one worker that listens to commands and carries what is owed; tell whether this one is."""
+        return self.folder.lead()
+
     def add_keys(self, keys: Mapping[str, SigningKey | SealingKey]) -> list[Path]:
         """Write new everyday keys into the home, locked as the others are."""
         return self.folder.add_keys(keys, self._passphrase)
@@ -86,10 +100,12 @@ def open_home(
     clock: Clock | None = None,
     threaded: bool = True,
     passphrase: Callable[[], str] | None = None,
+    worker: bool = False,
 ) -> Home:
     """Open a home and take its lock.
 
     Args:
+        worker: let others open it beside this one, if its rows are in PostgreSQL.
         threaded: run the sequencer in its own thread and commit in groups (a serving node); a short command needs none.
 
     Raises:
@@ -100,14 +116,15 @@ def open_home(
     folder = HomeFolder(path)
     settings = folder.settings()
     party = party_id(settings.party)
-    folder.take()
+    beside_others = worker and bool(settings.database)
+    folder.take(shared=beside_others)
     try:
         chosen = clock or SystemClock()
         given = folder.secret(passphrase)
         secret = lru_cache(maxsize=1)(given) if given is not None else None  # asked for once
         signing, sealing = folder.keys(secret)
         mailbox = folder.mailbox_key(secret)
-        body_keys = _body_keys(path, chosen.now())
+        body_keys = _body_keys(path, chosen.now(), shared=beside_others)
         store = _store(folder.database, body_keys, threaded=threaded)
     except BaseException:
         folder.close()
@@ -128,10 +145,10 @@ def open_home(
     return Home(folder, node, settings, close, secret, mailbox)
 
 
-def _body_keys(path: Path, now: Instant) -> BodyKeys:
+def _body_keys(path: Path, now: Instant, *, shared: bool) -> BodyKeys:
     """Open the keys of bodies, and say in one line what is damaged."""
     try:
-        return BodyKeys(path, now)
+        return BodyKeys(path, now, shared=shared)
     except fixed_sqlite.DatabaseError as error:
         raise StorageError(
             f"{path}/body-keys.db cannot be opened: {error}", hint="restore it from a backup"
@@ -173,14 +190,20 @@ def new_home(
     threshold: int = 1,
     console: int = 0,
     console_origin: str = "",
+    database: str = "",
 ) -> bytes:
     """Make a new home with new keys, its database and its first card; give the card.
 
+    Args:
+        database: the address of an empty PostgreSQL database that is to keep the rows; by default a file does.
+
     Raises:
         BadInput: the Party id is not a DNS name, or others cannot reach the node where it would listen.
-        RefusedHere: the folder is not empty.
+        RefusedHere: the folder is not empty, or the database is not.
     """
     chosen = clock or SystemClock()
+    if database:
+        _check_empty(database)
     folder, card = create_home(
         path,
         party,
@@ -196,13 +219,28 @@ def new_home(
         threshold=threshold,
         console=console,
         console_origin=console_origin,
+        database=database,
     )
     with open_home(
         folder.path, clock=chosen, threaded=False, passphrase=(lambda: passphrase) if passphrase else None
     ) as home:
         home.node.act(lambda transaction: accept_card(home.node, transaction, card))
-        folder.database.chmod(0o600)
+        if isinstance(folder.database, Path):
+            folder.database.chmod(0o600)
     return card
+
+
+def _check_empty(database: str) -> None:
+    """Refuse a database that keeps the rows of another home: its keys are not here."""
+    engine = open_engine(database)
+    try:
+        with engine.connect() as connection:
+            if SqlTransaction(connection, BodyKeys(None, SystemClock().now())).cards():
+                raise RefusedHere(
+                    "the database keeps the rows of a node already", hint="createdb makes an empty one"
+                )
+    finally:
+        engine.dispose()
 
 
 def in_memory(
@@ -222,11 +260,11 @@ def in_memory(
     )
 
 
-def _store(path: Path | None, body_keys: BodyKeys, *, threaded: bool) -> SqlStore[SqlTransaction]:
+def _store(place: Path | str | None, body_keys: BodyKeys, *, threaded: bool) -> SqlStore[SqlTransaction]:
     def transaction(connection: Connection) -> SqlTransaction:
         return SqlTransaction(connection, body_keys)
 
-    return SqlStore(open_engine(path), transaction, threaded=threaded, beside=body_keys)
+    return SqlStore(open_engine(place), transaction, threaded=threaded, beside=body_keys)
 
 
 def _whole_second(instant: Instant) -> Instant:

@@ -1,4 +1,9 @@
-"""A serving node: endpoint, postman and control socket around one open home."""
+"""A serving node: endpoint, postman and control socket around one open home.
+
+A home whose rows are in PostgreSQL may be served by several processes, its *workers*. All of them take envelopes in, at
+the same address; one *leads*: it listens to commands, has the console, carries what is owed and does the day's duties.
+When it ends, however it ends, another leads within a second.
+"""
 
 import asyncio
 import contextlib
@@ -37,6 +42,8 @@ log = structlog.get_logger("comity.serving")
 
 #: Seconds between looks whether a new day has begun.
 _LOOK_FOR_A_DAY = 600.0
+#: Seconds between looks of a worker whether the one that leads has ended.
+_LOOK_WHO_LEADS = 0.5
 #: Seconds in which everything under way is finished at the end, each part within its own.
 _PATIENCE = 4.0
 
@@ -62,7 +69,8 @@ class Serving:
         clock: Clock | None = None,
         passphrase: Callable[[], str] | None = None,
     ) -> None:
-        self._home = open_home(home, clock=clock, passphrase=passphrase)
+        self._home = open_home(home, clock=clock, passphrase=passphrase, worker=True)
+        self._ports = (desk_port, console)
         try:
             settings = self._home.settings
             chosen = port if port is not None else settings.port
@@ -72,7 +80,9 @@ class Serving:
             secure = not is_loopback(settings.listen) or settings.endpoint.startswith("https:")
             if secure:
                 identity.answering()  # where the card lists no key for connections, say so now
-            self._listener = listen(settings.listen, chosen)
+            if self._home.several and self._home.first:
+                listen(settings.listen, chosen).close()  # taken by anybody else, it is refused as ever
+            self._listener = listen(settings.listen, chosen, beside=self._home.several)
         except BaseException:
             self._home.close()
             raise
@@ -101,21 +111,55 @@ class Serving:
             kwargs={"sockets": [self._listener]},
             name=f"comity-endpoint-{self.party}",
         )
+        self.asked: DeskServer | None = None
+        self.console: ConsoleServer | None = None
+        self._control: ControlServer | None = None
+        self._ended = threading.Event()
+        self._daily = threading.Thread(target=self._do_daily, name=f"comity-duties-{self.party}", daemon=True)
+        self._waiting = threading.Thread(target=self._wait_to_lead, name="comity-worker", daemon=True)
         with contextlib.ExitStack() as opened:  # what is open already is closed where the next cannot be
             opened.callback(self._home.close)
             opened.callback(self._listener.close)
+            self.leads = self._home.lead()
+            if self.leads:
+                self._open_ways_in()
+            opened.pop_all()
+        self._thread.start()
+        if self.leads:
+            self._begin_to_lead()
+        else:
+            self._waiting.start()
+
+    def _open_ways_in(self) -> None:
+        """Listen to commands, to programs and to browsers: all of it, or none."""
+        with contextlib.ExitStack() as opened:
             self._control = ControlServer(self.desk)
             opened.callback(self._control.close)
+            desk_port, console = self._ports
             self.asked = self._open_asked(desk_port)
             if self.asked is not None:
                 opened.callback(self.asked.close)
             self.console = self._open_console(console)
             opened.pop_all()
-        self._thread.start()
+
+    def _begin_to_lead(self) -> None:
         self.postman.start()
-        self._ended = threading.Event()
-        self._daily = threading.Thread(target=self._do_daily, name=f"comity-duties-{self.party}", daemon=True)
         self._daily.start()
+
+    def _wait_to_lead(self) -> None:
+        """Take over from the worker that leads once it has ended."""
+        while not self._ended.wait(_LOOK_WHO_LEADS):
+            if not self._home.lead():
+                continue
+            try:
+                self._open_ways_in()
+            except (ComityError, OSError) as error:  # a port that is not free yet: it is tried again
+                log.error("cannot lead yet", reason=str(error))
+                continue
+            self.leads = True
+            self._begin_to_lead()
+            log.info("leads now", party=self.party)
+            return
 
     def _open_asked(self, port: int | None) -> DeskServer | None:
         chosen = port if port is not None else self._home.settings.desk_port
@@ -135,12 +179,16 @@ class Serving:
         """Stop listening, finish what is under way, let the home go."""
         self._ended.set()
         self._server.should_exit = True
+        if self._waiting.is_alive():
+            self._waiting.join(timeout=_PATIENCE)
         if self.asked is not None:
             self.asked.close()
         if self.console is not None:
             self.console.close()
-        self._control.close()
-        self._daily.join(timeout=_PATIENCE)
+        if self._control is not None:
+            self._control.close()
+        if self.leads:
+            self._daily.join(timeout=_PATIENCE)
         self.postman.stop(_PATIENCE)
         self._thread.join(timeout=_PATIENCE + 1)
         self._listener.close()

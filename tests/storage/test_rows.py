@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ NORTH, SOUTH = "north.example", "south.example"
 
 
 @pytest.fixture
-def rows() -> Iterator[SqlTransaction]:
+def rows(place: Path | str) -> Iterator[SqlTransaction]:
     keys = BodyKeys(None, NOW)
     made: list[SqlTransaction] = []
 
@@ -35,7 +36,9 @@ def rows() -> Iterator[SqlTransaction]:
         made.append(SqlTransaction(connection, keys))
         return made[-1]
 
-    store: SqlStore[SqlTransaction] = SqlStore(open_engine(None), make, threaded=False, beside=keys)
+    store: SqlStore[SqlTransaction] = SqlStore(
+        open_engine(None if isinstance(place, Path) else place), make, threaded=False, beside=keys
+    )
     with store._begun() as connection:
         yield make(connection)
     store.close()

@@ -11,14 +11,19 @@ def endpoint_at(address: str, port: int, *, secure: bool) -> str:
     return f"{'https' if secure else 'http'}://{host}:{port}"
 
 
-def listen(address: str, port: int) -> socket.socket:
+def listen(address: str, port: int, *, beside: bool = False) -> socket.socket:
     """Listen at an address.
+
+    Args:
+        beside: other workers of the same home listen there too; the kernel deals the callers out among them.
 
     Raises:
         StorageError: it is taken, or not one of this machine's.
     """
     listener = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if beside:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listener.bind((address, port))
         listener.listen(128)  # at once: two that only bind can both believe the port is theirs

@@ -47,7 +47,7 @@ def doctor(full: bool, home: Path, passphrase_file: Path | None, json_: bool) ->
 
 
 def _checks(home: Path, passphrase: Callable[[], str] | None, *, full: bool) -> Iterator[Check]:
-    from comity.storage.database import FIRST_SOUND_SQLITE, sqlite_version
+    from comity.storage.sqlite import FIRST_SOUND_SQLITE, sqlite_version
 
     version = ".".join(map(str, sqlite_version()))
     yield (
@@ -73,6 +73,8 @@ def _inside(home: Path, passphrase: Callable[[], str] | None, *, full: bool) -> 
     try:
         with teller_at(home, passphrase=passphrase) as tell:
             now = tell("status")
+            if now["database"]:
+                yield "database", True, now["database"], ""
             yield "party", True, f"{now['party']} ({now['deployment']})", ""
             last = now["last_entry"]
             yield (

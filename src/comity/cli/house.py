@@ -60,6 +60,12 @@ from comity.languages import _, ngettext, said
     help="The port of its console on loopback; the first two officers' links are printed.",
 )
 @click.option(
+    "--database",
+    default="",
+    metavar="URL",
+    help="Keep the rows in this empty PostgreSQL database, for several workers; by default in a file of the home.",
+)
+@click.option(
     "--passphrase-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Lock the key files with the passphrase in this file.",
@@ -79,6 +85,7 @@ def init(
     root_keys: int,
     threshold: int,
     console: int,
+    database: str,
     passphrase_file: Path | None,
     json_: bool,
 ) -> None:
@@ -102,6 +109,7 @@ def init(
         root_keys=root_keys,
         threshold=threshold,
         console=console,
+        database=database,
     )
     links = _first_officers(folder, passphrase_file) if console else {}
     if card_file is not None:

@@ -161,6 +161,7 @@ def node_status(desk: Desk) -> dict[str, Any]:
         "behind": [row.peer for row in behind],
         "stopped": peer_stopped(desk),
         "trouble": desk.node.store.trouble,
+        "database": desk.home.settings.database,
         "lines": [_line(row, backlog.get(row.peer, 0)) for row in circuits],
     }
 

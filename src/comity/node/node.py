@@ -171,6 +171,7 @@ class Node:
         self.reader = reader or Reader()
         self._acting: int | None = None
         self._instant: Instant | None = None
+        store.watch(self.forget)
 
     def act(self, work: Callable[[Transaction], T]) -> T:
         """Run a use case as one piece of work; durable on return, nothing left behind if it raises."""

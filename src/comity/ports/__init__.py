@@ -1,12 +1,13 @@
 """What a node needs from outside: a place to keep things, a way to move bytes, a clock, its keys.
 
-The use cases in `comity.node` see only this page. `comity.storage` keeps rows in SQLite, `comity.testing` runs many
-nodes in one process over the same port, `comity.assemble` plugs the real ones in.
+The use cases in `comity.node` see only this page. `comity.storage` keeps rows in SQLite or PostgreSQL, `comity.testing`
+runs many nodes in one process over the same port, `comity.assemble` plugs the real ones in.
 
 Duties of a `Store`:
 
 - `write` runs a piece of work against a `Transaction` and returns **only after its effects are durable**; what the
-  work raised is raised again and leaves nothing behind. Pieces of work never run at the same time (one sequencer).
+  work raised is raised again and leaves nothing behind. Pieces of work never run at the same time (one sequencer),
+  even where several workers share the rows; what one of them keeps in memory of texts and acts it must `watch`.
 - `read` runs a piece of work that changes nothing.
 
 A row is a frozen value; a changed row is a new value. A file holds one kind of rows and the part of the port that keeps

@@ -33,6 +33,10 @@ class Store(Protocol):
         """Run `work`, which changes nothing."""
         ...
 
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call `changed` whenever another worker on the same rows has changed a text or an act."""
+        ...
+
     def renew_keys(self, now: Instant) -> bool:
         """Begin a new epoch of the keys of bodies if the present one is over; tell whether it was."""
         ...

@@ -3,6 +3,9 @@
 Each body is sealed with AES-256-GCM under a key of its own. The keys stand in a file of their own, each wrapped under
 an *epoch key* that is renewed every 30 days. A backup can hold the present epoch key at most: once the epoch has
 ended, no backup made before an erasure opens the erased body. `erase` gives the day from which that holds.
+
+They stay in the home wherever the rows are. Where several workers share a home (`postgresql.py`), whoever holds the
+sequencer's lock writes here too, and each looks whether another began a new epoch before it uses a key.
 """
 
 import json
@@ -34,15 +37,25 @@ class BodyKeys:
         folder: where `body-keys.db` and `body-epoch.json` stand; None keeps them in memory.
         now: the instant of opening; an epoch older than `EPOCH` is renewed.
         entropy: gives that many random bytes.
+        shared: other processes use them too; then no epoch is renewed here before `renew_if_due` is called.
     """
 
     def __init__(
-        self, folder: Path | None, now: Instant, entropy: Callable[[int], bytes] = os.urandom
+        self,
+        folder: Path | None,
+        now: Instant,
+        entropy: Callable[[int], bytes] = os.urandom,
+        *,
+        shared: bool = False,
     ) -> None:
         self._entropy = entropy
         self._epoch_file = None if folder is None else folder / "body-epoch.json"
         path = ":memory:" if folder is None else str(folder / "body-keys.db")
-        self._db: Any = fixed_sqlite.connect(path, isolation_level=None, check_same_thread=False)
+        self._shared = shared
+        self._read_as: tuple[int, int] | None = None
+        self._db: Any = fixed_sqlite.connect(
+            path, isolation_level=None, check_same_thread=False, timeout=30.0
+        )
         self._db.execute("PRAGMA secure_delete=ON")
         if folder is not None:
             (folder / "body-keys.db").chmod(0o600)
@@ -66,9 +79,10 @@ class BodyKeys:
     def seal(self, item: str, body: bytes) -> bytes:
         """Seal a body under a new key and keep the key, durable at the next `commit`."""
         key, nonce = self._entropy(32), self._entropy(_NONCE)
+        self._begin()
+        self._look()
         epoch = max(self._keys)
         wrapped = self._wrap(epoch, item, key)
-        self._begin()
         self._db.execute("INSERT OR REPLACE INTO body_keys VALUES (?, ?, ?)", (item, epoch, wrapped))
         self._fates.append((item, True))
         return nonce + AESGCM(key).encrypt(nonce, body, item.encode())
@@ -81,9 +95,10 @@ class BodyKeys:
         """
         try:
             with self._guard:
-                row = self._db.execute(
-                    "SELECT epoch, wrapped FROM body_keys WHERE item = ?", (item,)
-                ).fetchone()
+                row = self._row(item)
+                if row is not None and row[0] not in self._keys:  # another worker has wrapped it anew
+                    self._look()
+                    row = self._row(item)
                 if row is None:
                     return None
                 key = self._unwrap(row[0], item, row[1])
@@ -91,8 +106,12 @@ class BodyKeys:
         except InvalidTag as error:
             raise VerificationFailed(f"the stored body of item {item[:12]} was altered") from error
 
+    def _row(self, item: str) -> Any:
+        return self._db.execute("SELECT epoch, wrapped FROM body_keys WHERE item = ?", (item,)).fetchone()
+
     def erase(self, item: str) -> Instant:
         """Destroy an item's key at the next `finish`; give the end of the present epoch."""
+        self._look()
         self._fates.append((item, False))
         return self._begun[max(self._keys)] + EPOCH
 
@@ -208,7 +227,8 @@ class BodyKeys:
 
     def renew_if_due(self, now: Instant) -> bool:
         """Begin a new epoch if the present one is over; tell whether it was. Not while a piece of work runs."""
-        if now < self._begun[max(self._keys)] + EPOCH:
+        self._look()
+        if now < self._begun[max(self._keys)] + EPOCH and len(self._keys) == 1:
             return False
         self.finish()  # what a refusing disk left to destroy must not be wrapped anew
         with self._guard:
@@ -240,12 +260,28 @@ class BodyKeys:
         return AESGCM(self._keys[epoch]).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], item.encode())
 
     def _load(self, now: Instant) -> None:
-        if self._epoch_file is not None and self._epoch_file.exists():
-            for row in json.loads(self._epoch_file.read_text()):
-                self._keys[row["epoch"]] = bytes.fromhex(row["key"])
-                self._begun[row["epoch"]] = parse_instant(row["begun"])
-        if not self._keys or len(self._keys) > 1 or now >= self._begun[max(self._keys)] + EPOCH:
+        self._read()
+        half_done = len(self._keys) > 1 or (self._keys and now >= self._begun[max(self._keys)] + EPOCH)
+        if not self._keys or (half_done and not self._shared):
             self.renew(now)
+
+    def _read(self) -> None:
+        if self._epoch_file is None or not self._epoch_file.exists():
+            return
+        self._read_as = self._stamp()
+        rows = json.loads(self._epoch_file.read_text())
+        self._begun = {row["epoch"]: parse_instant(row["begun"]) for row in rows}
+        self._keys = {row["epoch"]: bytes.fromhex(row["key"]) for row in rows}
+
+    def _look(self) -> None:
+        """Read the epochs again if another worker began one."""
+        if self._shared and self._stamp() != self._read_as:
+            self._read()
+
+    def _stamp(self) -> tuple[int, int]:
+        assert self._epoch_file is not None
+        found = self._epoch_file.stat()
+        return found.st_ino, found.st_mtime_ns
 
     def _save(self) -> None:
         if self._epoch_file is None:
@@ -255,6 +291,7 @@ class BodyKeys:
             for epoch, key in sorted(self._keys.items())
         ]
         write_private(self._epoch_file, json.dumps(rows).encode())
+        self._read_as = self._stamp()
 
 
 def write_private(path: Path, data: bytes) -> None:

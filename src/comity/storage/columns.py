@@ -1,7 +1,7 @@
 """The kinds of column a table has, the same on every database.
 
 An instant is stored as whole microseconds since 1970-01-01T00:00:00Z, so that order and equality are exact; a tuple
-of words as a JSON array.
+of words as a JSON array. Text is ordered by its bytes everywhere, whatever language a server was set up for.
 """
 
 import json
@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Text, TypeDecorator
 from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
 
 #: Every table of a node's database.
 metadata = MetaData()
@@ -34,11 +35,44 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
+#: PostgreSQL keeps no NUL in a text: it is written as a noncharacter and a digit, and so is that noncharacter itself.
+_MARK = "\ufdd0"
+
+
+class AnyText(TypeDecorator[str]):
+    """Any text at all, ordered by its bytes, in PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(collation="C")
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Write what PostgreSQL does not keep in other characters."""
+        if value is None or ("\0" not in value and _MARK not in value):
+            return value
+        return value.replace(_MARK, f"{_MARK}1").replace("\0", f"{_MARK}0")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Read it back."""
+        if value is None or _MARK not in value:
+            return value
+        return value.replace(f"{_MARK}0", "\0").replace(f"{_MARK}1", _MARK)
+
+
+_TEXT = Text().with_variant(AnyText(), "postgresql")
+
+
 class Words(TypeDecorator[tuple[str, ...]]):
     """A tuple of words as a JSON array."""
 
     impl = Text
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Order them by their bytes in PostgreSQL too."""
+        return Text(collation="C" if dialect.name == "postgresql" else None)
 
     def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Print the words."""
@@ -66,7 +100,7 @@ class Octets(TypeDecorator[tuple[bytes, ...]]):
 
 def text(name: str, **how: Any) -> Column[str]:
     """Make a column of words as they are."""
-    return Column(name, Text, nullable=False, **how)
+    return Column(name, _TEXT, nullable=False, **how)
 
 
 def number(name: str, **how: Any) -> Column[int]:

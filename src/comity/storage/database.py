@@ -1,41 +1,42 @@
-"""Opening a node's database so that what is acknowledged is durable, and running one piece of work at a time.
-
-SQLite runs in WAL mode with `synchronous=FULL`: with `NORMAL` acknowledged rows are lost at a power cut. The file is
-created and switched to WAL under `EXTRA`, because the unlinked rollback journal of that switch can come back after a
-power cut and take the whole log with it. Neither is a setting.
+"""Running pieces of work on a node's database, one at a time, so that what is acknowledged is durable.
 
 All changes go through one sequencer. While one batch waits for the disk, the next gathers, so strictness costs one
 `fsync` a batch and not one a change (group commit). Each piece of work has a savepoint of its own: what one raises
 undoes that one alone.
+
+`sqlite.py` and `postgresql.py` open the database and say whose turn it is; everything else is the same on both.
 """
 
 import contextlib
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from functools import cache
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-import pysqlite3.dbapi2 as fixed_sqlite
-from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.engine import RootTransaction
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.pool import StaticPool
 
-from comity import __version__
 from comity.clock import Instant
-from comity.errors import CannotJournal, HomeTooNew, StorageError
-from comity.storage import columns, matter_tables, outside_tables, register_tables, tables
+from comity.errors import CannotJournal, StorageError
+from comity.storage import tables
 from comity.storage.body_keys import BodyKeys
-from comity.storage.failing_disk import WriteAheadLog, is_io_failure, stop
+from comity.storage.failing_disk import cause_of, driver_errors, is_io_failure, stop
+from comity.storage.sqlite import OneProcess, open_sqlite
 
 
 class Unit(Protocol):
-    """What a store needs of a transaction: pieces that can be undone, and an end."""
+    """What a store needs of a transaction: pieces that can be undone, and an end.
+
+    Attributes:
+        texts_changed: whether a text or an act changed, which nodes keep in memory.
+    """
+
+    texts_changed: bool
 
     def piece(self) -> AbstractContextManager[None]:
         """Undo everything done inside if it raises."""
@@ -46,134 +47,75 @@ class Unit(Protocol):
         ...
 
 
-#: Tables of their own files; named here so that every database has them.
-LAID_OUT = (tables, register_tables, matter_tables, outside_tables)
+class Sequencer(Protocol):
+    """Whose turn it is to write, and how a turn ends. `shared`: other processes write to the same database."""
+
+    shared: bool
+    writer: Connection
+
+    def alone(self) -> AbstractContextManager[Connection]:
+        """Wait until no other process writes; give the connection that does."""
+        ...
+
+    def begin(self) -> bool:
+        """Begin a turn; tell whether another worker changed texts or acts since this one last looked."""
+        ...
+
+    def end(self, *, texts_changed: bool) -> None:
+        """End a turn, in the transaction that has written."""
+        ...
+
+    def commit(self, transaction: RootTransaction) -> None:
+        """Make a turn durable."""
+        ...
+
+    def undone(self) -> None:
+        """Clear up after a turn that was given up."""
+        ...
+
+    def wrote(self) -> bool:
+        """Do what is due after a commit; tell whether anything was written."""
+        ...
+
+    def scrub(self) -> None:
+        """Overwrite, or give up to be overwritten, what was erased."""
+        ...
+
+    def reading(self) -> AbstractContextManager[tuple[Connection, bool]]:
+        """Give a connection that changes nothing, and whether texts or acts changed elsewhere."""
+        ...
+
+    def close(self) -> None:
+        """Let the connection go."""
+        ...
+
 
 T = TypeVar("T", bound=Unit)
-
-#: The first SQLite without the WAL-reset bug of 3.7.0–3.51.2 (two writers could corrupt the log).
-FIRST_SOUND_SQLITE = (3, 51, 3)
 
 #: Pieces of work gathered into one commit at the most.
 _BATCH = 256
 
 
-def sqlite_version() -> tuple[int, ...]:
-    """Give the version of the SQLite that Comity runs on."""
-    return tuple(int(part) for part in fixed_sqlite.sqlite_version.split("."))
-
-
-def open_engine(path: Path | None) -> Engine:
-    """Open (or create) the database file; `None` keeps everything in memory, for simulations.
+def open_engine(place: Path | str | None) -> Engine:
+    """Open (or create) a node's database: a file, a PostgreSQL database by its address, or, with None, memory.
 
     Raises:
         HomeTooNew: a newer Comity has changed the layout in a way this one does not understand.
-        StorageError: the file is not a usable database.
+        StorageError: it is not a usable database.
     """
-    if path is None:
-        engine = create_engine(
-            "sqlite://",
-            module=fixed_sqlite,
-            poolclass=StaticPool,
-            connect_args={"check_same_thread": False},
-            hide_parameters=True,
-        )
-    else:
-        engine = create_engine(
-            f"sqlite:///{path}",
-            module=fixed_sqlite,
-            connect_args={"check_same_thread": False, "timeout": 30.0},
-            hide_parameters=True,  # a trace in the log tells the statement, never what an item is called
-        )
+    if isinstance(place, str):
+        from comity.storage.postgresql import open_postgresql  # its driver is an extra
 
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA secure_delete=ON")
-        if path is not None:
-            cursor.execute("PRAGMA wal_autocheckpoint=0")  # which would keep the error of a sync to itself
-            mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
-            if mode != "wal":
-                cursor.execute("PRAGMA synchronous=EXTRA")
-                cursor.execute("PRAGMA journal_mode=WAL")
-            cursor.execute("PRAGMA synchronous=FULL")
-            cursor.execute("PRAGMA journal_size_limit=67108864")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-    if path is None:
-        _lay_out_in_memory(engine)
-        return engine
-    try:
-        _check_layout(engine)
-    except (DBAPIError, fixed_sqlite.Error, sqlite3.Error) as error:
-        engine.dispose()
-        raise StorageError(f"{path}: not a usable database ({_cause(error)})") from error
-    return engine
+        return open_postgresql(place)
+    return open_sqlite(place)
 
 
-def _cause(error: BaseException) -> str:
-    return str(getattr(error, "orig", None) or error)
+def _sequencer(engine: Engine) -> Sequencer:
+    if engine.dialect.name == "postgresql":
+        from comity.storage.postgresql import ManyWorkers
 
-
-@cache
-def _laid_out() -> Any:
-    """Give a database in memory that has every table and no row, made once a process."""
-    laid_out = fixed_sqlite.connect(":memory:", check_same_thread=False)
-    engine = create_engine("sqlite://", module=fixed_sqlite, poolclass=StaticPool)
-    with engine.begin() as connection:
-        columns.metadata.create_all(connection)
-        _note_layout(connection)
-    with engine.connect() as connection:
-        source: Any = connection.connection.driver_connection
-        source.backup(laid_out)
-    engine.dispose()
-    return laid_out
-
-
-def _lay_out_in_memory(engine: Engine) -> None:
-    with engine.connect() as connection:
-        _laid_out().backup(connection.connection.driver_connection)
-
-
-def _check_layout(engine: Engine) -> None:
-    """Bring an older or empty database to the present layout; refuse a newer one by name."""
-    with engine.connect() as connection:
-        known = inspect(connection).has_table("house")
-        facts = connection.execute(select(tables.house)).all() if known else []
-    rows: dict[str, str] = dict(facts)
-    version = int(rows.get("version", 0))
-    if version > tables.SCHEMA_VERSION and int(rows.get("oldest_reader", version)) > tables.SCHEMA_VERSION:
-        raise HomeTooNew(
-            f"this home has layout {version}, written by comity {rows.get('comity', '?')}; "
-            f"comity {__version__} reads up to layout {tables.SCHEMA_VERSION}",
-            hint="use that version of comity, or restore a backup made before the upgrade",
-        )
-    if version < tables.SCHEMA_VERSION:
-        from comity.storage.migrations import upgrade  # slow to import, and needed once a layout
-
-        upgrade(engine)
-        with engine.begin() as connection:
-            connection.execute(tables.house.delete())
-            _note_layout(connection)
-
-
-def _note_layout(connection: Connection) -> None:
-    written = {
-        "version": tables.SCHEMA_VERSION,
-        "oldest_reader": tables.OLDEST_READER,
-        "comity": __version__,
-    }
-    connection.execute(
-        tables.house.insert(),
-        [{"name": name, "value": str(value)} for name, value in written.items()],
-    )
+        return ManyWorkers(engine)
+    return OneProcess(engine)
 
 
 class SqlStore(Generic[T]):
@@ -199,22 +141,29 @@ class SqlStore(Generic[T]):
         self._transaction = transaction
         self._beside = beside
         self._turn = threading.Lock()
-        self._writer = engine.connect()
+        self._sequencer = _sequencer(engine)
+        self._watching: list[Callable[[], None]] = []
         self._jobs: queue.SimpleQueue[_Job[T] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self.commits = 0
         self.trouble = ""
-        raw: Any = self._writer.connection.driver_connection
-        self._log = WriteAheadLog(raw) if engine.dialect.name == "sqlite" else None
         self.sweep()
         if threaded:
             self._thread = threading.Thread(target=self._sequence, name="comity-sequencer", daemon=True)
             self._thread.start()
 
+    @property
+    def _writer(self) -> Connection:
+        return self._sequencer.writer
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call `changed` whenever another worker on this database has changed a text or an act."""
+        self._watching.append(changed)
+
     def sweep(self) -> None:
         """Finish erasures that a power cut left half done."""
         bodies = tables.bodies
-        with self._engine.connect().execution_options(reading=True) as connection:
+        with self._sequencer.alone(), self._engine.connect().execution_options(reading=True) as connection:
             count = connection.execute(select(func.count()).select_from(bodies)).scalar_one()
             self._beside.sweep(lambda: connection.execute(select(bodies.c.item)).scalars(), count)
 
@@ -239,13 +188,14 @@ class SqlStore(Generic[T]):
                     return work(self._transaction(self._writer))
                 finally:
                     self._writer.rollback()
-        with self._engine.connect().execution_options(reading=True) as connection:
-            connection.exec_driver_sql("PRAGMA query_only=ON")
-            try:
-                return work(self._transaction(connection))
-            finally:
-                connection.rollback()
-                connection.exec_driver_sql("PRAGMA query_only=OFF")
+        with self._sequencer.reading() as (connection, changed):
+            if changed:
+                self._tell()
+            return work(self._transaction(connection))
+
+    def _tell(self) -> None:
+        for changed in self._watching:
+            changed()
 
     def copy_to(self, other: "SqlStore[T]") -> None:
         """Copy every row into another store, over what it holds: simulations begin many worlds from one."""
@@ -263,9 +213,8 @@ class SqlStore(Generic[T]):
 
         Where somebody reads just then, some pages stay until the next time.
         """
-        raw: Any = self._writer.connection.driver_connection
         with self._between_batches():
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._sequencer.scrub()
             self._beside.scrub()
 
     def close(self) -> None:
@@ -274,21 +223,25 @@ class SqlStore(Generic[T]):
             self._jobs.put(None)
             self._thread.join()
             self._thread = None
-        self._writer.close()
+        self._sequencer.close()
         self._engine.dispose()
 
     @contextlib.contextmanager
     def _begun(self) -> Iterator[Connection]:
-        transaction = self._writer.begin()
-        try:
-            yield self._writer
-            self._beside.commit()
-            transaction.commit()
-        except BaseException:
-            self._give_up(transaction)
-            raise
-        self._beside.finish()
-        self._fold_log_in()
+        with self._sequencer.alone() as writer:
+            transaction = writer.begin()
+            try:
+                if self._sequencer.begin():
+                    self._tell()
+                yield writer
+                self._beside.commit()
+                self._sequencer.commit(transaction)
+            except BaseException:
+                self._give_up(transaction)
+                raise
+            self._beside.finish()
+        if self._sequencer.wrote():  # the disk takes what is written
+            self.trouble = ""
         self.commits += 1
 
     def _give_up(self, transaction: RootTransaction) -> None:
@@ -296,9 +249,7 @@ class SqlStore(Generic[T]):
         self._beside.give_up()
         with contextlib.suppress(DBAPIError, InvalidRequestError):
             transaction.rollback()
-        raw: Any = self._writer.connection.driver_connection
-        if raw.in_transaction:  # SQLAlchemy has done with a transaction whose COMMIT failed; SQLite has not
-            raw.rollback()
+        self._sequencer.undone()
 
     def _sequence(self) -> None:
         ending = False
@@ -325,7 +276,8 @@ class SqlStore(Generic[T]):
                 transaction = self._transaction(connection)
                 outcomes.extend(self._attempt(job, transaction) for job in batch)
                 transaction.finish()
-        except (DBAPIError, fixed_sqlite.Error, OSError) as error:
+                self._sequencer.end(texts_changed=transaction.texts_changed)
+        except (*driver_errors(), StorageError, OSError) as error:
             refusal = self._refusal(error)
             for job in batch:
                 job.future.set_exception(refusal)
@@ -343,31 +295,28 @@ class SqlStore(Generic[T]):
     def _refusal(self, error: Exception) -> CannotJournal:
         """Note why nothing can be written, and say it; where a sync failed, end the process."""
         if is_io_failure(error):
-            stop(_cause(error))
-        self.trouble = f"the node cannot journal, so it cannot act ({_cause(error)})"
-        return CannotJournal(self.trouble, hint="make room on the disk or mend it; nothing was half done")
+            stop(cause_of(error))
+        if isinstance(error, StorageError):
+            return CannotJournal(error.message, hint="nothing was half done; it can be tried again")
+        self.trouble = f"the node cannot journal, so it cannot act ({cause_of(error)})"
+        mend = "mend the database" if self._sequencer.shared else "make room on the disk or mend it"
+        return CannotJournal(self.trouble, hint=f"{mend}; nothing was half done")
 
     @contextlib.contextmanager
     def _between_batches(self) -> Iterator[None]:
         with self._turn:
             try:
-                yield
-            except (fixed_sqlite.Error, OSError) as error:
+                with self._sequencer.alone():
+                    yield
+            except (*driver_errors(), OSError) as error:
                 raise self._refusal(error) from error
-
-    def _fold_log_in(self) -> None:
-        """Write a long log's pages to the database, and note that the disk takes what is written."""
-        if self._log is not None:
-            written = self._log.fold_in_if_long()
-            if written:
-                self.trouble = ""
 
     @staticmethod
     def _attempt(job: "_Job[T]", transaction: T) -> "tuple[_Job[T], Any, BaseException | None]":
         try:
             with transaction.piece():
                 return job, job.work(transaction), None
-        except (DBAPIError, fixed_sqlite.Error):
+        except driver_errors():
             raise  # the disk, not the work: the batch fails as one
         except Exception as raised:
             return job, None, raised

@@ -17,8 +17,18 @@ import sys
 from typing import Any, NoReturn
 
 import pysqlite3.dbapi2 as fixed_sqlite
+from sqlalchemy.exc import DBAPIError
 
-__all__ = ["EXIT_CODE", "WriteAheadLog", "is_io_failure", "stop", "sync"]
+__all__ = [
+    "EXIT_CODE",
+    "WriteAheadLog",
+    "cause_of",
+    "driver_errors",
+    "is_io_failure",
+    "is_refused_row",
+    "stop",
+    "sync",
+]
 
 #: EX_IOERR.
 EXIT_CODE = 74
@@ -28,6 +38,27 @@ _LONG = 3_000
 
 #: SQLITE_IOERR; the driver does not tell a failed sync from a failed write, which is no better.
 _SQLITE_IOERR = 10
+
+
+def driver_errors() -> tuple[type[Exception], ...]:
+    """Give what drivers, and SQLAlchemy around them, raise where the database and not the work is at fault."""
+    psycopg = sys.modules.get("psycopg")  # an extra: where it was never loaded, it raises nothing
+    return (DBAPIError, fixed_sqlite.Error, *((psycopg.Error,) if psycopg is not None else ()))
+
+
+def cause_of(error: BaseException) -> str:
+    """Give what the driver itself said, in one line."""
+    told = str(getattr(error, "orig", None) or error).strip()
+    return told.splitlines()[0] if told else type(error).__name__
+
+
+def is_refused_row(error: BaseException) -> bool:
+    """Tell whether PostgreSQL refused one row for what stands in it: SQLSTATE classes 22, 23 and 54.
+
+    SQLite has no such limits, and answers what it cannot keep before it writes.
+    """
+    cause = getattr(error, "orig", None) or error
+    return str(getattr(cause, "sqlstate", None) or "")[:2] in ("22", "23", "54")
 
 
 def is_io_failure(error: BaseException) -> bool:

@@ -7,14 +7,18 @@ keys/root-1.key …  the same where several hold it                        0600
 keys/tls.key       the node's end of connections, and nothing else       0600
 keys/mailbox.key   opens its mailboxes at relays; stands in no card      0600
 keys/*.key         everyday keys                                         0600
-node.db            rows: items, mailboxes, journal                       0600
+node.db            rows: items, mailboxes, journal; none where PostgreSQL
+                   keeps them                                            0600
 body-keys.db       keys of item bodies, apart (see `body_keys`)          0600
 body-epoch.json    the present epoch's key                               0600
-lock               held by the one process that owns the home
+lock               held by the one process that owns the home, or by
+                   every worker where PostgreSQL keeps the rows
+leader             held by the worker that listens to commands           0600
 control            the Unix socket of a serving node                     0600
 ```
 
-The folder itself is 0700. One process owns a home at a time; a second is refused.
+The folder itself is 0700. One process owns a home at a time; a second is refused, but for further workers of a home
+whose rows are in PostgreSQL.
 """
 
 import contextlib
@@ -22,6 +26,7 @@ import fcntl
 import ipaddress
 import os
 import re
+import time
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -49,6 +54,9 @@ _APART = ("root", "mailbox")
 #: Files of root keys: `root.key`, or one for each holder of a shared root.
 _ROOT_FILE = re.compile(r"root(?:-[0-9a-z]+)?\Z")
 
+#: Seconds for which a worker that starts waits for a command that has the home.
+_PATIENCE = 10.0
+
 #: The name of a world, such as `production`.
 _WORLD = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
@@ -66,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         desk_port: where programs of one's own ask the register over HTTP, on loopback; 0 for nowhere.
         console: where the console listens on loopback; 0 for none.
         console_origin: the address officers' browsers know it by, where a proxy with TLS stands before it.
+        database: the address of the PostgreSQL database that keeps the rows; empty for `node.db`.
         passphrase: `keyring` where the system's keyring holds that of the keys (`os_keyring.py`); empty for anything
             else.
         webhooks: how the addresses of hooks begin; no other is ever called.
@@ -88,6 +97,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str,
         msgspec.Meta(pattern=r"\A(https://[a-z0-9.-]+(:[0-9]+)?|http://([a-z0-9-]+\.)?localhost:[0-9]+|)\Z"),
     ] = ""
+    database: str = ""
     passphrase: Literal["", "keyring"] = ""
     webhooks: tuple[str, ...] = ()
     mail_server: str = ""
@@ -115,11 +125,13 @@ class HomeFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock: int | None = None
+        self._lead: int | None = None
+        self.first = False
 
     @property
-    def database(self) -> Path:
-        """Where the rows are."""
-        return self.path / "node.db"
+    def database(self) -> Path | str:
+        """Where the rows are: a file, or the address of a database."""
+        return self.settings().database or self.path / "node.db"
 
     @property
     def socket(self) -> Path:
@@ -181,15 +193,24 @@ class HomeFolder:
         lines += ['passphrase = "keyring"'] if in_keyring else []
         write_private(file, ("\n".join(lines) + "\n").encode())
 
-    def take(self) -> None:
+    def take(self, *, shared: bool = False) -> None:
         """Take the lock of this home.
+
+        Args:
+            shared: as a worker beside others; `first` tells afterwards whether there was none yet.
 
         Raises:
             HomeInUse: another process owns it.
         """
         handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.first = _flock(handle, fcntl.LOCK_EX)
+            if shared:
+                end = time.monotonic() + _PATIENCE  # commands are short, and workers start at the same time
+                while not _flock(handle, fcntl.LOCK_SH) and time.monotonic() < end:
+                    time.sleep(0.05)
+            if not _flock(handle, fcntl.LOCK_SH if shared else fcntl.LOCK_EX):
+                raise BlockingIOError
         except OSError:
             owner = os.pread(handle, 20, 0).decode(errors="replace").strip() or "another process"
             os.close(handle)
@@ -204,11 +225,22 @@ class HomeFolder:
             os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         self._lock = handle
 
+    def lead(self) -> bool:
+        """Become the one worker that listens to commands and carries what is owed; tell whether this one is."""
+        if self._lead is None:
+            handle = os.open(self.path / "leader", os.O_RDWR | os.O_CREAT, 0o600)
+            if not _flock(handle, fcntl.LOCK_EX):
+                os.close(handle)
+                return False
+            self._lead = handle
+        return True
+
     def close(self) -> None:
-        """Let the lock go."""
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        """Let the locks go."""
+        for handle in (self._lead, self._lock):
+            if handle is not None:
+                os.close(handle)
+        self._lead = self._lock = None
 
     def keys(self, passphrase: Callable[[], str] | None = None) -> tuple[list[SigningKey], list[SealingKey]]:
         """Read the everyday keys; the root key is not among them.
@@ -266,6 +298,14 @@ class HomeFolder:
         return read_signing_key(file, passphrase) if file.exists() else None
 
 
+def _flock(handle: int, kind: int) -> bool:
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def is_root(file: Path) -> bool:
     """Tell by its name whether a key file holds a root key, which only cards are signed with."""
     return _ROOT_FILE.match(file.stem) is not None
@@ -310,6 +350,7 @@ def create_home(
     threshold: int = 1,
     console: int = 0,
     console_origin: str = "",
+    database: str = "",
 ) -> tuple[HomeFolder, bytes]:
     """Make a new home with new keys; give it and the Party's first card.
 
@@ -317,6 +358,7 @@ def create_home(
         functions: full powers of the officer's key, such as `director`.
         listen: the address to listen on; `endpoint` where others reach it, for the card.
         console: where the console listens on loopback; `console_origin` the address browsers know it by.
+        database: the address of the PostgreSQL database that keeps the rows.
         passphrase: locks every key file; None leaves them protected by the file system alone.
         root_keys, threshold: how many keys share the root, and how many of them sign a card.
 
@@ -370,6 +412,7 @@ def create_home(
     settings += f'listen = "{listen}"\n' if listen != LOOPBACK else ""
     settings += f'endpoint = "{endpoint}"\n' if endpoint else ""
     settings += f"console = {console}\n" if console else ""
+    settings += f'database = "{database}"\n' if database else ""
     settings += f'console_origin = "{console_origin}"\n' if console_origin else ""
     write_private(path / "node.toml", settings.encode())
     return HomeFolder(path), signed

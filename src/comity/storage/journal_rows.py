@@ -3,6 +3,7 @@
 Frontiers are kept in memory while a batch runs and written once at its end: every entry changes two of them.
 """
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -70,6 +71,7 @@ class JournalRows(Rows):
         self._heads: dict[str, Head] = {}
         self._changed: frozenset[str] = frozenset()
         self._last_at: Instant | None = None
+        self._read_bit_by_bit = 0
 
     def head(self, channel: str) -> Head:
         """Give the frontier of a tree; an empty one where nothing was entered."""
@@ -139,11 +141,19 @@ class JournalRows(Rows):
     def acts_entered(self, channel: str, until: int | None = None) -> Iterator[tuple[str, str]]:
         """Give kind and act of a channel's entries, in order, up to one of its numbers where said."""
         compiled = _ENTERED.compiled(self._connection)
-        cursor: Any = self._connection.connection.cursor()  # its own: it is read bit by bit
         end = _END if until is None else until
-        cursor.execute(compiled.sql, compiled.parameters({"channel": channel, "until": end}))
-        while rows := cursor.fetchmany(10_000):
-            yield from rows
+        with contextlib.closing(self._reader()) as cursor:
+            cursor.execute(compiled.sql, compiled.parameters({"channel": channel, "until": end}))
+            while rows := cursor.fetchmany(10_000):
+                yield from rows
+
+    def _reader(self) -> Any:
+        """Give a cursor of its own that is read bit by bit; PostgreSQL would send everything at once to a plain one."""
+        connection: Any = self._connection.connection
+        if self._connection.dialect.name == "postgresql":
+            self._read_bit_by_bit += 1
+            return connection.driver_connection.cursor(name=f"entered_{self._read_bit_by_bit}")
+        return connection.cursor()
 
     def put_kept_head(self, row: KeptHead) -> None:
         """Keep the largest head witnessed, in place of the one before."""

@@ -16,6 +16,9 @@ from comity.storage.rows import Rows, columns, values_of
 
 _C, _A, _S, _R = tables.cards.c, tables.agreements.c, tables.statements.c, tables.requests.c
 
+#: Kinds of statement that change what the gate answers.
+_ACT_KINDS = ("consent", "consent-revocation", "consent-confirmation", "withdrawal", "review")
+
 _cards = columns(tables.cards, CardRow)
 _statements = columns(tables.statements, StatementRow)
 _requests = columns(tables.requests, RequestRow)
@@ -32,17 +35,7 @@ _AGREEMENTS = selecting(columns(tables.agreements, AgreementRow).order_by(_A.id)
 _VERSIONS = selecting(
     columns(tables.agreement_versions, AgreementRow).order_by(tables.agreement_versions.c.number)
 )
-_ACTS = selecting(
-    _statements.where(
-        or_(
-            _S.kind == "consent",
-            _S.kind == "consent-revocation",
-            _S.kind == "consent-confirmation",
-            _S.kind == "withdrawal",
-            _S.kind == "review",
-        )
-    ).order_by(_S.number)
-)
+_ACTS = selecting(_statements.where(or_(*(_S.kind == kind for kind in _ACT_KINDS))).order_by(_S.number))
 _STATEMENT = selecting(_statements.where(_S.digest == bindparam("digest")))
 _OF_KIND = selecting(_statements.where(_S.kind == bindparam("kind")).order_by(_S.number))
 _OF_KIND_ABOUT = selecting(
@@ -71,10 +64,17 @@ def _unpack(packed: bytes) -> dict[str, bytes]:
 
 
 class KnowledgeRows(Rows):
-    """The part of a transaction that keeps texts and acts."""
+    """The part of a transaction that keeps texts and acts.
+
+    Attributes:
+        texts_changed: whether any of what nodes keep in memory was changed: cards, agreements, acts the gate knows.
+    """
+
+    texts_changed = False
 
     def put_card(self, row: CardRow) -> None:
         """Keep a card; earlier versions stay."""
+        self.texts_changed = True
         self._put(tables.cards, ("party", "version"), values_of(row))
 
     def card(self, party: str) -> CardRow | None:
@@ -87,6 +87,7 @@ class KnowledgeRows(Rows):
 
     def drop_card(self, digest: str) -> None:
         """Forget a card that was only vouched for: a true one under another root has come."""
+        self.texts_changed = True
         self._run(_DROP_CARD, {"digest": digest})
 
     def cards(self) -> Sequence[CardRow]:
@@ -95,6 +96,7 @@ class KnowledgeRows(Rows):
 
     def put_agreement(self, row: AgreementRow) -> None:
         """Keep an agreement's folder in place of what was held under its id."""
+        self.texts_changed = True
         values = {**values_of(row), "files": _pack(row.files)}
         self._put(tables.agreements, ("id",), values)
         self._insert(tables.agreement_versions, values)
@@ -120,6 +122,7 @@ class KnowledgeRows(Rows):
 
     def put_statement(self, row: StatementRow) -> bool:
         """Keep a statement; False if it was here already."""
+        self.texts_changed = self.texts_changed or row.kind in _ACT_KINDS
         return self._add(tables.statements, ("digest",), values_of(row))
 
     def statement(self, digest: str) -> StatementRow | None:

@@ -3,11 +3,11 @@
 import contextlib
 from collections.abc import Iterator
 
-import pysqlite3.dbapi2 as fixed_sqlite
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
+from comity.errors import BadInput
 from comity.storage.body_keys import BodyKeys
+from comity.storage.failing_disk import cause_of, driver_errors, is_refused_row
 from comity.storage.item_rows import ItemRows
 from comity.storage.journal_rows import JournalRows
 from comity.storage.knowledge_rows import KnowledgeRows
@@ -35,13 +35,20 @@ class SqlTransaction(
         self._body_keys.savepoint()
         try:
             yield
-        except (DBAPIError, fixed_sqlite.Error):
-            raise  # the disk: SQLite may have undone the whole transaction by itself, and the batch is given up
+        except driver_errors() as error:
+            if not is_refused_row(error):
+                raise  # the disk: SQLite may have undone the whole transaction by itself, and the batch is given up
+            self._undo()
+            self._heads, self._changed, self._last_at = heads, changed, last_at
+            raise BadInput(f"the database cannot keep this: {cause_of(error)}") from error
         except BaseException:
-            self._cursor.execute("ROLLBACK TO piece")
-            self._cursor.execute("RELEASE piece")
-            self._body_keys.undo()
+            self._undo()
             self._heads, self._changed, self._last_at = heads, changed, last_at
             raise
         self._cursor.execute("RELEASE piece")
         self._body_keys.release()
+
+    def _undo(self) -> None:
+        self._cursor.execute("ROLLBACK TO piece")
+        self._cursor.execute("RELEASE piece")
+        self._body_keys.undo()

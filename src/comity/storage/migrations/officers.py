@@ -3,12 +3,11 @@
 import sqlalchemy as sa
 from alembic import op
 
-#: Whole numbers; SQLite numbers rows by itself only in a column called INTEGER.
-NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+from comity.storage.migrations.kinds import NUMBER, TEXT
 
 
 def _text(name: str, *, primary_key: bool = False, unique: bool | None = None) -> sa.Column[str]:
-    return sa.Column(name, sa.Text(), primary_key=primary_key, unique=unique, nullable=False)
+    return sa.Column(name, TEXT, primary_key=primary_key, unique=unique, nullable=False)
 
 
 def _moment(name: str, *, nullable: bool = False) -> sa.Column[int]:

@@ -3,16 +3,15 @@
 import sqlalchemy as sa
 from alembic import op
 
-#: Whole numbers; SQLite numbers rows by itself only in a column called INTEGER.
-NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+from comity.storage.migrations.kinds import NUMBER, TEXT
 
 
 def _text(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text(), nullable=False) for name in names]
+    return [sa.Column(name, TEXT, nullable=False) for name in names]
 
 
 def _key(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text(), primary_key=True, nullable=False)
+    return sa.Column(name, TEXT, primary_key=True, nullable=False)
 
 
 def _moments(*names: str) -> list[sa.Column[int]]:

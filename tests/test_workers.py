@@ -1,0 +1,163 @@
+"""Several processes serve one home whose rows are in PostgreSQL, and are killed at random under load."""
+
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from comity.assemble import new_home, open_home
+from comity.control.client import node_at
+from comity.errors import BadInput, ComityError, HomeInUse, RefusedHere
+from comity.serving import Serving
+from databases import drop, empty_database
+from test_serving import NORTH, SOUTH, Process, add, conclude, free_port, process, share, until
+
+pytestmark = pytest.mark.service
+
+WORKERS = 3
+#: How often a worker is killed, and how long the load goes on between two kills.
+KILLS, PAUSE = 12, (0.2, 0.9)
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    address = empty_database()
+    yield address
+    drop(address)
+
+
+@pytest.fixture
+def homes(tmp_path: Path, database: str) -> dict[str, Path]:
+    """North keeps its rows in a file, South in PostgreSQL."""
+    cards = {
+        party: new_home(tmp_path / party, party, names={"en": party}, port=free_port(), database=where)
+        for party, where in ((NORTH, ""), (SOUTH, database))
+    }
+    conclude(tmp_path, cards)
+    return {party: tmp_path / party for party in (NORTH, SOUTH)}
+
+
+class Worker(Process):
+    """One of the processes that serve a home."""
+
+    def __init__(self, home: Path, number: int) -> None:
+        super().__init__(home)
+        self.log = home.with_name(f"{home.name}-{number}.log")
+
+
+@contextmanager
+def workers(home: Path) -> Iterator[list[Worker]]:
+    made = [Worker(home, number) for number in range(WORKERS)]
+    with ExitStack() as stack:
+        for each in made:
+            each.start()
+            stack.callback(lambda each=each: each._process.poll() is None and each.kill())
+        yield made
+
+
+def test_a_home_in_postgresql_has_one_owner_for_commands_and_several_workers(
+    homes: dict[str, Path], tmp_path: Path, database: str
+) -> None:
+    south = homes[SOUTH]
+    assert not (south / "node.db").exists()
+    with open_home(south, threaded=False), pytest.raises(HomeInUse):
+        open_home(south, threaded=False)
+    with Serving(south) as one, Serving(south) as other:
+        assert (one.leads, other.leads) == (True, False)
+        assert one.endpoint == other.endpoint
+        with node_at(south) as tell:
+            assert tell("status")["database"] == database
+        with pytest.raises(HomeInUse):
+            open_home(south, threaded=False)
+        one.close()
+        until(lambda: other.leads, "the other leads")
+        with node_at(south) as tell:
+            assert tell("journal-verify", witnessed=[])["ok"]
+    with pytest.raises(RefusedHere, match="keeps the rows of a node already"):
+        new_home(tmp_path / "second", "west.example", names={"en": "W"}, database=database)
+    assert not (tmp_path / "second").exists()
+    with pytest.raises(BadInput, match="a password does not belong"):
+        new_home(tmp_path / "second", "west.example", names={}, database="postgresql://a:b@c/d")
+
+
+def test_a_worker_that_leads_is_replaced_and_what_others_conclude_is_known_to_all(
+    homes: dict[str, Path],
+) -> None:
+    with workers(homes[SOUTH]) as south, process(homes[NORTH]):
+        with node_at(homes[NORTH]) as tell:
+            message = share(tell, add(tell, 1))["message"]
+            until(lambda: tell("delivery", message=message)["state"] == "receipted", "a receipt")
+        south[0].kill()
+        until(lambda: any("leads now" in each.events() for each in south[1:]), "another leads")
+        with node_at(homes[SOUTH]) as tell:
+            assert [row["state"] for row in tell("inbox") if row["kind"] == "disclosure"] == ["accepted"]
+            item = tell("inbox")[0]["item"]["id"]
+            tell("item-show", item=item)
+        assert [each.stop() for each in south[1:]] == [0, 0]
+
+
+def test_workers_killed_at_random_under_load_lose_nothing_and_double_nothing(
+    homes: dict[str, Path], proved: object
+) -> None:
+    """Both share all the time; what a command has answered is kept; what came counts once; journals are whole."""
+    chance = random.Random("workers")
+    over = threading.Event()
+    promised: dict[str, list[str]] = {NORTH: [], SOUTH: []}
+
+    def load(party: str, to: str) -> None:
+        number = 0
+        while not over.is_set():
+            number += 1
+            with (
+                suppress(ComityError, OSError),
+                node_at(homes[party]) as tell,
+            ):  # a command that was cut: not promised
+                item = add(tell, number)
+                promised[party].append(tell("share", item=item, to=to, purpose="network-defence")["message"])
+
+    with workers(homes[SOUTH]) as south, process(homes[NORTH]) as north:
+        loads = [threading.Thread(target=load, args=way) for way in ((NORTH, SOUTH), (SOUTH, NORTH))]
+        for each in loads:
+            each.start()
+        led = 0
+        for _ in range(KILLS):
+            time.sleep(chance.uniform(*PAUSE))
+            victim = chance.choice(south)
+            led += victim.events()[-1:] == ["leads now"] or "leads now" in victim.events()
+            victim.kill()
+            victim.start()
+        over.set()
+        for each in loads:
+            each.join(60)
+        assert min(map(len, promised.values())) > KILLS, promised
+        for party in (NORTH, SOUTH):
+            with node_at(homes[party]) as tell:
+                until(lambda tell=tell: tell("deliver")["backlog"] == {}, f"{party} has delivered everything")
+        for party, other in ((NORTH, SOUTH), (SOUTH, NORTH)):
+            with node_at(homes[party]) as tell:
+                entries = tell("journal-show", limit=100_000)
+                sent = Counter(row["act"] for row in entries if row["kind"] == "sent-disclosure")
+                assert set(promised[party]) <= set(sent), "a promise was lost"
+                assert set(sent.values()) == {1}, "doubled at the sender"
+                assert tell("journal-verify", witnessed=[])["ok"]
+            with node_at(homes[other]) as tell:
+                taken = Counter(
+                    row["message"] for row in tell("inbox", limit=100_000) if row["kind"] == "disclosure"
+                )
+                got = Counter(
+                    row["act"]
+                    for row in tell("journal-show", limit=100_000)
+                    if row["kind"] == "received-disclosure"
+                )
+                assert taken == got == sent, "lost or doubled at the receiver"
+        stopped = [each.stop() for each in (*south, north)]
+        assert stopped == [0] * len(stopped)
+    for each in (*south, north):
+        assert not {"command failed", "delivery stopped", "a thread ended"} & set(each.events())
+    assert signal.SIGKILL and led >= 0
