@@ -1,9 +1,7 @@
 """Several processes serve one home whose rows are in PostgreSQL, and are killed at random under load."""
 
 import random
-import signal
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -11,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import test_serving
 from comity.assemble import new_home, open_home
 from comity.control.client import node_at
 from comity.errors import BadInput, ComityError, HomeInUse, RefusedHere
@@ -21,8 +20,15 @@ from test_serving import NORTH, SOUTH, Process, add, conclude, free_port, proces
 pytestmark = pytest.mark.service
 
 WORKERS = 3
-#: How often a worker is killed, and how long the load goes on between two kills.
-KILLS, PAUSE = 12, (0.2, 0.9)
+#: How often a worker is killed.
+KILLS = 8
+#: Seconds for processes to start and to catch up, on a machine that has much else to do.
+PATIENCE = 240.0
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(test_serving, "PATIENCE", PATIENCE)
 
 
 @pytest.fixture
@@ -103,7 +109,7 @@ def test_a_worker_that_leads_is_replaced_and_what_others_conclude_is_known_to_al
 
 
 def test_workers_killed_at_random_under_load_lose_nothing_and_double_nothing(
-    homes: dict[str, Path], proved: object
+    homes: dict[str, Path],
 ) -> None:
     """Both share all the time; what a command has answered is kept; what came counts once; journals are whole."""
     chance = random.Random("workers")
@@ -120,22 +126,21 @@ def test_workers_killed_at_random_under_load_lose_nothing_and_double_nothing(
             ):  # a command that was cut: not promised
                 item = add(tell, number)
                 promised[party].append(tell("share", item=item, to=to, purpose="network-defence")["message"])
+            over.wait(0.05)
 
     with workers(homes[SOUTH]) as south, process(homes[NORTH]) as north:
         loads = [threading.Thread(target=load, args=way) for way in ((NORTH, SOUTH), (SOUTH, NORTH))]
         for each in loads:
             each.start()
-        led = 0
         for _ in range(KILLS):
-            time.sleep(chance.uniform(*PAUSE))
+            more = {party: len(found) + chance.randrange(1, 6) for party, found in promised.items()}
+            until(lambda more=more: all(len(promised[each]) >= more[each] for each in more), "both share on")
             victim = chance.choice(south)
-            led += victim.events()[-1:] == ["leads now"] or "leads now" in victim.events()
             victim.kill()
             victim.start()
         over.set()
         for each in loads:
             each.join(60)
-        assert min(map(len, promised.values())) > KILLS, promised
         for party in (NORTH, SOUTH):
             with node_at(homes[party]) as tell:
                 until(lambda tell=tell: tell("deliver")["backlog"] == {}, f"{party} has delivered everything")
@@ -160,4 +165,4 @@ def test_workers_killed_at_random_under_load_lose_nothing_and_double_nothing(
         assert stopped == [0] * len(stopped)
     for each in (*south, north):
         assert not {"command failed", "delivery stopped", "a thread ended"} & set(each.events())
-    assert signal.SIGKILL and led >= 0
+    assert sum(each.events().count("leads now") for each in south) > 0, "the one that leads was never killed"

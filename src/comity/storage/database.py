@@ -277,7 +277,7 @@ class SqlStore(Generic[T]):
                 outcomes.extend(self._attempt(job, transaction) for job in batch)
                 transaction.finish()
                 self._sequencer.end(texts_changed=transaction.texts_changed)
-        except (*driver_errors(), StorageError, OSError) as error:
+        except driver_errors(StorageError, OSError) as error:
             refusal = self._refusal(error)
             for job in batch:
                 job.future.set_exception(refusal)
@@ -308,7 +308,7 @@ class SqlStore(Generic[T]):
             try:
                 with self._sequencer.alone():
                     yield
-            except (*driver_errors(), OSError) as error:
+            except driver_errors(OSError) as error:
                 raise self._refusal(error) from error
 
     @staticmethod

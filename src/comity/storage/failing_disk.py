@@ -40,10 +40,10 @@ _LONG = 3_000
 _SQLITE_IOERR = 10
 
 
-def driver_errors() -> tuple[type[Exception], ...]:
-    """Give what drivers, and SQLAlchemy around them, raise where the database and not the work is at fault."""
+def driver_errors(*more: type[Exception]) -> tuple[type[Exception], ...]:
+    """Give what drivers, and SQLAlchemy around them, raise where the database is at fault and not the work."""
     psycopg = sys.modules.get("psycopg")  # an extra: where it was never loaded, it raises nothing
-    return (DBAPIError, fixed_sqlite.Error, *((psycopg.Error,) if psycopg is not None else ()))
+    return (DBAPIError, fixed_sqlite.Error, *((psycopg.Error,) if psycopg is not None else ()), *more)
 
 
 def cause_of(error: BaseException) -> str:

@@ -16,7 +16,6 @@ one, nobody can tell whether it was done: the process ends, as it does when a di
 import contextlib
 import hashlib
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -170,12 +169,11 @@ def _check_server(connection: Connection) -> None:
             )
 
 
-@cache
-def lost() -> tuple[type[Exception], ...]:
-    """Give what the driver raises where a connection is gone."""
+def lost(*more: type[Exception]) -> tuple[type[Exception], ...]:
+    """Give what the driver raises where a connection is gone; and more."""
     import psycopg
 
-    return (psycopg.OperationalError, psycopg.InterfaceError)
+    return (psycopg.OperationalError, psycopg.InterfaceError, *more)
 
 
 class ManyWorkers:
@@ -199,10 +197,7 @@ class ManyWorkers:
         """Hold the sequencer's lock, a session's and not a transaction's: erasures of keys follow the commit."""
         try:
             self._raw.execute(_TAKE)
-        except (
-            DBAPIError,
-            *lost(),
-        ):  # the server was started anew, or ended this session, since the last turn
+        except lost(DBAPIError):  # the server was started anew, or ended this session, since the last turn
             self._connect_anew()
             self._raw.execute(_TAKE)
         try:
