@@ -106,9 +106,9 @@ def make_register() -> None:
     op.create_table(
         "thresholds",
         sa.Column("number", NUMBER, primary_key=True, nullable=False),
-        sa.Column("agreement", sa.Text(), nullable=False),
+        sa.Column("agreement", TEXT, nullable=False),
         sa.Column("score", NUMBER, nullable=False),
-        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("because", TEXT, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
     )
     op.create_table(
