@@ -102,8 +102,8 @@ MUTANTS = (
     Mutant(
         "takes a class of any category",
         "comity.decisions.given",
-        "if category_covers(pattern, stem)",
-        "if True",
+        'for pattern, consent in patterns if pattern == "*"',
+        "for pattern, consent in patterns",
     ),
     Mutant(
         "takes a class for the category of the disclosed item",
