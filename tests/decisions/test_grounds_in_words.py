@@ -199,6 +199,7 @@ def test_the_bytes_of_a_decision_have_the_names_of_the_contract():
         "obligations",
         "outcome",
         "question",
+        "tzdata",
     ]
     assert (stored["outcome"], stored["holding"], stored["agreement"]) == ("needs-consent", 0, None)
     assert stored["ask"][0]["party"] == NORTH and stored["at"] == "2030-05-01T09:00:00Z"
@@ -211,13 +212,24 @@ def test_the_digest_of_what_is_known_is_that_of_its_names():
         "agreements": [[each.id, each.acts_digest] for each in sorted(texts(), key=lambda each: each.id)],
         "consents": [given],
         "reviewed": ["a", "b"],
-        "tzdata": tzdata_version(),
         "unsigned": True,
         "withdrawn": {"w": "2030-05-01T09:00:00Z"},
     }
     written = msgspec.json.encode(named, order="deterministic")
     assert held.digest == hashlib.sha256(written).hexdigest()
     assert Known(texts()).digest != Known(texts(), unsigned=True).digest
+
+
+def test_a_decision_names_the_zone_rules_of_its_day_beside_what_was_known():
+    now, then = Known(texts()), Known(texts(), zones="1989.4")
+    assert (now.zones, now.digest) == (tzdata_version(), then.digest)
+    for asked in (
+        question(received()),
+        question(received(), holder=NORTH),
+        question(Item("r", "incident", SOUTH)),
+    ):
+        assert decide(asked, then.with_acts(()), AT).zones == "1989.4"
+        assert b'"tzdata":"1989.4"' in decide(asked, then, AT).to_bytes()
 
 
 def test_a_consent_that_names_both_an_item_and_a_class_or_neither_is_left_out():

@@ -38,6 +38,13 @@ def test_a_denunciation_of_today_changes_no_decision_of_yesterday() -> None:
         assert replays(made) == 3
 
 
+def test_newer_zone_rules_change_no_answer_that_they_do_not_touch(monkeypatch: pytest.MonkeyPatch) -> None:
+    with world() as made:
+        give(made, report(made))
+        monkeypatch.setattr("comity.decisions.known.tzdata_version", lambda: "2099.1")
+        assert replays(made) == 2
+
+
 def test_what_is_no_decision_or_not_there_is_not_found() -> None:
     with world() as made:
         report(made)

@@ -58,6 +58,7 @@ def journal_replay(desk: Desk, number: int) -> dict[str, Any]:
         "purpose": recorded.question.purpose,
         "outcome": recorded.outcome,
         "known": recorded.known,
+        "tzdata": recorded.tzdata,
         "same": found.same,
         "known_again": found.known_again,
         "again": decision_fields(found.again) if found.again is not None else None,

@@ -90,6 +90,7 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
         question: what was asked.
         at: the instant it was decided for.
         known: digest of the texts and acts it was decided on.
+        zones: version of the zone rules (`tzdata`) its days were counted by.
         blocked: items of the lineage that carry what stands in the way.
         only_lineage: nothing but `blocked` stands in the way.
         holding: index of the holding decided on, 0 where the item came by one route.
@@ -103,6 +104,7 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     question: Question
     at: Instant
     known: str
+    zones: str
     blocked: tuple[str, ...] = ()
     only_lineage: bool = False
     holding: int = 0
@@ -118,6 +120,7 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
         answer: dict[str, Any] = {
             "question": question,
             "known": self.known,
+            "tzdata": self.zones,
             "at": format_instant(self.at),
             "outcome": self.outcome,
             "agreement": self.agreement,

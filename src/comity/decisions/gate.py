@@ -51,7 +51,7 @@ def decide(question: Question, known: Known, at: Instant) -> Decision:
     item = question.items.get(question.disclose)
     if item is None or item.id != question.disclose:
         ground = Ground("rule 7 custody", f"`{question.disclose}` is not at hand", 7)
-        return Decision("refused", (ground,), (), (), None, question, at, known.digest)
+        return Decision("refused", (ground,), (), (), None, question, at, known.digest, known.zones)
     return _decide(question, item, known, at)
 
 
@@ -61,7 +61,7 @@ def _over_holdings(question: Question, known: Known, at: Instant) -> Decision:
     held = [each for each in (first, *question.holdings) if each is not None and each.id == question.disclose]
     if not held:
         ground = Ground("rule 7 custody", f"`{question.disclose}` is not at hand", 7)
-        return Decision("refused", (ground,), (), (), None, question, at, known.digest)
+        return Decision("refused", (ground,), (), (), None, question, at, known.digest, known.zones)
     tried = [_decide(question, holding, known, at, number) for number, holding in enumerate(held)]
     for outcome in ("permitted", "needs-consent"):
         for decision in tried:
@@ -106,7 +106,18 @@ def _decide(question: Question, item: Item, known: Known, at: Instant, holding: 
         if above is None:
             owed = own_item_obligations(question, item, used, used.of(item.category), at)
             return Decision(
-                "permitted", grounds, (), owed, used.agreement, question, at, known.digest, (), False, holding
+                "permitted",
+                grounds,
+                (),
+                owed,
+                used.agreement,
+                question,
+                at,
+                known.digest,
+                known.zones,
+                (),
+                False,
+                holding,
             )
         if not above.against:
             if not above.owed:
@@ -187,7 +198,18 @@ def _permitted(
     if above.used:
         grounds = tuple(dict.fromkeys((*grounds, *above.used)))
     return Decision(
-        "permitted", grounds, (), owed, used.agreement, question, at, known.digest, (), False, holding
+        "permitted",
+        grounds,
+        (),
+        owed,
+        used.agreement,
+        question,
+        at,
+        known.digest,
+        known.zones,
+        (),
+        False,
+        holding,
     )
 
 
@@ -214,6 +236,7 @@ def _needs_consent(
         question,
         at,
         known.digest,
+        known.zones,
         tuple(sorted(above.blocked)),
         question.disclose not in above.blocked,
         holding,
@@ -242,6 +265,7 @@ def _refused(
         question,
         at,
         known.digest,
+        known.zones,
         blocked,
         else_passes and question.disclose not in blocked,
         holding,

@@ -35,6 +35,8 @@ class Known:
         withdrawn: ids of items withdrawn by their originator, with the instant the withdrawal was received.
         reviewed: ids of items made from withdrawn ones which a person has decided may still be used.
         unsigned: accept texts that nobody has signed yet (case files, drafts).
+        zones: version of the zone rules that decisions are to name, the one in use unless said: a decision of long ago
+            that is made again names the one of its day.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Known:
         withdrawn: Mapping[str, Instant] | None = None,
         reviewed: Iterable[str] = (),
         unsigned: bool = False,
+        zones: str = "",
     ) -> None:
         given = list(agreements)
         texts = [each if isinstance(each, Agreement) else each.agreement for each in given]
@@ -56,6 +59,7 @@ class Known:
             )
         }
         self.unsigned = unsigned
+        self.zones = zones or tzdata_version()
         self._between: dict[tuple[str, str], tuple[Track, ...]] = {}
         self._take_acts(consents, withdrawn, reviewed)
 
@@ -120,7 +124,6 @@ class Known:
             "agreements": [(name, source.agreement.acts_digest) for name, source in self.sources.items()],
             "consents": self.consents,
             "reviewed": sorted(self.reviewed),
-            "tzdata": tzdata_version(),
             "unsigned": self.unsigned,
             "withdrawn": {item: format_instant(at) for item, at in self.withdrawn.items()},
         }

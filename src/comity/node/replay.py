@@ -2,7 +2,8 @@
 
 The entry of a decision holds the question, the instant and the digest of what was known. The texts are those held by
 then (every version is kept), the acts those that had become known by then. Of acts and texts that came at the very
-instant of the entry, the digest tells how many count. `comity journal replay NUMBER`.
+instant of the entry, the digest tells how many count. The answer names the zone rules of that day again; where they
+have changed since and an instant has moved with them, the bytes are no longer the same. `comity journal replay NUMBER`.
 
     (1) read what was asked, and what was answered     the entry's detail, checked against its commitment
     (2) rebuild what was known                         texts by version, acts in the order they came
@@ -31,12 +32,13 @@ DECISIONS = ("decided", "received-disclosure", "quarantined-disclosure")
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """What an entry says of a decision."""
+    """What an entry says of a decision; `tzdata` is the version of the zone rules it was made by."""
 
     question: Question
     known: str
     at: Instant
     outcome: str
+    tzdata: str
 
 
 class Replay(msgspec.Struct, frozen=True):
@@ -66,7 +68,7 @@ def replay(transaction: Transaction, number: int) -> Replay:
 
     # (2)
     known = next(
-        (found for found in _candidates(transaction, row.at, recorded.at) if found.digest == recorded.known),
+        (found for found in _candidates(transaction, row.at, recorded) if found.digest == recorded.known),
         None,
     )
     if known is None:
@@ -89,7 +91,7 @@ def _entry(transaction: Transaction, number: int) -> JournalRow:
     return row
 
 
-def _candidates(transaction: Transaction, known_by: Instant, decided_at: Instant) -> Iterator[Known]:
+def _candidates(transaction: Transaction, known_by: Instant, recorded: Recorded) -> Iterator[Known]:
     """Give what may have been known at an instant: surely what came before it, and more and more of what came at it."""
     before: list[StatementRow] = []
     during: list[StatementRow] = []
@@ -97,14 +99,14 @@ def _candidates(transaction: Transaction, known_by: Instant, decided_at: Instant
         if row.known_at <= known_by:
             (before if row.known_at < known_by else during).append(row)
     for texts in _texts(transaction, known_by):
-        base = Known(texts)
+        base = Known(texts, zones=recorded.tzdata)
         for count in range(len(during), -1, -1):
             acts = acts_of(
                 [*before, *during[:count]],
                 originator=lambda item: held.originator if (held := transaction.item(item)) else None,
                 sources=lambda item: sources_of(transaction, item),
             )
-            yield known_with(base, acts, decided_at)
+            yield known_with(base, acts, recorded.at)
 
 
 def _texts(transaction: Transaction, known_by: Instant) -> Iterator[list[Timeline]]:
