@@ -11,7 +11,7 @@ The rules stand in `comity.decisions.rules`, one file each. Source: `specs/gate.
 import msgspec
 
 from comity.clock import Instant
-from comity.decisions.decision import Ask, Decision, Ground
+from comity.decisions.decision import Ask, Decision, Ground, Obligation
 from comity.decisions.known import Known
 from comity.decisions.obligations import obligations, own_item_obligations
 from comity.decisions.question import Question
@@ -105,20 +105,7 @@ def _decide(question: Question, item: Item, known: Known, at: Instant, holding: 
     if used is not None and not once:
         if above is None:
             owed = own_item_obligations(question, item, used, used.of(item.category), at)
-            return Decision(
-                "permitted",
-                grounds,
-                (),
-                owed,
-                used.agreement,
-                question,
-                at,
-                known.digest,
-                known.zones,
-                (),
-                False,
-                holding,
-            )
+            return _passes(question, known, at, holding, used, grounds, owed)
         if not above.against:
             if not above.owed:
                 return _permitted(question, item, known, at, holding, used, grounds, above)
@@ -197,6 +184,18 @@ def _permitted(
     owed = obligations(question, item, used, used.of(item.category), above, at)
     if above.used:
         grounds = tuple(dict.fromkeys((*grounds, *above.used)))
+    return _passes(question, known, at, holding, used, grounds, owed)
+
+
+def _passes(
+    question: Question,
+    known: Known,
+    at: Instant,
+    holding: int,
+    used: Between,
+    grounds: tuple[Ground, ...],
+    owed: tuple[Obligation, ...],
+) -> Decision:
     return Decision(
         "permitted",
         grounds,
