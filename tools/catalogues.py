@@ -78,9 +78,14 @@ SENTENCES = (
     "handling/safeguards.py",
     "journal/verify.py",
     "node/consent_impact.py",
+    "node/consequences.py",
     "node/decide_again.py",
+    "node/due_work.py",
+    "node/ledger.py",
     "node/stopped_channels.py",
     "node/take_disclosure.py",
+    "node/watch_objects.py",
+    "node/what_is_due.py",
     "node/why_not.py",
     "register/explaining.py",
     "strict.py",
@@ -161,21 +166,31 @@ AREAS = {
         "languages/register",
         "node/register",
     ),
-    "matching": ("cli/desk", "cli/register_", "interop/", "register/"),
     "work": (
         "cooperation/",
         "languages/work",
         "node/cooperate",
         "node/matter",
         "node/take_matter",
+        *(
+            f"node/{name}"
+            for name in (
+                *("claim_costs", "consequences", "draw_summary", "due_work", "ledger", "reciprocity"),
+                *("summarise", "watch_objects", "what_is_due"),
+            )
+        ),
+        "cli/asking",
+        "cli/duties",
+        *(f"interop/{name}" for name in ("due_", "parquet", "summary_")),
         "cli/matters",
         "cli/working",
     ),
+    "matching": ("cli/desk", "cli/register_", "interop/", "register/"),
     "console": ("console/", "languages/console"),
     "house": ("",),
 }
 #: Areas whose new pages of help and refusals may stay English until they are written to the end.
-AWAITED = ("gate", "exchange", "keys", "matching", "register", "work", "console", "house")
+AWAITED = ("gate", "exchange", "keys", "matching", "register", "console", "house")
 #: Where the exceptions are that people read; those that derive from them are found.
 _ERRORS = "errors.py"
 #: A hint that is a command, or several: nothing in it is said in any language.
@@ -323,18 +338,23 @@ def _said_within(within: ast.AST, left_out: set[int]) -> Iterator[str]:
 
 
 def _worked(tree: ast.Module) -> Iterator[str]:
-    """Give the texts of grounds (`Ground`, `against`, and what is called `text`), and how events are told."""
-    places = {"Ground": 1, "against": 1, "EventForm": 2}
+    """Give what people read of a kind of matter.
+
+    That is the texts of grounds (`Ground`, `against`, and what is called `text`); how events are told and what they
+    are for (`EventForm`); what fields mean (`means`); and what a kind is (`what=` of a `Kind`).
+    """
+    places = {"Ground": (1,), "against": (1,), "EventForm": (1, 2), "means": (0,)}
     for node in ast.walk(tree):
-        told: ast.AST | None = None
+        told: list[ast.AST] = []
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in places:
-            place = places[node.func.id]
-            told = node.args[place] if len(node.args) > place else None
+            told = [node.args[place] for place in places[node.func.id] if len(node.args) > place]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Kind":
+            told = [each.value for each in node.keywords if each.arg == "what"]
         elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "text":
-            told = node.value
-        text = template(told) if told is not None else ""
-        if re.search(r"[^\W\d_]{2}", re.sub(r"\{\w+\}", "", text)):
-            yield text
+            told = [node.value]
+        for text in map(template, told):
+            if re.search(r"[^\W\d_]{2}", re.sub(r"\{\w+\}", "", text)):
+                yield text
 
 
 def _not_said(tree: ast.Module) -> Iterator[int]:

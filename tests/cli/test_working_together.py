@@ -103,7 +103,8 @@ def test_what_is_missing_is_asked_for_where_somebody_sits(
         asked.append(text)
         return next(answers)
 
-    monkeypatch.setattr("comity.cli.matters._somebody_sits_here", lambda: True)
+    for where in ("matters", "asking"):
+        monkeypatch.setattr(f"comity.cli.{where}.somebody_sits_here", lambda: True)
     monkeypatch.setattr(click, "prompt", prompt)
     made = comity("request", "new", "--to", "south.example", "--home", land.north)
     assert made.code == 0 and len(asked) == 3, made.err

@@ -6,7 +6,8 @@ Click lays a page of help out; the words are ours. Texts are looked up paragraph
 
 import copy
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import click
 
@@ -34,6 +35,29 @@ def in_readers_language(text: str) -> str:
         return text
     paragraphs = inspect.cleandoc(text).split("\n\n")
     return "\n\n".join(_(" ".join(each.split())) for each in paragraphs if each.strip())
+
+
+class ComposedOption(click.Option):
+    """An option whose words are put together: what it means, and a remark that many options share.
+
+    So a field that many commands have is translated once, whatever is said beside it.
+
+    Args:
+        meaning: a phrase, from the form of an event.
+        remark: a template with `{meaning}`, marked for the catalogues where it stands.
+    """
+
+    def __init__(self, declarations: Sequence[str], *, meaning: str, remark: str, **how: Any) -> None:
+        super().__init__(declarations, help=_capital(remark.format(meaning=meaning)), **how)
+        self.meaning, self.remark = meaning, remark
+
+    def in_readers_language(self) -> str:
+        """Put the words together in the reader's language."""
+        return _capital(_(self.remark, meaning=_(self.meaning)))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 class Helping(click.Command):
@@ -97,7 +121,8 @@ def _record(option: click.Option, ctx: click.Context) -> tuple[str, str] | None:
     help_ = " ".join((option.help or "").split())
     remarks = text.removeprefix(option.help or "").strip().strip("[]")
     said = [_remark(each) for each in remarks.split("; ") if _NO_END not in each] if remarks else []
-    return names, "  ".join(filter(None, (_(help_) if help_ else "", f"[{'; '.join(said)}]" if said else "")))
+    told = option.in_readers_language() if isinstance(option, ComposedOption) else _(help_) if help_ else ""
+    return names, "  ".join(filter(None, (told, f"[{'; '.join(said)}]" if said else "")))
 
 
 def _remark(remark: str) -> str:

@@ -6,7 +6,6 @@ and is a mistake where nobody does.
 """
 
 import base64
-import sys
 import tomllib
 import typing
 from collections.abc import Callable, Mapping
@@ -16,7 +15,10 @@ from typing import Any
 import click
 import msgspec
 
+from comity.cli.asking import ask, somebody_sits_here
 from comity.cli.command import Command, Group
+from comity.cli.helping import ComposedOption
+from comity.cli.matters_shown import due_of, print_matter, print_step, turn_of
 from comity.cli.options import (
     DAY,
     as_json,
@@ -34,9 +36,18 @@ from comity.cooperation.said import Said, meaning_of
 from comity.cooperation.shared import SHARED
 from comity.errors import BadInput
 from comity.languages import _, said
+from comity.languages.words import N_
 
-#: The exit code of a refusal.
-_REFUSED = 1
+#: What every kind's commands of one name are for.
+_UNDER_AN_ARTICLE = N_("It is done under an article that provides for it, or refused with the nearest.")
+_LIST = N_("List them, last changed first.")
+_SHOW = N_("Show one: how it stands, what is due, and its story.")
+_PROTOCOL = N_("Draft the protocol that the matter was said to need, in the agreement's FOLDER.")
+#: What stands beside the meaning of a field.
+_NEEDED = N_("{meaning}; needed.")
+_FOLLOWS = N_("{meaning}; by itself where it follows.")
+_ANY_NUMBER = N_("{meaning}; any number of times.")
+_PLAIN = "{meaning}."
 
 
 def group_of(name: str) -> Group:
@@ -70,9 +81,7 @@ def _new(kind: Kind) -> Command:
             )
         print_step(shown, options["json_"])
 
-    run.__doc__ = (
-        f"{form.meaning}\n\nIt is done under an article that provides for it, or refused with the nearest."
-    )
+    run.__doc__ = f"{form.meaning}\n\n{_UNDER_AN_ARTICLE}"
     called = [
         click.option(
             "--to", required=True, multiple=True, metavar="PARTY", help="The other Party; only one."
@@ -120,13 +129,13 @@ def _list(kind: Kind) -> Command:
         print_table(
             [_("matter"), _("state"), _("with"), _("what"), _("whose turn"), _("due")],
             (
-                [row["id"][:12], said(row["state"]), row["with"], row["title"], _turn(row), _due(row)]
+                [row["id"][:12], said(row["state"]), row["with"], row["title"], turn_of(row), due_of(row)]
                 for row in rows
             ),
             empty=_("none"),
         )
 
-    run.__doc__ = "List them, last changed first."
+    run.__doc__ = _LIST
     option = click.option("--all", "all_", is_flag=True, help="Also those that have come to their end.")
     return _command("list", run, [option])
 
@@ -140,7 +149,7 @@ def _show(kind: Kind) -> Command:
         else:
             print_matter(shown)
 
-    run.__doc__ = "Show one: how it stands, what is due, and its story."
+    run.__doc__ = _SHOW
     return _command("show", run, [click.argument("matter", metavar=kind.name.upper())])
 
 
@@ -153,7 +162,7 @@ def _protocol(kind: Kind) -> Command:
         else:
             click.echo("\n".join(names))
 
-    run.__doc__ = "Draft the protocol that the matter was said to need, in the agreement's FOLDER."
+    run.__doc__ = _PROTOCOL
     called = [
         click.argument("matter", metavar=kind.name.upper()),
         click.argument("out", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path)),
@@ -248,13 +257,9 @@ def _fields(form: type[Said], filled: tuple[str, ...] = ()) -> list[Callable[[An
 def _option(form: type[Said], field: Any, hint: Any, *, follows: bool) -> Callable[[Any], Any]:
     flag = "--" + field.encode_name.replace("_", "-")
     meaning = meaning_of(form, field.name)
-    words = meaning[:1].upper() + meaning[1:]
-    if follows:
-        words += "; by itself where it follows."
-    else:
-        words += "; needed." if field.required else "."
     kind = _plain_type(hint)
-    how: dict[str, Any] = {"default": None, "help": words}
+    remark = _FOLLOWS if follows else _NEEDED if field.required else _PLAIN
+    how: dict[str, Any] = {"default": None}
     if kind is bool:
         how |= {"is_flag": True, "default": False}
     elif typing.get_origin(kind) is tuple:
@@ -263,14 +268,16 @@ def _option(form: type[Said], field: Any, hint: Any, *, follows: bool) -> Callab
             how |= {"type": click.Path(exists=True, dir_okay=False, path_type=Path), "metavar": "FILE"}
         else:
             how |= {"multiple": True, "default": (), "type": str}
-            how["help"] = words.removesuffix(".") + "; any number of times."
+            remark = _ANY_NUMBER
     elif typing.get_origin(kind) is typing.Literal:
         how |= {"type": click.Choice(typing.get_args(kind))}
     elif kind is int:
         how |= {"type": click.IntRange(0, 1_000_000)}
     elif kind is not str:
         how |= {"type": DAY}
-    return click.option(flag, f"field_{field.name}", **how)
+    return click.option(
+        flag, f"field_{field.name}", cls=ComposedOption, meaning=meaning, remark=remark, **how
+    )
 
 
 def _plain_type(hint: Any) -> Any:
@@ -308,27 +315,23 @@ def _said_and_manner(
     }
 
 
-def _somebody_sits_here() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
-
-
 def _is_nothing(value: Any) -> bool:
     return value is None or value is False or value == ()
 
 
 def _ask(form: type[Said], field: Any) -> Any:
     """Ask for a field where somebody sits at the terminal; None where nobody does."""
-    if not _somebody_sits_here():
+    if not somebody_sits_here():
         return None
     kind = _plain_type(typing.get_type_hints(form)[field.name])
     meaning = meaning_of(form, field.name)
     if typing.get_origin(kind) is typing.Literal:
-        return click.prompt(meaning, type=click.Choice(typing.get_args(kind)), err=True)
+        return ask(meaning, click.Choice(typing.get_args(kind)))
     if typing.get_origin(kind) is tuple:
-        return tuple(click.prompt(meaning, type=str, err=True).replace(",", " ").split())
+        return tuple(str(ask(meaning)).replace(",", " ").split())
     if kind is int:
-        return click.prompt(meaning, type=click.IntRange(0, 1_000_000), err=True)
-    return click.prompt(meaning, type=str if kind is str else DAY, err=True)
+        return ask(meaning, click.IntRange(0, 1_000_000))
+    return ask(meaning, str if kind is str else DAY)
 
 
 def _from_file(file: Path) -> list[Any]:
@@ -342,84 +345,3 @@ def _from_file(file: Path) -> list[Any]:
         raise BadInput(_("{file}: one array of tables was expected, such as [[line]]", file=file))
     found: list[Any] = msgspec.to_builtins(tables[0])
     return found
-
-
-# -- what is shown ----------------------------------------------------------------------------------------------
-
-
-def print_step(shown: dict[str, Any], json_: bool) -> None:
-    """Print what came of a step, and end with 1 where it was refused."""
-    if json_:
-        print_json(shown)
-    elif shown["grounds"]:
-        click.echo(_("Refused"))
-        for ground in shown["grounds"]:
-            click.echo(f"  {said(ground['ref'])}  {said(ground['text'])}")
-    elif shown["tried"]:
-        click.echo(_("It could be done; nothing was done: this was only asked"))
-    else:
-        matter = shown["matter"]
-        click.echo(f"{matter['id'][:12]}  {said(matter['state'])}  {matter['title']}")
-        for line in shown["followed"]:
-            click.echo(f"  {said(line)}")
-        for file in shown.get("drafted", ()):
-            click.echo(f"  {file}")
-        _print_due(matter)
-    if shown["grounds"]:
-        raise click.exceptions.Exit(_REFUSED)
-
-
-def print_matter(shown: dict[str, Any]) -> None:
-    """Print a matter for people: how it stands, what is due, its story."""
-    click.echo(f"{shown['title']}")
-    click.echo(
-        _(
-            "{id}: {state}; {opener} with {other}, under {articles}",
-            id=shown["id"][:12],
-            state=said(shown["state"]) if shown["state"] else _("not opened"),
-            opener=shown["opener"],
-            other=shown["other"],
-            articles=", ".join(shown["articles"]) or shown["agreement"],
-        )
-    )
-    _print_due(shown)
-    for remark in shown["remarks"]:
-        click.echo(f"  {said(remark['ref'])}  {said(remark['text'])}")
-    for line in shown["story"]:
-        told = _(line["tells"], **line["values"])
-        click.echo(f"  {line['at'][:16].replace('T', ' ')}  {_author(line)}  {told}")
-        for ground in line["against"]:
-            click.echo(
-                "      " + _("does not count: {ref}", ref=f"{said(ground['ref'])}: {said(ground['text'])}")
-            )
-        for late in line["late"]:
-            click.echo("      " + _("late: it was due by {at} ({ref})", at=late["at"], ref=late["ref"]))
-    if shown["early"]:
-        click.echo("  " + _("{count} more wait for what came before them", count=shown["early"]))
-    if shown["steps"]:
-        click.echo(_("what can be done here: {steps}", steps=", ".join(shown["steps"])))
-
-
-def _author(line: Mapping[str, Any]) -> str:
-    acting = line["office"] or line["function"]
-    return f"{line['by']} ({acting})" if acting else str(line["by"])
-
-
-def _print_due(shown: Mapping[str, Any]) -> None:
-    for due in shown["due"]:
-        told = {"what": said(due["what"]), "party": due["by"], "at": due["at"], "ref": due["ref"]}
-        click.echo("  " + _("due: {what} by {party} until {at} ({ref})", **told))
-
-
-def _turn(row: Mapping[str, Any]) -> str:
-    if not row["turn"]:
-        return "–"
-    return _("both") if len(row["turn"]) == 2 else _("ours") if row["ours"] else _("theirs")
-
-
-def _due(row: Mapping[str, Any]) -> str:
-    return (
-        f"{row['due'][:16].replace('T', ' ')} {said(row['due_what'])} ({row['due_by']})"
-        if row["due"]
-        else "–"
-    )

@@ -5,8 +5,10 @@ from typing import Any
 
 import click
 
+from comity.cli.asking import Asked
 from comity.cli.command import Command
-from comity.cli.matters import group_of, print_step
+from comity.cli.matters import group_of
+from comity.cli.matters_shown import print_step
 from comity.cli.options import (
     DAY,
     as_json,
@@ -39,9 +41,9 @@ summary = group_of("summary")
 
 @plan.command("next", cls=Command)
 @click.argument("plan_", metavar="PLAN")
-@click.option("--period", required=True, help="What the next one is for: 2032.")
-@click.option("--begins", required=True, type=DAY, help="Its first day.")
-@click.option("--ends", required=True, type=DAY, help="Its last day.")
+@click.option("--period", cls=Asked, required=True, help="What the next one is for: 2032.")
+@click.option("--begins", cls=Asked, required=True, type=DAY, help="Its first day.")
+@click.option("--ends", cls=Asked, required=True, type=DAY, help="Its last day.")
 @click.option("--dry-run", is_flag=True, help="Only tell whether it could be done.")
 @home_options
 @as_json
@@ -55,8 +57,8 @@ def next_plan(plan_: str, period: str, begins: Any, ends: Any, dry_run: bool, js
 
 
 _PERIOD = (
-    click.option("--begins", required=True, type=DAY, help="The first day of the period."),
-    click.option("--ends", required=True, type=DAY, help="The last day of the period."),
+    click.option("--begins", cls=Asked, required=True, type=DAY, help="The first day of the period."),
+    click.option("--ends", cls=Asked, required=True, type=DAY, help="The last day of the period."),
     click.option("--under", default="", metavar="AGREEMENT", help="The agreement, where several would do."),
     click.option("--dry-run", is_flag=True, help="Only tell whether it could be done."),
 )
@@ -123,7 +125,7 @@ def ledger(party: str, csv: bool, parquet: Path | None, json_: bool, **at: Any) 
 
 @charge.command("claim", cls=Command)
 @click.argument("party")
-@click.option("--currency", required=True, help="The currency, ISO 4217.")
+@click.option("--currency", cls=Asked, required=True, help="The currency, ISO 4217.")
 @_period
 @home_options
 @as_json
@@ -150,8 +152,8 @@ def check_charge(charge_: str, json_: bool, **at: Any) -> None:
 
 @summary.command("figures", cls=Command)
 @click.argument("party")
-@click.option("--begins", required=True, type=DAY, help="The first day of the period.")
-@click.option("--ends", required=True, type=DAY, help="The last day of the period.")
+@click.option("--begins", cls=Asked, required=True, type=DAY, help="The first day of the period.")
+@click.option("--ends", cls=Asked, required=True, type=DAY, help="The last day of the period.")
 @click.option("--csv", is_flag=True, help="Print the rows as CSV.")
 @home_options
 @as_json

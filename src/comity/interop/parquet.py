@@ -63,7 +63,8 @@ def as_parquet(rows: Sequence[Mapping[str, Any]], columns: Columns) -> bytes:
         from arro3.io import write_parquet
     except ImportError:
         raise RefusedHere(
-            "Parquet needs a library that is not installed", hint="pip install 'comity[parquet]'"
+            "Parquet needs a library that is not installed",
+            hint="install it with pip install 'comity[parquet]'",
         ) from None
     types = {
         "text": DataType.string(),

@@ -128,12 +128,12 @@ def _peer(node: Node, plan: Matter) -> str:
 def _label(plan: Matter, line: str) -> str:
     """Name a line of a plan as the list a watch belongs to."""
     period = cast("PlanFacts", plan.facts).opening.period
-    return f"plan {period} {plan.id[:12]} {line}"[:_LONGEST]
+    return " ".join(("plan", period, plan.id[:12], line))[:_LONGEST]
 
 
 def _standing(transaction: Transaction, plan: Matter) -> list[CheckRow]:
     period = cast("PlanFacts", plan.facts).opening.period
-    begins = f"plan {period} {plan.id[:12]} "
+    begins = " ".join(("plan", period, plan.id[:12], ""))
     rows = transaction.checks(ours=True, limit=_MOST)
     return [row for row in rows if row.watch and row.state == "standing" and row.topic.startswith(begins)]
 

@@ -122,7 +122,7 @@ def _objects(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
             "own",
             f"watch for object `{each.object}` in the register of {each.to}: {each.reason}",
             each.to if each.to != node.party else "",
-            f"line {each.line}",
+            " ".join(("line", each.line)),
             f"comity plan show {each.plan[:12]}",
         )
         for each in unwatched(node, transaction)
