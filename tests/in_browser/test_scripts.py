@@ -115,9 +115,12 @@ def test_content_is_kept_as_a_file_and_never_shown_as_a_page(consoles: Consoles,
     page = consoles.enter(SOUTH)
     page.goto(f"{consoles.origin(SOUTH)}/items/{made}")
     assert page.locator(FOREIGN).count() == 0
-    answer = page.request.get(f"{consoles.origin(SOUTH)}/items/{made}/content")
-    assert answer.headers["content-disposition"].startswith("attachment")
-    assert "sandbox" in answer.headers["content-security-policy"]
+    headers = page.evaluate(
+        "async path => Object.fromEntries((await fetch(path)).headers)", f"/items/{made}/content"
+    )
+    assert headers["content-disposition"].startswith("attachment")
+    assert "sandbox" in headers["content-security-policy"]
+    assert headers["content-type"] == "application/octet-stream"
 
 
 def _fill(consoles: Consoles, item) -> dict[str, list[str]]:

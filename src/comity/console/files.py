@@ -86,7 +86,7 @@ def _agreement(visit: Visit, path: dict[str, str]) -> File:
 
     copy: Any = visit.ask("agreement-copy", agreement=path["id"])
     files = {name: _bytes(data) for name, data in copy["files"].items()}
-    data = agreement_pdf(parse_agreement(files), files, visit.at)
+    data = agreement_pdf(parse_agreement(files), files, visit.at.replace(microsecond=0))
     return data, "application/pdf", f"{path['id']}.pdf"
 
 
@@ -101,7 +101,7 @@ def _figures(visit: Visit, _path: dict[str, str]) -> File:
         begins=begins.isoformat(),
         ends=ends.isoformat(),
         peer=visit.query.get("peer", "")[:253],
-        at=visit.at,
+        at=visit.at.replace(microsecond=0),
     )
     return data, "application/pdf", f"summary-{begins}-{ends}.pdf"
 

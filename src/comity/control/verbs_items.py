@@ -150,12 +150,12 @@ def delivery(desk: Desk, message: str, reason: str = "") -> dict[str, str]:
 
 
 @verb("inbox")
-def inbox(desk: Desk, limit: int = 100) -> list[dict[str, Any]]:
-    """List what came in, newest first: items with their fate, and acts."""
+def inbox(desk: Desk, limit: int = 100, state: str = "") -> list[dict[str, Any]]:
+    """List what came in, of one state where said, newest first: items with their fate, and acts."""
 
     def read(transaction: Transaction) -> list[dict[str, Any]]:
         found, doubts = [], flagged.doubts(desk.node, transaction)
-        for row in transaction.received(limit=limit):
+        for row in transaction.received(states=(state,) if state else (), limit=limit):
             held = transaction.item(row.about) if row.about else None
             found.append(
                 {
@@ -178,9 +178,9 @@ def inbox(desk: Desk, limit: int = 100) -> list[dict[str, Any]]:
 
 
 @verb("outbox")
-def outbox(desk: Desk, limit: int = 100) -> list[dict[str, Any]]:
-    """List what was sent, newest first, and how far each has come."""
-    rows = desk.read(lambda transaction: transaction.sent(limit))
+def outbox(desk: Desk, limit: int = 100, state: str = "") -> list[dict[str, Any]]:
+    """List what was sent, of one state where said, newest first, and how far each has come."""
+    rows = desk.read(lambda transaction: transaction.sent(limit, states=(state,) if state else ()))
     return [
         {
             "at": format_instant(row.owed_at),

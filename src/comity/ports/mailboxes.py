@@ -212,8 +212,8 @@ class MailboxRows(Protocol):
         """Give every peer for whom a receipt waits that no carrier has taken back yet."""
         ...
 
-    def sent(self, limit: int = 1000) -> Sequence[OutboxRow]:
-        """Give what was sent, newest first, without the envelopes' bytes."""
+    def sent(self, limit: int = 1000, *, states: Sequence[str] = ()) -> Sequence[OutboxRow]:
+        """Give what was sent, in these states where said, newest first, without the envelopes' bytes."""
         ...
 
     def receipted_by(self, peer: str, limit: int = 20) -> Sequence[OutboxRow]:

@@ -47,9 +47,7 @@ _NOTE_ATTEMPT = Prepared(
 _POUCH = selecting(columns(tables.pouches, PouchRow).where(tables.pouches.c.name == bindparam("name")))
 _CIRCUITS = selecting(columns(tables.circuits, CircuitRow).order_by(tables.circuits.c.peer))
 _CIRCUIT = selecting(columns(tables.circuits, CircuitRow).where(tables.circuits.c.peer == bindparam("peer")))
-_SENT = selecting(
-    columns(tables.outbox, OutboxRow, without=("envelope",)).order_by(_O.number.desc()).limit(LIMIT)
-)
+_SENT = selecting_any(_heads.order_by(_O.number.desc()).limit(LIMIT), _O.state)
 _RECEIPTED_BY = selecting(
     _heads.where(_O.state == "receipted", _O.peer == bindparam("peer"))
     .order_by(_O.sequence.desc())
@@ -192,9 +190,9 @@ class MailboxRows(Rows):
         """Give every peer for whom a receipt waits that no carrier has taken back yet."""
         return [peer for (peer,) in self._tuples(_PEERS_RECEIPTS_OWED)]
 
-    def sent(self, limit: int = 1000) -> Sequence[OutboxRow]:
-        """Give what was sent, newest first, without the envelopes' bytes."""
-        return self._bare(_SENT, limit=limit)
+    def sent(self, limit: int = 1000, *, states: Sequence[str] = ()) -> Sequence[OutboxRow]:
+        """Give what was sent, in these states where said, newest first, without the envelopes' bytes."""
+        return self._bare(_SENT(tuple(states)), limit=limit)
 
     def _bare(self, prepared: Prepared, **parameters: Any) -> list[OutboxRow]:
         names = [name for name in OutboxRow.__struct_fields__ if name != "envelope"]

@@ -61,6 +61,7 @@ class Letters(View, frozen=True, kw_only=True):
         rows: the letters, newest first.
         state: the state looked for; empty for all.
         sent: whether these are one's own letters.
+        most: how many are shown at the most, where there may be more; 0 where these are all.
     """
 
     table: ClassVar[str] = "rows"
@@ -68,8 +69,11 @@ class Letters(View, frozen=True, kw_only=True):
     rows: list[dict[str, Any]]
     state: str
     sent: bool
+    most: int
 
 
+#: Letters that a page shows, the newest.
+_LETTERS = 100
 #: The largest content shown on a page.
 _SHOWN = 64 * 1024
 _ACTS = (
@@ -139,8 +143,8 @@ def went(visit: Visit) -> Letters:
 
 def _letters(visit: Visit, verb: str, *, sent: bool) -> Letters:
     state = visit.query.get("state", "")
-    rows: Any = visit.ask(verb, limit=500)
-    return Letters(rows=[row for row in rows if not state or row["state"] == state], state=state, sent=sent)
+    rows: Any = visit.ask(verb, limit=_LETTERS, state=state)
+    return Letters(rows=rows, state=state, sent=sent, most=_LETTERS if len(rows) == _LETTERS else 0)
 
 
 def _picture(item: dict[str, Any], lineage: dict[str, Any]) -> plots.Plot | None:

@@ -9,6 +9,8 @@ from comity.languages import ngettext
 
 #: How long before the last day of a notice it is shown.
 NOTICE_WINDOW = timedelta(days=90)
+#: Letters counted of one state, and letters that came last among which unread items are looked for.
+_COUNTED, _RECENT = 1000, 100
 
 
 class Today(View, frozen=True, kw_only=True):
@@ -64,17 +66,16 @@ def _consents(visit: Caller) -> list[Count]:
 
 def _letters(visit: Caller) -> list[Count]:
     found = []
-    inbox: Any = visit.asked("inbox", limit=500) or []
-    apart = [row for row in inbox if row["state"] == "quarantined"]
+    apart: Any = visit.asked("inbox", limit=_COUNTED, state="quarantined") or []
     if apart:
         words = ngettext("{count} letter in quarantine", "{count} letters in quarantine", len(apart))
         found.append(Count(words, "/inbox?state=quarantined", urgent=True))
+    inbox: Any = visit.asked("inbox", limit=_RECENT) or []
     unread = [row for row in inbox if row.get("item") and row["item"].get("needs_reading")]
     if unread:
         words = ngettext("{count} item must be read first", "{count} items must be read first", len(unread))
         found.append(Count(words, "/inbox"))
-    sent: Any = visit.asked("outbox", limit=500) or []
-    owed = [row for row in sent if row["state"] == "owed"]
+    owed: Any = visit.asked("outbox", limit=_COUNTED, state="owed") or []
     if owed:
         words = ngettext("{count} letter not receipted yet", "{count} letters not receipted yet", len(owed))
         found.append(Count(words, "/sent?state=owed"))
@@ -83,11 +84,10 @@ def _letters(visit: Caller) -> list[Count]:
 
 def _rest(visit: Caller) -> list[Count]:
     found = []
-    matters: Any = visit.asked("matter-list") or []
-    ours = [row for row in matters if row["ours"]]
-    if ours:
-        words = ngettext("{count} matter waits for us", "{count} matters wait for us", len(ours))
-        found.append(Count(words, "/work", urgent=any(row["due"] for row in ours)))
+    matters: Any = visit.asked("matter-count") or {"waiting": 0, "dated": 0}
+    if matters["waiting"]:
+        words = ngettext("{count} matter waits for us", "{count} matters wait for us", matters["waiting"])
+        found.append(Count(words, "/work", urgent=bool(matters["dated"])))
     late: Any = visit.asked("withdrawals-overdue") or []
     if late:
         words = ngettext(
