@@ -98,3 +98,17 @@ def test_a_leak_is_open_while_both_texts_are_in_force(
 def test_every_reading_verb_takes_unsigned_texts(folders: list[str], verb: str) -> None:
     done = CliRunner().invoke(command, [verb, *folders, "--unsigned"])
     assert done.exit_code in (0, 1) and "Error" not in done.output
+
+
+def test_lint_shows_the_worth_of_every_clause_and_of_the_fields_that_differ(folders: list[str]) -> None:
+    shown = CliRunner().invoke(command, ["lint", folders[1], "--worth", "--json"])
+    rows = [json.loads(line) for line in shown.stdout.splitlines()]
+    assert {row["clause"]: row["force"] for row in rows} == {
+        "party": "enforced",
+        "exchange": "enforced",
+        "third_party": "enforced",
+        "term": "enforced",
+    }
+    told = CliRunner().invoke(command, ["lint", "examples/north-south-2026", "--worth"]).stdout
+    assert "north-south-2026 art. 2(1)  exchange: enforced (duty evidenced, within evidenced" in told
+    assert "north-south-2026 art. 8(2)  notification: evidenced\n" in told

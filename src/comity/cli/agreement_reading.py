@@ -66,8 +66,13 @@ def read_all(paths: Sequence[Path]) -> list[Agreement]:
 @click.option(
     "--unsigned", is_flag=True, help="Look at the texts as drafts, whatever signatures lie beside them."
 )
+@click.option(
+    "--worth",
+    is_flag=True,
+    help="Show instead, clause by clause, what a node enforces, what it can prove, what is only said.",
+)
 @as_json
-def lint(folders: tuple[Path, ...], at: Instant | None, unsigned: bool, json_: bool) -> None:
+def lint(folders: tuple[Path, ...], at: Instant | None, unsigned: bool, worth: bool, json_: bool) -> None:
     """Find what is missing or does not hold together, before anyone signs.
 
     With --at, every other folder counts only while it is in force then.
@@ -77,6 +82,10 @@ def lint(folders: tuple[Path, ...], at: Instant | None, unsigned: bool, json_: b
     from comity.agreements.coherence import lint as find
 
     agreements = read_all(folders)
+    if worth:
+        for each in agreements:
+            _show_worth(each, [other for other in agreements if other.id != each.id], at, unsigned, json_)
+        return
     worst = 0
     for each in agreements:
         others = [other for other in agreements if other.id != each.id]
@@ -90,6 +99,34 @@ def lint(folders: tuple[Path, ...], at: Instant | None, unsigned: bool, json_: b
         if any(finding.severity == "error" for finding in findings):
             worst = 1
     sys.exit(worst)
+
+
+def _show_worth(
+    agreement: Agreement, others: Sequence[Agreement], at: Instant | None, unsigned: bool, json_: bool
+) -> None:
+    """Show of each clause, and of the fields in which it differs, whether it is enforced, evidenced or declared."""
+    from comity.agreements.clauses.force import force_of, forces
+    from comity.agreements.rules.rule import View
+
+    words = {"enforced": _("enforced"), "evidenced": _("evidenced"), "declared": _("declared")}
+    for clause in View(agreement, others, at=at, unsigned=unsigned).clauses:
+        whole, kind = force_of(clause), type(clause).clause_kind
+        other = {field: force for field, force in forces(clause).items() if force != whole}
+        if json_:
+            print_json(
+                {
+                    "agreement": agreement.id,
+                    "ref": str(clause.ref),
+                    "clause": kind,
+                    "force": whole,
+                    "fields": other,
+                    "file": clause.path,
+                    "line": clause.line,
+                }
+            )
+            continue
+        fields = ", ".join(f"{field} {words[force]}" for field, force in other.items())
+        click.echo(f"{clause.ref}  {kind}: {words[whole]}{f' ({fields})' if fields else ''}")
 
 
 def _finding_line(finding: "Finding") -> str:
