@@ -26,7 +26,7 @@ from comity.identifiers import ArticleRef
 __all__ = ["Bound", "Leak", "Leaks", "Opening", "Step", "find_leaks"]
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """One hop of a path and the article that permits it."""
 
     from_: str
@@ -34,7 +34,7 @@ class Step(msgspec.Struct, frozen=True):
     ref: ArticleRef
 
 
-class Leak(msgspec.Struct, frozen=True):
+class Leak(msgspec.Struct, frozen=True, gc=False):
     """A path by which what `origin` gives reaches `to` without its word.
 
     Attributes:
@@ -88,7 +88,7 @@ class Leaks(msgspec.Struct, frozen=True):
         return not self.leaks
 
 
-class _Reach(msgspec.Struct, frozen=True):
+class _Reach(msgspec.Struct, frozen=True, gc=False):
     """How far an item has come.
 
     Attributes:
@@ -117,6 +117,17 @@ def find_leaks(agreements: Iterable[Agreement], *, keep: Callable[[Clause], bool
     return Leaks(tuple(search.leaks()), tuple(search.bounds()), tuple(_openings(agreements, keep)))
 
 
+class _Exit(msgspec.Struct, frozen=True):
+    """A way out of a holder: whether its text binds the item to the first giver, and whose consent it makes owed."""
+
+    pact: Pact
+    to: str
+    category: str
+    binds: bool
+    step: Step
+    owes: tuple[tuple[str, str], ...]
+
+
 class _Search:
     """Follows items through all pacts. Reaches are kept by where they start, for many givers share them."""
 
@@ -126,8 +137,9 @@ class _Search:
         for pact in pacts:
             for way in pact.ways:
                 self.out[way.from_].append((pact, way))
-        self._exits: dict[tuple[str, str, Given], list[tuple[Pact, Way, bool]]] = {}
+        self._exits: dict[tuple[str, str, Given], list[_Exit]] = {}
         self._kept: dict[tuple[str, str, str, Given], Mapping[str, _Reach]] = {}
+        self._met: dict[tuple[str, str], str | None] = {}
 
     def leaks(self) -> Iterator[Leak]:
         """Give, for every first hop that binds nobody, the shortest path to everyone it can reach."""
@@ -182,14 +194,18 @@ class _Search:
         known = {start}
         while queue:
             here = queue.popleft()
-            for pact, way, binds in self._ways_out(here.holder, kind, given):
-                if way.to in (start, avoid) or (binds and way.to in known and pact.circle <= known):
+            for way in self._ways_out(here.holder, kind, given):
+                if way.to in (start, avoid) or (way.binds and way.to in known and way.pact.circle <= known):
                     continue  # nobody new this way: a text that binds lets the item go no further than its circle
-                after = self._step(here, pact, way, kind, binds)
-                if after is None:
+                left = self._meet(here.category, way.category)
+                if left is None or (way.to, left, origin.bound_by) in seen:
                     continue
-                state = (after.holder, after.category, after.bound_by)
-                if state in seen or (after.holder, after.category, origin.bound_by) in seen:
+                bound_by = here.bound_by | {way.pact.id} if way.binds else here.bound_by
+                state = (way.to, left, bound_by)
+                if state in seen:
+                    continue
+                after = self._step(here, way, left, bound_by)
+                if after is None:
                     continue
                 seen.add(state)
                 found.setdefault(after.holder, after)
@@ -198,13 +214,20 @@ class _Search:
                     queue.append(after)
         return found
 
-    def _ways_out(self, holder: str, kind: str, given: Given) -> Sequence[tuple[Pact, Way, bool]]:
-        """Give the ways a kind of item may leave a holder, each with whether its text binds it to the first giver."""
+    def _ways_out(self, holder: str, kind: str, given: Given) -> Sequence[_Exit]:
+        """Give the ways a kind of item may leave a holder."""
         key = (holder, kind, given)
         found = self._exits.get(key)
         if found is None:
             found = self._exits[key] = [
-                (pact, way, pact.owes_first(kind, given))
+                _Exit(
+                    pact=pact,
+                    to=way.to,
+                    category=way.category,
+                    binds=pact.owes_first(kind, given),
+                    step=Step(way.from_, way.to, way.ref),
+                    owes=((way.from_, pact.id),) if _asks_sender(pact, kind) else (),
+                )
                 for pact, way in self.out[holder]
                 if kind in way.kinds
             ]
@@ -214,28 +237,35 @@ class _Search:
         """Tell whether a holder can reach anyone new: a bound item stays within the circle of what binds it."""
         if not here.bound_by:
             return True
-        circle = frozenset.intersection(*(self.pacts[name].circle for name in here.bound_by))
+        circles = iter(here.bound_by)
+        circle = self.pacts[next(circles)].circle
+        for name in circles:
+            circle &= self.pacts[name].circle
         return not circle <= known
 
-    def _step(self, here: _Reach, pact: Pact, way: Way, kind: str, binds: bool) -> _Reach | None:
-        category = meet(here.category, way.category)
-        if category is None:
-            return None
+    def _meet(self, one: str, other: str) -> str | None:
+        """Give what two categories have in common, worked out once."""
+        key = (one, other)
+        if key not in self._met:
+            self._met[key] = meet(one, other)
+        return self._met[key]
+
+    def _step(self, here: _Reach, way: _Exit, category: str, bound_by: frozenset[str]) -> _Reach | None:
+        """Go one way with what is left of the category; None where a text on the way binds the item."""
         bare = category.removesuffix(".*")
         for name in here.bound_by:
             if not self.pacts[name].lets(way.to, bare):
                 return None
-        bound_by = here.bound_by | {pact.id} if binds else here.bound_by
-        asked = [
-            party
-            for party, name in here.owed
-            if not self.pacts[name].lets(way.to, category.removesuffix(".*"))
-        ]
-        owed = here.owed
-        if pact.rule is not None and kind in pact.rule.covers and pact.rule.consent_of != "originator":
-            owed = (*owed, (way.from_, pact.id))
-        asks = tuple(dict.fromkeys((*here.asks, *asked)))
-        return _Reach(way.to, category, bound_by, (*here.path, Step(way.from_, way.to, way.ref)), owed, asks)
+        asks = here.asks
+        asked = [party for party, name in here.owed if not self.pacts[name].lets(way.to, bare)]
+        if asked:
+            asks = tuple(dict.fromkeys((*asks, *asked)))
+        return _Reach(way.to, category, bound_by, (*here.path, way.step), (*here.owed, *way.owes), asks)
+
+
+def _asks_sender(pact: Pact, kind: str) -> bool:
+    """Tell whether whoever passes an item on under a text is asked from then on."""
+    return pact.rule is not None and kind in pact.rule.covers and pact.rule.consent_of != "originator"
 
 
 def _why(pact: Pact, kind: str, given: Given) -> str:
