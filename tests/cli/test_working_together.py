@@ -110,6 +110,19 @@ def test_what_is_missing_is_asked_for_where_somebody_sits(
     assert made.code == 0 and len(asked) == 3, made.err
 
 
+def test_a_required_option_is_asked_for_too_where_somebody_sits(
+    comity: Comity, land: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = iter(["2031-01-01", "2031-12-31"])
+    monkeypatch.setattr("comity.cli.asking.somebody_sits_here", lambda: True)
+    monkeypatch.setattr(click, "prompt", lambda text, type, **_: type.convert(next(days), None, None))
+    asked = comity("summary", "figures", "south.example", "--home", land.north, "--json")
+    assert asked.code == 0 and next(days, None) is None, asked.err
+    monkeypatch.setattr("comity.cli.asking.somebody_sits_here", lambda: False)
+    bad = comity("summary", "figures", "south.example", "--home", land.north)
+    assert bad.code == 2 and any("--begins" in mistake for mistake in bad.mistakes)
+
+
 def test_a_plan_is_drafted_from_a_file_adopted_and_its_rest_drafts_the_next(
     comity: Comity, land: Land, carry: Carry, tmp_path: Path
 ) -> None:

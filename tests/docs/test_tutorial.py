@@ -27,6 +27,8 @@ HOW_TO = (
     "link-two-registers",
     "back-up-and-restore",
 )
+#: Pages that another test plays: two offices under a text of their own (`test_working_pages.py`).
+ELSEWHERE = ("work-together", "settle-costs-and-sum-up")
 
 
 def play(walk: Walkthrough, page: Path, lines: list[Line]) -> None:
@@ -69,7 +71,7 @@ def test_a_how_to_page_prints_what_it_says(concluded: Walkthrough, name: str) ->
 
 def test_every_how_to_page_with_commands_is_played() -> None:
     shown = {page.stem for page in (PROJECT / "docs/how-to").glob("*.md") if read_page(page)}
-    assert shown == set(HOW_TO)
+    assert shown == {*HOW_TO, *ELSEWHERE}
 
 
 def test_what_is_printed_otherwise_is_found() -> None:

@@ -132,6 +132,10 @@ class Walkthrough:
         """Note the names a page uses for what differs from run to run: the newest request and consent."""
         if found := re.search(r"request ([0-9a-f]{12})", printed):
             self._words["REQUEST"] = found[1]
+        if (opened := re.match(r"comity (\w+) (?:new|claim|draw) ", command)) and (
+            found := re.match(r"([0-9a-f]{12})  ", printed)
+        ):
+            self._words[opened[1].upper()] = found[1]
         if command.startswith("comity consent give ") and (given := re.match(r"([0-9a-f]{12}): ", printed)):
             self._words["CONSENT"] = given[1]
 

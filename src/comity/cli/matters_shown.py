@@ -73,8 +73,13 @@ def _author(line: Mapping[str, Any]) -> str:
 
 
 def _print_due(shown: Mapping[str, Any]) -> None:
+    """Print what is due; what several owe by the same day stands on one line."""
+    owed: dict[tuple[str, str, str], list[str]] = {}
     for due in shown["due"]:
-        told = {"what": said(due["what"]), "party": due["by"], "at": due["at"], "ref": due["ref"]}
+        owed.setdefault((due["at"], due["what"], due["ref"]), []).append(due["by"])
+    for (at, what, ref), parties in owed.items():
+        until = f"{at[:16].replace('T', ' ')} UTC"
+        told = {"what": said(what), "party": ", ".join(parties), "at": until, "ref": ref}
         click.echo("  " + _("due: {what} by {party} until {at} ({ref})", **told))
 
 

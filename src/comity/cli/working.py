@@ -110,7 +110,7 @@ def ledger(party: str, csv: bool, parquet: Path | None, json_: bool, **at: Any) 
             row["on"],
             row["with"],
             row["what"],
-            f"{row['amount']} {row['currency']}",
+            f"{_money(row['amount'])} {row['currency']}",
             row["spender"],
             said(row["bearer"]),
             row["ref"],
@@ -120,7 +120,8 @@ def ledger(party: str, csv: bool, parquet: Path | None, json_: bool, **at: Any) 
     ]
     print_table(heads, rows, empty=_("no costs"))
     for each in shown["owed"]:
-        click.echo(_("{debtor} owes {creditor} {amount} {currency}", **each))
+        told = {**each, "amount": _money(each["amount"])}
+        click.echo(_("{debtor} owes {creditor} {amount} {currency}", **told))
 
 
 @charge.command("claim", cls=Command)
@@ -234,6 +235,12 @@ def export(summary_: str, form: str, output: Path | None, **at: Any) -> None:
         return
     write_whole(output, as_pdf(shown) if form == "pdf" else text.encode())
     click.echo(str(output))
+
+
+def _money(figures: str) -> str:
+    """Print a sum as people write sums: two decimals at the least, where there are any."""
+    whole, point, decimals = figures.partition(".")
+    return f"{whole}{point}{decimals:0<2}" if point else whole
 
 
 def _write_plots(shown: dict[str, Any], folder: Path) -> None:

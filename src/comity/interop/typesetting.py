@@ -98,7 +98,7 @@ def typeset(document: str, *, title: str, language: str, at: Instant, fonts: Seq
             (head + shown + document).encode(),
             format="pdf",
             pdf_standards="a-2u",
-            timestamp=at,
+            timestamp=at.replace(microsecond=0),  # a file is dated to the second
             font_paths=typst.Fonts(font_paths=[str(folder) for folder in fonts]),
         )
     except typst.TypstError as error:
