@@ -1,6 +1,6 @@
 """What follows from a step by itself: watches of a plan, missions told of contacts, items that pass along, figures."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -101,6 +101,25 @@ def test_what_falls_from_the_list_is_watched_for_no_longer(made: World) -> None:
     do(made, NORTH, plan, "amend", because="we stop")
     do(made, NORTH, plan, "abandon", because="we stop")
     assert watches(made, NORTH) == set()
+
+
+def test_an_adoption_that_turns_out_not_to_count_leaves_no_watch(made: World) -> None:
+    """South adopts what North changes in the same hour: once both have both, nothing was adopted."""
+    put(made, SOUTH, "vessel-a", "Grey Heron", **VESSEL)
+    plan = begin(made, "plan", lines=[{"line": "a", "object": "vessel-a", **OBJECT}], **YEAR)
+    do(made, SOUTH, plan, "agree", line="a")
+    do(made, NORTH, plan, "adopt", HEAD)
+    assert plan.matter is not None
+    another = {"line": "b", "of": "meetings", "words": "one more"}
+    made.members[NORTH].act(act_on, plan.matter.id, "line", another)
+    made.clock.step(timedelta(minutes=1))
+    made.members[SOUTH].act(act_on, plan.matter.id, "adopt", {}, manner=HEAD)
+    assert watches(made, SOUTH) != set()
+    made.settle()
+    assert made.members[SOUTH].act(read_matter, plan.matter.id).state == "drafted"
+    made.members[SOUTH].act(do_duties)
+    made.settle()
+    assert watches(made, SOUTH) == set()
 
 
 def test_an_object_that_is_not_here_is_listed_and_watched_for_once_it_is(made: World) -> None:

@@ -117,7 +117,7 @@ def _plans(node: Node, transaction: Transaction) -> Iterator[Matter]:
     knowledge = node.know(transaction)
     for row in transaction.matters("plan"):
         matter = matter_from(knowledge, row.id, log_of(transaction, row.id))
-        if matter.facts is not None and cast("PlanFacts", matter.facts).listed:
+        if matter.facts is not None:  # also one whose adoption turned out not to count: its watches end
             yield matter
 
 
