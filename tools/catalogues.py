@@ -164,7 +164,14 @@ AREAS = {
         *(f"cli/register{name}" for name in (".", "_terms", "_asking", "_answering", "_keeping")),
         "control/verbs_register",
         "languages/register",
-        "node/register",
+        *(
+            f"node/{name}"
+            for name in (
+                *("answer_check", "ask_check", "check_own", "contribute", "flag_record", "follow_up"),
+                *("hit_thresholds", "host_register", "import_records", "merge_records", "pass_record"),
+                *("questions_asked", "register", "show_record", "take_answer"),
+            )
+        ),
     ),
     "work": (
         "cooperation/",
@@ -190,7 +197,7 @@ AREAS = {
     "house": ("",),
 }
 #: Areas whose new pages of help and refusals may stay English until they are written to the end.
-AWAITED = ("gate", "exchange", "keys", "matching", "register", "console", "house")
+AWAITED = ("gate", "exchange", "keys", "console", "house")
 #: Where the exceptions are that people read; those that derive from them are found.
 _ERRORS = "errors.py"
 #: A hint that is a command, or several: nothing in it is said in any language.

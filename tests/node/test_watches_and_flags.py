@@ -107,6 +107,7 @@ def test_dissent_is_shown_acknowledged_and_settled_in_time() -> None:
     flag = south.act(flag_record, hit, "error", words="born in 1962, see the passport")
     world.settle()
     shown = north.act(show_record, "p1")
+    assert shown["blind_keys"] == 0  # without a birth year a blind check finds nobody
     assert [(each["by"], each["kind"], each["state"]) for each in shown["flags"]] == [
         (SOUTH, "error", "raised")
     ]

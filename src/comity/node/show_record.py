@@ -6,12 +6,15 @@ import msgspec
 
 from comity.node.contribute import find_record, keys_linked, read_record
 from comity.node.node import Node
-from comity.node.register_index import silent_keys
+from comity.node.register_index import entry_of, silent_keys
 from comity.ports import Transaction
+from comity.register.questions import matching_keys
 
 
 def show_record(node: Node, transaction: Transaction, identity: str) -> dict[str, Any]:
     """Give a record with the records linked to it, the handling that counts, and the flags on it.
+
+    Also by how many keys a blind check could find it; none means that it has no identifier and no birth year.
 
     Raises:
         NotFound: there is none.
@@ -26,6 +29,7 @@ def show_record(node: Node, transaction: Transaction, identity: str) -> dict[str
         if not each.ours and each.state != "taken back"
     ]
     shown["hits"] = len(transaction.hits_on(row.key))
+    shown["blind_keys"] = len(matching_keys(entry_of(row)))
     if row.owner != node.party:
         shown["agreement"] = row.agreement
     return shown
