@@ -92,6 +92,15 @@ def test_every_hit_says_why(index: NameIndex) -> None:
         assert all(reason and reason == reason.strip() and "\n" not in reason for reason in hit.why)
 
 
+def test_reasons_that_nobody_reads_are_not_worked_out_and_change_nothing(index: NameIndex) -> None:
+    question = ask(crowd(400)[7].names[0])
+    whole = check(index, question, limit=40)
+    spare = check(index, question, limit=40, explain_from=0.5)
+    assert [(hit.id, hit.score, hit.hit) for hit in spare] == [(hit.id, hit.score, hit.hit) for hit in whole]
+    assert [hit.why for hit in spare] == [hit.why if hit.score >= 0.5 else () for hit in whole]
+    assert any(hit.score < 0.5 for hit in whole)
+
+
 def test_a_batch_answers_as_single_questions_do(index: NameIndex) -> None:
     names = [name for entry in (*PEOPLE, *crowd(60)) for name in entry.names]
     queries = [ask(name) for name in names]

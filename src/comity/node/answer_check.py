@@ -40,7 +40,7 @@ from comity.node.questions_asked import commitment, query_from, read_question, s
 from comity.node.register_terms import may_pass, scope_between, spend
 from comity.node.verdict import Verdict
 from comity.ports import CheckRow, HitRow, RecordRow, Transaction
-from comity.register.answers import Answer, Shown, answer_for
+from comity.register.answers import POSSIBLE, Answer, Shown, answer_for
 from comity.register.checking import Hit, check
 from comity.register.examination import Query
 from comity.register.questions import check_sufficient
@@ -196,7 +196,11 @@ def _tell_own_watch(
 ) -> bool:
     names = node.register.names(transaction)
     known = {hit.key for hit in transaction.hits_of_check(row.id)}
-    hits = [*check(names.shown, query, limit=LOOKED_AT), *check(names.silent, query, limit=LOOKED_AT)]
+    hits = [
+        hit
+        for index in (names.shown, names.silent)
+        for hit in check(index, query, limit=LOOKED_AT, explain_from=THRESHOLD)
+    ]
     new = [hit for hit in hits if hit.hit and hit.id in changed - known]
     for hit in new:
         held = transaction.record(hit.id)
@@ -270,7 +274,7 @@ def _find(
             node,
             transaction,
             scope,
-            check(index, query, limit=LOOKED_AT, threshold=threshold),
+            check(index, query, limit=LOOKED_AT, threshold=threshold, explain_from=POSSIBLE),
             asker,
             purpose,
             at,

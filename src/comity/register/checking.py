@@ -49,10 +49,15 @@ def check(
     *,
     limit: int = 5,
     threshold: float = THRESHOLD,
+    explain_from: float = 0.0,
     model: Matcher | None = None,
 ) -> list[Hit]:
-    """Answer one question: the best `limit` candidates, best first, whatever their score."""
-    return _answer(index, [query], limit, threshold, model or matcher())[0]
+    """Answer one question: the best `limit` candidates, best first, whatever their score.
+
+    Args:
+        explain_from: below this score a candidate comes without reasons: nobody will read them.
+    """
+    return _answer(index, [query], limit, threshold, model or matcher(), explain_from)[0]
 
 
 def check_many(
@@ -71,7 +76,12 @@ def check_many(
 
 
 def _answer(
-    index: NameIndex, queries: Sequence[Query], limit: int, threshold: float, model: Matcher
+    index: NameIndex,
+    queries: Sequence[Query],
+    limit: int,
+    threshold: float,
+    model: Matcher,
+    explain_from: float = 0.0,
 ) -> list[list[Hit]]:
     examined = examine(index, queries)
     found: list[list[tuple[float, str, int]]] = [[] for _ in queries]
@@ -92,7 +102,9 @@ def _answer(
                 identity,
                 value,
                 value >= threshold,
-                reasons(index, int(examined.name[row]), examined.features[row]),
+                reasons(index, int(examined.name[row]), examined.features[row])
+                if value >= explain_from
+                else (),
             )
             for value, identity, row in ranked[:limit]
         ]

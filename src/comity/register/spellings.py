@@ -15,8 +15,9 @@ from comity.register.transliteration import LEARNED, letters_of, transliterator
 
 __all__ = ["ARTICLE", "GOD", "JOINT", "spellings_of"]
 
-#: Attested and learned spellings looked at for each token.
-LIKELY = 4
+#: Attested and learned spellings looked at for each token; and learned ones to choose from.
+LIKELY, _LEARNED = 4, 6
+_THREE_VOWELS = str.maketrans("eo", "iu")
 
 #: Between the words of a joined reading that are not in Latin letters.
 JOINT = "·"
@@ -69,12 +70,24 @@ def spellings_of(token: str) -> tuple[str, ...]:
         ways = [letter_by_letter, written_out]
     elif script in LEARNED:
         attested = _attested().get(token, [])
-        learned = transliterator(script).spellings(letters_of(token, script), LIKELY)
+        learned = transliterator(script).spellings(letters_of(token, script), _LEARNED)
+        if script == "arabic":
+            learned = _with_plain_vowels(learned)
         likely = list(dict.fromkeys([*attested, *learned]))[:LIKELY]
         ways = [letter_by_letter, *likely[:2]] if script == "han" else [*likely, letter_by_letter]
     else:
         ways = [letter_by_letter]
     return tuple(dict.fromkeys(way for way in ways if way)) or ("0",)
+
+
+def _with_plain_vowels(ways: list[str]) -> list[str]:
+    """Give the likeliest spelling as it is, and all of them with the three vowels that Arabic has, and no other.
+
+    A beam that offers `helal`, `hulal` and `halal` has said less than one that offers `hilal` too: whether `e` or `i`,
+    `o` or `u` is written is habit, and takes places that other readings need.
+    """
+    plain_ones = [way.translate(_THREE_VOWELS) for way in ways]
+    return list(dict.fromkeys([*ways[:1], *plain_ones]))
 
 
 def _joined(parts: list[str]) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ OUTCOMES: tuple[Outcome, ...] = ("confirmed", "false", "undetermined")
 _LOOKED_AT = 50
 #: From here on somebody resembles an entry enough to be looked at (`comity.register.answers.POSSIBLE`).
 _ALIKE = 0.5
+#: Reasons are not asked for.
+_NEVER = 2.0
 #: Closed hits below which no threshold is proposed: chance would speak.
 _ENOUGH = 20
 #: Share of hits that should be right at the threshold proposed.
@@ -57,7 +59,7 @@ def impact_of(
     query = Query(subject.id, subject.schema, subject.names)
     found = [
         hit
-        for hit in check(index, query, limit=_LOOKED_AT, threshold=threshold)
+        for hit in check(index, query, limit=_LOOKED_AT, threshold=threshold, explain_from=_NEVER)
         if hit.id != subject.id and hit.score >= _ALIKE
     ]
     false_hits = sum(hit.score >= threshold for hit in found)
