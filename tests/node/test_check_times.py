@@ -70,21 +70,21 @@ def timed(world: World) -> tuple[float, float]:
     return worked - start, seen
 
 
-def kolmogorov_smirnov(a: Sequence[float], b: Sequence[float]) -> float:
-    """Give the chance of samples this far apart if both come from one distribution (two-sided, asymptotic)."""
-    points = sorted([*a, *b])
-    far = max(abs(sum(x <= at for x in a) / len(a) - sum(x <= at for x in b) / len(b)) for at in points)
-    root = math.sqrt(len(a) * len(b) / (len(a) + len(b)))
-    reach = (root + 0.12 + 0.11 / root) * far
-    if reach < 0.3:
-        return 1.0  # below, the series alternates for ever, and the chance is 1 to five places
-    return min(1.0, 2 * sum((-1) ** (k - 1) * math.exp(-2 * (k * reach) ** 2) for k in range(1, 101)))
+def chance_of(differences: Sequence[float]) -> float:
+    """Give the chance of differences this one-sided if neither side is slower (Wilcoxon's signed ranks, two-sided).
+
+    Pairs are taken at once, so that a machine that is busy for a while is busy for both of a pair.
+    """
+    ranked = sorted((each for each in differences if each), key=abs)
+    sums = sum(rank if each > 0 else -rank for rank, each in enumerate(ranked, 1))
+    n = len(ranked)
+    return math.erfc(abs(sums) / math.sqrt(n * (n + 1) * (2 * n + 1) / 6) / math.sqrt(2)) if n else 1.0
 
 
 def test_the_statistics_tell_samples_apart_that_are() -> None:
-    same = [0.25 + 0.00001 * (7 * n % 50) for n in range(200)]
-    assert kolmogorov_smirnov(same, same[::-1]) > 0.99
-    assert kolmogorov_smirnov(same, [each + 0.0003 for each in same]) < LEAST_P
+    noise = [0.00001 * ((7 * n) % 50 - 24.5) for n in range(300)]
+    assert chance_of(noise) > 0.5
+    assert chance_of([each + 0.00005 for each in noise]) < LEAST_P
 
 
 @pytest.mark.prove
@@ -108,10 +108,10 @@ def test_no_time_that_an_asker_can_measure_tells_of_a_silent_record(
             if turn >= 5:  # the first ones load what is loaded once
                 work[which].append(worked)
                 seen[which].append(shown)
-    p, p_work = kolmogorov_smirnov(*seen), kolmogorov_smirnov(*work)
+    p, p_work = (chance_of([b - a for a, b in zip(*both, strict=True)]) for both in (seen, work))
     assert p >= LEAST_P
     proved(
         "No time tells of a silent record",
-        f"{PAIRS} pairs of checks; receipts held to {even_times.STEP} s: p = {p:.2f} (Kolmogorov-Smirnov);"
+        f"{PAIRS} pairs of checks; receipts held to {even_times.STEP} s: p = {p:.2f} (signed ranks);"
         f" the work behind them, which nobody sees: p = {p_work:.2g}",
     )
