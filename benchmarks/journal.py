@@ -7,9 +7,13 @@ pass), the peak of memory while verifying from a stream, proofs, and the reconci
 differences in bytes and seconds, all without a disk. Then, for STORED (as ENTRIES unless said), two homes on disk whose
 journals hold so many messages each and differ in 12 reconcile by sealed envelopes, as over the wire: bytes of all
 envelopes and receipts that pass, and seconds from the question to the outcome on both sides. Rows are put into the
-databases directly; how long that takes is no figure of Comity's.
+databases directly; how long that takes is no figure of Comity's. At last a process of its own enters acts in one of
+these homes, is killed with SIGKILL in the middle of it, and the home is opened again: seconds until the next act is
+durable.
 """
 
+import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +23,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+from comity.assemble import Home, open_home
 from comity.clock import SteppedClock
 from comity.journal.append import NODE, Appender
 from comity.journal.entries import Line
@@ -30,6 +35,7 @@ from comity.node.check_journal import check_in_parts
 from comity.node.deliver import due, take_reply
 from comity.node.receive import receive, reply_to
 from comity.node.reconcile import ask_account, last_comparison
+from comity.node.record import enter
 from comity.ports import Head, JournalRow, Transaction
 from comity.testing.members import Member
 from comity.testing.texts import Article, Text
@@ -65,6 +71,7 @@ def main(count: int, stored: int) -> None:
     reconcile(count)
     with tempfile.TemporaryDirectory() as folder:
         reconcile_stores(stored, Path(folder))
+        recover(stored, Path(folder) / "north")
 
 
 def verify_stream(count: int, appender: Appender) -> None:
@@ -214,6 +221,61 @@ def reconcile_stores(count: int, folder: Path) -> None:
         )
 
 
+#: Days after the filled journal's last entry.
+LATER = timedelta(days=1)
+#: Acts that a process has seen durable when it is killed.
+KILLED_AFTER = 200
+
+
+def open_later(folder: Path) -> Home:
+    """Open a filled home, the day after."""
+    return open_home(folder, clock=SteppedClock(START + LATER), threaded=True)
+
+
+def enter_one(home: Home) -> None:
+    """Enter one act, durable on return."""
+    node = home.node
+    node.act(
+        lambda t: enter(node, t, "benchmark", channel=SOUTH, act="0" * 64, detail=DETAIL, at=node.clock.now())
+    )
+
+
+def go_on_entering(folder: Path) -> None:
+    """Enter acts until killed, and say after each that it is durable."""
+    with open_later(folder) as home:
+        while True:
+            enter_one(home)
+            print("durable", flush=True)
+
+
+def recover(count: int, folder: Path) -> None:
+    """Kill a process that writes to a home, and open the home again."""
+    with subprocess.Popen(
+        [sys.executable, __file__, "--enter", str(folder)], stdout=subprocess.PIPE, text=True
+    ) as writing:
+        assert writing.stdout is not None
+        for _ in range(KILLED_AFTER):
+            assert writing.stdout.readline() == "durable\n"
+        writing.send_signal(signal.SIGKILL)
+        told = KILLED_AFTER + writing.stdout.read().count("durable\n")
+        assert writing.wait() == -signal.SIGKILL
+    began, cpu = time.perf_counter(), time.process_time()
+    with open_later(folder) as home:
+        opened = time.perf_counter() - began
+        enter_one(home)
+        spent, cpu = time.perf_counter() - began, time.process_time() - cpu
+        kept = home.node.store.read(
+            lambda t: sum(row.kind == "benchmark" for row in t.journal(after=count, limit=1_000_000))
+        )
+        assert kept >= told + 1, f"{told} were durable, {kept - 1} are there"
+    print(
+        f"recovered  {count:>9,} entries after SIGKILL: opened in {opened:.2f} s, next act durable after {spent:.2f} s "
+        f"({cpu:.2f} s CPU; aim <= 2 s); all {told} acts that were told durable are there"
+    )
+
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--enter"]:
+        go_on_entering(Path(sys.argv[2]))
     entries = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     main(entries, int(sys.argv[2]) if len(sys.argv) > 2 else entries)

@@ -113,7 +113,7 @@ SMALL = answer(ActSet(acts(range(2))), ASKED).parts[0]
     ("part", "reason"),
     [
         (msgspec.structs.replace(HONEST, prefix="0"), "about other parts"),
-        (msgspec.structs.replace(HONEST, children=HONEST.children[4:]), "509 bytes where 512 belong"),
+        (msgspec.structs.replace(HONEST, children=HONEST.children[4:]), "253 bytes where 256 belong"),
         (msgspec.structs.replace(HONEST, acts="AAAA"), "too large to come as it is"),
         (msgspec.structs.replace(HONEST, count=3), "small and still divided"),
         (msgspec.structs.replace(SMALL, count=3), "64 bytes where 96 belong"),
@@ -141,7 +141,7 @@ def test_acts_of_another_part_are_refused() -> None:
 
 
 def test_a_part_cannot_be_divided_without_end() -> None:
-    deepest = Part("0" * 64, 33, children=write_base64(bytes(512)))
+    deepest = Part("0" * 64, 33, children=write_base64(bytes(256)))
     asking = Reconciliation(OURS)
     asking._open = ["0" * 64]
     with pytest.raises(ForeignInput, match="too deep"):
@@ -172,7 +172,7 @@ def test_answers_without_end_are_cut_off() -> None:
         for _ in range(10):
             question = asking.question()
             assert question is not None
-            lies = tuple(Part(prefix, 33, children=write_base64(b"\x01" * 512)) for prefix in question.parts)
+            lies = tuple(Part(prefix, 33, children=write_base64(b"\x01" * 256)) for prefix in question.parts)
             asking.take(question, Answer(lies))
     assert asking.rounds == 3
 

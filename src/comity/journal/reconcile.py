@@ -44,6 +44,9 @@ __all__ = [
 ]
 
 _WIDTH: Final = 32
+#: Bytes of a part's digest that are sent: 128 bits tell parts apart, and the whole accounts are held against each other
+#: by whole digests at the end.
+_CHILD: Final = 16
 #: Hexadecimal digits of the 64-bit word by which acts are sorted first.
 _WORD: Final = 16
 #: A part of at most this many acts is sent as it is: two lists cost less than another round.
@@ -70,7 +73,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         prefix: as asked.
         count: acts in it.
-        children: base64 of sixteen SHA-256 digests, one for each next digit; empty where `acts` says it all.
+        children: base64 of the first 16 bytes of sixteen SHA-256 digests, one for each next digit; empty where `acts` says it all.
         acts: base64 of the act digests, sorted; only where there are at most 32.
     """
 
@@ -256,7 +259,7 @@ class Reconciliation:
 
     def _descend(self, prefix: str, children: Sequence[bytes]) -> None:
         for digit, digest in zip("0123456789abcdef", children, strict=True):
-            if self._acts.digest(prefix + digit) != digest:
+            if self._acts.digest(prefix + digit)[:_CHILD] != digest:
                 self._open.append(prefix + digit)
 
 
@@ -303,7 +306,7 @@ def _describe(acts: ActSet, prefix: str) -> Part:
     count = acts.count(prefix)
     if count <= LEAF_ACTS:
         return Part(prefix, count, acts=write_base64(b"".join(acts.acts(prefix))))
-    children = b"".join(acts.digest(prefix + digit) for digit in "0123456789abcdef")
+    children = b"".join(acts.digest(prefix + digit)[:_CHILD] for digit in "0123456789abcdef")
     return Part(prefix, count, children=write_base64(children))
 
 
@@ -313,7 +316,7 @@ def _read_part(part: Part) -> tuple[list[bytes] | None, list[bytes]]:
     if part.count > LEAF_ACTS:
         if part.acts or len(part.prefix) >= 2 * _WIDTH:
             raise ForeignInput(f"{place} is too large to come as it is, or too deep to be divided")
-        return None, _cut(read_base64(part.children, length=16 * _WIDTH, what=place))
+        return None, _cut(read_base64(part.children, length=16 * _CHILD, what=place), _CHILD)
     if part.children:
         raise ForeignInput(f"{place} is small and still divided")
     acts = _cut(read_base64(part.acts, length=part.count * _WIDTH, what=place))
@@ -322,5 +325,5 @@ def _read_part(part: Part) -> tuple[list[bytes] | None, list[bytes]]:
     return acts, []
 
 
-def _cut(joined: bytes) -> list[bytes]:
-    return [joined[place : place + _WIDTH] for place in range(0, len(joined), _WIDTH)]
+def _cut(joined: bytes, width: int = _WIDTH) -> list[bytes]:
+    return [joined[place : place + width] for place in range(0, len(joined), width)]

@@ -59,6 +59,11 @@ __all__ = [
 #: Differences the outcome names; beyond it the answerer has to ask for itself.
 MAX_TOLD = 20_000
 
+#: Entries of a channel from which on the first question is about sixteen parts at once: a letter each way and their
+#: receipts cost more than the digests it brings too many.
+_LARGE = 50_000
+_SIXTEEN = Progress(open=tuple("0123456789abcdef"))
+
 _EVERYTHING = 1_000_000
 _NOTHING = ActSet(())
 
@@ -80,20 +85,22 @@ def ask_account(node: Node, transaction: Transaction, peer: str) -> str:
     at = node.now(transaction)
     if peer not in node.know(transaction).peers():
         raise RefusedHere(f"there is no agreement with {peer}, so no channel to reconcile")
+    horizon = transaction.head(peer).size
+    asking = _Asking(_SIXTEEN, _SIXTEEN) if horizon >= _LARGE else _Asking()
     row = ReconciliationRow(
         peer=peer,
         ours=True,
         id=node.entropy(16).hex(),
         begun=at,
-        horizon=transaction.head(peer).size,
+        horizon=horizon,
         round=1,
         state="asking",
-        progress=msgspec.json.encode(_Asking()),
+        progress=msgspec.json.encode(asking),
         at=at,
     )
     transaction.put_reconciliation(row)
     witness.ask_for_proof(node, transaction, peer, at)
-    return _ask(node, transaction, row, _Asking(), at)
+    return _ask(node, transaction, row, asking, at)
 
 
 def take_account(
