@@ -73,7 +73,8 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         prefix: as asked.
         count: acts in it.
-        children: base64 of the first 16 bytes of sixteen SHA-256 digests, one for each next digit; empty where `acts` says it all.
+        children: base64 of the first 16 bytes of sixteen SHA-256 digests, one for each next digit; empty where `acts`
+            says it all.
         acts: base64 of the act digests, sorted; only where there are at most 32.
     """
 
