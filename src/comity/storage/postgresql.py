@@ -1,8 +1,8 @@
 """A node's rows in PostgreSQL: how its database is opened, and how several workers share it.
 
 `comity serve` on such a home may run in several processes, the *workers*. Their acts happen one after the other, as
-everywhere: whoever holds the advisory lock is the *sequencer* of that turn. Each worker queues its own acts, and decides,
-seals and enters a whole batch of them in one turn and one commit.
+everywhere: whoever holds the advisory lock is the *sequencer* of that turn. Each worker queues its own acts, and
+decides, seals and enters a whole batch of them in one turn and one commit.
 
 A turn has a number. It is read at the beginning and counted on in the transaction that appends, on the condition that
 it is still the same: a sequencer that was held up, while its session was ended and another had the turn, appends
