@@ -25,6 +25,7 @@ from comity.console.entrance import Entrance
 from comity.console.guard import MAX_UPLOAD, Guard, check_token
 from comity.console.once import Once, key_of
 from comity.console.passkeys import Passkeys
+from comity.console.provider import provider_of
 from comity.console.screens import SCREENS, Screen
 from comity.console.steps import step
 from comity.control.verb import Desk
@@ -73,7 +74,9 @@ class Console:
             Route("/verdict", self._verdict, methods=["POST"]),
             Route("/events", self._events, methods=["GET"]),
             *Api(desk, origin).routes(),
-            *Entrance(self._answers, Passkeys(origin, desk.node.party)).routes(),
+            *Entrance(
+                self._answers, Passkeys(origin, desk.node.party), provider_of(desk.home.settings, origin)
+            ).routes(),
             Mount("/static", StaticFiles(packages=[("comity.console", "static")])),
         ]
         plain = Starlette(

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from comity.console.answers import Answers, local, reader_language
 from comity.console.guard import COOKIE, check_token
 from comity.console.passkeys import Passkeys
+from comity.console.provider import BACK, Provider, bind, bound_to
 from comity.console.sign_in import Failed, by_password, network_of, set_code, set_password
 from comity.console.telling.queueing import check_address
 from comity.console.visit import Visit
@@ -22,6 +23,9 @@ from comity.languages.reading import TAGS
 from comity.node import officers
 from comity.ports import HookRow, OfficerRow
 
+#: The cookie of a browser that was sent to the provider.
+ASKED = "__Host-comity-asked"
+
 
 class Entrance:
     """Lets officers in and out.
@@ -29,11 +33,13 @@ class Entrance:
     Args:
         answers: how the console answers.
         passkeys: those of this console.
+        provider: by whom officers may sign in, too; None for nobody.
     """
 
-    def __init__(self, answers: Answers, passkeys: Passkeys) -> None:
+    def __init__(self, answers: Answers, passkeys: Passkeys, provider: Provider | None) -> None:
         self._answers = answers
         self._passkeys = passkeys
+        self._provider = provider
 
     def routes(self) -> list[Route]:
         """Give the routes."""
@@ -41,6 +47,8 @@ class Entrance:
             Route("/me/{what}", self._me, methods=["POST"]),
             Route("/sign-in", self._sign_in, methods=["GET", "POST"]),
             Route("/sign-in/passkey", self._passkey, methods=["POST"]),
+            Route("/sign-in/provider", self._to_provider, methods=["GET"]),
+            Route(BACK, self._from_provider, methods=["GET"]),
             Route("/sign-out", self._sign_out, methods=["POST"]),
             Route("/link/{token}", self._link, methods=["GET", "POST"]),
         ]
@@ -96,7 +104,7 @@ class Entrance:
         if request.method == "GET":
             return await self._answers.page(
                 "sign-in.html",
-                {"mistake": "", "next": local(request.query_params.get("next", ""))},
+                self._signing_in(local(request.query_params.get("next", ""))),
                 None,
                 _("Sign in"),
             )
@@ -132,6 +140,63 @@ class Entrance:
 
         return await self._come_in(work, local(given.get("next", "")), form="json")
 
+    def _signing_in(self, path: str, mistake: str = "") -> dict[str, object]:
+        return {"mistake": mistake, "next": path, "provider": self._provider is not None}
+
+    async def _to_provider(self, request: Request) -> Response:
+        """Send a browser to the provider: to sign in, or, of an officer who is here, to bind an account there."""
+        use(reader_language(request))
+        binding, visit = "", None
+        try:
+            provider = self._known_provider()
+            if "bind" in request.query_params:
+                visit = await self._answers.visit(request)
+                if visit is None:
+                    return await self._answers.unknown(request)
+                binding = visit.officer.id
+            path = local(request.query_params.get("next", ""))
+            now = self._answers.desk.node.clock.now()
+            place, browser = await run_in_threadpool(lambda: provider.ask(now, next=path, binding=binding))
+        except ComityError as error:
+            return await self._answers.error(error, "html", visit)
+        answer = RedirectResponse(place, status_code=303)
+        answer.set_cookie(ASKED, browser, max_age=600, secure=True, httponly=True, samesite="lax", path="/")
+        return answer
+
+    async def _from_provider(self, request: Request) -> Response:
+        """Take what the provider answers by way of the browser."""
+        use(reader_language(request))
+        node = self._answers.desk.node
+        given = {name: value[:4000] for name, value in request.query_params.items()}
+        visit = None
+        try:
+            provider = self._known_provider()
+            now, browser = node.clock.now(), request.cookies.get(ASKED, "")
+            question, subject = await run_in_threadpool(provider.answer, now, given, browser)
+            if question.binding:
+                visit = await self._answers.visit(request)
+                if visit is None or visit.officer.id != question.binding:
+                    raise RefusedHere(_("this answer belongs to another session"))
+                officer = visit.officer
+                await run_in_threadpool(
+                    node.act, lambda transaction: bind(node, transaction, officer, provider.issuer, subject)
+                )
+                await self._answers.say(visit, _("done"))
+                return _forgetting(RedirectResponse("/me", status_code=303))
+        except ComityError as error:
+            return _forgetting(await self._answers.error(error, "html", visit))
+
+        def work(transaction: Any) -> str:
+            found = bound_to(node, transaction, provider.issuer, subject)
+            return officers.begin_session(node, transaction, found, by="oidc")
+
+        return _forgetting(await self._come_in(work, question.next))
+
+    def _known_provider(self) -> Provider:
+        if self._provider is None:
+            raise NotFound(_("there is no such page"))
+        return self._provider
+
     async def _link(self, request: Request) -> Response:
         use(reader_language(request))
         token = request.path_params["token"][:200]
@@ -156,7 +221,7 @@ class Entrance:
                 lambda transaction: officers.note_failure(self._answers.desk.node, transaction, names),
             )
             return await self._answers.page(
-                "sign-in.html", {"mistake": error.message, "next": path}, None, _("Sign in"), status=403
+                "sign-in.html", self._signing_in(path, error.message), None, _("Sign in"), status=403
             )
         except ComityError as error:
             return await self._answers.error(error, form, None)
@@ -183,6 +248,11 @@ class Entrance:
         answer = RedirectResponse("/sign-in", status_code=303)
         answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax", path="/")
         return answer
+
+
+def _forgetting(answer: Response) -> Response:
+    answer.delete_cookie(ASKED, secure=True, httponly=True, samesite="lax", path="/")
+    return answer
 
 
 def _told_as(

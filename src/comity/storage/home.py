@@ -84,6 +84,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         mail_domains: the domains mail may go to; by default that of `mail_from`.
         trust_file: certificates (PEM) by which mail server, hooks and provider of identity are trusted; by default as
             the system does.
+        oidc_issuer: the provider of identity by which officers may sign in; empty for none.
+        oidc_client, oidc_secret_file: the node's name there, and the file with its secret; empty for none.
+        oidc_also: how addresses of the provider begin that do not lie below its issuer.
     """
 
     party: str
@@ -106,6 +109,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail_password_file: str = ""
     mail_domains: tuple[str, ...] = ()
     trust_file: str = ""
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_secret_file: str = ""
+    oidc_also: tuple[str, ...] = ()
 
     @property
     def mail_goes_to(self) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ class Me(View, frozen=True, kw_only=True):
         zones: zones to choose from.
         fresh_secret: a shared secret for a code, offered to be set up.
         notify, address: how often the officer is told what awaits, and where.
+        provider: whether a provider of identity can be bound.
         mail_goes_to: the domains that mail may go to; empty where no mail is sent.
     """
 
@@ -79,6 +80,7 @@ class Me(View, frozen=True, kw_only=True):
     notify: str
     address: str
     mail_goes_to: list[str]
+    provider: bool
 
 
 class Components(View, frozen=True, kw_only=True):
@@ -168,6 +170,7 @@ def me(visit: Visit) -> Me:
         notify=visit.officer.notify,
         address=visit.officer.address,
         mail_goes_to=list(settings.mail_goes_to) if settings.mail_server else [],
+        provider=bool(settings.oidc_issuer),
     )
 
 
