@@ -65,7 +65,7 @@ async def _call(app: Any, method: str, path: str, body: bytes, headers: dict[str
     plain, _, query = path.partition("?")
     scope = {
         "type": "http",
-        "asgi": {"version": "3.0"},
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
         "http_version": "1.1",
         "method": method,
         "path": plain,

@@ -20,6 +20,7 @@ from comity.console.visit import Visit
 from comity.control.verb import VERBS
 from comity.errors import BadInput, NotFound
 from comity.languages import _, ngettext, said
+from comity.node.large_files import LIST
 
 #: Fields of every form that are no parameters.
 OWN = frozenset({"form-token", "back", "verb", "once"})
@@ -51,9 +52,17 @@ def perform(visit: Visit, verb: str, parameters: dict[str, Any], *, back: str = 
     if needs_second(verb, parameters) and visit.may(verb):
         kept = two_persons.propose(visit, verb, parameters)
         return Done(_("kept until a second officer confirms it"), "/second", {"pending": kept})
+    if verb == "share" and _is_in_parts(visit, parameters):
+        verb = "file-share"
+        parameters = {name: value for name, value in parameters.items() if name in VERBS[verb].types}
     answer = visit.do(verb, parameters)
     words, path = told(verb, answer)
     return Done(words, path or back or "/", answer)
+
+
+def _is_in_parts(visit: Visit, parameters: Mapping[str, Any]) -> bool:
+    shown: Any = visit.ask("item-show", item=parameters.get("item", ""))
+    return bool(shown["media_type"] == LIST)
 
 
 async def parameters_from(form: FormData, verb: str) -> dict[str, Any]:
@@ -161,6 +170,13 @@ def _shared(answer: Any) -> tuple[str, str]:
     return words.get(state, said(state)), path
 
 
+def _file_shared(answer: Any) -> tuple[str, str]:
+    path = f"/items/{answer['item']['id']}"
+    if answer["decision"] != "permitted":
+        return _("{outcome}: nothing was sent", outcome=said(answer["decision"])), path
+    return _("permitted and queued in {count} parts; the list goes last", count=answer["parts"]), path
+
+
 def _asked(answer: Any) -> tuple[str, str]:
     count = len(answer["requests"])
     return ngettext("{count} Party is asked", "{count} Parties are asked", count), "/consents"
@@ -185,6 +201,7 @@ def _invited(answer: Any) -> tuple[str, str]:
 _TOLD: Mapping[str, Callable[[Any], tuple[str, str]]] = {
     "item-add": _added,
     "share": _shared,
+    "file-share": _file_shared,
     "consent-ask": _asked,
     "consent-grant": _consent,
     "consent-refuse": _consent,

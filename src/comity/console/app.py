@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from comity.console import acts, files, forms, two_persons
+from comity.console import acts, files, forms, two_persons, uploads
 from comity.console.answers import Answers, form_of, local
 from comity.console.api.endpoint import Api
 from comity.console.entrance import Entrance
@@ -71,6 +71,7 @@ class Console:
             Route("/agreements/{id}/notice", self._form(forms.notice), methods=["POST"]),
             Route("/work/calendar", self._form(forms.calendar), methods=["POST"]),
             Route("/items/{id}/content", self._content, methods=["GET"]),
+            Route("/files", self._file, methods=["POST"]),
             Route("/verdict", self._verdict, methods=["POST"]),
             Route("/events", self._events, methods=["GET"]),
             *Api(desk, origin).routes(),
@@ -242,18 +243,28 @@ class Console:
         if visit is None:
             return await self._answers.unknown(request)
         try:
-            shown: Any = await run_in_threadpool(visit.ask, "item-content", item=request.path_params["id"])
+            return await uploads.content_of(visit, request.path_params["id"])
         except ComityError as error:
             return await self._answers.error(error, "html", visit)
-        import base64
 
-        content = shown["content"]
-        data = base64.b64decode(content) if isinstance(content, str) else content
-        headers = {
-            "content-disposition": f'attachment; filename="{shown["id"][:12]}.bin"',
-            "content-security-policy": "default-src 'none'; sandbox",
-        }
-        return Response(data, media_type="application/octet-stream", headers=headers)
+    async def _file(self, request: Request) -> Response:
+        """Take a file in as it comes, up to 1 GiB."""
+        visit = await self._answers.visit(request)
+        if visit is None:
+            return await self._answers.unknown(request)
+
+        def begin(said: dict[str, str]) -> uploads.Intake:
+            check_token(said.get("form-token", ""), visit.form_token)
+            return uploads.Intake(visit, {name: said[name] for name in uploads.SAID if name in said})
+
+        try:
+            row = await uploads.read_form(request, begin)
+        except ComityError as error:
+            return await self._answers.error(error, form_of(request), visit)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        await self._answers.say(visit, _("taken in: {title}", title=row["title"]))
+        return RedirectResponse(f"/items/{row['id']}", status_code=303)
 
     async def _events(self, request: Request) -> Response:
         """Tell the page when the journal has grown: something came, or was done."""

@@ -19,6 +19,8 @@ COOKIE = "__Host-comity"
 #: The largest item that can be handed in through a page, and what its form adds.
 MAX_UPLOAD = 100 * 1024 * 1024
 MAX_BODY = MAX_UPLOAD + 256 * 1024
+#: Where files come in as a stream, and how large one may be.
+FILES, MAX_FILE = ("/files", "/api/v1/files"), 1024 * 1024 * 1024
 #: Where programs call, known by tokens and never by cookies.
 PROGRAMS = "/api/"
 #: Methods that change nothing.
@@ -90,8 +92,8 @@ class Guard:
         if headers.getlist("host") != [self._host]:
             return 421, f"this console is {self._origin}\n"
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or len(length) > 12 or int(length) > MAX_BODY:
-            return 413, f"at most {MAX_UPLOAD} bytes\n"
+        if not length.isdecimal() or len(length) > 12 or int(length) > _most(path):
+            return 413, f"at most {MAX_FILE if path in FILES else MAX_UPLOAD} bytes\n"
         if method in SAFE or path.startswith(
             PROGRAMS
         ):  # no cookie counts there: nobody acts in another's name
@@ -102,6 +104,10 @@ class Guard:
         if origin != self._origin or site not in (None, "same-origin"):
             return 403, "this form was not sent by this console\n"
         return None
+
+
+def _most(path: str) -> int:
+    return MAX_FILE + 256 * 1024 if path in FILES else MAX_BODY
 
 
 def form_token(session_token: str) -> str:

@@ -10,6 +10,7 @@ from comity.federation.statements import Protest, Withdrawal
 from comity.node import correct as correct_use
 from comity.node import erase as erase_use
 from comity.node import withdraw as withdraw_use
+from comity.node.large_files import LIST, PART
 from comity.node.questions import find_item
 from comity.node.withdrawal_answers import Branch, overdue
 from comity.ports import Transaction
@@ -24,8 +25,35 @@ def withdraw(desk: Desk, item: str, reason: str = "", erase: bool = False) -> di
         lambda node, transaction: withdraw_use.withdraw(node, transaction, item, reason=reason, mode=mode)
     ).about
     desk.send()
+    _withdraw_parts(desk, digest, reason, erase)
     shown: dict[str, Any] = withdrawal(desk, digest)
     return shown
+
+
+def _withdraw_parts(desk: Desk, digest: str, reason: str, erase: bool) -> None:
+    """Take the parts of a file back with their list."""
+
+    def parts(transaction: Transaction) -> list[str]:
+        row = find_item(transaction, digest)
+        if row.media_type != LIST:
+            return []
+        rows = [transaction.item(source) for source in row.made_from]
+        return [
+            part.digest
+            for part in rows
+            if part is not None and part.media_type == PART and part.originator == row.originator
+        ]
+
+    def take_back(part: str) -> None:
+        desk.act(
+            lambda node, transaction: withdraw_use.withdraw(
+                node, transaction, part, reason=reason, mode="erase" if erase else ""
+            )
+        )
+
+    for part in desk.read(parts):
+        take_back(part)
+    desk.send()
 
 
 @verb("correct")

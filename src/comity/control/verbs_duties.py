@@ -8,10 +8,13 @@ from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.control.verbs_cards import destroy_ended
 from comity.control.verbs_items import decision_fields
+from comity.node import large_files
 from comity.node.daily_duties import Duties, do_duties
 from comity.node.necessity import Notice, necessities, review_necessity
+from comity.node.node import Node
 from comity.node.redress import Redress, ask_redress, grant_redress, redresses, refuse_redress
 from comity.node.replay import Replay, replay
+from comity.ports import Transaction
 
 
 @verb("duties", alone=True)
@@ -22,9 +25,18 @@ def duties(desk: Desk, dry_run: bool = False) -> dict[str, Any]:
     done: Duties = desk.act(lambda node, transaction: do_duties(node, transaction, dry_run=dry_run))
     destroyed: list[str] = []
     if not dry_run:
+        desk.act(_drop_left_over)
+    if not dry_run:
         node.store.scrub()
         destroyed = destroy_ended(desk)
     return {**msgspec.to_builtins(done), "keys_renewed": renewed, "keys_destroyed": destroyed}
+
+
+def _drop_left_over(node: Node, transaction: Transaction) -> None:
+    """Erase parts of files whose list never came."""
+    left = large_files.left_over(node, transaction, node.now(transaction))
+    if left:
+        large_files.drop_parts(node, transaction, left)
 
 
 @verb("necessity-list")

@@ -9,11 +9,12 @@ from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.decisions.decision import Decision
 from comity.decisions.explain import explain, remedy_in_words
-from comity.errors import NotFound
+from comity.errors import NotFound, RefusedHere
 from comity.node import flagged
 from comity.node import items as item_use
 from comity.node.disclose import Outcome, disclose
 from comity.node.items import NewItem
+from comity.node.large_files import LIST, PART
 from comity.node.necessity import emergency
 from comity.node.questions import find_item, statements_of
 from comity.ports import ItemRow, Transaction
@@ -65,7 +66,7 @@ def item_list(desk: Desk, limit: int = 100) -> list[dict[str, Any]]:
             states=("held", "source-withdrawn", "withdrawn", "retained", "erased"), limit=limit
         )
     )
-    return [item_fields(row) for row in rows]
+    return [item_fields(row) for row in rows if row.media_type != PART]
 
 
 @verb("item-show")
@@ -109,6 +110,11 @@ def share(
     because: str = "",
 ) -> dict[str, Any]:
     """Share an item with another Party, or say why not; `approved_by` names the officers who invoke necessity."""
+    if desk.read(lambda transaction: find_item(transaction, item)).media_type == LIST:
+        raise RefusedHere(
+            f"item {item[:12]} is a file in parts: they pass one by one, and the list last",
+            hint=f"comity file share {item[:12]} --to {to} --purpose {purpose}",
+        )
     danger = emergency(approved_by, because) if approved_by or because else None
 
     def work(node: Any, transaction: Transaction) -> tuple[Outcome, list[str]]:

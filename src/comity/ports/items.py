@@ -93,6 +93,10 @@ class ItemRows(Protocol):
         """Give items, newest first."""
         ...
 
+    def items_of_type(self, media_type: str) -> Sequence[ItemRow]:
+        """Give the items said to be of a media type, oldest first."""
+        ...
+
     def find_items(
         self,
         *,

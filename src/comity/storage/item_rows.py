@@ -29,6 +29,7 @@ _BEGINNING = selecting(
     .order_by(_I.digest)
     .limit(LIMIT)
 )
+_OF_TYPE = selecting(_items.where(_I.media_type == bindparam("media_type")).order_by(_I.number))
 _MADE_FROM = selecting(select(_S.item).where(_S.source == bindparam("source")))
 _HOLDINGS = selecting(
     columns(tables.holdings, Holding).where(_H.item == bindparam("item")).order_by(_H.number)
@@ -64,6 +65,8 @@ _TAKEN = selecting(
     .order_by(_IN.peer, _I.category)
 )
 
+#: A part of a file (`comity.node.large_files`): seen in its list, and in no other.
+PART = "application/vnd.comity.part"
 #: Words of a search that are looked for.
 _MOST_WORDS = 8
 #: Characters of a digest that suffice to call an item by.
@@ -102,6 +105,10 @@ class ItemRows(Rows):
         """Give items, newest first."""
         return self._all(ItemRow, _IN_STATES(tuple(states)), limit=limit)
 
+    def items_of_type(self, media_type: str) -> Sequence[ItemRow]:
+        """Give the items said to be of a media type, oldest first."""
+        return self._all(ItemRow, _OF_TYPE, media_type=media_type)
+
     def find_items(
         self,
         *,
@@ -117,6 +124,7 @@ class ItemRows(Rows):
     ) -> Sequence[tuple[int, ItemRow]]:
         """Give items that match all of what is given, newest first, each with its number, to go on `before` it."""
         query = _items.add_columns(_I.number).order_by(_I.number.desc()).limit(limit)
+        query = query.where(_I.media_type != PART)
         for word in words.split()[:_MOST_WORDS]:
             query = query.where(
                 _I.title.icontains(word, autoescape=True) | _I.label.icontains(word, autoescape=True)

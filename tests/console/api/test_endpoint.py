@@ -23,8 +23,8 @@ def path_of(operation: Any, name: str = NOBODY) -> str:
 
 
 def call(program: Program, operation: Any, name: str = NOBODY) -> Any:
-    if operation.method == "GET":
-        return program.get(path_of(operation, name))
+    if operation.method != "POST":
+        return program.call(operation.method, path_of(operation, name), None)
     return program.post(path_of(operation, name), {})
 
 
@@ -129,7 +129,9 @@ def test_an_item_is_taken_in_shown_and_given_back(liaison: Program) -> None:
     content = liaison.get(f"/items/{item['id']}/content")
     assert content.body == b"hello"
     assert content.headers["content-type"] == "application/octet-stream"
-    assert content.headers["content-disposition"] == f'attachment; filename="{item["id"][:12]}.bin"'
+    assert content.headers["content-disposition"] == (
+        f"attachment; filename=\"{item['id'][:12]}.bin\"; filename*=UTF-8''{item['id'][:12]}.bin"
+    )
     assert content.headers["x-content-type-options"] == "nosniff"
 
 
@@ -327,3 +329,12 @@ def test_no_header_makes_anybody_another(header: str, bureau: Bureau) -> None:
     reader = bureau.programs["reader"]
     answer = reader.post(f"/items/{NOBODY}/share", {"to": "a", "purpose": "b"}, {header: "program-liaison"})
     assert answer.status == 403
+
+
+def test_the_reference_page_is_what_the_table_says() -> None:
+    from pathlib import Path
+
+    from comity.console.api.openapi import page
+
+    printed = Path(__file__).parents[3] / "docs" / "reference" / "api.md"
+    assert printed.read_text(encoding="utf-8") == page()

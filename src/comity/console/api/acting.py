@@ -92,6 +92,10 @@ def act(
             _keep(desk, caller, name, request, answer)
         return answer
 
+    if VERBS[operation.verb].alone:
+        if key or if_match:
+            raise Stopped("malformed", _("this act takes no key and no version: sent again, it goes on"))
+        return _answer(operation, caller.do(operation.verb, {**operation.fixed, **given, **ids}))
     return caller.desk.together(_in_this_context(work))
 
 

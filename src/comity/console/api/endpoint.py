@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
+from comity.console import uploads
 from comity.console.api.acting import Answer, act, look, shaped, version_of
 from comity.console.api.cursors import Place, read_cursor, write_cursor
 from comity.console.api.openapi import document
@@ -106,6 +107,8 @@ class Api:
                     raise Stopped("role", _("none of your roles may do this"))
                 if operation.method == "GET":
                     return await self._show(request, operation, caller)
+                if operation.method == "PUT":
+                    return await self._file(request, operation, caller)
                 return await self._act(request, operation, caller)
             except ComityError as error:
                 return _told(problem_of(error))
@@ -121,6 +124,14 @@ class Api:
                 return _told(problem("fault"))
 
         return answer
+
+    async def _file(self, request: Request, operation: Operation, caller: Caller) -> Response:
+        """Take a file in as it comes: the bytes are the body, what is said of it stands in the query."""
+        said, _page = _query(request, operation)
+        row = await uploads.take_stream(caller, said, request.stream())
+        body = msgspec.json.encode(msgspec.convert(row, operation.answer, strict=False))
+        headers = {"location": f"{ROOT}/items/{row['id']}"}
+        return Response(body, 201, media_type="application/json", headers=headers)
 
     # -- who ----------------------------------------------------------------------------------------------------
     async def _caller(self, request: Request) -> Caller:
@@ -158,6 +169,8 @@ class Api:
             body, link = await run_in_threadpool(self._page, operation, caller, given, page)
             headers = {"link": f'<{request.url.path}?{link}>; rel="next"'} if link else {}
             return _shown(request, body, headers)
+        if operation.verb == "item-content":
+            return await uploads.content_of(caller, ids["item"])
         answer = await run_in_threadpool(look, operation, ids, caller.desk, given)
         if operation.answer is None:
             return _file(operation, answer)
@@ -281,7 +294,7 @@ def _query(request: Request, operation: Operation) -> tuple[dict[str, Any], tupl
     limit = given.pop("limit", PAGE) if paged else PAGE
     if not 1 <= limit <= MOST:
         mistakes.append(_("`limit` is a number from 1 to {most}", most=MOST))
-    missing = [name for name in _required(operation) if name not in given]
+    missing = [name for name in _required(operation) if not given.get(name)]
     mistakes += [_("{name} is missing", name=f"`{name}`") for name in missing]
     if mistakes:
         raise BadInput(*mistakes)

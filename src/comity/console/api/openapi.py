@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from comity.console.api.operations import MOST, OPERATIONS, PAGE, Operation
-from comity.console.api.problems import MEDIA_TYPE, PROBLEMS, Problem
+from comity.console.api.problems import MEDIA_TYPE, PROBLEMS, URN, Problem
 from comity.console.api.shapes import Shape, meanings
 from comity.console.permissions import PERMISSIONS
 from comity.control.verb import VERBS
@@ -136,6 +136,26 @@ def describe(party: str, server: str) -> dict[str, Any]:
     }
 
 
+def page() -> str:
+    """Print the page of the reference: every operation with its roles, and every problem."""
+    lines = [
+        "# HTTP API",
+        "",
+        "This page is printed from the program (`python -m comity.console.api.openapi`); `/api/openapi.json` says the "
+        "same in full.",
+        "How to begin: [let programs act](../how-to/let-programs-act.md).",
+    ]
+    for tag in dict.fromkeys(each.tag for each in OPERATIONS):
+        lines += ["", f"## {tag}", "", "| call | what it does | roles |", "|---|---|---|"]
+        for each in OPERATIONS:
+            if each.tag == tag:
+                roles = ", ".join(str(role) for role in Role if role in PERMISSIONS[each.verb])
+                lines.append(f"| `{each.method} {each.path}` | {each.says} | {roles} |")
+    lines += ["", "## Problems", "", "| type | status | what it is |", "|---|---|---|"]
+    lines += [f"| `{URN}{name}` | {status} | {title} |" for name, (status, title) in PROBLEMS.items()]
+    return "\n".join([*lines, ""])
+
+
 def _with_answer() -> list[str]:
     return [f"answer {each.id}" for each in OPERATIONS if each.answer is not None]
 
@@ -154,9 +174,12 @@ def _operation(operation: Operation, schemas: Mapping[str, Any]) -> dict[str, An
         "parameters": [*_path(operation), *_headers(operation)],
         "responses": _responses(operation, schemas),
     }
-    if operation.method == "GET":
+    if operation.method != "POST":
         found["parameters"] += _query(operation)
-    else:
+    if operation.method == "PUT":
+        whole = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        found["requestBody"] = {"required": True, "content": whole}
+    elif operation.method == "POST":
         found["requestBody"] = _body(operation, schemas)
     return found
 
@@ -219,6 +242,8 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
             "schema": {"type": "string", **schema},
         }
 
+    if operation.method == "PUT" or (operation.method == "POST" and VERBS[operation.verb].alone):
+        return []
     if operation.method == "GET":
         kept = operation.kept and operation.answer is not None
         return [header("If-None-Match", "a version: 304 where it still stands")] if kept else []
@@ -254,7 +279,7 @@ def _body(operation: Operation, schemas: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _responses(operation: Operation, schemas: Mapping[str, Any]) -> dict[str, Any]:
-    good: dict[str, Any] = {"description": "done" if operation.method == "POST" else "shown"}
+    good: dict[str, Any] = {"description": "shown" if operation.method == "GET" else "done"}
     if operation.answer is None:
         binary = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
         good["content"] = {"application/octet-stream": binary}
@@ -288,6 +313,8 @@ def _responses(operation: Operation, schemas: Mapping[str, Any]) -> dict[str, An
 
 def _problems(operation: Operation) -> list[str]:
     found = [*_ALWAYS, "refused"]
+    if operation.method == "PUT":
+        found += ["too-large", "cannot-act"]
     if operation.in_path or operation.method == "POST" or operation.verb == "share-verdict":
         found += ["not-found"]
     if operation.pages is not None:
@@ -331,3 +358,10 @@ def _all_shapes() -> list[type]:
         waiting.extend(each.__subclasses__())
     bodies = [each.body for each in OPERATIONS if each.body is not None]
     return [*found, *bodies, Problem]
+
+
+if __name__ == "__main__":
+    from comity.control import server
+
+    assert server.REGISTERED
+    print(page(), end="")

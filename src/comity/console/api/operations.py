@@ -39,7 +39,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: its name in the document.
-        method: `GET` or `POST`. `path`: below `/api/v1`, with `{parameters}`.
+        method: `GET` or `POST`, and `PUT` for what is streamed. `path`: below `/api/v1`, with `{parameters}`.
         verb: the verb that does it.
         answer: the shape of the answer; None where it is bytes.
         tag: the chapter of the document.
@@ -163,6 +163,14 @@ OPERATIONS: tuple[Operation, ...] = (
         "Show an item with its custody, its sources and to whom it went."),
     _op("itemContent", "GET /items/{item}/content", "item-content", None, "Items",
         "Give an item's content, to be kept and never shown by a browser.", name="{id}.bin"),
+    _op("addFile", "PUT /files", "file-close", shapes.NewItem, "Items",
+        "Take a file of up to 1 GiB in: its bytes are the body, streamed; what is said of it stands in the query. What "
+        "is larger than 8 MiB is kept and passed on in parts.",
+        fixed={"parts": (), "sha256": ""}, made="/items/{id}"),
+    _op("showFile", "GET /files/{item}", "file-show", dict[str, Any], "Items",
+        "Show a file in parts: name, size, digest, and which parts are not here yet."),
+    _op("shareFile", "POST /files/{item}/share", "file-share", shapes.Verdict, "Items",
+        "Share a file in parts: every part, then its list. Sent again, it goes on where it stopped."),
     _op("readItem", "POST /items/{item}/read", "item-read", shapes.Item, "Items",
         "Note that a person has read what must be read of an item.", of=_ITEM),
     _op("shareItem", "POST /items/{item}/share", "share", shapes.Shared, "Items",
