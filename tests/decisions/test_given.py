@@ -55,6 +55,13 @@ def test_an_empty_agreement_is_no_agreement_and_opens_nothing():
     assert decide(asked, known(msgspec.structs.replace(CLASS, agreement="")), AT).outcome == "needs-consent"
 
 
+def test_an_empty_agreement_does_not_stand_for_the_term_an_originator_gives_by_itself():
+    item = received("r", judicial="consent")
+    asked, without = question(item, judicial=True), msgspec.structs.replace(CLASS, agreement="")
+    assert decide(asked, known(CLASS, without), AT).outcome == "needs-consent"
+    assert decide(asked, known(CLASS, consent()), AT).permitted
+
+
 @pytest.mark.parametrize(
     ("changes", "stands"),
     [
@@ -83,6 +90,12 @@ def test_one_for_any_purpose_stands_beside_one_for_this():
     )
     assert both.stands("other", AT) and both.stands("this", AT)
     assert not ToClass((other,)).stands("this", AT)
+
+
+def test_of_those_for_one_purpose_none_stands_for_another_and_those_for_any_stand_for_it():
+    over = msgspec.structs.replace(CLASS, purpose="this", until=AT)
+    assert not ToClass((over, msgspec.structs.replace(CLASS, purpose="other"))).stands("this", AT)
+    assert ToClass((over, CLASS)).stands("this", AT)
 
 
 def test_a_consent_to_an_item_is_found_by_giver_and_item():

@@ -25,6 +25,7 @@ ACTS = (
     "derive",
     "pass",
     "carry",
+    "twins",
     "consent",
     "revoke",
     "confirm",
@@ -161,7 +162,6 @@ def _consent(history: History) -> None:
     item = random.choice(sorted(history.items)) if form < 0.5 or form > 0.92 else None
     deed = random.choice(sorted(history.deeds)) if 0.5 <= form < 0.9 or form > 0.95 else None
     category = random.choice((*CATEGORIES, "inc", "*")) if 0.5 <= form < 0.88 or form > 0.95 else None
-    number = len(history.acts)
     begins = history.hour + random.choice((0, 0, 0, -24, 24, 300))
     said = {
         "by": random.choice(parties),
@@ -179,6 +179,16 @@ def _consent(history: History) -> None:
     wish = _wish(history)
     if wish is not None and random.random() < 0.85:
         said |= _answer(wish, history)
+    _give(history, said)
+    if (
+        wish is not None and said["from"] > history.hour
+    ):  # not yet: what was refused is tried at once all the same
+        _put(history, wish[0]._replace(hour=history.hour))
+
+
+def _give(history: History, said: dict) -> None:
+    """Give a consent."""
+    number = len(history.acts)
     history.note("consent", number=number, **said)
     history.consents[number] = Consent(
         by=said["by"],
@@ -193,10 +203,6 @@ def _consent(history: History) -> None:
         fresh=Duration(seconds=said["fresh"] * 3600) if said["fresh"] else None,
         hops=said["hops"],
     )
-    if (
-        wish is not None and said["from"] > history.hour
-    ):  # not yet: what was refused is tried at once all the same
-        _put(history, wish[0]._replace(hour=history.hour))
 
 
 def _carry(history: History) -> None:
@@ -226,6 +232,32 @@ def _carry(history: History) -> None:
     history.hour += random.choice((0, 1, 24))
     for _ in range(2):
         _put(history, _question(history, onward=True, about=(name, consent.to)))
+
+
+def _twins(history: History) -> None:
+    """Let another item come the way one came, make one of both, and let somebody consent to one of the two."""
+    random = history.random
+    received = sorted(each for each, custody in history.held.items() if custody)
+    if not received:
+        return
+    name, maker = random.choice(received)
+    twin = f"i{len(history.items)}"
+    history.items[twin] = {**history.items[name], "made_from": ()}
+    history.held[twin, history.items[name]["originator"]] = ()
+    history.held[twin, maker] = history.held[name, maker]
+    history.note("make", item=twin)
+    pair = (name, twin) if random.random() < 0.5 else (twin, name)
+    _make(history, pair, maker)
+    _put(history, _question(history, onward=True, about=(f"i{len(history.items) - 1}", maker)))
+    question, verdict, _ = history.tries[-1]
+    if len(verdict.ask) == 1:
+        said = _answer(history.tries[-1], history) | {
+            "item": random.choice(pair),
+            "deed": None,
+            "category": None,
+        }
+        _give(history, said)
+        _put(history, question._replace(hour=history.hour))
 
 
 def _wish(history: History) -> tuple | None:
@@ -521,6 +553,7 @@ _PLAYS = {
     "derive": _derive,
     "pass": _pass,
     "carry": _carry,
+    "twins": _twins,
     "consent": _consent,
     "revoke": _revoke,
     "confirm": _confirm,

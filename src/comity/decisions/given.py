@@ -38,7 +38,6 @@ class ToClass:
         self.purposes = {
             purpose: tuple(_stretch(each) for each in plain if each.purpose in (None, purpose))
             for purpose in {each.purpose for each in plain}
-            if purpose is not None
         }
 
     def stands(self, purpose: str, at: Instant) -> bool:
@@ -65,9 +64,9 @@ class Given:
         self.items: dict[str, dict[str, tuple[Consent, ...]]] = {}
         classes: dict[tuple[str, str], list[Consent]] = {}
         for consent in consents:
-            if consent.is_item and consent.item is not None:
-                named = self.items.setdefault(consent.by, {})
-                named[consent.item] = (*named.get(consent.item, ()), consent)
+            if consent.is_item:
+                named, item = self.items.setdefault(consent.by, {}), consent.item or ""
+                named[item] = (*named.get(item, ()), consent)
             elif consent.is_class and consent.agreement:
                 classes.setdefault((consent.by, consent.agreement), []).append(consent)
         self._classes = {place: _by_stem(given) for place, given in classes.items()}
