@@ -38,7 +38,7 @@ class Recorded(msgspec.Struct, frozen=True):
     known: str
     at: Instant
     outcome: str
-    tzdata: str
+    tzdata: str = ""
 
 
 class Replay(msgspec.Struct, frozen=True):

@@ -93,9 +93,7 @@ def _for_items(giver: str, carrier: Item, passing: Passing) -> Iterator[Consent]
 
 
 def _names(consent: Consent, agreement: str, carrier: Item, passing: Passing) -> bool:
-    """Tell whether a consent for others, which carries over several hops, names this item or its class."""
-    if (consent.holder, consent.to) == (passing.holder, passing.to):
-        return False  # for these two: looked at already
+    """Tell whether a consent that carries over several hops names this item or its class."""
     if consent.item is not None:
         return passing.holdings.between(consent.item, carrier)
     return consent.agreement == agreement and category_covers(consent.category or "", carrier.category)
