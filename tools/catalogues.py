@@ -197,7 +197,7 @@ AREAS = {
     "house": ("",),
 }
 #: Areas whose new pages of help and refusals may stay English until they are written to the end.
-AWAITED = ("exchange", "console", "house")
+AWAITED = ("exchange", "house")
 #: Where the exceptions are that people read; those that derive from them are found.
 _ERRORS = "errors.py"
 #: A hint that is a command, or several: nothing in it is said in any language.
