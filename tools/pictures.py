@@ -1,7 +1,7 @@
 """Pictures of the console for the README and the docs, made from the demo: `python tools/pictures.py [FOLDER]`.
 
-Plays the guided story up to its journals, signs in as an officer and keeps a few pages as PNG below 300 kB in all. Needs Chromium and what
-`requirements-browser.in` names.
+Plays the guided story up to its journals, signs in as an officer and keeps a few pages as PNG, below 300 kB in all. Needs
+Chromium and what `requirements-browser.in` names.
 """
 
 import shutil
@@ -31,40 +31,42 @@ def main(folder: Path) -> None:
     """Make the pictures."""
     quiet_log()
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="comity-pictures-") as temporary:
-        with Stage(Path(temporary) / "demo", to_stay=True) as stage:
-            for step in play(stage):
-                if not step.ok:
-                    raise SystemExit(f"the story stopped at `{step.name}`")
-                if step.name == LAST:
-                    break
-            links = stage.links()
-            item = stage.tell(
-                SOUTH,
-                "item-add",
-                content=b"what three of them had in common",
-                title="Three waterworks, one hand",
-                category="incident.summaries",
-                marking="TLP:AMBER",
-                made_from=(_received(stage),),
-            )["id"]
-            with sync_playwright() as playwright:
-                chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-                page = chromium.new_page(viewport={"width": 1080, "height": 620})
-                page.goto(links[SOUTH])
-                page.get_by_role("button").last.click()
-                page.wait_for_url("**/me")
-                origin = stage.desk(SOUTH).home.settings.origin
-                shots = {
-                    "today": "/",
-                    "verdict": f"/items/{item}/share?to=east.example&purpose=network-defence",
-                    "item": f"/items/{item}",
-                    "agreement": "/agreements/south-east-2026",
-                }
-                for name, path in shots.items():
-                    page.goto(origin + path)
-                    page.screenshot(path=str(folder / f"console-{name}.png"))
-                chromium.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="comity-pictures-") as temporary,
+        Stage(Path(temporary) / "demo", to_stay=True) as stage,
+    ):
+        for step in play(stage):
+            if not step.ok:
+                raise SystemExit(f"the story stopped at `{step.name}`")
+            if step.name == LAST:
+                break
+        links = stage.links()
+        item = stage.tell(
+            SOUTH,
+            "item-add",
+            content=b"what three of them had in common",
+            title="Three waterworks, one hand",
+            category="incident.summaries",
+            marking="TLP:AMBER",
+            made_from=(_received(stage),),
+        )["id"]
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+            page = chromium.new_page(viewport={"width": 1080, "height": 620})
+            page.goto(links[SOUTH])
+            page.get_by_role("button").last.click()
+            page.wait_for_url("**/me")
+            origin = stage.desk(SOUTH).home.settings.origin
+            shots = {
+                "today": "/",
+                "verdict": f"/items/{item}/share?to=east.example&purpose=network-defence",
+                "item": f"/items/{item}",
+                "agreement": "/agreements/south-east-2026",
+            }
+            for name, path in shots.items():
+                page.goto(origin + path)
+                page.screenshot(path=str(folder / f"console-{name}.png"))
+            chromium.close()
     heavy = sum(file.stat().st_size for file in folder.glob("console-*.png"))
     print(f"{heavy / 1000:.0f} kB in all")
     if heavy > MOST:
