@@ -1,7 +1,7 @@
 """Pictures of the console for the README and the docs, made from the demo: `python tools/pictures.py [FOLDER]`.
 
-Plays the guided story up to its journals, signs in as an officer and keeps a few pages as PNG, below 300 kB in all. Needs
-Chromium and what `requirements-browser.in` names.
+Plays the guided story up to its journals, signs in as an officer and keeps a few pages as PNG, below 300 kB in all.
+Needs Chromium and what `requirements-browser.in` names.
 """
 
 import shutil
