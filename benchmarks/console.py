@@ -332,7 +332,7 @@ def measure(home: Home, turns: int) -> tuple[list[tuple[str, float, float]], int
     desk = desk_of(home)
     app = Console(desk, ORIGIN).app
     officers = [
-        Officer(app, tell(desk, "officer-add", handle=handle, roles=roles)["link"])
+        Officer(app, tell(desk, "officer-add", handle=f"{handle}-{os.getpid()}", roles=roles)["link"])
         for handle, roles in (("duty", list(OFFICER)), ("audits", ["auditor"]), ("runs", ["administrator"]))
     ]
     found = []
