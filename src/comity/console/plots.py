@@ -97,7 +97,8 @@ def groups(rows: Sequence[tuple[str, Sequence[tuple[str, float]]]], *, height: f
                 x = place * each + each * 0.1 + series * width
                 bars.append(_bar(x, height - tall, width * 0.92, tall, series, label))
         if place % often == 0:
-            marks.append(Mark(_r(place * each + each / 2), _r(height + _BELOW - 6), name, "middle"))
+            left_out = place % (3 * often) != 0
+            marks.append(Mark(_r(place * each + each / 2), _r(height + _BELOW - 6), name, "middle", left_out))
     return Plot(
         height=height + _BELOW,
         bars=tuple(bars),

@@ -17,6 +17,7 @@ STATES = (
     N_("suspended"),
     N_("ended"),
 )
+FORCES = (N_("enforced"), N_("evidenced"), N_("declared"))
 SEVERITIES = (N_("error"), N_("warning"), N_("info"))
 FATES = (
     N_("accepted"),
