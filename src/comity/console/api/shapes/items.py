@@ -1,0 +1,219 @@
+"""Answers about items: what they are, what the gate says of them, and what became of them."""
+
+from typing import Any
+
+import msgspec
+
+from comity.console.api.shapes.base import Ground, Shape
+
+
+class Item(Shape, frozen=True, kw_only=True):
+    """An item.
+
+    Attributes:
+        id: its digest.
+        label: a short name that its keeper gave it; else the beginning of the digest.
+        title: what it is called.
+        originator: the Party whose word it is.
+        category: the kind of information, a dotted name.
+        kind: `information`, `materials` or `equipment`.
+        marking: how it is to be handled, such as `TLP:AMBER`.
+        made_from: the items it was made from.
+        retention: how long it may be kept, an ISO 8601 duration; null without limit.
+        media_type: what its content is said to be; never believed.
+        size: bytes of its content.
+        state: `held`, `source-withdrawn`, `withdrawn`, `retained`, `erased` or `quarantined`.
+        needs_reading: whether a person must read it before it can be shared.
+        caveats: words of its originator that must be read before it opens.
+        caveats_read: whether a person has read them.
+        echo_of: items of one's own that it came back from.
+        on_hold: why it is kept from erasure; null where it is not.
+        added_at: when it came here.
+    """
+
+    id: str
+    label: str
+    title: str
+    originator: str
+    category: str
+    kind: str
+    marking: str
+    made_from: list[str]
+    retention: str | None
+    media_type: str
+    size: int
+    state: str
+    needs_reading: bool
+    caveats: list[str]
+    caveats_read: bool
+    echo_of: list[str]
+    on_hold: str | None
+    added_at: str
+
+
+class NewItem(Item, frozen=True, kw_only=True):
+    """An item that was taken in just now.
+
+    Attributes:
+        because: why a person must read it; empty where nobody must.
+    """
+
+    because: list[str]
+
+
+class Hop(Shape, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """An item passing from one Party to another.
+
+    Attributes:
+        from_: who passed it on.
+        to: who received it.
+        agreement: under which agreement.
+        purpose: for which purpose.
+        at: when.
+    """
+
+    from_: str
+    to: str
+    agreement: str
+    purpose: str
+    at: str
+
+
+class Passed(Shape, frozen=True, kw_only=True):
+    """An item passed on from here.
+
+    Attributes:
+        to: to whom.
+        agreement: under which agreement.
+        at: when.
+        message: the letter it went in.
+    """
+
+    to: str
+    agreement: str
+    at: str
+    message: str
+
+
+class WholeItem(Item, frozen=True, kw_only=True):
+    """An item with its custody, its sources and to whom it went.
+
+    Attributes:
+        custody: every route by which it came, hop by hop.
+        sources: the items it was made from, as far as they are here.
+        disclosed: to whom it was passed on.
+    """
+
+    custody: list[list[Hop]]
+    sources: list[Item]
+    disclosed: list[Passed]
+
+
+class AskFor(Shape, frozen=True, kw_only=True):
+    """A Party whose consent is owed.
+
+    Attributes:
+        party: who must be asked.
+        items: for which items.
+        grounds: the articles that require it.
+    """
+
+    party: str
+    items: list[str]
+    grounds: list[str]
+
+
+class Verdict(Shape, frozen=True, kw_only=True):
+    """What the gate says.
+
+    Attributes:
+        decision: `permitted`, `refused` or `needs-consent`.
+        grounds: the articles it rests on, all of them.
+        ask: the Parties that would have to consent.
+        asked_for: the same, with items and articles.
+        obligations: what goes with the item: kind, value, to, ref.
+        remedies: what would make it releasable.
+        agreement: the agreement it is made under; null where there is none.
+        digest: the digest of the decision.
+    """
+
+    decision: str
+    grounds: list[Ground]
+    ask: list[str]
+    asked_for: list[AskFor]
+    obligations: list[dict[str, Any]]
+    remedies: list[str]
+    agreement: str | None
+    digest: str
+
+
+class Delivery(Shape, frozen=True, kw_only=True):
+    """How far a letter has come.
+
+    Attributes:
+        state: `owed`, `receipted`, `quarantined` or `waiting`.
+        peer: to whom.
+        reason: why it has not arrived, or was set aside there.
+    """
+
+    state: str
+    peer: str
+    reason: str
+
+
+class Shared(Verdict, frozen=True, kw_only=True):
+    """An item that was shared, or would be.
+
+    Attributes:
+        item: the item.
+        message: the letter it goes in; empty where nothing was sent.
+        delivery: how far it has come; null where nothing was sent.
+    """
+
+    item: Item
+    message: str
+    delivery: Delivery | None
+
+
+class Choice(Shape, frozen=True, kw_only=True):
+    """A Party that something can be shared with.
+
+    Attributes:
+        party: who.
+        agreements: agreements with it that are in force.
+    """
+
+    party: str
+    agreements: list[str]
+
+
+class Choices(Shape, frozen=True, kw_only=True):
+    """What can be chosen from, by the agreements in force now.
+
+    Attributes:
+        parties: Parties that something can be shared with.
+        purposes: purposes the agreements name.
+        categories: categories they name.
+    """
+
+    parties: list[Choice]
+    purposes: list[str]
+    categories: list[str]
+
+
+class Withdrawal(Shape, frozen=True, kw_only=True):
+    """What became of an item that was taken back.
+
+    Attributes:
+        item: the item.
+        withdrawn: by whom, when and why; null where nobody took it back.
+        sent_to: who was told by this Party.
+        unreached: who could not be told, and why.
+        answers: the answers so far, hop by hop.
+    """
+
+    item: Item
+    withdrawn: dict[str, Any] | None
+    sent_to: list[str] = msgspec.field(default_factory=list)
+    unreached: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    answers: list[dict[str, Any]] | dict[str, Any] | None = None
