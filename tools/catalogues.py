@@ -139,7 +139,7 @@ AREAS = {
     "gate": (
         "decisions/",
         "handling/",
-        *(f"cli/{name}" for name in ("consent", "decide", "necessity", "redress", "withdraw")),
+        *(f"cli/{name}" for name in ("consent", "decide", "file", "necessity", "redress", "withdraw")),
         *(
             f"node/{name}"
             for name in ("confirm", "consent", "correct", "erase", "give_", "necessity", "obtain", "redress")

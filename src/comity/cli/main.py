@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "peer": ("comity.cli.peer:peer", "List peers whose channel was stopped, let one flow again."),
     "decide": ("comity.cli.decide:decide", "Answer the cases of a file: may it pass, on what ground."),
     "item": ("comity.cli.item:item", "Take items in, list and show them."),
+    "file": ("comity.cli.file:file", "Take large files in, show them and share them, in parts."),
     "share": ("comity.cli.share:share", "Share an item with another Party, or learn why not."),
     "inbox": ("comity.cli.share:inbox", "List what came in."),
     "outbox": ("comity.cli.share:outbox", "List what was sent and how far it has come."),
