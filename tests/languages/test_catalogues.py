@@ -27,7 +27,25 @@ def said(tag: str):
 
 
 #: Messages that read the same in a language, and why.
-SAME: dict[tuple[str, str], str] = {}
+SAME: dict[tuple[str, str], str] = {
+    **{
+        (tag, message): reason
+        for tag in OTHERS
+        for message, reason in (
+            ("pip install 'comity[keyring]'", "a command to type"),
+            ("pip install 'comity[postgres]'", "a command to type"),
+            ("Person, Organization, Vessel, …", "names of schemata, as a file bears them"),
+        )
+    },
+    **{
+        (tag, message): "the sign of a unit"
+        for tag in ("cs", "pl")
+        for message in ("{count} min", "{count} s")
+    },
+    **{("cs", message): "the sign of a unit" for message in ("{count} h", "{hours} h")},
+    **{(tag, "token"): "the same word there" for tag in ("cs", "pl", "hu")},
+    ("cs", "Text"): "the same word there",
+}
 
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 
