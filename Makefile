@@ -30,7 +30,7 @@ test: setup-dev
 # where root is available), a PostgreSQL server (the tests start one that a wheel carries), and what others mark `service`.
 test-all: test
 	$(BIN)/python tests/in_browser/chromium.py
-	$(BIN)/python -m pytest -n auto --dist loadfile -m service --run-service || test $$? -eq 5
+	COMITY_FAULTS=share $(BIN)/python -m pytest -n auto --dist loadfile -m service --run-service || test $$? -eq 5
 
 # The share of the long proofs that every change must pass, fixed by number.
 share: setup-dev
@@ -45,6 +45,7 @@ share: setup-dev
 # What was made of the very same code already is not made again, so it can be stopped and taken up.
 prove: setup-dev
 	$(BIN)/python -m pytest -p no:xdist -m prove --run-prove
+	$(BIN)/python -m pytest -n auto -m service --run-service tests/faults
 
 lint: setup-dev
 	$(BIN)/ruff check .

@@ -1,8 +1,8 @@
 /* Counts the calls by which a process changes files under one folder, writes them down, and makes one of them fail.
 
    LD_PRELOAD it and set COMITY_FAULT_UNDER to the folder. Nothing fails until `comity_fault_arm` was called: modes are
-   'k' kill before the call, 't' write half and kill, 'n' no space at this call, 'f' no space from this call on,
-   'i' I/O error at this call (of a sync only: another call passes), 'r' record only.
+   'k' kill before the call, 't' write half and kill, 'n' no space at this write, 'f' no space from this write on,
+   'i' I/O error at this sync, 'r' record only. Counted are the calls that the fault can meet.
    With a log (`comity_fault_log`) each call is written there: enough to build what a power cut would have left. */
 
 #define _GNU_SOURCE
@@ -60,19 +60,25 @@ static void note(char kind, const char *path, int64_t offset, const void *data, 
 
 enum { PASS, FAIL, TEAR };
 
+/* Tell whether the fault that is armed can meet this call: only a sync fails to sync, only a write finds no space. */
+static int applies(int is_sync, int is_write) {
+    if (mode == 'i') return is_sync;
+    return mode == 'n' || mode == 'f' ? is_write : 1;
+}
+
 /* Decide what becomes of this call; sets errno where it fails. */
 static int fate(int is_sync, int is_write) {
-    if (!armed) return PASS;
+    if (!armed || !applies(is_sync, is_write)) return PASS;
     long number = ++count;
-    if (mode == 'f' && number >= at && is_write) { errno = ENOSPC; return FAIL; }
+    if (mode == 'f' && number >= at) { errno = ENOSPC; return FAIL; }
     if (number != at) return PASS;
     switch (mode) {
     case 'k': kill(getpid(), SIGKILL); pause(); return FAIL;
     case 't':
         if (is_write) return TEAR;
         kill(getpid(), SIGKILL); pause(); return FAIL;
-    case 'n': if (is_write) { errno = ENOSPC; return FAIL; } return PASS;
-    case 'i': if (is_sync) { errno = EIO; return FAIL; } return PASS;
+    case 'n': errno = ENOSPC; return FAIL;
+    case 'i': errno = EIO; return FAIL;
     default: return PASS;
     }
 }

@@ -29,6 +29,6 @@ def test_a_sync_that_fails_stops_the_process_at_once(
 ) -> None:
     came, wrong = try_all(server, places, under, act, "i")
     assert wrong == []
-    assert {result.split()[0] for result in came} == {"0", str(EXIT_CODE)}, came
+    assert str(EXIT_CODE) in {result.split()[0] for result in came} <= {"0", str(EXIT_CODE)}, came
     stopped = {result for result in came if result.startswith(str(EXIT_CODE))}
     assert stopped <= {str(EXIT_CODE), f"{EXIT_CODE} acknowledged"}, came
