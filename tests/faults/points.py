@@ -12,7 +12,6 @@ from pathlib import Path
 from faults import driver
 from faults.storage import Server, copy_of
 
-
 #: Killed before a call, after half a write; no space once, from here on. The fifth is `i`: a sync that fails.
 MODES = "ktnf"
 #: A point that no act comes to.
