@@ -196,8 +196,6 @@ AREAS = {
     "console": ("console/", "languages/console"),
     "house": ("",),
 }
-#: Areas whose new pages of help and refusals may stay English until they are written to the end.
-AWAITED = ("exchange", "house")
 #: Where the exceptions are that people read; those that derive from them are found.
 _ERRORS = "errors.py"
 #: A hint that is a command, or several: nothing in it is said in any language.
@@ -225,9 +223,7 @@ _Key = str | tuple[str, str]
 def messages() -> dict[_Key, str]:
     """Give every message that is to be translated, with the file it stands in; one that counts as its two forms."""
     found, unmarked = gathered()
-    known = translations(TAGS[0])
-    awaited = {key: place for key, place in unmarked.items() if area_of(place) not in AWAITED or key in known}
-    return {**awaited, **found}
+    return {**unmarked, **found}
 
 
 def gathered() -> tuple[dict[_Key, str], dict[_Key, str]]:
