@@ -200,7 +200,7 @@ AREAS = {
 _ERRORS = "errors.py"
 #: A hint that is a command, or several: nothing in it is said in any language.
 _COMMAND = re.compile(
-    r"(?:comity|\{\w+\}(?= --help)|chmod \d+|--[a-z]+)"
+    r"(?:comity|\{\w+\}(?= --help)|chmod \d+|pip install 'comity\[[a-z]+\]'|--[a-z]+)"
     r"(?: (?:[a-z-]+(?:=[a-z]+)?|[A-Z…]+|--[a-z-]+|(?:https://NAME:)?\{\w+\}|\d+))*(?: > \{\w+\}\.card)?"
 )
 _CITATION = re.compile(

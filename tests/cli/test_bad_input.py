@@ -221,6 +221,13 @@ BAD: list[tuple[str, int, list[str]]] = [
         "`absent` is not of the form relay+https://HOST:PORT/NAME/KEY/MAILBOX"
     ]),
     ("relay serve {absent}", 3, ["{absent} is not a relay's folder"]),
+    # programs and who is told
+    ("token add absent --home {north}", 2, ["--label is missing"]),
+    ("token drop absent --home {north}", 3, ["no token `absent` here"]),
+    ("hook add x --home {north}", 2, ["`x` is no address of the form https://HOST/PATH"]),
+    ("hook drop absent --home {north}", 3, ["no hook `absent` here"]),
+    ("hook resume absent --home {north}", 3, ["no hook `absent` here"]),
+    ("register threshold absent 0.5 --because x --home {north}", 3, ["no register is in force under `absent`"]),
     ("relay status {absent}", 3, ["{absent} is not a relay's folder"]),
 ]  # fmt: skip
 
@@ -230,7 +237,7 @@ NOTHING_TO_GET_WRONG = {
     "agreement list", "card keys", "consent given", "consent list", "desk list", "duties", "inbox", "item list",
     "journal show", "necessity list", "officer list", "outbox", "peer stopped", "protests", "redress list",
     "register checks", "register due", "register flags", "register merges", "register precision", "register quota",
-    "register watches",
+    "register thresholds", "register watches", "token list", "hook list", "hook owed",
 }  # fmt: skip
 
 

@@ -239,6 +239,7 @@ def test_a_home_that_is_not_there_is_not_found(
     beyond = {
         ("item", "add"): ["--marking", "TLP:GREEN"],
         ("register", "check"): ["a name"],
+        ("register", "threshold"): ["0.5"],
         ("withdraw",): ["note"],
         ("journal", "export"): ["--evidence", "1"],
     }

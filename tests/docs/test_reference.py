@@ -138,7 +138,10 @@ def kinds_entered() -> list[str]:
         for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if not isinstance(call, ast.Call):
                 continue
-            if ast.unparse(call.func) in ("record.enter", "journal.enter", "enter") and len(call.args) > 2:
+            if (
+                ast.unparse(call.func) in ("record.enter", "journal.enter", "enter", "_enter")
+                and len(call.args) > 2
+            ):
                 found |= set(_said(call.args[2]))
             elif file.parent.name in ("node", "control"):
                 found |= {each for arg in call.args for each in _said(arg)} & _PASSED_ON

@@ -115,8 +115,8 @@ MUTANTS = (
     Mutant(
         "takes decisions of any age and from the future, and nothing else",
         NODE + "decide_again",
-        "        *_against(decision, acts),\n",
-        "",
+        "grounds = (*stale, *crossed.values(), *_against(decision, acts))",
+        "grounds = (*stale, *crossed.values())",
     ),
     Mutant(
         "decides again at its own instant with all it knows by now",

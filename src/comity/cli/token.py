@@ -25,7 +25,9 @@ def token() -> None:
     metavar="ROLE",
     help="A role it carries; all of the officer's by default.",
 )
-@click.option("--days", default=DAYS, show_default=True, help="How long it serves.")
+@click.option(
+    "--days", type=click.IntRange(1, 3650), default=DAYS, show_default=True, help="How long it serves."
+)
 @home_options
 @as_json
 def add(

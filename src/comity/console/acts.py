@@ -52,7 +52,7 @@ def perform(visit: Visit, verb: str, parameters: dict[str, Any], *, back: str = 
     if needs_second(verb, parameters) and visit.may(verb):
         kept = two_persons.propose(visit, verb, parameters)
         return Done(_("kept until a second officer confirms it"), "/second", {"pending": kept})
-    if verb == "share" and _is_in_parts(visit, parameters):
+    if verb == "share" and visit.may(verb) and _is_in_parts(visit, parameters):
         verb = "file-share"
         parameters = {name: value for name, value in parameters.items() if name in VERBS[verb].types}
     answer = visit.do(verb, parameters)
