@@ -306,7 +306,7 @@ MUTANTS = (
     Mutant(
         "keeps frontiers that an undone piece has moved",
         STORAGE + "transaction",
-        "            self._heads, self._changed, self._last_at = heads, changed, last_at\n",
+        "        self._heads, self._changed, self._last_at = before\n",
         "",
     ),
     Mutant(

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
+from comity.clock import Instant
 from comity.errors import BadInput
+from comity.ports import Head
 from comity.storage.body_keys import BodyKeys
 from comity.storage.failing_disk import cause_of, driver_errors, is_refused_row
 from comity.storage.item_rows import ItemRows
@@ -30,7 +32,7 @@ class SqlTransaction(
     @contextlib.contextmanager
     def piece(self) -> Iterator[None]:
         """Undo everything done inside if it raises; pieces may stand within each other."""
-        heads, changed, last_at = dict(self._heads), self._changed, self._last_at
+        before = dict(self._heads), self._changed, self._last_at
         self._cursor.execute("SAVEPOINT piece")
         self._body_keys.savepoint()
         try:
@@ -38,17 +40,16 @@ class SqlTransaction(
         except driver_errors() as error:
             if not is_refused_row(error):
                 raise  # the disk: SQLite may have undone the whole transaction by itself, and the batch is given up
-            self._undo()
-            self._heads, self._changed, self._last_at = heads, changed, last_at
+            self._undo(before)
             raise BadInput(f"the database cannot keep this: {cause_of(error)}") from error
         except BaseException:
-            self._undo()
-            self._heads, self._changed, self._last_at = heads, changed, last_at
+            self._undo(before)
             raise
         self._cursor.execute("RELEASE piece")
         self._body_keys.release()
 
-    def _undo(self) -> None:
+    def _undo(self, before: tuple[dict[str, Head], frozenset[str], Instant | None]) -> None:
         self._cursor.execute("ROLLBACK TO piece")
         self._cursor.execute("RELEASE piece")
         self._body_keys.undo()
+        self._heads, self._changed, self._last_at = before
