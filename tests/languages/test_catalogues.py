@@ -32,8 +32,6 @@ SAME: dict[tuple[str, str], str] = {
         (tag, message): reason
         for tag in OTHERS
         for message, reason in (
-            ("pip install 'comity[keyring]'", "a command to type"),
-            ("pip install 'comity[postgres]'", "a command to type"),
             ("Person, Organization, Vessel, …", "names of schemata, as a file bears them"),
         )
     },

@@ -113,7 +113,7 @@ def share(
     if desk.read(lambda transaction: find_item(transaction, item)).media_type == LIST:
         raise RefusedHere(
             f"item {item[:12]} is a file in parts: they pass one by one, and the list last",
-            hint="share it on its page in the console, or over the HTTP API",
+            hint=f"comity file share {item[:12]} --to {to} --purpose {purpose}",
         )
     danger = emergency(approved_by, because) if approved_by or because else None
 
