@@ -434,12 +434,14 @@ def at_rest(path: Path) -> tuple[float, float]:
     with open_home(path) as home:
         link = tell(desk_of(home), "officer-add", handle=f"rest-{os.getpid()}", roles=list(OFFICER))["link"]
         pages = list(paths(home))
-    command = [sys.executable, "-m", "comity.cli.main", "serve", "--home", str(path)]
+    command = [str(Path(sys.executable).with_name("comity")), "serve", "--home", str(path)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as served:
         try:
             _wait_for("http://127.0.0.1:8201/sign-in")
             first = _memory(served.pid)
-            request = urllib.request.Request(link, b"", {"Origin": ORIGIN, "Host": HOST})
+            request = urllib.request.Request(
+                link.replace(ORIGIN, "http://127.0.0.1:8201"), b"", {"Origin": ORIGIN, "Host": HOST}
+            )
             cookie = _cookie(request)
             for each in pages:
                 request = urllib.request.Request(
