@@ -1,10 +1,12 @@
 """Verbs that look over everything: what passed between Parties, searching, where an item comes from, how lines are."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
+from comity.agreements.agreement import Agreement
 from comity.agreements.comparison import Change, compare
 from comity.agreements.folder import parse_agreement
 from comity.cards import read_card
@@ -173,6 +175,12 @@ def peer_card(desk: Desk, party: str) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=16)
+def _parsed(files: tuple[tuple[str, bytes], ...]) -> Agreement:
+    """Read a version that was held; the pages of an agreement ask for the same ones again and again."""
+    return parse_agreement(dict(files))
+
+
 @verb("agreement-versions")
 def agreement_versions(desk: Desk, agreement: str) -> list[dict[str, Any]]:
     """List what was held of an agreement, newest first: each version with what it changed of the one before."""
@@ -184,7 +192,7 @@ def agreement_versions(desk: Desk, agreement: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         before = None
         for row in rows:
-            now = parse_agreement(row.files)
+            now = _parsed(tuple(sorted(row.files.items())))
             changes: tuple[Change, ...] = ()
             if before is not None and row.digest != before.digest:
                 changes = compare(before, now)
