@@ -221,6 +221,13 @@ BAD: list[tuple[str, int, list[str]]] = [
         "`absent` is not of the form relay+https://HOST:PORT/NAME/KEY/MAILBOX"
     ]),
     ("relay serve {absent}", 3, ["{absent} is not a relay's folder"]),
+    # files in parts
+    ("file add {note.txt} --category c --marking TLP:GREEN --home {north}", 2, [
+        "{note.txt}: a file in parts has more than 8388608 bytes, and 1073741824 at the most"
+    ]),
+    ("file read absent --home {north}", 3, ["no item `absent` is held here"]),
+    ("file share absent --to south.example --purpose x --home {north}", 3, ["no item `absent` is held here"]),
+    ("file show absent --home {north}", 3, ["no item `absent` is held here"]),
     # programs and who is told
     ("token add absent --home {north}", 2, ["--label is missing"]),
     ("token drop absent --home {north}", 3, ["no token `absent` here"]),

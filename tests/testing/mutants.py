@@ -325,14 +325,14 @@ MUTANTS = (
     Mutant(
         "undoes nothing when power went before the commit",
         STORAGE + "database",
-        "        except BaseException:\n            self._give_up(transaction)\n            raise\n",
-        "        except BaseException:\n            transaction.commit()\n            raise\n",
+        "            except BaseException:\n                self._give_up(transaction)\n                raise\n",
+        "            except BaseException:\n                transaction.commit()\n                raise\n",
     ),
     Mutant(
         "commits rows before the keys of their bodies",
         STORAGE + "database",
-        "            self._beside.commit()\n            transaction.commit()\n",
-        "            transaction.commit()\n            self._beside.commit()\n",
+        "                self._beside.commit()\n                self._sequencer.commit(transaction)\n",
+        "                self._sequencer.commit(transaction)\n                self._beside.commit()\n",
     ),
     Mutant(
         "destroys keys before the erasure is durable",

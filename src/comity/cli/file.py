@@ -52,12 +52,6 @@ def add(
     """Take FILE in, up to 1 GiB, part by part; where one part is refused, nothing of it stays."""
     from comity.node.large_files import MAX_FILE_BYTES, PART_BYTES
 
-    size = file.stat().st_size
-    if not PART_BYTES < size <= MAX_FILE_BYTES:
-        raise BadInput(
-            f"{file}: a file in parts has more than {PART_BYTES} bytes, and {MAX_FILE_BYTES} at the most",
-            hint=f"comity item add {file}" if size <= PART_BYTES else "",
-        )
     whole = {
         "title": title or file.name,
         "category": category,
@@ -69,6 +63,12 @@ def add(
     parts: list[str] = []
     running = hashlib.sha256()
     with node_at(home, passphrase_file) as tell:
+        size = file.stat().st_size
+        if not PART_BYTES < size <= MAX_FILE_BYTES:
+            raise BadInput(
+                f"{file}: a file in parts has more than {PART_BYTES} bytes, and {MAX_FILE_BYTES} at the most",
+                hint=f"comity item add {file}" if size <= PART_BYTES else "",
+            )
         try:
             with file.open("rb") as source:
                 while content := source.read(PART_BYTES):
