@@ -175,6 +175,11 @@ class Agreement(msgspec.Struct, frozen=True, dict=True, eq=False):
         return Digest(hasher.hexdigest())
 
     @cached_property
+    def written(self) -> tuple[Clause, ...]:
+        """Give every clause of the base text and of all protocols, whether it counts or not."""
+        return (*self.clauses, *(each for part in self.protocols for each in part.clauses))
+
+    @cached_property
     def acts(self) -> Mapping[str, str]:
         """Name every protocol, notice and signature at hand by 16 hex digits, the same at every Party.
 

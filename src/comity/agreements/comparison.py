@@ -138,8 +138,7 @@ def _looked_at(agreement: Agreement, at: Instant | None, unsigned: bool) -> Sequ
     if at is None:
         return agreement.clauses
     standing = standing_at(agreement, (), at, unsigned=unsigned)
-    written = (*agreement.clauses, *(each for part in agreement.protocols for each in part.clauses))
-    return [each for each in written if standing is not None and id(each) in standing]
+    return [each for each in agreement.written if standing is not None and id(each) in standing]
 
 
 def _grouped(clauses: Iterable[Clause]) -> Mapping[tuple[str, str], list[Clause]]:

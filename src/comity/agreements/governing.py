@@ -108,10 +108,7 @@ class Timeline:
         """Give, for each agreement, those at hand with an article that supersedes it."""
         found: dict[str, dict[str, None]] = {}
         for agreement in self._at_hand.values():
-            for clause in (
-                *agreement.clauses,
-                *(each for text in agreement.protocols for each in text.clauses),
-            ):
+            for clause in agreement.written:
                 if isinstance(clause, Supersedes) and clause.agreement != agreement.id:
                     found.setdefault(clause.agreement, {})[agreement.id] = None
         return {name: tuple(later) for name, later in found.items()}

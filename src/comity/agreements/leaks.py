@@ -279,7 +279,7 @@ def _why(pact: Pact, kind: str, given: Given) -> str:
 
 def _openings(agreements: Iterable[Agreement], keep: Callable[[Clause], bool] | None) -> Iterator[Opening]:
     for agreement in agreements:
-        for clause in (*agreement.clauses, *(each for part in agreement.protocols for each in part.clauses)):
+        for clause in agreement.written:
             if keep is not None and not keep(clause):
                 continue
             if isinstance(clause, Accession) and clause.open_to and clause.approval != "unanimous":

@@ -70,11 +70,7 @@ class Way(msgspec.Struct, frozen=True):
 
 def pact_of(agreement: Agreement, keep: Callable[[Clause], bool] | None) -> Pact:
     """Reduce an agreement; `keep` leaves clauses out."""
-    every: list[Clause] = [
-        *agreement.clauses,
-        *(each for part in agreement.protocols for each in part.clauses),
-    ]
-    clauses = every if keep is None else [clause for clause in every if keep(clause)]
+    clauses = [clause for clause in agreement.written if keep is None or keep(clause)]
     parties = tuple(dict.fromkeys(clause.id for clause in clauses if isinstance(clause, Party)))
     rules = [clause for clause in clauses if isinstance(clause, ThirdParty)]
     ways = tuple(way for clause in clauses for way in ways_of(clause, parties))

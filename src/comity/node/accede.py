@@ -35,8 +35,7 @@ def asking_to_join(
     fields: Mapping[str, str | date | tuple[str, ...]],
 ) -> Mapping[str, str | date | tuple[str, ...]]:
     """Complete an accession: this Party's root, and who signs for it where no article says so."""
-    clauses = (*agreement.clauses, *(each for part in agreement.protocols for each in part.clauses))
-    if not any(isinstance(each, Accession) and is_open_to(each, node.party) for each in clauses):
+    if not any(isinstance(each, Accession) and is_open_to(each, node.party) for each in agreement.written):
         raise RefusedHere(f"accession to {agreement.id} is not open to {node.party}")
     if node.party in agreement.signatory_clauses:
         return fields

@@ -364,14 +364,12 @@ def sign_part(
 
 def _is_of(name: str, act: ActRef) -> bool:
     """Tell whether a file of the folder belongs to a protocol or notice, by the number its name begins with."""
-    folder, _, rest = name.partition("/")
-    digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
-    return folder == f"{act.kind}s" and digits != "" and int(digits) == act.number
+    return _number(name, f"{act.kind}s") == act.number
 
 
-def _number(name: str) -> int | None:
-    """Give the number of the notice that a file of a folder is; None for any other file."""
-    found = re.match(r"notices/([0-9]{1,6})[-.]", name)
+def _number(name: str, folder: str = "notices") -> int | None:
+    """Give the number that a file's name begins with, in a folder; None for any other file."""
+    found = re.match(rf"{folder}/([0-9]{{1,6}})[-.]", name)
     return None if found is None else int(found[1])
 
 

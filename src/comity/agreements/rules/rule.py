@@ -63,11 +63,7 @@ class View:
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
         """Give every clause of the base text and of all protocols that is looked at."""
-        written = (
-            *self.agreement.clauses,
-            *(each for part in self.agreement.protocols for each in part.clauses),
-        )
-        standing = self._standing
+        written, standing = self.agreement.written, self._standing
         return written if standing is None else tuple(each for each in written if id(each) in standing)
 
     @cached_property
