@@ -178,6 +178,7 @@ def test_two_nodes_at_one_port_or_one_home_do_not_both_believe_it_is_theirs(home
 
 
 def test_two_nodes_share_and_receipt(homes: dict[str, Path]) -> None:
+    before = set(threading.enumerate())
     with Serving(homes[NORTH]) as north, Serving(homes[SOUTH]) as south:
         with node_at(homes[NORTH]) as tell:
             shown = share(tell, add(tell, 1))
@@ -185,8 +186,7 @@ def test_two_nodes_share_and_receipt(homes: dict[str, Path]) -> None:
         rows = VERBS["inbox"](south.desk, {})
         assert [row["state"] for row in rows if row["kind"] == "disclosure"] == ["accepted"]
         assert north.endpoint != south.endpoint
-    threads = [each.name for each in threading.enumerate() if each.name.startswith("comity-")]
-    assert threads == []
+    assert [each.name for each in threading.enumerate() if each not in before] == []
 
 
 def test_the_end_finishes_what_is_under_way(homes: dict[str, Path]) -> None:

@@ -8,8 +8,9 @@ their own, so that a slow one never holds up the node.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -63,7 +64,8 @@ def make_desk(desk: Desk, desks: Desks) -> Starlette:
         desk: where questions are put.
         desks: who may ask.
     """
-    return Starlette(routes=_Routes(desk, desks).all())
+    routes = _Routes(desk, desks)
+    return Starlette(routes=routes.all(), lifespan=routes.life)
 
 
 class _Routes:
@@ -71,6 +73,12 @@ class _Routes:
         self._desk, self._desks = desk, desks
         self._party = desk.node.party
         self._thread = ThreadPoolExecutor(1, "comity-desk")
+
+    @asynccontextmanager
+    async def life(self, _app: Starlette) -> AsyncIterator[None]:
+        """Let the thread that asks end with the service."""
+        yield
+        self._thread.shutdown()
 
     def all(self) -> list[Route]:
         """Give the routes."""

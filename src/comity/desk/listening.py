@@ -36,7 +36,7 @@ class DeskServer:
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=_PATIENCE,
-            lifespan="off",
+            lifespan="on",
             server_header=False,
         )
         self._server = uvicorn.Server(config)
