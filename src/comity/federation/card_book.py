@@ -33,11 +33,13 @@ class CardBook:
     ) -> None:
         self._pins = pins
         self._cards: dict[str, list[SignedCard]] = {}
+        read: dict[bytes, SignedCard] = {}
         for card in known:
             self._cards.setdefault(card.party, []).append(card)
-        self._offered = {
-            card.digest: card for card in (read_card(data, root_fingerprint=None) for data in offered)
-        }
+            read[card.signed] = card
+        # most that is offered is known already, and its root's signature need not be checked again
+        cards = (read.get(data) or read_card(data, root_fingerprint=None) for data in offered)
+        self._offered = {card.digest: card for card in cards}
         self._vouched: dict[str, SignedCard] = {}
 
     def keys(self, party: str, function: str, at: Instant) -> Mapping[str, VerifyKey]:

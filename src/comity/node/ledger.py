@@ -4,6 +4,7 @@ Nothing is kept for it: it is worked out from the matters, which both nodes hold
 charge that a peer claims is held against it before an officer accepts.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import cast
 
@@ -35,7 +36,11 @@ class Ledger(msgspec.Struct, frozen=True):
 
 def ledger_of(node: Node, transaction: Transaction, peer: str = "") -> Ledger:
     """Give the ledger with one Party, or all, by day."""
-    matters = _matters(node, transaction, peer)
+    return ledger_from(node, transaction, matters_with(node, transaction, peer))
+
+
+def ledger_from(node: Node, transaction: Transaction, matters: Sequence[Matter]) -> Ledger:
+    """Give the ledger that some matters make."""
     states = standing(matters)
     knowledge = node.know(transaction)
     lines = []
@@ -122,7 +127,8 @@ def figures_of(amount: Decimal) -> str:
     return text if text != "-0" else "0"
 
 
-def _matters(node: Node, transaction: Transaction, peer: str) -> list[Matter]:
+def matters_with(node: Node, transaction: Transaction, peer: str = "") -> list[Matter]:
+    """Give all matters with one Party, or with all."""
     knowledge = node.know(transaction)
     return [
         matter_from(knowledge, row.id, log_of(transaction, row.id))

@@ -1,9 +1,7 @@
 """Reading matters from the statements kept here: the one place that puts log and texts together."""
 
-import hashlib
 from collections.abc import Sequence
-
-import msgspec
+from functools import lru_cache
 
 from comity.agreements.terms import Terms
 from comity.clock import Instant
@@ -24,14 +22,17 @@ def log_of(transaction: Transaction, matter: str) -> tuple[Event, ...]:
 
     A matter's name follows from its opening, and so its two Parties do; what anybody else says of it is not of its log.
     """
-    events = [
-        event_of(row.digest, statements.read(from_bytes(row.signed), MatterEvent))
-        for row in transaction.statements("matter", matter)
-    ]
+    events = [_event(row.digest, row.signed) for row in transaction.statements("matter", matter)]
     if not events:
         return ()
     first = _first(events)
     return tuple(event for event in events if {event.by, event.to} == {first.by, first.to})
+
+
+@lru_cache(maxsize=8_192)
+def _event(digest: str, signed: bytes) -> Event:
+    """Read an event as it is kept; what was signed is read once for all the times its matter is looked at."""
+    return event_of(digest, statements.read(from_bytes(signed), MatterEvent))
 
 
 def _first(events: Sequence[Event]) -> Event:
@@ -54,14 +55,17 @@ def governing(knowledge: Knowledge, agreement: str, a: str, b: str) -> TermsAt:
 def matter_from(knowledge: Knowledge, id: str, events: tuple[Event, ...]) -> Matter:
     """Read a matter from its log, with the texts known here."""
     first = _first(events)
-    return unfold(id, KINDS[first.kind], events, governing(knowledge, first.agreement, first.by, first.to))
+    terms_at = governing(knowledge, first.agreement, first.by, first.to)
+    return knowledge.matters_read.get(
+        id, events, knowledge.texts_digest, lambda: unfold(id, KINDS[first.kind], events, terms_at)
+    )
 
 
 def read_matter(node: Node, transaction: Transaction, id: str) -> Matter:
     """Read a matter from its log and keep what lists ask of it."""
     knowledge = node.know(transaction)
     matter = matter_from(knowledge, id, log_of(transaction, id))
-    transaction.put_matter(row_of(node.party, matter, texts_known(knowledge)))
+    transaction.put_matter(row_of(node.party, matter, knowledge.texts_digest))
     return matter
 
 
@@ -89,12 +93,6 @@ def row_of(party: str, matter: Matter, texts: str) -> MatterRow:
     )
 
 
-def texts_known(knowledge: Knowledge) -> str:
-    """Name the texts known here, so that a matter read by others is read anew."""
-    named = [(name, source.agreement.acts_digest) for name, source in sorted(knowledge.known.sources.items())]
-    return hashlib.sha256(msgspec.json.encode(named)).hexdigest()
-
-
 def find_matter(transaction: Transaction, name: str, kind: str = "") -> MatterRow:
     """Find a matter by its id or the beginning of it (six characters or more).
 
@@ -114,7 +112,7 @@ def find_matter(transaction: Transaction, name: str, kind: str = "") -> MatterRo
 
 def read_anew(node: Node, transaction: Transaction) -> None:
     """Read again the matters that were last read by other texts than those known now."""
-    texts = texts_known(node.know(transaction))
+    texts = node.know(transaction).texts_digest
     while stale := transaction.matters_read_by_others(texts):
         for id in stale:
             read_matter(node, transaction, id)

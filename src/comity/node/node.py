@@ -4,12 +4,15 @@
 acts known, as the gate needs them, built anew whenever one of them changed.
 """
 
+import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from functools import cached_property
 from typing import TypeVar
+
+import msgspec
 
 from comity.agreements.agreement import Agreement
 from comity.agreements.folder import parse_agreement
@@ -22,6 +25,7 @@ from comity.federation.card_book import CardBook
 from comity.identifiers import PartyId
 from comity.node.acts_known import Acts, acts_known
 from comity.node.keyring import Keyring
+from comity.node.matters_read import MattersRead
 from comity.node.register_index import RegisterIndex
 from comity.ports import AgreementRow, CardRow, Store, Transaction
 
@@ -40,6 +44,7 @@ class Knowledge:
         introduced: Parties whose card an officer accepted by hand.
         acts: consents, withdrawals and decisions about what was made from withdrawn items.
         known: all of it as the gate takes it; its digest names what was known.
+        matters_read: matters as they were read last.
     """
 
     def __init__(self, party: str, transaction: Transaction, reader: "Reader") -> None:
@@ -53,8 +58,15 @@ class Knowledge:
         self.agreements, self.timelines, texts = reader.texts(transaction.agreements())
         self.acts = acts_known(transaction)
         self.known = known_with(texts, self.acts)
+        self.matters_read = reader.matters
         self._confirmed = self.acts.newest_confirmation()
         self._party = party
+
+    @cached_property
+    def texts_digest(self) -> str:
+        """Name the texts known, so that what was read by others is read anew."""
+        named = [(name, source.agreement.acts_digest) for name, source in sorted(self.known.sources.items())]
+        return hashlib.sha256(msgspec.json.encode(named)).hexdigest()
 
     @cached_property
     def pins(self) -> dict[str, str]:
@@ -106,9 +118,14 @@ class Knowledge:
 
 
 class Reader:
-    """Reads texts and cards once each: what was signed never changes, and reading it costs more than an act."""
+    """Reads texts and cards once each: what was signed never changes, and reading it costs more than an act.
+
+    Attributes:
+        matters: what was made of the logs of matters.
+    """
 
     def __init__(self) -> None:
+        self.matters = MattersRead()
         self._cards: dict[str, SignedCard] = {}
         self._agreements: dict[str, Agreement] = {}
         self._texts: tuple[frozenset[str], dict[str, Agreement], dict[str, Timeline], Known] | None = None

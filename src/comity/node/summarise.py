@@ -16,8 +16,8 @@ import msgspec
 from comity.clock import Instant
 from comity.cooperation.matter import Matter
 from comity.cooperation.summaries import Figure, SummaryFacts, differences
-from comity.node.ledger import figures_of, ledger_of
-from comity.node.matter_log import find_matter, log_of, matter_from, matters_listed
+from comity.node.ledger import figures_of, ledger_from, matters_with
+from comity.node.matter_log import find_matter, log_of, matter_from
 from comity.node.node import Node
 from comity.ports import Transaction
 
@@ -40,12 +40,11 @@ def figures_with(
     counted: Counter[_Key] = Counter()
     _disclosures(node, transaction, peer, within, counted)
     sums: dict[_Key, Decimal] = {key: Decimal(count) for key, count in counted.items()}
-    for row in matters_listed(node, transaction):
-        if row.peer == peer and row.kind not in _ABOUT_OTHERS:
-            matter = matter_from(node.know(transaction), row.id, log_of(transaction, row.id))
-            if within(matter.opened_at):
-                _matter(matter, until, sums)
-    for line in ledger_of(node, transaction, peer).lines:
+    matters = matters_with(node, transaction, peer)
+    for matter in matters:
+        if matter.kind.name not in _ABOUT_OTHERS and within(matter.opened_at):
+            _matter(matter, until, sums)
+    for line in ledger_from(node, transaction, matters).lines:
         if begins <= line.entry.on <= ends:
             heading = f"{line.entry.currency} {line.entry.what}"
             _add(sums, ("cost", line.entry.spender, heading, f"{line.entry.on:%Y-%m}"), line.entry.amount)

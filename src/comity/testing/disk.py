@@ -66,6 +66,11 @@ class Disk(BodyKeys):
         self.stall = timedelta(0)
         super().__init__(None, clock.now(), entropy)
 
+    def stand_on(self, clock: SteppedClock, entropy: Callable[[int], bytes]) -> None:
+        """Go on in another world, well again."""
+        self._clock, self._entropy = clock, entropy
+        self.cut_at, self.full, self.stall = None, False, timedelta(0)
+
     def commit(self) -> None:
         """Commit the keys, unless something comes in between."""
         if self._finishing:

@@ -80,6 +80,13 @@ class Ledger:
         self._by_id: dict[str, Letter] = {}
         self._seen: set[str] = set()
 
+    def take_over(self, other: "Ledger") -> None:
+        """Know what another ledger knows."""
+        self.letters, self.canaries = list(other.letters), list(other.canaries)
+        self.leaks, self.refusals = list(other.leaks), list(other.refusals)
+        self.forged, self.hostile = set(other.forged), set(other.hostile)
+        self._by_id, self._seen = dict(other._by_id), set(other._seen)
+
     def note(self, sender: Member, to: Member, data: bytes, carrier: str, at: Instant) -> Letter | None:
         """Note an envelope that goes out; None for what cannot be opened, as hostile bytes cannot."""
         self.look_for_leaks(data, f"{sender.party} to {to.party}")

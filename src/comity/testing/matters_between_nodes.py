@@ -7,8 +7,10 @@ the last hundredth, and stands in one charge at the most.
 """
 
 import random
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from comity.cooperation.expense import bearers_of
 from comity.cooperation.kinds import KINDS, form_of
@@ -19,14 +21,16 @@ from comity.node.claim_costs import claim
 from comity.node.cooperate import Manner, act_on, open_matter
 from comity.node.draw_summary import draw
 from comity.node.ledger import ledger_of
-from comity.node.matter_log import matters_listed, read_matter
+from comity.node.matter_log import log_of, matter_from
 from comity.node.summarise import figures_with
+from comity.ports import MatterRow, Transaction
 from comity.testing.matter_histories import drawn_said
+from comity.testing.members import Member
 from comity.testing.network import CALM, STORMY
 from comity.testing.working_text import NORTH, SOUTH, WORKING
 from comity.testing.world import World
 
-__all__ = ["play_between_nodes"]
+__all__ = ["listed_in", "play_between_nodes", "read_in"]
 
 _PARTIES = (NORTH, SOUTH)
 #: Kinds in whose book a cost may stand.
@@ -35,42 +39,85 @@ _FIRST, _LAST = date(2026, 1, 1), date(2027, 12, 31)
 _WAITS = (timedelta(minutes=1), timedelta(hours=1), timedelta(hours=9))
 
 
-def play_between_nodes(seed: str, steps: int = 40) -> tuple[list[str], int]:
-    """Play one history; give what is wrong, and how many events both nodes have in the end."""
-    chance = random.Random(f"between {seed}")  # noqa: S311  a replay must draw the same
+class _Begun(NamedTuple):
+    """A history as far as it has come: the world it takes place in, and the pouches packed in it."""
+
+    world: World
+    pouches: list[tuple[str, bytes]]
+
+
+def play_between_nodes(
+    seed: str,
+    endings: Iterable[int] = (0,),
+    *,
+    beginning: int = 32,
+    ending: int = 10,
+    look_every: int = 1_000,
+) -> Iterator[tuple[int, list[str], int]]:
+    """Play histories that begin alike and go on each in its own way, with other work over other ways.
+
+    From where they part nothing is shared but what both nodes have by then, with what is under way between them; so
+    the same events, half carried, come to their end by many schedules.
+
+    Args:
+        endings: which of the endings.
+        beginning, ending: steps before and after they part.
+        look_every: after how many steps of an ending the promises of the whole system are looked at, besides at its
+            rest; in the beginning it is after every one.
+
+    Yields:
+        the ending, what is wrong in it, and how many events both nodes have in the end.
+    """
     with World.of((WORKING,), seed=seed) as world:
-        pouches: list[tuple[str, bytes]] = []
-        for _ in range(steps):
-            world.clock.step(timedelta(seconds=1))
-            world.network.faults = STORMY if chance.random() < 0.5 else CALM
-            party = chance.choice(_PARTIES)
-            other = SOUTH if party == NORTH else NORTH
-            try:
-                match chance.randrange(12):
-                    case 0 | 1:
-                        world.deliver(party)
-                    case 2:
-                        pouches.append((other, world.pack(party, other)))
-                    case 3 if pouches:
-                        to, packed = chance.choice(pouches)
-                        world.open_pouch(to, packed)
-                    case 4:
-                        world.wait(chance.choice(_WAITS))
-                    case 5 | 6 | 7:
-                        _settle_up(world, party, other, chance)
-                    case _:
-                        _work(world, party, other, chance)
-            except ComityError:
-                continue  # refused, and told so in the trace
-        world.network.faults = CALM
-        world.settle()
-        return _differences(world)
+        begun = _Begun(world, [])
+        _go_on(begun, random.Random(f"between {seed}"), beginning)  # noqa: S311  a replay must draw the same
+        apart: World | None = None
+        try:
+            for number in endings:
+                name = f"{seed}, ending {number}"
+                apart = world.twin(name, instead_of=apart)
+                apart.look_every = look_every
+                chance = random.Random(f"between {name}")  # noqa: S311  as above
+                _go_on(_Begun(apart, list(begun.pouches)), chance, ending)
+                apart.network.faults = CALM
+                apart.settle()
+                yield (number, *_differences(apart))
+        finally:
+            if apart is not None:
+                apart.close()
+
+
+def _go_on(begun: _Begun, chance: random.Random, steps: int) -> None:
+    """Let both work, and carriers carry, for some steps."""
+    world, pouches = begun
+    for _ in range(steps):
+        world.clock.step(timedelta(seconds=1))
+        world.network.faults = STORMY if chance.random() < 0.5 else CALM
+        party = chance.choice(_PARTIES)
+        other = SOUTH if party == NORTH else NORTH
+        try:
+            match chance.randrange(12):
+                case 0 | 1:
+                    world.deliver(party)
+                case 2:
+                    pouches.append((other, world.pack(party, other)))
+                case 3 if pouches:
+                    to, packed = chance.choice(pouches)
+                    world.open_pouch(to, packed)
+                case 4:
+                    world.wait(chance.choice(_WAITS))
+                case 5 | 6 | 7:
+                    _settle_up(world, party, other, chance)
+                case _:
+                    _work(world, party, other, chance)
+        except ComityError:
+            continue  # refused, and told so in the trace
 
 
 def _settle_up(world: World, party: str, other: str, chance: random.Random) -> None:
     """Let a Party enter a cost, claim what is open, or sum the year up."""
     member = world.members[party]
-    rows = [row for row in member.act(matters_listed) if row.kind in _COSTLY and row.state]
+    rows = [row for row in listed_in(member) if row.kind in _COSTLY and row.state]
     match chance.randrange(4):
         case 0:
             world.step(
@@ -81,7 +128,7 @@ def _settle_up(world: World, party: str, other: str, chance: random.Random) -> N
             world.step(f"{member.name} sums up", lambda: member.act(draw, other, begins=_FIRST, ends=_LAST))
         case _ if rows:
             row = chance.choice(rows)
-            case_ = member.act(read_matter, row.id).case()
+            case_ = read_in(member, row.id).case()
             occasion = KINDS[row.kind].occasion
             assert occasion is not None
             borne = [item for item, _, _ in bearers_of(case_.terms, occasion(case_))]
@@ -100,7 +147,7 @@ def _settle_up(world: World, party: str, other: str, chance: random.Random) -> N
 def _work(world: World, party: str, other: str, chance: random.Random) -> None:
     """Let a Party take a step its node does not refuse, mostly in a matter that is under way."""
     member = world.members[party]
-    rows = member.act(matters_listed)
+    rows = listed_in(member)
     if not rows or chance.random() < 0.25:
         kind = chance.choice(list(KINDS))
         said = drawn_said(chance, form_of(kind, "open").form)
@@ -108,7 +155,7 @@ def _work(world: World, party: str, other: str, chance: random.Random) -> None:
         world.step(f"{member.name} opens a {kind}", lambda: member.act(open_matter, kind, other, said))
         return
     row = chance.choice(rows)
-    matter = member.act(read_matter, row.id)
+    matter = read_in(member, row.id)
     words = can_do(matter, party)
     if not words:
         return
@@ -140,8 +187,10 @@ def _differences(world: World) -> tuple[list[str], int]:
 
 def _money(world: World) -> list[str]:
     """Give what is wrong with the ledger and the figures that either side draws from it."""
-    ledgers = {party: world.members[party].act(ledger_of) for party in _PARTIES}
-    north, south = ledgers[NORTH], ledgers[SOUTH]
+    north, south = (
+        member.read(lambda transaction: ledger_of(member.node, transaction))  # noqa: B023
+        for member in (world.members[party] for party in _PARTIES)
+    )
     wrong = []
     if [(line.entry, line.state, line.charge) for line in north.lines] != [
         (line.entry, line.state, line.charge) for line in south.lines
@@ -178,7 +227,9 @@ def _money(world: World) -> list[str]:
         if net != told:
             wrong.append(f"{told} {currency} is said to be owed where it comes to {net}")
     figures = [
-        world.members[party].act(figures_with, other, _FIRST, _LAST)
+        world.members[party].read(
+            lambda transaction: figures_with(world.members[party].node, transaction, other, _FIRST, _LAST)  # noqa: B023
+        )
         for party, other in ((NORTH, SOUTH), (SOUTH, NORTH))
     ]
     if figures[0] != figures[1]:
@@ -188,4 +239,19 @@ def _money(world: World) -> list[str]:
 
 def _matters(world: World, party: str) -> dict[str, Matter]:
     member = world.members[party]
-    return {row.id: member.act(read_matter, row.id) for row in member.act(matters_listed)}
+    return {row.id: read_in(member, row.id) for row in listed_in(member)}
+
+
+def listed_in(member: Member) -> list[MatterRow]:
+    """Look at the matters a Party has, as a reader beside its node does: nothing is written by looking."""
+    rows: list[MatterRow] = member.read(lambda transaction: list(transaction.matters("")))
+    return rows
+
+
+def read_in(member: Member, id: str) -> Matter:
+    """Read a matter of a Party's in the same way."""
+
+    def read(transaction: Transaction) -> Matter:
+        return matter_from(member.node.know(transaction), id, log_of(transaction, id))
+
+    return member.read(read)

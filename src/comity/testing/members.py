@@ -110,19 +110,25 @@ class Member:
         made.act(accept_card, signed)
         return made
 
-    def twin(self, world: SteppedClock, seed: str) -> "Member":
-        """Make the same Party once more, in memory, with all rows it has now and randomness of its own."""
+    def twin(self, world: SteppedClock, seed: str, instead_of: "Member | None" = None) -> "Member":
+        """Make the same Party once more, in memory, with all rows it has now and randomness of its own.
+
+        Args:
+            instead_of: a twin that is done with, in whose memory this one is made.
+        """
         clock, entropy = SkewedClock(world), random.Random(f"{seed}/{self.party}")  # noqa: S311  as above
-        disk = Disk(world, entropy.randbytes)
-        node = in_memory(
-            self.party,
-            self.node.keyring.copy(),
-            clock,
-            entropy.randbytes,
-            reader=self.node.reader,
-            body_keys=disk,
-        )
+        keyring, reader = self.node.keyring.copy(), self.node.reader
+        if instead_of is None:
+            disk = Disk(world, entropy.randbytes)
+            node = in_memory(self.party, keyring, clock, entropy.randbytes, reader=reader, body_keys=disk)
+        else:
+            assert instead_of.disk is not None
+            disk, old = instead_of.disk, instead_of.node
+            disk.stand_on(world, entropy.randbytes)
+            node = Node(old.party, old.store, clock, keyring, entropy.randbytes, old.deployment, reader)
         self._rows.copy_to(_rows_of(node))
+        if self.disk is not None:
+            disk.put_back(self.disk.kept())
         return Member(self.party, node, clock, self.card, disk)
 
     @classmethod

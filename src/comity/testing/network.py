@@ -86,6 +86,12 @@ class Network:
         self.happened: Counter[str] = Counter()
         self.silent: set[str] = set()
 
+    def take_over(self, other: "Network") -> None:
+        """Have the same lines cut, and the same letters under way, as another network."""
+        self._cut, self.faults = set(other._cut), other.faults
+        self.in_flight, self.problems = list(other.in_flight), list(other.problems)
+        self.silent = set(other.silent)
+
     def cut(self, a: str, b: str, *, one_way: bool = False) -> None:
         """Cut the way from `a` to `b`, and back unless `one_way`."""
         self._cut.add((a, b))

@@ -1,7 +1,7 @@
 """What one member's store shows, read once for the invariants."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from comity.testing.members import Member
 from comity.testing.naive import Given
 from comity.testing.texts import Text
 
-__all__ = ["View", "ended_for", "given_to"]
+__all__ = ["View", "ended_for", "given_to", "stored_journal"]
 
 _EVERYTHING = 1_000_000
 #: States in which an item has its content here.
@@ -72,10 +72,7 @@ class View:
             view.journal.extend(new)
             for row in new:
                 view._entries.setdefault((row.kind, row.act), []).append(row)
-            view.heads = [
-                Head(channel=head.channel, size=head.size, frontier=head.frontier)
-                for head in transaction.heads()
-            ]
+            view.heads = list(transaction.heads())
             view.inbox = {row.message: row for row in transaction.received(limit=_EVERYTHING)}
             view.outbox = {row.message: row for row in transaction.sent(limit=_EVERYTHING)}
             view.items = {row.digest: row for row in transaction.items(limit=_EVERYTHING)}
@@ -171,6 +168,11 @@ class View:
             row.kind == "disclosure" and row.state == "accepted" and row.about == item
             for row in self.inbox.values()
         )
+
+
+def stored_journal(transaction: Transaction) -> tuple[Sequence[JournalRow], Sequence[Head]]:
+    """Give the whole journal as it is stored, with the frontiers of its trees."""
+    return transaction.journal(limit=_EVERYTHING), transaction.heads()
 
 
 def _notices_in(files: Mapping[str, bytes]) -> list[str]:
