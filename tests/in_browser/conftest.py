@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from comity.cli.quiet import quiet_log
 from comity.control import server as _registers_verbs
 from comity.demo import sharing
 from comity.demo.stage import OFFICER, Stage
@@ -95,7 +96,17 @@ class Consoles:
         page.on("dialog", dialog)
         page.on("pageerror", lambda error: self.noted.append(f"script: {error}"))
         page.on("console", lambda said: self._said(said, page))
+        page.on("response", lambda answer: self._answered(answer))
         return page
+
+    def close_all(self) -> None:
+        """Close every window that is open, so that none goes on asking for news."""
+        for context in list(self.chromium.contexts):
+            context.close()
+
+    def _answered(self, answer: Any) -> None:
+        if answer.status >= 500:
+            self.noted.append(f"fault: {answer.status} {answer.url}")
 
     def _said(self, said: Any, page: Any) -> None:
         words = said.text
@@ -107,6 +118,7 @@ class Consoles:
 def consoles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Consoles]:
     from playwright.sync_api import sync_playwright
 
+    quiet_log()  # a fault is told in a few lines; the long form would hold the page up
     with Stage(tmp_path_factory.mktemp("browser") / "demo", to_stay=True) as stage:
         assert sharing.conclude(stage).ok
         stage.clock.catch_up()
@@ -122,6 +134,7 @@ def _nothing_on_its_own(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "consoles" in request.fixturenames and not LACKING:
         found = request.getfixturevalue("consoles")
+        found.close_all()
         noted, found.noted[:] = list(found.noted), []
         assert noted == []
 

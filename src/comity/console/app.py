@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from comity.console import acts, files, forms, two_persons, uploads
+from comity.console import acts, drafting, files, forms, two_persons, uploads
 from comity.console.answers import Answers, form_of, local
 from comity.console.api.endpoint import Api
 from comity.console.entrance import Entrance
@@ -72,6 +72,8 @@ class Console:
             Route("/work/calendar", self._form(forms.calendar), methods=["POST"]),
             Route("/items/{id}/content", self._content, methods=["GET"]),
             Route("/files", self._file, methods=["POST"]),
+            Route("/drafts", self._draft, methods=["POST"]),
+            Route("/drafts/{id}/drop", self._form(drafting.drop), methods=["POST"]),
             Route("/verdict", self._verdict, methods=["POST"]),
             Route("/events", self._events, methods=["GET"]),
             *Api(desk, origin).routes(),
@@ -253,18 +255,36 @@ class Console:
         if visit is None:
             return await self._answers.unknown(request)
 
+        composed: dict[str, str] = {}
+
         def begin(said: dict[str, str]) -> uploads.Intake:
             check_token(said.get("form-token", ""), visit.form_token)
-            return uploads.Intake(visit, {name: said[name] for name in uploads.SAID if name in said})
+            composed.update(said)
+            return drafting.intake(visit, said)
 
         try:
             row = await uploads.read_form(request, begin)
+            onward = await run_in_threadpool(drafting.taken_in, visit, composed, row["id"])
         except ComityError as error:
             return await self._answers.error(error, form_of(request), visit)
         except ClientDisconnect:
             return Response(status_code=400)
         await self._answers.say(visit, _("taken in: {title}", title=row["title"]))
-        return RedirectResponse(f"/items/{row['id']}", status_code=303)
+        return RedirectResponse(onward, status_code=303)
+
+    async def _draft(self, request: Request) -> Response:
+        """Keep what is being composed as a draft."""
+        visit = await self._answers.visit(request)
+        if visit is None:
+            return await self._answers.unknown(request)
+        try:
+            done = await drafting.keep(visit, request)
+        except ComityError as error:
+            return await self._answers.error(error, form_of(request), visit)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        await self._answers.say(visit, done.words)
+        return RedirectResponse(done.path, status_code=303)
 
     async def _events(self, request: Request) -> Response:
         """Tell the page when the journal has grown: something came, or was done."""

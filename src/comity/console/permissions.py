@@ -58,6 +58,10 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
         (_ALL, ("peer-line", "peer-card")),
         ((*_READS, Role.AGREEMENT_KEEPER), ("due-list", "due-dates", "reciprocity")),
         (_CASE, ("charge-claim", "summary-draw")),
+        (
+            (*_CASE, Role.AGREEMENT_KEEPER),
+            ("draft-keep", "draft-list", "draft-show", "draft-files", "draft-drop"),
+        ),
         (_CASE, ("item-add", "consent-ask", "review", "item-hold", "item-release")),
         (_SENDS, ("share", "deliver", "pouch-pack", "pouch-open")),
         (

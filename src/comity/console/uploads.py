@@ -39,15 +39,19 @@ class Intake:
     Args:
         caller: in whose name.
         said: what is said of the file; `title`, `category` and `marking` at the least.
+        otherwise: gives the content where none comes, and what it is said to be, where that is known.
     """
 
-    def __init__(self, caller: Caller, said: dict[str, Any]) -> None:
+    def __init__(
+        self, caller: Caller, said: dict[str, Any], otherwise: Callable[[], tuple[bytes, str]] | None = None
+    ) -> None:
         missing = [name for name in ("title", "category", "marking") if not said.get(name)]
         if missing:
             raise BadInput(*(_("{name} is missing", name=name) for name in missing))
         caller.check("item-add")
         self._caller = caller
         self._said = {name: value for name, value in said.items() if value}
+        self._otherwise = otherwise
         self._held = bytearray()
         self._parts: list[str] = []
         self._running = hashlib.sha256()
@@ -76,6 +80,10 @@ class Intake:
         Raises:
             RefusedHere: the door refuses it.
         """
+        if not self._size and self._otherwise is not None:
+            content, media_type = await run_in_threadpool(self._otherwise)
+            self._said |= {"media_type": media_type} if media_type else {}
+            await self.take(content)
         last = bytes(self._held)
         self._held.clear()
         if not self._parts:

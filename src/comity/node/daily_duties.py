@@ -4,8 +4,8 @@
     (2) …unless a legal hold keeps them: they are named, and pass to nobody all the same
     (3) requests for consent past their day are over        no answer is no
     (4) what waits for others or for an officer is named    answers to withdrawals, reviews of necessity
-    (5) records and watches that have run out go; acts that could not be sent, and watches for objects of common
-        interest that could not be put, are tried again; the day is entered
+    (5) records and watches that have run out go, and drafts that nobody touches; acts that could not be sent, and
+        watches for objects of common interest that could not be put, are tried again; the day is entered
 
 A serving node runs this once a day; `comity duties` does it at once, and with `--dry-run` only says what it would do.
 """
@@ -16,6 +16,7 @@ from comity.clock import Instant
 from comity.decisions.gate import decide
 from comity.federation.conversations import REQUEST, after
 from comity.node import record
+from comity.node.drafts import drop_old
 from comity.node.erase import erase
 from comity.node.necessity import necessities
 from comity.node.node import Knowledge, Node
@@ -91,6 +92,7 @@ def do_duties(node: Node, transaction: Transaction, *, dry_run: bool = False) ->
     )
     # (5)
     if not dry_run:
+        drop_old(transaction, at)
         send_unsent(node, transaction, at)
         watch_again(node, transaction)
         if transaction.record_count() or any(

@@ -117,12 +117,11 @@ class PendingRow(Row, frozen=True, kw_only=True):
 
 
 class DraftRow(Row, frozen=True, kw_only=True):
-    """What an officer has begun to write."""
+    """That an officer has begun to write something; what it says stands sealed among the bodies."""
 
     id: str
     officer: str
     kind: str
-    fields: bytes
     at: Instant
 
 
@@ -207,6 +206,10 @@ class OfficerRows(Protocol):
 
     def drafts(self, officer: str) -> Sequence[DraftRow]:
         """Give an officer's drafts, newest first."""
+        ...
+
+    def old_drafts(self, before: Instant) -> Sequence[DraftRow]:
+        """Give the drafts of all officers that nobody has touched since an instant."""
         ...
 
     def drop_draft(self, id: str, officer: str) -> None:

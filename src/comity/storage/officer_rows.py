@@ -57,6 +57,7 @@ _ALL_PENDING = selecting(
 _DRAFTS = selecting(
     columns(tables.drafts, DraftRow).where(_D.officer == bindparam("officer")).order_by(_D.at.desc())
 )
+_OLD_DRAFTS = selecting(columns(tables.drafts, DraftRow).where(_D.at < bindparam("before")))
 _DROP_DRAFT = Prepared(
     lambda _: delete(tables.drafts).where(_D.id == bindparam("id"), _D.officer == bindparam("officer"))
 )
@@ -147,6 +148,10 @@ class OfficerRows(Rows):
     def drafts(self, officer: str) -> Sequence[DraftRow]:
         """Give an officer's drafts, newest first."""
         return self._all(DraftRow, _DRAFTS, officer=officer)
+
+    def old_drafts(self, before: Instant) -> Sequence[DraftRow]:
+        """Give the drafts of all officers that nobody has touched since an instant."""
+        return self._all(DraftRow, _OLD_DRAFTS, before=before)
 
     def drop_draft(self, id: str, officer: str) -> None:
         """Forget a draft of an officer's own."""

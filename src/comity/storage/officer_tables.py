@@ -86,6 +86,5 @@ drafts = Table(
     text("id", primary_key=True),
     text("officer", index=True),
     text("kind"),
-    octets("fields"),
     moment("at"),
 )

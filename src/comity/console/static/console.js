@@ -1,4 +1,4 @@
-// The console's script: a verdict while typing, news of entries, passkeys. Pages work without it.
+// The console's script: tables on narrow pages, a verdict while typing, news of entries, passkeys. Pages work without it.
 // It writes text nodes only: nothing that came from others can become markup.
 "use strict";
 
@@ -53,19 +53,19 @@ function showVerdict(place, found) {
 }
 
 function watchVerdict() {
-  const forms = [...document.querySelectorAll("form")].filter((form) => form.querySelector("[name=to], [name=category]"));
+  const form = document.querySelector("form[data-verdict]");
   const place = document.getElementById("verdict");
-  if (!place || !document.querySelector("[data-verdict]")) return;
+  if (!place || !form) return;
   let turn = 0;
   let timer = 0;
   const ask = async () => {
     const mine = ++turn;
     const fields = {};
-    for (const form of forms) {
-      for (const [name, value] of new FormData(form)) {
-        if (typeof value === "string" && value) fields[name] = value;
-      }
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value === "string" && value) fields[name] = value;
     }
+    if (form.dataset.token) fields["form-token"] = form.dataset.token; // a form that is got has it in no address
+    if (form.dataset.item) fields.item = form.dataset.item;
     if (!fields.to || !fields.purpose) return;
     try {
       const found = await post("/verdict", fields);
@@ -74,11 +74,28 @@ function watchVerdict() {
       if (mine === turn) showVerdict(place, { mistake: error instanceof TypeError ? place.dataset.lost : error.message });
     }
   };
-  for (const form of forms) {
-    form.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(ask, 250);
-    });
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, 250);
+  });
+}
+
+// -- tables on narrow pages --------------------------------------------------------------------------------------
+// Each cell learns its column's name; the roles keep it a table for whoever hears it, however it is laid out.
+function labelTables() {
+  const role = (elements, name) => elements.forEach((element) => element.setAttribute("role", name));
+  for (const table of document.querySelectorAll("main table")) {
+    const names = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+    for (const row of table.querySelectorAll("tbody tr")) {
+      [...row.cells].forEach((cell, number) => { cell.dataset.label = names[number] || ""; });
+    }
+    role([table], "table");
+    role(table.querySelectorAll("thead, tbody"), "rowgroup");
+    role(table.querySelectorAll("tr"), "row");
+    role(table.querySelectorAll("td"), "cell");
+    role(table.querySelectorAll("thead th"), "columnheader");
+    role(table.querySelectorAll("tbody th"), "rowheader");
+    table.classList.add("labelled");
   }
 }
 
@@ -152,6 +169,7 @@ function watchPasskeys() {
   }
 }
 
+labelTables();
 sendOnce();
 watchVerdict();
 watchNews();

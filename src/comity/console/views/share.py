@@ -1,6 +1,6 @@
 """Sharing: compose or choose an item, choose a Party, and read the verdict before anything goes."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from comity.console.view import View
 from comity.console.visit import Visit
@@ -17,15 +17,20 @@ class Compose(View, frozen=True, kw_only=True):
         choices: Parties, purposes and categories of the agreements in force.
         verdict: what the gate would say of it for the Party and purpose chosen; None where none is chosen.
         mistake: why there is no verdict, in words; empty where there is nothing amiss.
-        drafts: drafts of this officer.
+        draft: the draft that is open; empty for a new one. `file`: the name of the file kept with it.
+        rows: this officer's drafts, newest first.
     """
+
+    table: ClassVar[str] = "rows"
 
     fields: dict[str, str]
     markings: list[str]
     choices: dict[str, Any]
     verdict: dict[str, Any] | None
     mistake: str
-    drafts: list[dict[str, str]]
+    draft: str
+    file: str
+    rows: list[dict[str, Any]]
 
 
 class Share(View, frozen=True, kw_only=True):
@@ -48,11 +53,11 @@ class Share(View, frozen=True, kw_only=True):
     may_ask: bool
 
 
-_COMPOSED = (
+#: What is typed of a new item.
+COMPOSED = (
     "title",
     "category",
     "marking",
-    "kind",
     "made_from",
     "caveat",
     "retention",
@@ -63,8 +68,18 @@ _COMPOSED = (
 
 
 def compose(visit: Visit) -> Compose:
-    """Show the form for a new item, with the verdict on what it says so far."""
-    fields = {name: visit.query.get(name, "") for name in _COMPOSED}
+    """Show the form for a new item, with the verdict on what it says so far; `draft` opens one that was kept.
+
+    Raises:
+        NotFound: there is no draft of that name.
+    """
+    name = visit.query.get("draft", "")
+    fields, file = dict.fromkeys(COMPOSED, ""), ""
+    if name:
+        held: Any = visit.ask("draft-show", draft=name)
+        fields |= {each: value for each, value in held["fields"].items() if each in fields}
+        file = held["files"][0]["name"] if held["files"] else ""
+    fields |= {each: visit.query[each] for each in COMPOSED if each in visit.query}
     verdict, mistake = None, ""
     if fields["to"] and fields["purpose"] and fields["category"]:
         verdict, mistake = weighed(
@@ -75,14 +90,25 @@ def compose(visit: Visit) -> Compose:
             marking=fields["marking"] or "TLP:RED",
             made_from=tuple(fields["made_from"].replace(",", " ").split()),
         )
-    rows = visit.desk.node.store.read(lambda transaction: transaction.drafts(visit.officer.id))
+    rows: Any = visit.ask("draft-list", kind="share")
     return Compose(
         fields=fields,
         markings=list(TLP_LEVELS),
         choices=_choices(visit),
         verdict=verdict,
         mistake=mistake,
-        drafts=[{"id": row.id, "kind": row.kind, "at": row.at.isoformat()} for row in rows],
+        draft=name,
+        file=file,
+        rows=[
+            {
+                "draft": row["draft"],
+                "title": row["fields"].get("title", ""),
+                "to": row["fields"].get("to", ""),
+                "at": row["at"],
+                "files": [each["name"] for each in row["files"]],
+            }
+            for row in rows
+        ],
     )
 
 

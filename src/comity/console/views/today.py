@@ -71,7 +71,8 @@ def _letters(visit: Caller) -> list[Count]:
         words = ngettext("{count} letter in quarantine", "{count} letters in quarantine", len(apart))
         found.append(Count(words, "/inbox?state=quarantined", urgent=True))
     inbox: Any = visit.asked("inbox", limit=_RECENT) or []
-    unread = [row for row in inbox if row.get("item") and row["item"].get("needs_reading")]
+    came = [row["item"] for row in inbox if row.get("item")]
+    unread = [item for item in came if item.get("needs_reading") or not item.get("caveats_read", True)]
     if unread:
         words = ngettext("{count} item must be read first", "{count} items must be read first", len(unread))
         found.append(Count(words, "/inbox"))
@@ -111,6 +112,10 @@ def _rest(visit: Caller) -> list[Count]:
     if protests:
         words = ngettext("{count} protest received", "{count} protests received", len(protests))
         found.append(Count(words, "/protests"))
+    begun: Any = visit.asked("draft-list") or []
+    if begun:
+        words = ngettext("{count} draft of yours", "{count} drafts of yours", len(begun))
+        found.append(Count(words, "/compose" if begun[0]["kind"] == "share" else "/texts"))
     second = [
         row
         for row in visit.desk.node.store.read(lambda transaction: transaction.all_pending())

@@ -79,7 +79,6 @@ def make() -> None:
         _text("id", primary_key=True),
         _text("officer"),
         _text("kind"),
-        _octets("fields"),
         _moment("at"),
     )
     op.create_index("ix_credentials_officer", "credentials", ["officer"])

@@ -1,0 +1,84 @@
+"""Drafts at the pages: a composed item kept, opened again, and let go once it is taken in.
+
+What an officer typed goes into a draft by the same form that takes the item in, so it works without scripts.
+"""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+
+from comity.console.acts import Done
+from comity.console.guard import check_token
+from comity.console.uploads import SAID, Intake
+from comity.console.views.share import COMPOSED
+from comity.console.visit import Visit
+from comity.errors import BadInput
+from comity.languages import _
+from comity.node.drafts import MOST_BYTES
+
+#: What a form adds to its file.
+_AROUND = 256 * 1024
+
+
+async def keep(visit: Visit, request: Request) -> Done:
+    """Keep a composed item as a draft.
+
+    Raises:
+        BadInput: it is larger than a draft may be.
+        RefusedHere: the officer takes no items in, or has too many drafts.
+    """
+    if int(request.headers.get("content-length", "0")) > MOST_BYTES + _AROUND:
+        raise BadInput(
+            _("a draft holds files of at most {most} bytes; take a larger one in at once", most=MOST_BYTES)
+        )
+    async with request.form(max_files=1, max_fields=40, max_part_size=1024 * 1024) as form:
+        check_token(str(form.get("form-token", "")), visit.form_token)
+        fields = {name: str(form.get(name, "")).strip() for name in COMPOSED}
+        draft = str(form.get("draft", ""))[:80]
+        upload = form.get("content")
+        files: dict[str, Any] = {}
+        if isinstance(upload, UploadFile) and upload.filename:
+            files = {"files": {upload.filename[:200]: await upload.read()}}
+    visit.check("item-add")
+    given = {"kind": "share", "fields": fields, "draft": draft, **files}
+    kept: Any = await run_in_threadpool(lambda: visit.ask("draft-keep", **given))
+    return Done(_("kept as a draft; nothing was taken in or sent"), f"/compose?draft={kept['draft']}", kept)
+
+
+def drop(visit: Visit, path: Mapping[str, str], _fields: Mapping[str, str]) -> Done:
+    """Let a draft go."""
+    dropped = visit.ask("draft-drop", draft=path["id"])
+    return Done(_("the draft is gone, with all that was written"), "/compose", dropped)
+
+
+def intake(visit: Visit, said: Mapping[str, str]) -> Intake:
+    """Take in what was composed: the file that comes, else the text that was typed, else the file of its draft."""
+    text, draft = said.get("text", ""), said.get("draft", "")
+    given: dict[str, Any] = {name: said[name] for name in SAID if name in said}
+    given["made_from"] = said.get("made_from", "").replace(",", " ").split()
+
+    def otherwise() -> tuple[bytes, str]:
+        if text:
+            return text.replace("\r\n", "\n").encode(), "text/plain"
+        if draft:
+            held: Any = visit.ask("draft-files", draft=draft)
+            for content in held["files"].values():
+                return (base64.b64decode(content) if isinstance(content, str) else bytes(content)), ""
+        raise BadInput(_("write a text, or choose a file"))
+
+    return Intake(visit, given, otherwise)
+
+
+def taken_in(visit: Visit, said: Mapping[str, str], item: str) -> str:
+    """Let the draft of what was taken in go; give where the officer goes on."""
+    if said.get("draft"):
+        visit.ask("draft-drop", draft=said["draft"])
+    onward = {name: said[name] for name in ("to", "purpose") if said.get(name)}
+    if "to" in onward and visit.may("share"):
+        return f"/items/{item}/share?{urlencode(onward)}"
+    return f"/items/{item}"
