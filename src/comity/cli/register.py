@@ -82,12 +82,16 @@ def register() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="For a table of your own: which column is what.",
 )
+@click.option(
+    "--validate", is_flag=True, help="Let FollowTheMoney's own library judge every value (comity[register])."
+)
 @home_options
 @as_json
 def import_(
     file: Path,
     format_: str,
     mapping: Path | None,
+    validate: bool,
     home: Path,
     passphrase_file: Path | None,
     json_: bool,
@@ -106,6 +110,7 @@ def import_(
             path=str(file.resolve()),
             format=format_,
             mapping=str(mapping.resolve()) if mapping else "",
+            validate=validate,
             counted=counted,
             **plain_terms(terms),
         )

@@ -46,6 +46,7 @@ def register_import(
     under: tuple[str, ...] = ("*",),
     format: str = "auto",
     mapping: str = "",
+    validate: bool = False,
     counted: bool = False,
 ) -> dict[str, Any]:
     """Begin to enter a file in one of the formats of `comity.interop.lists`; `register-import-more` goes on with it."""
@@ -56,7 +57,12 @@ def register_import(
     )
     file = Path(path)
     content = _digest_of(file) + (_digest_of(Path(mapping)) if mapping else b"") + format.encode()
+    content += b"validated" * validate
     entities = entities_of(file, format, mapping)
+    if validate:
+        from comity.interop.ftm_library import validated
+
+        entities = validated(entities, file.name)
     under_way = Import(name_of(content, terms), entities, terms, file.name)
     staged = desk.act(under_way.begin)
     _UNDER_WAY[under_way.name] = under_way
