@@ -369,6 +369,76 @@ MUTANTS = (
         "if kind not in _WHILE_BEHIND and (behind := transaction.behind()):",
         "if False and (behind := transaction.behind()):",
     ),
+    # -- checks
+    Mutant(
+        "tells the reference of a record of which only its owner may be asked",
+        NODE + "answer_check",
+        'reference=match.record.id if shown is not Shown.OWNER else "",',
+        "reference=match.record.id,",
+    ),
+    Mutant(
+        "tells of silent records as of others",
+        NODE + "answer_check",
+        "    told = [match for match in shown if match.answer is not None]\n",
+        "    told = [\n"
+        '        each._replace(answer=each.answer or Answer(each.row.owner, 1.0, "hit", Shown.OWNER))\n'
+        "        for each in (*shown, *silent)\n"
+        "    ]\n",
+    ),
+    Mutant(
+        "lets records to ask for be read at once",
+        "comity.register.answers",
+        "(Handling.ASK, Step.FIRST): Shown.OWNER,",
+        "(Handling.ASK, Step.FIRST): Shown.RECORD,",
+    ),
+    Mutant(
+        "lets nobody hear that a silent record was met",
+        NODE + "answer_check",
+        "more=found.more, unseen=json.dumps(unseen).encode()",
+        "more=found.more",
+    ),
+    Mutant(
+        "keeps no line that it told",
+        NODE + "answer_check",
+        "    transaction.put_hit(kept)\n",
+        "",
+    ),
+    Mutant(
+        "answers in as many bytes as it has to say",
+        NODE + "answer_check",
+        "        padded(answer),",
+        "        answer,",
+    ),
+    Mutant(
+        "answers without counting",
+        NODE + "answer_check",
+        "        spend(transaction, scope, asker=sender, holder=node.party, at=said)\n",
+        "        pass\n",
+    ),
+    Mutant(
+        "counts and answers beyond the day's capacity",
+        NODE + "register_terms",
+        "    if capacity is not None:",
+        "    if False:",
+    ),
+    Mutant(
+        "asks without counting",
+        NODE + "ask_check",
+        "            spend(transaction, scope, asker=node.party, holder=target.party, at=at)\n",
+        "",
+    ),
+    Mutant(
+        "enters in its journal whom it asked about",
+        NODE + "ask_check",
+        "            detail = commitment(question).encode()\n",
+        "            detail = stored(question)\n",
+    ),
+    Mutant(
+        "answers under an agreement to whose register a record was not given",
+        "comity.register.scope",
+        "    if scope.agreement not in terms.under and EVERY_AGREEMENT not in terms.under:",
+        "    if False:",
+    ),
     # -- safeguards
     Mutant(
         "has no door",

@@ -42,9 +42,12 @@ HAPPENS = {
     *(f"fault: {fault}" for fault in ("killed", "disk full", "disk slow", "clock forward", "clock back")),
     *(f"fault: {fault}" for fault in ("cut both ways", "cut one way", "lost", "delayed", "answer lost")),
     *(f"fault: {fault}" for fault in ("doubled", "reordered", "restored from a backup")),
+    *(f"register: {deed}" for deed in ("asked", "watched", "followed up", "released")),
+    *(f"register: entered as {handling}" for handling in ("open", "reference", "ask", "silent")),
     *(
         f"fault: hostile: {deed}"
         for deed in (
+            "asks without end",
             "forged consent",
             "one message in two envelopes",
             "poison",

@@ -1,19 +1,29 @@
 """Every invariant finds what it is there to find: a world is broken on purpose, and the promise is named."""
 
+import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
-from comity.node import carry, decide_again, take_act, take_disclosure, withdraw
+from comity.identifiers import PartyId
+from comity.node import answer_check, ask_check, carry, decide_again, take_act, take_disclosure, withdraw
 from comity.node import disclose as use_case
+from comity.node.contribute import enter_record
+from comity.node.follow_up import follow_up, release
+from comity.register.examination import Query
+from comity.register.record import Handling, Record, Terms
+from comity.register.subjects import read_subject
 from comity.testing import hostile
-from comity.testing.texts import TRIANGLE, Text
+from comity.testing.texts import TRIANGLE, Text, with_register
 from comity.testing.views import View
 from comity.testing.world import Broken, World
 
 NORTH, SOUTH, EAST = "north.example", "south.example", "east.example"
 DEFENCE = "network-defence"
+NAME = "Tavrin Merezhko"
 CONTENT = b"words that nobody shall see on the way"
 
 
@@ -213,6 +223,135 @@ def test_p7_an_agreement_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setattr(use_case, "decide", lambda *values: hostile.tampered(real(*values), text.id))
         world.share(NORTH, digest, SOUTH, DEFENCE)
         broken("P7: .*north-south-2026 had ended", lambda: world.deliver(NORTH))
+
+
+@pytest.fixture
+def registered() -> Iterator[World]:
+    """North keeps four records of one name, one of each handling; South may ask three times a day."""
+    with World.of((with_register(TRIANGLE[0], 3),), seed="p8") as made:
+        for handling in Handling:
+            enter(made, handling)
+        yield made
+
+
+def enter(world: World, handling: str) -> None:
+    number = len(world.ledger.secrets)
+    secret = f"known only to its owner {number}"
+    world.ledger.secrets.add(secret)
+    written = {"id": f"r-{number}", "schema": "Person", "properties": {"name": [NAME], "idNumber": [secret]}}
+    subject = read_subject(json.dumps(written).encode(), seen="2026-03-01")
+    at = world.clock.now()
+    terms = Terms(
+        owner=PartyId(NORTH),
+        basis="Lists Act 2025 s. 4",
+        role="sanctioned",
+        decision="LA 2025/17",
+        review=date(2030, 3, 1),
+        handling=Handling(handling),
+    )
+    world.members[NORTH].act(enter_record, Record(subject, terms, at, at))
+
+
+def asks(world: World) -> None:
+    world.members[SOUTH].act(
+        ask_check.ask_check, Query("q", "Person", (NAME,)), purpose=DEFENCE, reference="case 7", to=NORTH
+    )
+    world.settle()
+
+
+def test_p8_a_check_in_order_breaks_nothing_and_the_rest_of_a_record_is_told_once_it_is_released(
+    registered: World,
+) -> None:
+    asks(registered)
+    heard = registered.view(SOUTH).register.heard.values()
+    assert sorted(hit.shown for hit in heard) == ["owner", "record", "reference"]
+    for hit in heard:
+        registered.members[SOUTH].act(follow_up, hit.id, because="it is needed")
+    registered.settle()
+    for hit in heard:
+        registered.members[NORTH].act(release, hit.id)
+    registered.settle()
+    kept = registered.view(SOUTH).items.values()
+    assert sum(row.category == "register.joint" for row in kept) == 3
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "put", "problem"),
+    [
+        (
+            answer_check,
+            "_line",
+            lambda line: msgspec.structs.replace(line, reference="r-2"),
+            "a reference was told where only",
+        ),
+        (
+            answer_check,
+            "_line",
+            lambda line: msgspec.structs.replace(line, why=("known only to its owner 1",)),
+            "more was told than the reference",
+        ),
+        (
+            answer_check,
+            "_line",
+            lambda line: msgspec.structs.replace(line, action="known only to its owner 3"),
+            "told south.example words of a record that is `silent`",
+        ),
+        (answer_check, "_unseen_of", lambda _: [("r-9", 1000)], "a record that its question does not meet"),
+        (
+            answer_check,
+            "padded",
+            lambda answer: msgspec.structs.replace(answer, pad=""),
+            "the size of an answer",
+        ),
+        (ask_check, "spend", lambda _: None, "1 questions and 0 counted"),
+        (answer_check, "spend", lambda _: None, "1 questions and 0 counted"),
+        (ask_check, "commitment", lambda _: NAME, "words that belong into no journal"),
+    ],
+)
+def test_p8_an_answer_that_tells_too_much_or_is_not_counted(
+    registered: World,
+    monkeypatch: pytest.MonkeyPatch,
+    module: Any,
+    name: str,
+    put: Callable[[Any], Any],
+    problem: str,
+) -> None:
+    real = getattr(module, name)
+    if name == "spend":
+        monkeypatch.setattr(module, name, lambda *_, **__: None)
+    else:
+        monkeypatch.setattr(module, name, lambda *values, **named: put(real(*values, **named)))
+    broken(f"P8: .*{problem}", lambda: asks(registered))
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("UPDATE checks SET unseen = ''", "does not hear that south.example met a record that is `silent`"),
+        ("DELETE FROM hits WHERE reference = 'r-1'", "does not hear that south.example met a record"),
+        (
+            "UPDATE hits SET shown = 'record' WHERE shown = 'owner'",
+            "told south.example the record of a record",
+        ),
+        ("UPDATE budgets SET asked = 9", "1 questions and 9 counted"),
+    ],
+)
+def test_p8_what_an_owner_keeps_of_a_check_is_what_was_told(
+    registered: World, statement: str, problem: str
+) -> None:
+    """The rows are altered in the same step in which the answer is drawn up."""
+    north, south = registered.members[NORTH], registered.members[SOUTH]
+    south.act(
+        ask_check.ask_check, Query("q", "Person", (NAME,)), purpose=DEFENCE, reference="case 7", to=NORTH
+    )
+
+    def work() -> None:
+        for row in south.read(lambda transaction: list(transaction.owed(NORTH, None, 9))):
+            registered.ledger.note(south, north, row.envelope, "https", registered.clock.now())
+            registered.network.hand_over(SOUTH, NORTH, row.envelope)
+        execute(registered, NORTH, statement)
+
+    broken(f"P8: .*{problem}", lambda: registered.step("South asks", work))
 
 
 def test_p10_content_in_clear_on_a_carrier(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@
 | `texts` | small agreements, as values and as files |
 | `naive` | what is owed before an item may pass, worked out without the gate |
 | `views` | what one member's store shows |
-| `invariants` | promises P1–P7 and P10, after every step and at rest |
+| `invariants` | promises P1–P10, after every step and at rest; P8 in `checks_told` |
 | `hostile` | what a node does that is not Comity any more |
 | `histories` | random histories from a seed |
 

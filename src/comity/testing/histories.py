@@ -1,7 +1,8 @@
 """Random histories: what five Parties might do in some weeks, on bad networks and failing machines, from one seed.
 
 Each history is a run of happenings over the world of `texts.WEB`: the ordinary business (`deeds`), what befalls
-machines and lines (`calamities`) and, in every third, what one hostile Party does (`malice`). What is refused is part
+machines and lines (`calamities`) and, in every third, what one hostile Party does (`malice`); in every third two
+agreements have registers, and people ask them (`register_deeds`). What is refused is part
 of the story; what breaks a promise ends it with `Broken`. How often what happens is drawn anew for each history, some
 of it not at all: many narrow histories find more than broad ones that are all alike.
 
@@ -18,9 +19,10 @@ from datetime import timedelta
 from comity.errors import ComityError
 from comity.testing.calamities import Calamities
 from comity.testing.deeds import Deeds
-from comity.testing.malice import Malice
+from comity.testing.malice import Malice, RegisterMalice
+from comity.testing.register_deeds import RegisterDeeds
 from comity.testing.story import Happening, Story
-from comity.testing.texts import WEB, Text
+from comity.testing.texts import REGISTERED, WEB, Text
 from comity.testing.world import Broken, World
 
 __all__ = ["STEPS", "History", "replay"]
@@ -32,6 +34,8 @@ STEPS = 24
 _HEARTBEAT = timedelta(seconds=1)
 #: One history in so many has a Party whose gate is broken.
 _HOSTILE_ONE_IN = 3
+#: One in so many has registers. It is drawn apart, so that all others stay what they were.
+_REGISTERS_ONE_IN = 3
 #: How often something is tried for which there may be no occasion yet.
 _TRIES = 8
 #: What a history multiplies how often a kind of thing happens with.
@@ -54,11 +58,14 @@ class History:
         seed: str,
         *,
         steps: int = STEPS,
-        texts: Sequence[Text] = WEB,
+        texts: Sequence[Text] | None = None,
         tell: Callable[[str], None] | None = None,
     ) -> None:
         self.seed = seed
         self.steps = steps
+        if texts is None:
+            draw = random.Random(f"registers {seed}")  # noqa: S311  a replay must draw the same
+            texts = REGISTERED if draw.randrange(_REGISTERS_ONE_IN) == 0 else WEB
         self.world = World.of(texts, seed=seed)
         if tell is not None:
             for line in self.world.trace:
@@ -70,8 +77,15 @@ class History:
             self.world.hostile.add(story.party())
         self._deeds, self._calamities = Deeds(story), Calamities(story)
         happenings = [*self._deeds.happenings, *self._swarm(self._calamities.happenings)]
+        self._opening = self._deeds.opening()
         if self.world.hostile:
             happenings += self._swarm(Malice(story).happenings)
+        if any(text.queries_per_day for text in texts):
+            registers = RegisterDeeds(story)
+            self._opening += registers.opening()
+            happenings += registers.happenings
+            if self.world.hostile:
+                happenings += RegisterMalice(story).happenings
         self._weights = [weight for weight, _ in happenings]
         self._happenings = [work for _, work in happenings]
         self._concluded = len(self.world.trace)
@@ -83,7 +97,7 @@ class History:
             Broken: a promise was broken; the message ends with the command that shows it again.
         """
         try:
-            for work in (*self._deeds.opening(), *[self._let_something_happen] * self.steps):
+            for work in (*self._opening, *[self._let_something_happen] * self.steps):
                 self._let(work)
             self.world.settle()
         except Broken as broken:
@@ -117,7 +131,12 @@ class History:
         `histories` is 1 where it counts: at least three Parties acted, under two agreements, in fifteen acts, and
         somebody tried to pass on what is another's.
         """
-        found: Counter[str] = Counter({f"fault: {name}": n for name, n in self.world.happened.items()})
+        found: Counter[str] = Counter(
+            {
+                f"fault: {name}".replace("fault: register:", "register:"): n
+                for name, n in self.world.happened.items()
+            }
+        )
         parties, agreements, acts, onward = set[str](), set[str](), 0, 0
         for party in self.world.members:
             view = self.world.view(party)

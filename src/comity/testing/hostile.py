@@ -17,12 +17,13 @@ from comity.federation import messages, statements
 from comity.federation.key_names import key_name
 from comity.federation.messages import ConsistencyQuestion, Message
 from comity.federation.statements import ConsentGranted
-from comity.node import items
+from comity.node import ask_check, items
 from comity.node.disclose import send
 from comity.node.items import NewItem, add_item
 from comity.node.node import Node
 from comity.node.questions import find_item, gather, question_of
 from comity.ports import StatementRow, Transaction
+from comity.register.examination import Query
 from comity.sealing.envelope import seal
 from comity.sealing.inner import Head, write_message
 from comity.sealing.layout import SUITE_NAME
@@ -33,6 +34,7 @@ __all__ = [
     "POISONS",
     "add_past_the_door",
     "another_under",
+    "ask_beyond",
     "craft",
     "forge_consents",
     "poison",
@@ -97,6 +99,20 @@ def add_past_the_door(node: Node, transaction: Transaction, category: str) -> st
         return add_item(node, transaction, new)[0].digest
     finally:
         items._door = door
+
+
+def ask_beyond(node: Node, transaction: Transaction, name: str, to: str, agreement: str) -> None:
+    """Ask another Party's register without counting it oneself."""
+    asking: Any = ask_check
+    spend = asking.spend
+    asking.spend = lambda *_, **__: None
+    try:
+        query = Query("q", "Person", (name,))
+        ask_check.ask_check(
+            node, transaction, query, purpose="network-defence", reference="case 7", to=to, under=agreement
+        )
+    finally:
+        asking.spend = spend
 
 
 def forge_consents(node: Node, transaction: Transaction, item: str, to: str) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from comity.clock import Instant
 from comity.journal.merkle import Frontier
 from comity.journal.verify import Verifier
+from comity.testing.checks_told import ChecksTold
 from comity.testing.ledger import Letter
 from comity.testing.naive import Passing, is_protected, objections, read_passing
 from comity.testing.views import View, ended_for, given_to, stored_journal
@@ -63,6 +64,7 @@ class Invariants:
         self._settled: dict[str, set[str]] = {}
         self._verifiers: dict[str, tuple[Verifier, int]] = {}
         self._still: dict[str, int] = {}
+        self._checks = ChecksTold(world)
 
     def after_step(self) -> list[str]:
         """Give what is broken after a step."""
@@ -77,6 +79,7 @@ class Invariants:
             *self.p5_nobody_can_rewrite(changed),
             *self.p5_a_restored_home_keeps_still(changed),
             *self.p6_words_can_be_taken_back(changed),
+            *self.p8_a_check_tells_only_what_is_allowed(new, changed),
             *self.p9_safeguards_stand_outside(new),
             *self.p10_no_carrier_reads(),
         ]
@@ -103,6 +106,7 @@ class Invariants:
         """Forget what a member's store has shown: its home is put back from a backup."""
         for kept in (self._views, self._settled, self._verifiers, self._still):
             kept.pop(party, None)
+        self._checks.forget(party)
 
     def restored_have_found_out(self) -> list[str]:
         """Give what is broken though everybody has spoken to those that were restored."""
@@ -319,6 +323,18 @@ class Invariants:
                         continue
                     if other.took(item):
                         yield f"P6: {holder} held {item[:12]} of {party} and never answered its withdrawal"
+
+    # -- P8 --------------------------------------------------------------------------------------------------------
+
+    def p8_a_check_tells_only_what_is_allowed(
+        self, letters: Iterable[Letter], changed: Iterable[str]
+    ) -> Iterable[str]:
+        """Say what a check told that the owner of a record does not allow, what its owner did not hear of, and what
+        was not counted on either side.
+        """
+        yield from self._checks.of_letters(letters, self._views)
+        ended = {text for view in self._views.values() for text in ended_for(view, self._world.texts)}
+        yield from self._checks.of_stores(changed, self._views, ended)
 
     # -- P9 --------------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from comity.errors import ComityError
 from comity.federation import messages
 from comity.federation.key_names import find_signer, key_name
 from comity.federation.messages import Disclose, Message
+from comity.federation.register_messages import RegisterCheck
 from comity.sealing.envelope import envelope_digest, peek, verify_envelope
 from comity.sealing.inner import Head, open_message
 from comity.testing.members import Member
@@ -65,6 +66,7 @@ class Ledger:
         letters: in the order in which they first went out, each message once.
         canaries: bytes that may stand in no envelope, receipt or pouch: content in clear.
         leaks: where one did.
+        names: of whom somebody was asked. `secrets`: words that stand in records and nowhere else.
         hostile: Parties whose nodes keep no promise at present.
         forged: messages whose evidence was forged.
         refusals: what a receiver gave instead of an answer, for the narration.
@@ -74,10 +76,13 @@ class Ledger:
         self.letters: list[Letter] = []
         self.canaries: list[bytes] = []
         self.leaks: list[str] = []
+        self.names: set[str] = set()
+        self.secrets: set[str] = set()
         self.forged: set[str] = set()
         self.refusals: list[str] = []
         self.hostile: set[str] = set()
         self._by_id: dict[str, Letter] = {}
+        self._checks: dict[tuple[str, str, str], Letter] = {}
         self._seen: set[str] = set()
 
     def take_over(self, other: "Ledger") -> None:
@@ -117,11 +122,17 @@ class Ledger:
         )
         self.letters.append(letter)
         self._by_id[letter.id] = letter
+        if isinstance(content, RegisterCheck):
+            self._checks.setdefault((content.check, letter.sender, letter.to), letter)
         return letter
 
     def by_id(self, message: str) -> Letter | None:
         """Give one letter."""
         return self._by_id.get(message)
+
+    def check(self, name: str, sender: str, to: str) -> Letter | None:
+        """Give the letter by which a check was put."""
+        return self._checks.get((name, sender, to))
 
     def look_for_leaks(self, data: bytes, where: str) -> None:
         """Note content that stands in clear in what a carrier sees."""

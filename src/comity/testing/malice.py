@@ -8,9 +8,10 @@ from comity.ports import Transaction
 from comity.testing import hostile
 from comity.testing.ledger import Letter
 from comity.testing.members import Member
+from comity.testing.register_deeds import NAMES
 from comity.testing.story import PURPOSES, Happening, Story
 
-__all__ = ["Malice"]
+__all__ = ["Malice", "RegisterMalice"]
 
 
 class Malice:
@@ -186,3 +187,34 @@ class Malice:
             world.tell(f"      {taken.state} {taken.reason}".rstrip())
 
         world.step(line, work)
+
+
+class RegisterMalice:
+    """What a hostile Party does to registers: it asks as if nobody counted."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self.happenings: tuple[Happening, ...] = ((6, self._ask_without_end),)
+
+    def _ask_without_end(self) -> None:
+        """Put more questions in a row than a day holds."""
+        world, chance = self._story.world, self._story.chance
+        asked = [
+            (text, party)
+            for text in world.texts.values()
+            for party in text.parties
+            if text.queries_per_day and party in world.hostile
+        ]
+        if not asked:
+            return
+        text, party = chance.choice(asked)
+        to = chance.choice([each for each in text.parties if each != party])
+        member, times = world.members[party], text.queries_per_day + 2
+        world.happened["hostile: asks without end"] += 1
+
+        def work(node: Node, transaction: Transaction) -> None:
+            for _ in range(times):
+                hostile.ask_beyond(node, transaction, chance.choice(NAMES), to, text.id)
+
+        world.step(f"{member.name} asks {world.name(to)} {times} times", lambda: member.act(work))
+        world.deliver(party)

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["TRIANGLE", "WEB", "Article", "Text"]
+__all__ = ["REGISTERED", "TRIANGLE", "WEB", "Article", "Text", "with_register"]
 
 
 class Article(msgspec.Struct, frozen=True):
@@ -34,6 +34,7 @@ class Text(msgspec.Struct, frozen=True):
         further: further articles, as they stand in the file.
         stands_in: what they let pass, where they stand in the place of an exchange article.
         relays: relays that may carry it besides; none unless named.
+        queries_per_day: what its register answers a Party on a day; 0 where it has none.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Text(msgspec.Struct, frozen=True):
     further: str = ""
     stands_in: tuple[Article, ...] = ()
     relays: tuple[str, ...] = ()
+    queries_per_day: int = 0
 
     def files(self, roots: Mapping[str, str]) -> dict[str, bytes]:
         """Write the agreement's folder, with the Parties' roots pinned."""
@@ -136,4 +138,39 @@ WEB: tuple[Text, ...] = (
         ("south.example", "west.example", "centre.example"),
         exchange=(Article("incident.indicators"), Article("incident.summaries", ("network-defence",))),
     ),
+)
+
+_REGISTER = """## Article 5 — The register
+
+Each keeps its own, and answers the other.
+
+```toml clause
+[register]
+id = "joint"
+host = "each"
+schemas = ["Person"]
+handling = ["open", "reference", "ask", "silent"]
+queries_per_day = {capacity}
+core_data_within = "PT48H"
+outcome_within = "P14D"
+[protection]
+purposes_excluded = ["commercial"]
+subject_roles = ["sanctioned"]
+```
+"""
+
+
+def with_register(text: Text, queries_per_day: int) -> Text:
+    """Add an article to a text by which its Parties answer each other's checks, for its first article's purposes."""
+    return msgspec.structs.replace(
+        text,
+        further=_REGISTER.format(capacity=queries_per_day),
+        stands_in=(Article("register.joint", text.exchange[0].purposes),),
+        queries_per_day=queries_per_day,
+    )
+
+
+#: The same, where the Parties of two agreements keep registers besides.
+REGISTERED: tuple[Text, ...] = tuple(
+    with_register(text, 3) if text.id in ("north-south-2026", "north-west-2026") else text for text in WEB
 )

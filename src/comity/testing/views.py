@@ -10,6 +10,7 @@ from comity.ports import Head, InboxRow, ItemRow, JournalRow, OutboxRow, Request
 from comity.signing import from_bytes
 from comity.testing.members import Member
 from comity.testing.naive import Given
+from comity.testing.register_views import RegisterView, changes_registers
 from comity.testing.texts import Text
 
 __all__ = ["View", "ended_for", "given_to", "stored_journal"]
@@ -30,6 +31,7 @@ class View:
         bodies: digests of the items whose content is here and opens.
         notices: notice files received or given, by agreement. `requests`: for consent, newest first.
         behind: peers that have kept more of this journal than is here.
+        register: what its register shows.
     """
 
     def __init__(self, party: str) -> None:
@@ -45,6 +47,7 @@ class View:
         self._entries: dict[tuple[str, str], list[JournalRow]] = {}
         self.requests: list[RequestRow] = []
         self.behind: list[str] = []
+        self.register = RegisterView()
         self._said: dict[str, dict[str, Any]] = {}
         self._notices: dict[tuple[str, str], list[str]] = {}
 
@@ -85,6 +88,10 @@ class View:
                 view._statements[kind] = [(row, view._say(row)) for row in transaction.statements(kind)]
             view.requests = list(transaction.requests())
             view.behind = [row.peer for row in transaction.behind()]
+            if before is not None and trusted and not any(changes_registers(row) for row in new):
+                view.register = before.register
+            else:
+                view.register = RegisterView.read(transaction)
             view._notices = {
                 digest: notices[digest] if digest in notices else _notices_in(agreement.files)
                 for agreement in transaction.agreements()
