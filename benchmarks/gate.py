@@ -6,7 +6,7 @@ Shapes, each over N distinct questions (default 100,000), every ground built, no
     own        an item of the holder's own, six agreements at hand
     onward     three hops, a lineage of five, ten consents: everything a decision can look at
     refused    the same without one of the consents: the missing one is named
-    bulk       a million items of one holder for one recipient, by classes
+    bulk       a million items of one holder for one recipient, by classes; a third came each by its own hop
 
 Beside them, where `cedarpy` and `regorus` can be imported, the flat subset (parties, time, category, purpose, marking,
 carrier) as Cedar and as Rego policies in the same run, over the same articles of the same six agreements, giving the
@@ -512,13 +512,24 @@ def bulk(texts: dict[str, Any], count: int) -> int:
     """Decide `count` items of one holder for one recipient at once."""
     known = Known(texts.values(), unsigned=True)
     at = START + timedelta(days=1)
-    hop = Hop("north.example", "south.example", "north-south", START - timedelta(days=9), "network-defence")
+    received = START - timedelta(days=90)
     items = [
         Item(
             f"b-{number}",
             CATEGORIES[number % 5],
             "south.example" if number % 3 else "north.example",
-            hops=() if number % 3 else (hop,),
+            hops=()
+            if number % 3
+            else (
+                Hop(
+                    "north.example",
+                    "south.example",
+                    "north-south",
+                    received + timedelta(seconds=number),
+                    "network-defence",
+                    digest=f"{number:064x}",
+                ),
+            ),
             marking=MARKINGS[number % 4],
         )
         for number in range(count)

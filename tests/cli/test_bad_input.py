@@ -212,6 +212,9 @@ BAD: list[tuple[str, int, list[str]]] = [
     ("register watch absent --home {north}", 2, ["--until is missing"]),
     ("register unwatch absent --home {north}", 3, ["`absent` names no check"]),
     ("register withdraw absent --because x --home {north}", 3, ["no record `absent` in this register"]),
+    # what may pass to whom
+    ("item list --to south.example --home {north}", 2, ["--to goes with --purpose, and --only with both"]),
+    ("item list --only refused --home {north}", 2, ["--to goes with --purpose, and --only with both"]),
     # pouches and relays
     ("pouch slip {note.txt} --out {absent} --home {north}", 2, ["{note.txt}: not a pouch: it does not begin as one"]),
     ("relay admit {absent} x", 2, ["`x` is not a mailbox: 64 hexadecimal digits"]),
@@ -241,7 +244,7 @@ BAD: list[tuple[str, int, list[str]]] = [
 
 #: Commands that list what there is, and take nothing that could be wrong beyond its form.
 NOTHING_TO_GET_WRONG = {
-    "agreement list", "card keys", "consent given", "consent list", "desk list", "duties", "inbox", "item list",
+    "agreement list", "card keys", "consent given", "consent list", "desk list", "duties", "inbox",
     "journal show", "necessity list", "officer list", "outbox", "peer stopped", "protests", "redress list",
     "register checks", "register due", "register flags", "register merges", "register precision", "register quota",
     "register thresholds", "register watches", "token list", "hook list", "hook owed",

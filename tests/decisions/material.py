@@ -29,7 +29,7 @@ def hop(sender=NORTH, to=SOUTH, agreement="north-south", at=AT - 30 * DAY, **sai
 
 
 def received(name="r", **said):
-    return Item(name, "incident.reports", NORTH, hops=(hop(),), **said)
+    return Item(name, "incident.reports", NORTH, **({"hops": (hop(),)} | said))
 
 
 def question(*items, to=EAST, holder=SOUTH, purpose="network-defence", **said):

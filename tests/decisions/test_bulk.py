@@ -1,5 +1,6 @@
 """Bulk answers are the gate's answers, item by item."""
 
+from datetime import datetime, timedelta
 from random import Random
 
 import msgspec
@@ -9,9 +10,11 @@ from comity.agreements.durations import Duration
 from comity.decisions.bulk import decide_all
 from comity.decisions.gate import decide
 from comity.decisions.known import Source
+from comity.handling.consent import Consent
+from comity.handling.custody import HopTerms
 from comity.handling.item import Item
 from comity.handling.markings import Marking, Pap
-from decisions.material import AT, EAST, NORTH, SOUTH, consent, hop, known, question, received
+from decisions.material import AT, DAY, EAST, NORTH, SOUTH, WEST, consent, hop, known, question, received
 from oracle import world
 from oracle.history import asked, play
 
@@ -95,6 +98,7 @@ def test_no_items_give_no_answers():
     assert answer.decisions == () and len(answer.permitted()) == 0
 
 
+HARBOUR, LAKE = "harbour.example", "lake.example"
 ALIKE = Item("a", "incident.reports", NORTH, hops=(hop(),))
 OTHERWISE = {
     "category": {"category": "weather"},
@@ -141,3 +145,92 @@ def test_a_source_that_is_not_given_is_not_at_hand():
     asked = question(made)
     assert decide_all([made], asked, known(), AT).outcome(0) == "refused"
     assert decide_all([made], asked, known(), AT, {"a": ALIKE}).outcome(0) == "needs-consent"
+
+
+#: Around these days texts change, members come and go, terms run out.
+DAYS = (
+    "2026-12-31", "2027-01-01", "2027-12-31", "2028-01-01", "2028-02-01", "2028-05-01", "2028-06-01", "2028-07-01",
+    "2028-11-01", "2029-01-01", "2029-05-01", "2029-06-30", "2029-09-30", "2029-11-01", "2029-11-13", "2030-03-01",
+    "2030-04-30", "2030-05-01", "2030-06-01",
+)  # fmt: skip
+INSTANTS = [
+    datetime.fromisoformat(f"{day}T{hour}:00:00+00:00") for day in DAYS for hour in ("00", "09", "22", "23")
+]
+WAYS = (
+    (NORTH, SOUTH, "circle"),
+    (EAST, SOUTH, "circle"),
+    (NORTH, SOUTH, "alliance"),
+    (NORTH, SOUTH, "alliance"),
+    (NORTH, SOUTH, "north-south"),
+    (NORTH, SOUTH, "gone"),
+    (WEST, SOUTH, "circle"),
+)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_of_the_instant_of_a_hop_all_that_the_rules_read_is_kept_apart(seed):
+    chance = Random(seed)
+    at = chance.choice(INSTANTS) + chance.choice((-1, 0, 1)) * timedelta(microseconds=1)
+    given = [
+        Consent(NORTH, SOUTH, to, INSTANTS[0], at + DAY, agreement="circle", category="*", hops=hops)
+        for to, hops in ((EAST, 1), (HARBOUR, 1 + 2 * (seed % 2)))
+        if chance.random() < 0.3
+    ]
+    if chance.random() < 0.2:
+        days = sorted(chance.sample(INSTANTS, 2))
+        given.append(Consent(NORTH, NORTH, SOUTH, *days, agreement="circle", category="*", hops=2))
+    acts = known(*given, names=("circle", "alliance", "north-south", "south-east", "pair-2027"))
+    items = []
+    for number in range(100):
+        sender, to, agreement = chance.choice(WAYS)
+        made = chance.choice(INSTANTS) + chance.choice((-1, 0, 0, 1)) * timedelta(microseconds=1)
+        last = hop(sender, to, agreement, made, digest=f"{number:064x}")
+        if chance.random() < 0.2:
+            copied = HopTerms("gone art. 1", covers=("information",), members=(NORTH, SOUTH))
+            last = msgspec.structs.replace(last, terms=copied)
+        items.append(
+            Item(
+                f"i{number}",
+                chance.choice(("incident.reports", "vulnerability", "bulletin")),
+                sender,
+                hops=(last,),
+                retention=Duration(months=chance.randint(1, 9)) if chance.random() < 0.2 else None,
+            )
+        )
+    for to in (EAST, HARBOUR, LAKE, NORTH, WEST):
+        asked = question(items[0], to=to, judicial=chance.random() < 0.3)
+        answer = decide_all(items, asked, acts, at)
+        for place, item in enumerate(items):
+            alone, told = decide(_one(asked, item, {}), acts, at), answer.decision(place)
+            assert (told.outcome, told.obligations, told.agreement) == (
+                alone.outcome,
+                alone.obligations,
+                alone.agreement,
+            )
+            assert [each.party for each in told.ask] == [each.party for each in alone.ask]
+            assert [each.ref for each in told.grounds] == [each.ref for each in alone.grounds]
+
+
+def test_a_thousand_reports_received_on_a_thousand_days_are_few_classes():
+    items = [
+        Item(
+            f"i{day}",
+            "incident.reports",
+            NORTH,
+            hops=(hop(agreement="circle", at=AT - day * DAY, digest=f"{day:064x}"),),
+        )
+        for day in range(1, 1001)
+    ]
+    acts = known(names=("circle",))
+    answer = decide_all(items, question(items[0], to=NORTH), acts, AT)
+    assert answer.permitted().sum() == 180 and len(answer.decisions) <= 12  # half a year is kept
+    alone = [decide(_one(question(item, to=NORTH), item, {}), acts, AT) for item in items[::97]]
+    assert [answer.outcome(place) for place in range(0, 1000, 97)] == [each.outcome for each in alone]
+
+
+def test_other_holdings_of_a_question_are_not_read():
+    other = msgspec.structs.replace(ALIKE, id="b", hops=())
+    asked = question(ALIKE, holdings=(msgspec.structs.replace(ALIKE, hops=()),))
+    answer = decide_all([ALIKE, other], asked, known(), AT)
+    alone = [decide(_one(question(ALIKE), item, {}), known(), AT) for item in (ALIKE, other)]
+    assert [answer.outcome(place) for place in (0, 1)] == [each.outcome for each in alone]

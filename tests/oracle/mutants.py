@@ -404,14 +404,14 @@ MUTANTS = (
     Mutant(
         "keeps for ever",
         "comity.decisions.gate",
-        "        if item.hops:\n            once += _retained",
-        "        if False:\n            once += _retained",
+        "        if item.hops:\n            once += retained",
+        "        if False:\n            once += retained",
     ),
     Mutant(
         "keeps by what the source says of another holder",
-        "comity.decisions.gate",
-        "if hop.to != question.holder:",
-        "if False:",
+        RULES + "r08_retention",
+        "if hop.to == holder:",
+        "if True:",
     ),
     Mutant(
         "lets need lift without officers",

@@ -15,6 +15,7 @@ from comity.cli.options import (
     print_table,
     write_whole,
 )
+from comity.errors import BadInput
 from comity.languages import _, said
 
 
@@ -106,15 +107,37 @@ def add(
 
 @item.command("list")
 @click.option("--limit", type=LIMIT, default=100, show_default=True, help="At most so many, newest first.")
+@click.option("--to", default="", metavar="PARTY", help="Tell of each whether it may pass to this Party.")
+@click.option("--purpose", default="", help="With --to: what for.")
+@click.option(
+    "--only",
+    type=click.Choice(["permitted", "needs-consent", "refused"]),
+    default=None,
+    help="With --to: only those so answered.",
+)
 @home_options
 @as_json
-def list_(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> None:
-    """List the items held, newest first."""
+def list_(
+    limit: int,
+    to: str,
+    purpose: str,
+    only: str | None,
+    home: Path,
+    passphrase_file: Path | None,
+    json_: bool,
+) -> None:
+    """List the items held, newest first; with --to, what the gate says of sharing each. Nothing is sent."""
+    if bool(to) != bool(purpose) or (only and not to):
+        raise BadInput("--to goes with --purpose, and --only with both")
     with node_at(home, passphrase_file) as tell:
-        rows = tell("item-list", limit=limit)
+        if to:
+            rows = tell("item-may-pass", to=to, purpose=purpose, only=only or "", limit=limit)
+        else:
+            rows = tell("item-list", limit=limit)
     if json_:
         print_json_lines(rows)
         return
+    asked = [_("may pass"), _("by or against")] if to else []
     print_table(
         [
             _("item"),
@@ -123,6 +146,7 @@ def list_(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> 
             _("category"),
             _("marking"),
             _("state"),
+            *asked,
             _("title"),
         ],
         (
@@ -133,6 +157,7 @@ def list_(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> 
                 row["category"],
                 row["marking"],
                 row["state"],
+                *([said(row["decision"]), ", ".join(row["grounds"])] if to else []),
                 row["title"],
             ]
             for row in rows

@@ -38,7 +38,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
             ),
         ),
         (_READS, ("consent-list", "consent-given", "withdrawal", "withdrawals-overdue", "protest-list")),
-        (_READS, ("share-verdict", "share-choices", "necessity-list", "consent-preview")),
+        (_READS, ("share-verdict", "share-choices", "item-may-pass", "necessity-list", "consent-preview")),
         (_CASE, ("matter-open", "matter-act", "matter-protocol", "plan-next")),
         (
             _READS,

@@ -1,4 +1,4 @@
-"""Verbs about items: take in, list, show, share, the inbox."""
+"""Verbs about items: take in, list, show, what may pass to whom, share, the inbox."""
 
 import re
 from typing import Any
@@ -9,7 +9,7 @@ from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.decisions.decision import Decision
 from comity.decisions.explain import explain, remedy_in_words
-from comity.errors import NotFound, RefusedHere
+from comity.errors import BadInput, NotFound, RefusedHere
 from comity.node import flagged
 from comity.node import items as item_use
 from comity.node.disclose import Outcome, disclose
@@ -17,8 +17,10 @@ from comity.node.items import NewItem
 from comity.node.large_files import LIST, PART
 from comity.node.necessity import emergency
 from comity.node.questions import find_item, statements_of
+from comity.node.what_may_pass import what_may_pass
 from comity.ports import ItemRow, Transaction
 
+_OUTCOMES = ("permitted", "needs-consent", "refused")
 #: A digest in words for people: its beginning suffices to find the item again.
 _DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 
@@ -67,6 +69,35 @@ def item_list(desk: Desk, limit: int = 100) -> list[dict[str, Any]]:
         )
     )
     return [item_fields(row) for row in rows if row.media_type != PART]
+
+
+@verb("item-may-pass")
+def item_may_pass(
+    desk: Desk,
+    to: str,
+    purpose: str,
+    under: str = "",
+    carrier: str = "",
+    only: str = "",
+    limit: int = 100,
+) -> list[dict[str, Any]]:
+    """List the items held, newest first, each with what the gate says of sharing it; `only` names one outcome."""
+    if only not in ("", *_OUTCOMES):
+        raise BadInput(f"outcome `{only[:40]}` is not one of {', '.join(_OUTCOMES)}")
+    found = desk.act(
+        lambda node, transaction: what_may_pass(
+            node, transaction, to=to, purpose=purpose, under=under, carrier=carrier, only=only, limit=limit
+        )
+    )
+    return [
+        {
+            **item_fields(row),
+            "decision": decision.outcome,
+            "grounds": [ground.ref for ground in decision.grounds],
+            "ask": [ask.party for ask in decision.ask],
+        }
+        for row, decision in found
+    ]
 
 
 @verb("item-show")

@@ -23,7 +23,7 @@ from comity.decisions.rules.r04_category import category, offers
 from comity.decisions.rules.r05_purpose import agreed, purpose_objections
 from comity.decisions.rules.r06_marking import judicial_objections, marking_objections, unknown_label
 from comity.decisions.rules.r07_third_party import upstream
-from comity.decisions.rules.r08_retention import retention
+from comity.decisions.rules.r08_retention import retained
 from comity.decisions.rules.r09_transport import transport
 from comity.decisions.rules.r10_necessity import lifted, unmet
 from comity.decisions.terms import Between
@@ -81,7 +81,7 @@ def _decide(question: Question, item: Item, known: Known, at: Instant, holding: 
         if item.made_from:
             once += safeguards_of_sources(above.holdings.carried)
         if item.hops:
-            once += _retained(question, item, known, at)
+            once += retained(item, question.holder, known, at)
     elif item.originator != question.holder or not item.originator:
         once += (_not_its_own(question, item),)
 
@@ -147,20 +147,6 @@ def _try(question: Question, item: Item, between: Between) -> tuple[tuple[Ground
     if question.carrier not in between.carriers or question.suite != between.suite:
         against += transport(question.carrier, question.suite, between)
     return against, permitting
-
-
-def _retained(question: Question, item: Item, known: Known, at: Instant) -> tuple[Ground, ...]:
-    """Rule 8 over the disclosed item's own hops into the holder."""
-    against: tuple[Ground, ...] = ()
-    for hop in item.hops:
-        if hop.to != question.holder:
-            continue
-        source = known.sources.get(hop.agreement)
-        terms = None  # not at hand, or not between these two: rule 7 says so
-        if source is not None and source.road(hop.from_, hop.to) is not None:
-            terms = source.bound(hop.at, at, hop.from_, hop.to).of(item.category)
-        against += retention(item, hop.at, at, terms)
-    return against
 
 
 def _not_its_own(question: Question, item: Item) -> Ground:

@@ -11,7 +11,7 @@ from datetime import timedelta
 import msgspec
 
 from comity.agreements.clauses import Necessity
-from comity.agreements.days import LATEST
+from comity.agreements.days import EARLIEST, LATEST
 from comity.agreements.durations import Duration
 from comity.agreements.governing import Terms
 from comity.clock import Instant
@@ -71,6 +71,13 @@ class Retention(msgspec.Struct, frozen=True, gc=False):
     def over(self, received: Instant, at: Instant) -> bool:
         """Tell whether the term has run out at `at`, the last instant included."""
         return at - received >= self.at_least and at >= self.end(self.length, received)
+
+    def not_over_from(self, at: Instant) -> Instant:
+        """Give an instant from which on whatever was received can still be held at `at`."""
+        try:
+            return at - self.at_least + timedelta(microseconds=1)
+        except OverflowError:
+            return EARLIEST
 
     @staticmethod
     def end(length: Duration, received: Instant) -> Instant:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import msgspec
 
 from comity.clock import Instant, parse_instant
-from comity.decisions.gate import decide
+from comity.decisions.question import Question
 from comity.errors import BadInput, ComityError, RefusedHere
 from comity.federation.conversations import WATCH, after
 from comity.federation.register_messages import (
@@ -35,11 +35,11 @@ from comity.node.hit_thresholds import threshold_in_force
 from comity.node.node import Node
 from comity.node.pass_record import linked_with, pass_record
 from comity.node.post import owe
-from comity.node.questions import gather, question_of
 from comity.node.questions_asked import commitment, query_from, read_question, stored
 from comity.node.register_terms import may_pass, scope_between, spend
 from comity.node.verdict import Verdict
-from comity.ports import CheckRow, HitRow, RecordRow, Transaction
+from comity.node.what_may_pass import verdicts
+from comity.ports import CheckRow, HitRow, ItemRow, RecordRow, Transaction
 from comity.register.answers import POSSIBLE, Answer, Shown, answer_for
 from comity.register.checking import Hit, check
 from comity.register.examination import Query
@@ -298,15 +298,17 @@ def _matches(
     threshold: float,
 ) -> list[Match]:
     """Give the candidates that answer under the agreement today, each with what may be told of it."""
-    found = []
+    met: list[tuple[Hit, RecordRow, Record]] = []
     for hit in hits:
         row = transaction.record(hit.id)
-        if row is None:
-            continue
-        record = read_record(row)
-        if not scope.takes(record, at.date()) or not _answers(
-            node, transaction, row, scope, asker, purpose, at
-        ):
+        if row is not None:
+            record = read_record(row)
+            if scope.takes(record, at.date()):
+                met.append((hit, row, record))
+    answering = _answering(node, transaction, [row for _, row, _ in met], scope, asker, purpose, at)
+    found = []
+    for hit, row, record in met:
+        if row.key not in answering:
             continue
         linked = transaction.records_of(linked_with(transaction, row.key)).values()
         strict = strictest(*(Handling(each.handling) for each in linked))
@@ -315,37 +317,41 @@ def _matches(
     return found
 
 
-def _answers(
+def _answering(
     node: Node,
     transaction: Transaction,
-    row: RecordRow,
+    rows: Sequence[RecordRow],
     scope: Scope,
     asker: str,
     purpose: str,
     at: Instant,
-) -> bool:
-    """Tell whether a record answers this asker here: one's own; or one contributed, if its custody lets it pass on.
+) -> set[str]:
+    """Give the records that answer this asker here: one's own; or contributed ones, if their custody lets them pass on.
 
     A contribution was made for a purpose, and that binds: for another one it answers only with its owner's consent.
     """
-    if row.owner == node.party:
-        return True
-    if row.agreement != scope.agreement or scope.register.host != node.party:
-        return False
-    item = transaction.item(row.item)
-    if item is None or item.state != "held":
-        return False
-    if asker in (node.party, row.owner):
-        return True
-    question = question_of(
-        transaction,
-        gather(transaction, item),
-        holder=node.party,
-        to=asker,
-        purpose=purpose,
-        under=scope.agreement,
-    )
-    return decide(question, node.know(transaction).known_at(at), at).permitted
+    found: set[str] = set()
+    contributed: list[tuple[str, ItemRow]] = []
+    for row in rows:
+        if row.owner == node.party:
+            found.add(row.key)
+            continue
+        if row.agreement != scope.agreement or scope.register.host != node.party:
+            continue
+        item = transaction.item(row.item)
+        if item is None or item.state != "held":
+            continue
+        if asker in (node.party, row.owner):
+            found.add(row.key)
+        else:
+            contributed.append((row.key, item))
+    if contributed:
+        question = Question(
+            items={}, disclose="", holder=node.party, to=asker, purpose=purpose, under=scope.agreement
+        )
+        decided = verdicts(node, transaction, [item for _, item in contributed], question, at)
+        found.update(key for (key, _), each in zip(contributed, decided, strict=True) if each.permitted)
+    return found
 
 
 # -- (4), (5) -------------------------------------------------------------------------------------------------------
