@@ -211,6 +211,28 @@ def test_of_the_instant_of_a_hop_all_that_the_rules_read_is_kept_apart(seed):
             assert [each.ref for each in told.grounds] == [each.ref for each in alone.grounds]
 
 
+CARRIES = Consent(
+    NORTH, NORTH, SOUTH, AT - 10 * DAY, AT + DAY, agreement="north-south", category="incident", hops=2
+)
+COPIED = HopTerms("gone art. 1", members=(NORTH, SOUTH))
+ONE_BY_ONE = {
+    "for what it was passed": (NORTH, (), {}, [hop(purpose="network-defence"), hop(purpose="incident-response")]),
+    "its own term": (NORTH, (), {"retention": Duration(months=1)}, [hop(at=AT - 20 * DAY), hop(at=AT - 40 * DAY)]),
+    "a consent that goes on": (EAST, (CARRIES,), {}, [hop(at=AT - 20 * DAY), hop(at=AT - 7 * DAY)]),
+    "copied terms": (EAST, (), {}, [hop(agreement="gone"), hop(agreement="gone", terms=COPIED)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ONE_BY_ONE)
+def test_hops_that_differ_in_one_thing_are_answered_apart(what):
+    to, given, said, hops = ONE_BY_ONE[what]
+    items = [received(f"i{number}", hops=(each,), **said) for number, each in enumerate(hops)]
+    answer = decide_all(items, question(items[0], to=to), known(*given), AT)
+    alone = [decide(question(item, to=to), known(*given), AT).outcome for item in items]
+    assert [answer.outcome(place) for place in (0, 1)] == alone
+    assert alone[0] != alone[1]
+
+
 def test_a_thousand_reports_received_on_a_thousand_days_are_few_classes():
     items = [
         Item(

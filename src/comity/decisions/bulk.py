@@ -174,12 +174,9 @@ class _Road:
         quiet = LATEST
         if self._track is not None and not self._instants_count:
             today = self._track.at(self._at)
-            terms = today.of(category)
             quiet = max(today.begins, self._since or EARLIEST)
-            if self._into_holder and terms.unkept:
-                quiet = LATEST
-            elif self._into_holder:
-                for each in terms.retentions:
+            if self._into_holder:
+                for each in today.of(category).retentions:
                     quiet = max(quiet, each.not_over_from(self._at))
         self._quiet[category] = quiet
         return quiet
