@@ -25,8 +25,10 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,7 @@ from comity.console.app import Console
 from comity.console.screens import SCREENS
 from comity.control import server as _registers_verbs
 from comity.control.verb import VERBS, Desk
+from comity.cooperation.ledger import Entry
 from comity.demo.sharing import NORTH, NORTH_SOUTH, SOUTH
 from comity.demo.stage import OFFICER, example_agreement
 from comity.federation import statements
@@ -51,9 +54,11 @@ from comity.federation.matter_events import MatterEvent
 from comity.federation.statement_forms import HopStatement, Manifest
 from comity.journal.append import Appender
 from comity.journal.merkle import Frontier
-from comity.node.matter_log import log_of, matter_from, row_of, texts_known
-from comity.ports import Head, Holding, StatementRow
+from comity.node.matter_log import governing, log_of, matter_from, parts_of, row_of
+from comity.ports import CostRow, Head, Holding, MatterRow, Passing, StatementRow
 from comity.storage import tables
+from comity.storage.closing_tables import passings
+from comity.storage.count_tables import article_counts, flows
 from comity.storage.rows import values_of
 
 assert _registers_verbs.REGISTERED
@@ -63,6 +68,8 @@ ORIGIN = f"http://{HOST}"
 CATEGORIES = ("incident.indicators", "incident.reports", "incident.summaries", "incident.vulnerabilities")
 #: Rows written at once.
 BATCH = 5_000
+#: Every so many matters one has a cost.
+COSTLY = 5
 #: Entries that carry a decision, the newest: pages read back no further.
 DECIDED = 10_000
 #: Gives the instant of one of so many things, spread evenly over the days.
@@ -159,10 +166,18 @@ def _items(connection: Connection, home: Home, other: Home, sample: str, count: 
     )
     manifest = statements.read(signing.from_bytes(template.manifest), Manifest)
     signers = {NORTH: _signer(home), SOUTH: _signer(other)}
+    flowed: Counter[tuple[str, bool, str]] = Counter()
     for start in range(0, count, BATCH):
         rows: dict[Table, list[dict[str, Any]]] = {
             table: []
-            for table in (tables.items, tables.holdings, tables.statements, tables.disclosures, tables.inbox)
+            for table in (
+                tables.items,
+                tables.holdings,
+                tables.statements,
+                tables.disclosures,
+                tables.inbox,
+                passings,
+            )
         }
         for number in range(start, min(start + BATCH, count)):
             when, message = at(number, count), name("message", number)
@@ -226,11 +241,20 @@ def _items(connection: Connection, home: Home, other: Home, sample: str, count: 
                 message=message if custody else "",
                 at=when,
             )
+            rows[passings].append(
+                values_of(Passing(agreement=NORTH_SOUTH, peer=SOUTH, giver=by, item=digest))
+            )
+            flowed[f"{when:%Y-%m}", by == NORTH, category] += 1
             rows[tables.items].append(values_of(row))
             rows[tables.holdings].append(values_of(holding))
         for table, written in rows.items():
             if written:
                 connection.execute(insert(table), written)
+    keys = ("month", "ours", "category")
+    connection.execute(
+        insert(flows),
+        [{**dict(zip(keys, key, strict=True)), "party": SOUTH, "count": n} for key, n in flowed.items()],
+    )
 
 
 def _entries(connection: Connection, decided: dict[str, Any], count: int, at: At) -> None:
@@ -270,6 +294,17 @@ def _entries(connection: Connection, decided: dict[str, Any], count: int, at: At
         connection.execute(insert(tables.journal), rows)
         if details:
             connection.execute(insert(tables.journal_details), details)
+    for ground in decided["grounds"]:
+        if " art. " in ground["ref"]:
+            connection.execute(
+                insert(article_counts),
+                {
+                    "agreement": ground["ref"].partition(" ")[0],
+                    "ref": ground["ref"],
+                    "outcome": "allowed",
+                    "count": count // 4,
+                },
+            )
     for channel, frontier in appender.changed().items():
         head = Head(channel=channel, size=frontier.size, frontier=frontier.peaks)
         connection.execute(update(tables.heads).where(tables.heads.c.channel == channel), values_of(head))
@@ -305,7 +340,7 @@ def _matters(home: Home, sample: str, count: int, at: Any) -> None:
         (row,) = transaction.statements("matter", sample)
         said = statements.read(signing.from_bytes(row.signed), MatterEvent)
         signer = node.keyring.signer(knowledge.own.card, "disclosure", node.clock.now())
-        texts = texts_known(knowledge)
+        texts = knowledge.texts_digest
         for number in range(count):
             when = at(number, count)
             event = msgspec.structs.replace(
@@ -326,9 +361,42 @@ def _matters(home: Home, sample: str, count: int, at: Any) -> None:
                 )
             )
             matter = matter_from(knowledge, digest, log_of(transaction, digest))
-            transaction.put_matter(row_of(node.party, matter, texts))
+            row = row_of(node.party, matter, texts)
+            terms_at = governing(knowledge, matter.agreement, matter.opener, matter.other)
+            parts = parts_of(node.party, row.peer, matter, terms_at)
+            if number % COSTLY == 0:
+                parts = msgspec.structs.replace(parts, costs=(_cost(row, number, when),))
+            transaction.put_matter(row, parts)
 
     node.act(work)
+
+
+def _cost(matter: MatterRow, number: int, when: datetime) -> CostRow:
+    """Give what a matter has cost, as its row in the ledger."""
+    amount = Decimal(100 + number % 900)
+    entry = Entry(
+        event=name("cost", number),
+        matter=matter.id,
+        kind=matter.kind,
+        agreement=matter.agreement,
+        title=matter.title,
+        what="transport",
+        on=when.date(),
+        words="",
+        amount=amount,
+        currency=("EUR", "PLN")[number % 2],
+        spender=NORTH,
+        bearer=SOUTH,
+        owes={SOUTH: amount},
+        ref=f"{NORTH_SOUTH} art. 9",
+    )
+    return CostRow(
+        event=entry.event,
+        on=entry.on.isoformat(),
+        currency=entry.currency,
+        net=str(amount),
+        entry=msgspec.json.encode(entry),
+    )
 
 
 class Officer:

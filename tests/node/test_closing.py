@@ -9,7 +9,9 @@ import pytest
 
 from comity.errors import ComityError, NotFound, RefusedHere, VerificationFailed
 from comity.federation.closing_file import read_closing, verify_closing, write_closing
-from comity.node.closing import Line, Table, carry_out, sign_closing, table
+from comity.node.closing import carry_out, sign_closing
+from comity.node.closing_acts import note_passed
+from comity.node.closing_table import Line, Table, table
 from comity.node.conclude import give_notice
 from comity.node.erase import hold
 from comity.node.export_closing import closing_file
@@ -325,3 +327,38 @@ def test_a_closing_file_that_was_altered_is_refused() -> None:
         altered_file(
             made, lambda file: msgspec.structs.replace(file, answers=file.answers * 2, agreed=file.answers[0])
         )
+
+
+def test_the_table_comes_page_by_page_and_its_counts_hold_over_all_of_it() -> None:
+    made, _ = ended_world("destroy")
+    with made:
+        for number in range(4):
+            give(made, report(made, label=f"r{number}"))
+            give(made, report(made, SOUTH, label=f"s{number}"), SOUTH, NORTH)
+        end(made)
+        execute(made, SOUTH, NORTH)
+        whole = seen(made, NORTH, SOUTH)
+        assert (whole.passed, whole.open, whole.after) == (9, 4, "")
+        lines: list[Line] = []
+        after = ""
+        while True:
+            page = made.members[NORTH].act(table, NS, SOUTH, after=after, limit=2)
+            assert (page.passed, page.open) == (9, 4)
+            lines += page.lines
+            after = page.after
+            if not after:
+                break
+        assert tuple(lines) == whole.lines
+        assert [bool(line.answer) for line in lines].count(False) == 4
+        assert made.members[NORTH].act(table, NS, SOUTH, limit=0).lines == ()
+
+
+def test_a_receipt_that_comes_after_the_answer_leaves_nothing_open() -> None:
+    made, given = ended_world("destroy")
+    with made:
+        end(made)
+        execute(made, SOUTH, NORTH)
+        north = made.members[NORTH]
+        assert seen(made, NORTH, SOUTH).open == 0
+        north.act(note_passed, NS, SOUTH, NORTH, given)
+        assert seen(made, NORTH, SOUTH).open == 0

@@ -120,3 +120,22 @@ def test_what_passed_each_way_is_counted_by_category_on_both_sides(made: World) 
         NORTH: [(SOUTH, "incident.reports", 2, 1)],
         SOUTH: [(NORTH, "incident.reports", 1, 2)],
     }
+
+
+def test_what_is_due_is_given_for_a_span_of_days_and_so_many_lines(made: World) -> None:
+    for number in range(3):
+        begin(made, "request", **{**ASK, "words": f"is vessel {number} known to you"})
+    everything = due(made, SOUTH)
+    assert len([row for row in everything if "request" in row.what]) == 6
+    member = made.members[SOUTH]
+    middle = everything[3].at
+    assert member.act(what_is_due, until=middle) == tuple(row for row in everything if row.at < middle)
+    assert member.act(what_is_due, since=middle) == tuple(row for row in everything if row.at >= middle)
+    assert [row.at for row in member.act(what_is_due, limit=2)] == [row.at for row in everything[:2]]
+
+
+def test_a_matter_that_is_settled_has_no_deadline_any_more(made: World) -> None:
+    asked = begin(made, "request", **ASK)
+    do(made, SOUTH, asked, "refuse", ground="own-law")
+    for party in (NORTH, SOUTH):
+        assert not [row for row in due(made, party) if "request" in row.what]

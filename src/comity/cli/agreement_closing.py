@@ -72,15 +72,29 @@ def closing(
                 handed_over=list(handed_over),
                 because=because,
             )
+        elif sign:
+            tables = tell("agreement-closing-sign", agreement=agreement_id, peer=peer)
         else:
-            verb = "agreement-closing-sign" if sign else "agreement-closing"
-            tables = tell(verb, agreement=agreement_id, peer=peer)
+            tables = tell("agreement-closing", agreement=agreement_id, peer=peer, limit=0)
+        tables = [_whole(tell, agreement_id, table) for table in tables]
     if json_:
         print_json({"agreement": agreement_id, "with": tables})
     else:
         for table in tables:
             _print(table)
     sys.exit(1 if any(table["open"] for table in tables) else 0)
+
+
+def _whole(tell: Any, agreement_id: str, table: dict[str, Any]) -> dict[str, Any]:
+    """Give a table with all its lines; they come page by page."""
+    lines: list[dict[str, Any]] = []
+    after = ""
+    while True:
+        (page,) = tell("agreement-closing", agreement=agreement_id, peer=table["peer"], after=after)
+        lines += page["lines"]
+        after = page["after"]
+        if not after:
+            return {**{name: value for name, value in table.items() if name != "after"}, "lines": lines}
 
 
 def _print(table: dict[str, Any]) -> None:

@@ -8,17 +8,28 @@ from comity.control.verb import Desk, verb
 from comity.errors import BadInput, NotFound
 from comity.federation.closing_file import write_closing
 from comity.node import closing, export_closing
+from comity.node.closing_table import Table, table
 from comity.node.node import Node
 from comity.node.questions import find_item
 from comity.ports import Transaction
 
+#: Lines of a page at the most.
+_MOST = 500
+
 
 @verb("agreement-closing")
-def agreement_closing(desk: Desk, agreement: str, peer: str = "") -> list[dict[str, Any]]:
-    """Give the duty table of an agreement with each other Party, or with one."""
+def agreement_closing(
+    desk: Desk, agreement: str, peer: str = "", after: str = "", limit: int = 500
+) -> list[dict[str, Any]]:
+    """Give the duty table of an agreement with each other Party, or with one, page by page.
+
+    `after` is what the page before said to go on with.
+    """
+    if not 0 <= limit <= _MOST:
+        raise BadInput(f"`limit` is a number from 0 to {_MOST}")
     return desk.read(
         lambda transaction: [
-            _fields(closing.table(desk.node, transaction, agreement, each))
+            _fields(table(desk.node, transaction, agreement, each, after=after, limit=limit))
             for each in _others(desk.node, transaction, agreement, peer)
         ]
     )
@@ -28,12 +39,16 @@ def agreement_closing(desk: Desk, agreement: str, peer: str = "") -> list[dict[s
 def agreement_closing_execute(
     desk: Desk, agreement: str, peer: str = "", handed_over: tuple[str, ...] = (), because: str = ""
 ) -> list[dict[str, Any]]:
-    """Carry out what is due here, with each other Party or with one, and answer."""
+    """Carry out what is due here, with each other Party or with one, and answer; give how it stands then."""
 
     def work(node: Node, transaction: Transaction) -> list[dict[str, Any]]:
         items = [find_item(transaction, each).digest for each in handed_over]
         return [
-            _fields(closing.carry_out(node, transaction, agreement, each, handed_over=items, because=because))
+            _fields(
+                closing.carry_out(
+                    node, transaction, agreement, each, handed_over=items, because=because, limit=0
+                )
+            )
             for each in _others(node, transaction, agreement, peer)
         ]
 
@@ -45,10 +60,10 @@ def agreement_closing_execute(
 
 @verb("agreement-closing-sign")
 def agreement_closing_sign(desk: Desk, agreement: str, peer: str = "") -> list[dict[str, Any]]:
-    """Put the account of an ended agreement forward, or countersign the other Party's."""
+    """Put the account of an ended agreement forward, or countersign the other Party's; give how it stands then."""
     done: list[dict[str, Any]] = desk.act(
         lambda node, transaction: [
-            _fields(closing.sign_closing(node, transaction, agreement, each))
+            _fields(closing.sign_closing(node, transaction, agreement, each, limit=0))
             for each in _one_other(node, transaction, agreement, peer)
         ]
     )
@@ -84,6 +99,6 @@ def _one_other(node: Node, transaction: Transaction, agreement: str, peer: str) 
     return found
 
 
-def _fields(table: closing.Table) -> dict[str, Any]:
-    shown: dict[str, Any] = msgspec.to_builtins(table)
-    return {**shown, "open": table.open, "binding": table.state == "ended"}
+def _fields(found: Table) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(found)
+    return {**shown, "binding": found.state == "ended"}

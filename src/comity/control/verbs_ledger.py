@@ -6,11 +6,13 @@ from typing import Any
 import msgspec
 
 from comity.clock import format_instant
+from comity.control.days import day_or_instant
 from comity.control.verb import Desk, verb
 from comity.control.verbs_matters import step_fields
 from comity.cooperation.kinds import KINDS
 from comity.cooperation.ledger import Balance
 from comity.cooperation.matter import dates_of
+from comity.errors import BadInput
 from comity.node import ledger as ledger_use
 from comity.node import summarise
 from comity.node.claim_costs import claim
@@ -23,12 +25,19 @@ from comity.node.reciprocity import reciprocity as reciprocity_of
 from comity.node.what_is_due import what_is_due
 from comity.ports import Transaction
 
+_EVERYTHING = 1_000_000
+
 
 @verb("ledger")
-def ledger(desk: Desk, peer: str = "") -> dict[str, Any]:
-    """Give the costs between this Party and another, or all, how each stands, and what is owed."""
+def ledger(desk: Desk, peer: str = "", after: str = "", limit: int = 0) -> dict[str, Any]:
+    """Give the costs between this Party and another, or all, how each stands, and what is owed.
+
+    All of them, or with `limit` page by page; `after` is what the page before said to go on with.
+    """
     found: ledger_use.Ledger = desk.act(
-        lambda node, transaction: ledger_use.ledger_of(node, transaction, peer)
+        lambda node, transaction: ledger_use.ledger_of(
+            node, transaction, peer, after=after, limit=_limit(limit)
+        )
     )
     return {
         "lines": [
@@ -53,6 +62,8 @@ def ledger(desk: Desk, peer: str = "") -> dict[str, Any]:
             for line in found.lines
         ],
         "owed": [_balance(each) for each in found.owed],
+        "open": [{"with": party, "currency": currency} for party, currency in found.open],
+        "after": found.after or None,
     }
 
 
@@ -127,9 +138,20 @@ def summary_check(desk: Desk, summary: str) -> dict[str, Any]:
 
 
 @verb("due-list")
-def due_list(desk: Desk) -> list[dict[str, Any]]:
-    """List what this Party owes, what it is owed, and what it must see to, soonest first."""
-    rows = desk.act(what_is_due)
+def due_list(desk: Desk, since: str = "", until: str = "", limit: int = 0) -> list[dict[str, Any]]:
+    """List what this Party owes, what it is owed, and what it must see to, soonest first.
+
+    Only from the day `since`, before the day `until`, and so many lines, where they are given.
+    """
+    rows = desk.act(
+        lambda node, transaction: what_is_due(
+            node,
+            transaction,
+            since=day_or_instant("since", since),
+            until=day_or_instant("until", until),
+            limit=_limit(limit),
+        )
+    )
     return [
         {
             "at": format_instant(row.at),
@@ -177,6 +199,13 @@ def reciprocity(desk: Desk) -> list[dict[str, Any]]:
     """Count what passed each way in the last year, by Party and category."""
     rows = desk.read(lambda transaction: reciprocity_of(desk.node, transaction))
     return [msgspec.to_builtins(row) for row in rows]
+
+
+def _limit(given: int) -> int:
+    """Give how many rows are asked for; none said means all."""
+    if not 0 <= given <= _EVERYTHING:
+        raise BadInput(f"`limit` is a number from 0 to {_EVERYTHING}")
+    return given or _EVERYTHING
 
 
 def _balance(balance: Balance) -> dict[str, str]:

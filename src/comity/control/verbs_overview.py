@@ -11,6 +11,7 @@ from comity.agreements.comparison import Change, compare
 from comity.agreements.folder import parse_agreement
 from comity.cards import read_card
 from comity.clock import Instant, format_instant, parse_instant
+from comity.control.days import day_or_instant
 from comity.control.verb import Desk, verb
 from comity.control.verbs_items import item_fields
 from comity.control.verbs_matters import row_fields
@@ -67,8 +68,8 @@ def matter_find(
             peer=peer,
             words=words,
             live=not all,
-            since=_instant("since", since),
-            until=_instant("until", until),
+            since=day_or_instant("since", since),
+            until=day_or_instant("until", until),
             before=before,
             limit=limit + 1,
         )
@@ -264,12 +265,3 @@ def _place(after: str) -> tuple[Instant, str]:
         return parse_instant(at), id[:64]
     except BadInput:
         raise BadInput(f"`after` is what the page before said, not `{after[:40]}`") from None
-
-
-def _instant(name: str, text: str) -> Instant | None:
-    if not text:
-        return None
-    try:
-        return parse_instant(text if "T" in text else f"{text}T00:00:00Z")
-    except BadInput as error:
-        raise BadInput(f"{name}: {error.message}") from None

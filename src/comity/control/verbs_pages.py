@@ -3,15 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-import msgspec
-
 from comity.agreements.agreement import Agreement, Text
 from comity.agreements.clauses import Clause
 from comity.agreements.clauses.printing import print_clause
 from comity.agreements.coherence import lint
 from comity.agreements.status import status, timeline
 from comity.agreements.stretches import Stretch
-from comity.clock import Instant, format_instant, parse_instant
+from comity.clock import format_instant
+from comity.control.days import day_or_instant
 from comity.control.verb import Desk, verb
 from comity.control.verbs_items import decision_fields, item_fields
 from comity.errors import BadInput, NotFound
@@ -20,19 +19,6 @@ from comity.ports import Transaction
 
 #: How far ahead an agreement's life is shown.
 _AHEAD = timedelta(days=3653)
-#: Entries read back to count what articles allowed and stopped.
-COUNTED = 2_000
-
-
-class _Ground(msgspec.Struct, frozen=True):
-    ref: str
-
-
-class _Decided(msgspec.Struct, frozen=True):
-    """What is read of a decision to count it."""
-
-    outcome: str
-    grounds: tuple[_Ground, ...]
 
 
 @verb("item-find")
@@ -58,8 +44,8 @@ def item_find(
             category=category,
             marking=marking,
             state=state,
-            since=_instant("since", since),
-            until=_instant("until", until),
+            since=day_or_instant("since", since),
+            until=day_or_instant("until", until),
             before=before,
             limit=limit + 1,
         )
@@ -284,23 +270,8 @@ def _force(clauses: list[Clause]) -> str:
 
 
 def _counts(transaction: Transaction, agreement: str) -> dict[str, dict[str, int]]:
-    """Count, over the newest decisions, what each article allowed and stopped."""
+    """Give how often each article allowed and stopped something."""
     counts: dict[str, dict[str, int]] = {"allowed": {}, "stopped": {}}
-    size = transaction.head("").size
-    for row in transaction.journal(after=max(size - COUNTED, 0), limit=COUNTED):
-        if row.kind != "decided" or not row.detail:
-            continue
-        decision = msgspec.json.decode(row.detail, type=_Decided)
-        into = counts["allowed" if decision.outcome == "permitted" else "stopped"]
-        for ref in {ground.ref for ground in decision.grounds if ground.ref.startswith(f"{agreement} ")}:
-            into[ref] = into.get(ref, 0) + 1
+    for ref, outcome, count in transaction.article_counts(agreement):
+        counts[outcome][ref] = count
     return counts
-
-
-def _instant(name: str, text: str) -> Instant | None:
-    if not text:
-        return None
-    try:
-        return parse_instant(text if "T" in text else f"{text}T00:00:00Z")
-    except BadInput as error:
-        raise BadInput(f"{name}: {error.message}") from None

@@ -18,7 +18,7 @@ from comity.cooperation.matter import Matter, TermsAt
 from comity.cooperation.shared import Cost
 from comity.decisions.decision import Ground
 
-__all__ = ["Balance", "Entry", "balances", "entries_of", "standing"]
+__all__ = ["Balance", "Entry", "balances", "claims_of", "entries_of", "net_of", "set_off"]
 
 _WHOLE = 100
 
@@ -102,32 +102,39 @@ def entries_of(matter: Matter, terms_at: TermsAt) -> tuple[Entry, ...]:
     return tuple(found)
 
 
+def net_of(entry: Entry, one: str, other: str) -> Decimal:
+    """Give what another Party owes one for a cost; below zero, what it is owed."""
+    if entry.spender == one:
+        return entry.owes.get(other, Decimal(0))
+    return -entry.owes.get(one, Decimal(0)) if entry.spender == other else Decimal(0)
+
+
 def balances(entries: Iterable[Entry], one: str, other: str) -> tuple[Balance, ...]:
     """Set off what two Parties owe each other, currency by currency."""
+    return set_off(((entry.currency, net_of(entry, one, other)) for entry in entries), one, other)
+
+
+def set_off(sums: Iterable[tuple[str, Decimal]], one: str, other: str) -> tuple[Balance, ...]:
+    """Set off sums that another Party owes one, each in its currency."""
     net: dict[str, Decimal] = {}
-    for entry in entries:
-        owed = net.setdefault(entry.currency, Decimal(0))
-        if entry.spender == one:
-            net[entry.currency] = owed + entry.owes.get(other, Decimal(0))
-        elif entry.spender == other:
-            net[entry.currency] = owed - entry.owes.get(one, Decimal(0))
+    for currency, amount in sums:
+        net[currency] = net.get(currency, Decimal(0)) + amount
     return tuple(
         Balance(other, one, amount, currency) if amount >= 0 else Balance(one, other, -amount, currency)
         for currency, amount in sorted(net.items())
     )
 
 
-def standing(charges: Iterable[Matter]) -> dict[str, tuple[str, str]]:
-    """Give for each cost that was claimed how it stands, and the charge it stands in.
+def claims_of(charge: Matter) -> tuple[tuple[str, str], ...]:
+    """Give for each cost that a charge claims how it stands by it; nothing where the matter is no charge.
 
     A cost that stands in a charge that was taken back is free to be claimed again.
     """
-    found: dict[str, tuple[str, str]] = {}
-    for charge in sorted(charges, key=lambda each: (each.opened_at, each.id)):
-        if charge.kind.name != "charge" or charge.facts is None or charge.state == "withdrawn":
-            continue
-        facts = cast("ChargeFacts", charge.facts)
-        for event in facts.claim.entries:
-            free = charge.state == "contested" and event not in facts.contested
-            found.setdefault(event, ("claimed" if free else charge.state, charge.id))
-    return found
+    if charge.kind.name != "charge" or charge.facts is None or charge.state == "withdrawn":
+        return ()
+    facts = cast("ChargeFacts", charge.facts)
+    free = charge.state == "contested"
+    return tuple(
+        (event, "claimed" if free and event not in facts.contested else charge.state)
+        for event in dict.fromkeys(facts.claim.entries)
+    )

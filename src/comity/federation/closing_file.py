@@ -22,7 +22,9 @@ __all__ = [
     "Closed",
     "ClosingFile",
     "ClosingReport",
+    "Newest",
     "account",
+    "account_of",
     "read_closing",
     "verify_closing",
     "write_closing",
@@ -37,14 +39,23 @@ class Closed(msgspec.Struct, frozen=True):
     lines: str
 
 
+#: Giver, holder and item -> the newest answer.
+Newest = dict[tuple[str, str, str], ClosedItem]
+
+
 def account(answers: Iterable[ClosingAnswer], parties: tuple[str, str]) -> Closed:
     """Compute the account between two Parties from their answers; those to others are left aside."""
-    newest: dict[tuple[str, str, str], ClosedItem] = {}
+    newest: Newest = {}
     for said in sorted(answers, key=lambda each: each.at):
         if {said.by, said.to} == set(parties):
             for each in said.items:
                 newest[(said.to, said.by, each.item)] = each
-    ordered = sorted(newest.items())
+    return account_of(newest, parties)
+
+
+def account_of(newest: Newest, parties: tuple[str, str]) -> Closed:
+    """Compute it from the newest answers."""
+    ordered = sorted(newest.items(), key=lambda each: each[0])
     text = "".join(
         write_json(
             [giver, holder, each.item, each.duty, each.ground, each.answer, each.because, each.backups_until]

@@ -18,7 +18,7 @@ from comity.federation.evidence import copied
 from comity.federation.messages import MOST_TEXTS, Body, Decided, Disclose, Route
 from comity.federation.statements import HopStatement
 from comity.handling.custody import HopTerms, NecessityTerms, StandingConsent
-from comity.node import record
+from comity.node.decided import enter_decision
 from comity.node.gather_evidence import (
     cards_upstream,
     consents_used,
@@ -117,9 +117,7 @@ def disclose(
         return Outcome(gathered.row, decision, lacking=lacking)
 
     # (2)
-    record.enter(
-        node, transaction, "decided", channel=to, act=decision.digest, detail=decision.to_bytes(), at=at
-    )
+    enter_decision(node, transaction, decision, channel=to, at=at)
     if not decision.permitted:
         return Outcome(gathered.row, decision, lacking=lacking)
     notice = None if emergency is None else notice_of(node, transaction, decision, emergency, at)
@@ -222,6 +220,7 @@ def send(
             at=at,
         )
     )
+    transaction.count_flow(at, to, ours=True, category=row.category)
     return message_id
 
 

@@ -18,7 +18,7 @@ from comity.clock import Instant
 from comity.cooperation.matter import Matter
 from comity.cooperation.plans import PlanFacts
 from comity.cooperation.summaries import SummaryFacts
-from comity.node.matter_log import governing, log_of, matter_from, matters_listed
+from comity.node.matter_log import governing, log_of, matter_from, matters_listed, read_anew
 from comity.node.node import Node
 from comity.ports import Transaction
 
@@ -43,22 +43,20 @@ class Found(msgspec.Struct, frozen=True):
     see: str
 
 
-def of_matters(node: Node, transaction: Transaction) -> Iterator[Found]:
-    """Give every deadline of every matter, for each Party that owes it."""
-    knowledge = node.know(transaction)
-    for row in matters_listed(node, transaction):
-        if row.due is None:
-            continue
-        matter = matter_from(knowledge, row.id, log_of(transaction, row.id))
-        for deadline in matter.due:
-            yield Found(
-                at=deadline.at,
-                side="ours" if deadline.by == node.party else "theirs",
-                what=f"{deadline.what} ({row.kind}: {row.title})",
-                party=row.peer,
-                ref=deadline.ref or row.agreement,
-                see=f"comity {row.kind} show {row.id[:12]}",
-            )
+def of_matters(
+    node: Node, transaction: Transaction, since: Instant | None, until: Instant | None, limit: int
+) -> Iterator[Found]:
+    """Give deadlines of matters, for each Party that owes one, soonest first."""
+    read_anew(node, transaction)
+    for row in transaction.deadlines(since=since, until=until, limit=limit):
+        yield Found(
+            at=row.at,
+            side="ours" if row.by == node.party else "theirs",
+            what=f"{row.what} ({row.kind}: {row.title})",
+            party=row.peer,
+            ref=row.ref or row.agreement,
+            see=f"comity {row.kind} show {row.matter[:12]}",
+        )
 
 
 def of_periods(node: Node, transaction: Transaction, now: Instant) -> Iterator[Found]:

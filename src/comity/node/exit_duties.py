@@ -53,8 +53,8 @@ def ending(timeline: Timeline, at: Instant, a: str, b: str) -> tuple[str, str, t
     return condition.state, condition.event, tuple(str(each) for each in condition.grounds)
 
 
-def due_to(node: Node, transaction: Transaction, agreement: str, giver: str, at: Instant) -> list[Due]:
-    """Give the duty about every item that came from a Party under an agreement, as if it had ended by `at`.
+def open_due(node: Node, transaction: Transaction, agreement: str, giver: str, at: Instant) -> Iterator[Due]:
+    """Give the duty about every open item that came from a Party under an agreement, as if it had ended by `at`.
 
     Raises:
         NotFound: the agreement is not held.
@@ -62,14 +62,11 @@ def due_to(node: Node, transaction: Transaction, agreement: str, giver: str, at:
     knowledge = node.know(transaction)
     if agreement not in knowledge.timelines:
         raise NotFound(f"no agreement `{agreement[:80]}` is held here", hint="comity agreement list")
-    found = []
-    for row in transaction.items(limit=_EVERYTHING):
-        if row.state == "known" or row.originator == node.party:
-            continue
-        hops = last_hops(transaction, row)
-        if any(hop.agreement == agreement and hop.by == giver for hop in hops):
-            found.append(Due(row, giver, duty_of(node, knowledge, row, hops, at, ended=agreement)))
-    return found
+    for passed in transaction.passed_lines(agreement, giver, giver=giver, open=True, limit=_EVERYTHING):
+        row = transaction.item(passed.item)
+        if row is not None:
+            hops = last_hops(transaction, row)
+            yield Due(row, giver, duty_of(node, knowledge, row, hops, at, ended=agreement))
 
 
 def last_hops(transaction: Transaction, row: ItemRow) -> list[HopStatement]:

@@ -1,6 +1,6 @@
 """What passed between this Party and others, month by month, and how soon questions were answered.
 
-Counted from this node's own rows: what it disclosed, by the instant of the decision, and what it took in, by the
+Counted by this node as it happened: what it disclosed, by the instant of the decision, and what it took in, by the
 instant it came. It is this side's account; what both sides sign is drawn up by `node/summarise.py`.
 """
 
@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import msgspec
 
 from comity.clock import Instant
-from comity.node.matter_log import log_of, matter_from, read_anew
+from comity.node.matter_log import read_anew
 from comity.node.node import Node
 from comity.ports import Transaction
 
@@ -75,11 +75,10 @@ def figures(node: Node, transaction: Transaction, months: Sequence[date]) -> Fig
             node.party if row.ours else row.party,
             row.party if row.ours else node.party,
             row.category,
-            f"{month:%Y-%m}",
+            row.month,
             row.count,
         )
-        for month in months
-        for row in transaction.passed(_begin(month), _begin(next_month(month)))
+        for row in transaction.flows(f"{months[0]:%Y-%m}", f"{months[-1]:%Y-%m}")
     ]
     since, until = _begin(months[0]), _begin(next_month(months[-1]))
     waits = [
@@ -110,20 +109,14 @@ def _requests(
 ) -> list[tuple[str, str, float | None]]:
     """Give who was asked for aid, and after how many hours the answer or refusal was said."""
     read_anew(node, transaction)
-    knowledge = node.know(transaction)
-    found: list[tuple[str, str, float | None]] = []
-    for row in transaction.find_matters(kind="request", since=since, until=until, limit=_TIMED):
-        matter = matter_from(knowledge, row.id, log_of(transaction, row.id))
-        said = next(
-            (
-                told.at
-                for told in matter.story
-                if told.counts and told.event.by == matter.other and told.event.word in ("answer", "refuse")
-            ),
-            None,
+    return [
+        (
+            "request",
+            row.peer if row.opened_by == node.party else node.party,
+            _hours(row.opened_at, row.answered_at) if row.answered_at else None,
         )
-        found.append(("request", matter.other, _hours(matter.opened_at, said) if said else None))
-    return found
+        for row in transaction.find_matters(kind="request", since=since, until=until, limit=_TIMED)
+    ]
 
 
 def _summed(waits: Sequence[tuple[str, str, float | None]]) -> list[Answered]:

@@ -16,6 +16,7 @@ from comity.clock import Instant, format_instant
 from comity.errors import BadInput, NotFound, RefusedHere
 from comity.federation import statements
 from comity.federation.statements import Manifest
+from comity.handling.free_text import text_in
 from comity.handling.markings import Marking, Pap, strictest, strictest_pap
 from comity.handling.safeguards import check_item, refused
 from comity.identifiers import category_covers, is_category
@@ -204,7 +205,7 @@ def _check(new: NewItem) -> tuple[Marking, Pap | None]:
 
 def _door(new: NewItem) -> tuple[str, ...]:
     """Ask the safeguards; give what a person must read before it goes anywhere."""
-    text = new.content.decode(errors="replace") if len(new.content) <= MAX_READ_AT_DOOR else ""
+    text = text_in(new.content) if len(new.content) <= MAX_READ_AT_DOOR else ""
     findings = check_item(new.category, texts={"title": new.title, "caveat": new.caveat, "content": text})
     if refused(findings):
         raise RefusedHere(
@@ -213,7 +214,7 @@ def _door(new: NewItem) -> tuple[str, ...]:
             ),
             hint="no agreement can lift a safeguard",
         )
-    if new.content and not text:
+    if len(new.content) > MAX_READ_AT_DOOR:
         return (f"larger than {MAX_READ_AT_DOOR} bytes, so nobody has looked through it",)
     return tuple(finding.message for finding in findings)
 

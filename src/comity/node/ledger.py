@@ -1,21 +1,23 @@
 """The ledger between this Party and another: costs from all matters, how each stands, what is owed.
 
-Nothing is kept for it: it is worked out from the matters, which both nodes hold, so it cannot disagree with them. A
-charge that a peer claims is held against it before an officer accepts.
+It is worked out from the matters, which both nodes hold, each time one is read (`matter_log.py`), so it cannot disagree
+with them. A charge that a peer claims is held against it before an officer accepts.
 """
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import cast
 
 import msgspec
 
 from comity.cooperation.charges import ChargeFacts
-from comity.cooperation.ledger import Balance, Entry, balances, entries_of, standing
+from comity.cooperation.ledger import Balance, Entry, balances, set_off
 from comity.cooperation.matter import Matter
-from comity.node.matter_log import find_matter, governing, log_of, matter_from, matters_listed
+from comity.node.matter_log import find_matter, log_of, matter_from, matters_listed, read_anew
 from comity.node.node import Node
 from comity.ports import Transaction
+
+_ENTRY = msgspec.json.Decoder(Entry)
+_EVERYTHING = 1_000_000
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -28,41 +30,43 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Ledger(msgspec.Struct, frozen=True):
-    """Costs between this Party and others, and what is still owed of them, currency by currency."""
+    """Costs between this Party and others, and what is still owed of them, currency by currency.
+
+    Attributes:
+        lines: by day; as many as were asked for. `after`: what goes on behind them, empty at the end.
+        owed: over all of them.
+        open: Party and currency of the costs that nobody has claimed yet.
+    """
 
     lines: tuple[Line, ...]
     owed: tuple[Balance, ...]
+    open: tuple[tuple[str, str], ...] = ()
+    after: str = ""
 
 
-def ledger_of(node: Node, transaction: Transaction, peer: str = "") -> Ledger:
-    """Give the ledger with one Party, or all, by day."""
-    return ledger_from(node, transaction, matters_with(node, transaction, peer))
-
-
-def ledger_from(node: Node, transaction: Transaction, matters: Sequence[Matter]) -> Ledger:
-    """Give the ledger that some matters make."""
-    states = standing(matters)
-    knowledge = node.know(transaction)
-    lines = []
-    for matter in matters:
-        other = matter.other if matter.opener == node.party else matter.opener
-        terms_at = governing(knowledge, matter.agreement, matter.opener, matter.other)
-        for entry in entries_of(matter, terms_at):
-            state, charge = states.get(entry.event, ("open", ""))
-            lines.append(Line(entry, other, state, charge))
-    lines.sort(key=lambda line: (line.entry.on, line.entry.event))
-    peers = sorted({line.peer for line in lines})
-    due = [
+def ledger_of(
+    node: Node, transaction: Transaction, peer: str = "", *, after: str = "", limit: int = _EVERYTHING
+) -> Ledger:
+    """Give the ledger with one Party, or all, by day; `after` is what the page before said to go on with."""
+    read_anew(node, transaction)
+    on, _, event = after.partition(" ")
+    rows = transaction.costs(peer=peer, after=(on, event), limit=limit + 1)
+    shown = rows[:limit]
+    sums: dict[str, list[tuple[str, Decimal]]] = {}
+    for other, currency, net in transaction.costs_owed(peer):
+        sums.setdefault(other, []).append((currency, Decimal(net)))
+    owed = [
         balance
-        for other in peers
-        for balance in balances(
-            (line.entry for line in lines if line.peer == other and line.state != "settled"),
-            node.party,
-            other,
-        )
+        for other, owes in sorted(sums.items())
+        for balance in set_off(owes, node.party, other)
         if balance.amount
     ]
-    return Ledger(tuple(lines), tuple(due))
+    return Ledger(
+        tuple(Line(_ENTRY.decode(row.entry), row.peer, row.state, row.charge) for row in shown),
+        tuple(owed),
+        tuple(transaction.costs_open(peer)),
+        f"{shown[-1].on} {shown[-1].event}" if len(rows) > limit else "",
+    )
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -127,11 +131,11 @@ def figures_of(amount: Decimal) -> str:
     return text if text != "-0" else "0"
 
 
-def matters_with(node: Node, transaction: Transaction, peer: str = "") -> list[Matter]:
-    """Give all matters with one Party, or with all."""
+def matters_with(node: Node, transaction: Transaction, peer: str) -> list[Matter]:
+    """Give all matters with one Party."""
     knowledge = node.know(transaction)
     return [
         matter_from(knowledge, row.id, log_of(transaction, row.id))
         for row in matters_listed(node, transaction)
-        if peer in ("", row.peer)
+        if row.peer == peer
     ]

@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+import msgspec
+
 from comity.agreements.terms import Terms
 from comity.clock import Instant
 from comity.cooperation.event import OPEN, Event
 from comity.cooperation.kinds import KINDS
+from comity.cooperation.ledger import claims_of, entries_of, net_of
 from comity.cooperation.matter import Matter, TermsAt, unfold, whose_turn
 from comity.errors import NotFound
 from comity.federation import statements
 from comity.federation.matter_events import event_of
 from comity.federation.statements import MatterEvent
 from comity.node.node import Knowledge, Node
-from comity.ports import MatterRow, Transaction
+from comity.ports import CostRow, DeadlineRow, MatterParts, MatterRow, Transaction
 from comity.signing import from_bytes
 
 
@@ -65,8 +68,46 @@ def read_matter(node: Node, transaction: Transaction, id: str) -> Matter:
     """Read a matter from its log and keep what lists ask of it."""
     knowledge = node.know(transaction)
     matter = matter_from(knowledge, id, log_of(transaction, id))
-    transaction.put_matter(row_of(node.party, matter, knowledge.texts_digest))
+    keep_matter(node, transaction, matter)
     return matter
+
+
+def keep_matter(node: Node, transaction: Transaction, matter: Matter) -> None:
+    """Keep what lists ask of a matter."""
+    knowledge = node.know(transaction)
+    terms_at = governing(knowledge, matter.agreement, matter.opener, matter.other)
+    row = row_of(node.party, matter, knowledge.texts_digest)
+    transaction.put_matter(row, parts_of(node.party, row.peer, matter, terms_at))
+
+
+def parts_of(party: str, peer: str, matter: Matter, terms_at: TermsAt) -> MatterParts:
+    """Give what follows from a matter for lists over all of them: deadlines, costs, what a charge claims."""
+    return MatterParts(
+        deadlines=tuple(
+            DeadlineRow(at=each.at, what=each.what, by=each.by, ref=each.ref) for each in matter.due
+        ),
+        costs=tuple(
+            CostRow(
+                event=entry.event,
+                on=entry.on.isoformat(),
+                currency=entry.currency,
+                net=str(net_of(entry, party, peer)),
+                entry=msgspec.json.encode(entry),
+            )
+            for entry in entries_of(matter, terms_at)
+        ),
+        claims=claims_of(matter),
+    )
+
+
+def _answered_at(matter: Matter) -> Instant | None:
+    """Give when the other Party answered or refused what it was asked."""
+    said = (
+        told.at
+        for told in matter.story
+        if told.counts and told.event.by == matter.other and told.event.word in ("answer", "refuse")
+    )
+    return next(said, None)
 
 
 def row_of(party: str, matter: Matter, texts: str) -> MatterRow:
@@ -89,6 +130,7 @@ def row_of(party: str, matter: Matter, texts: str) -> MatterRow:
         due_what=due[0].what if due else "",
         void=sum(not told.counts for told in matter.story),
         early=len(matter.early),
+        answered_at=_answered_at(matter),
         texts=texts,
     )
 

@@ -26,6 +26,7 @@ from comity.federation.statements import (
 from comity.node import record
 from comity.node.confirm_consent import only_stale
 from comity.node.consent_terms import Terms, consent_from
+from comity.node.decided import enter_decision
 from comity.node.node import Node, own_card
 from comity.node.questions import Gathered, by_route, find_item, gather, question_of, statements_of
 from comity.node.routes import send_act
@@ -76,9 +77,7 @@ def ask_consent(
             f"no consent is missing: the decision is {decision.outcome} ({cited})",
             hint="comity share sends it" if decision.permitted else "",
         )
-    record.enter(
-        node, transaction, "decided", channel=to, act=decision.digest, detail=decision.to_bytes(), at=at
-    )
+    enter_decision(node, transaction, decision, channel=to, at=at)
     rows: list[RequestRow] = []
     for ask in decision.ask:
         request = ConsentRequest(

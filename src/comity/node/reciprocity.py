@@ -17,7 +17,8 @@ __all__ = ["Exchange", "reciprocity"]
 
 #: Over how long it is counted.
 YEAR = timedelta(days=365)
-_EVERYTHING = 1_000_000
+#: `now` itself still counts.
+_MOMENT = timedelta(microseconds=1)
 
 
 class Exchange(msgspec.Struct, frozen=True, order=True):
@@ -33,17 +34,14 @@ def reciprocity(node: Node, transaction: Transaction, *, over: timedelta = YEAR)
     """Count what passed each way and arrived, by Party and category, up to now."""
     now = node.now(transaction)
     since: Instant = now - over
+    peers = node.know(transaction).peers()
     given: Counter[tuple[str, str]] = Counter()
     received: Counter[tuple[str, str]] = Counter()
-    for peer in sorted(node.know(transaction).peers()):
-        for each in transaction.disclosed_to(peer):
-            letter, item = transaction.outbox(each.message), transaction.item(each.item)
-            if each.at >= since and letter is not None and letter.state == "receipted" and item is not None:
-                given[peer, item.category] += 1
-    for row in transaction.received(states=("accepted",), limit=_EVERYTHING):
-        item = transaction.item(row.about) if row.kind == "disclosure" and row.said_at >= since else None
-        if item is not None:
-            received[row.peer, item.category] += 1
+    for row in transaction.arrived(since, now + _MOMENT):
+        if not row.ours:
+            received[row.party, row.category] += row.count
+        elif row.party in peers:
+            given[row.party, row.category] += row.count
     keys = sorted(given.keys() | received.keys())
     return tuple(
         Exchange(party, category, given[party, category], received[party, category])

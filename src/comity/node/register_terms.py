@@ -16,7 +16,7 @@ from comity.decisions.gate import decide
 from comity.decisions.question import Question
 from comity.errors import NotFound, RefusedHere
 from comity.handling.item import Item
-from comity.node import record
+from comity.node.decided import enter_decision
 from comity.node.node import Knowledge, Node
 from comity.ports import BudgetRow, Transaction
 from comity.register.questions import Budget
@@ -126,15 +126,7 @@ def may_pass(
     decision = decide(question, node.know(transaction).known_at(at), at)
     if enter:
         peer = to if holder == node.party else holder
-        record.enter(
-            node,
-            transaction,
-            "decided",
-            channel=peer,
-            act=decision.digest,
-            detail=decision.to_bytes(),
-            at=at,
-        )
+        enter_decision(node, transaction, decision, channel=peer, at=at)
     return decision
 
 

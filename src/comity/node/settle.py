@@ -6,6 +6,7 @@ from comity.clock import Instant
 from comity.errors import VerificationFailed
 from comity.federation.conversations import LETTER, after
 from comity.node import record
+from comity.node.closing_acts import note_passed
 from comity.node.conclude import send_texts
 from comity.node.node import Node
 from comity.node.take_disclosure import TEXTS
@@ -57,7 +58,16 @@ def settle(
         detail=signed.encode(),
         at=at,
     )
+    if changed.state == "receipted" and row.kind == "disclosure":
+        _note_passed(node, transaction, row)
     return changed
+
+
+def _note_passed(node: Node, transaction: Transaction, row: OutboxRow) -> None:
+    """Note under which agreement a disclosure has arrived: something is due about it at that agreement's end."""
+    for each in transaction.disclosures(row.about):
+        if each.message == row.message:
+            note_passed(node, transaction, each.agreement, row.peer, node.party, each.item)
 
 
 def _send_texts(node: Node, transaction: Transaction, row: OutboxRow, receipt: Receipt, at: Instant) -> None:

@@ -6,8 +6,7 @@ other side never learns of it. What is still under way when a summary is drawn s
 """
 
 from collections import Counter
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import cast
 
@@ -16,12 +15,12 @@ import msgspec
 from comity.clock import Instant
 from comity.cooperation.matter import Matter
 from comity.cooperation.summaries import Figure, SummaryFacts, differences
-from comity.node.ledger import figures_of, ledger_from, matters_with
+from comity.node.figures import next_month
+from comity.node.ledger import figures_of, ledger_of, matters_with
 from comity.node.matter_log import find_matter, log_of, matter_from
 from comity.node.node import Node
 from comity.ports import Transaction
 
-_EVERYTHING = 1_000_000
 #: Kinds that are about the other kinds: they are not summed up in a summary.
 _ABOUT_OTHERS = ("summary",)
 _Key = tuple[str, str, str, str]
@@ -38,13 +37,12 @@ def figures_with(
         return since <= at < until
 
     counted: Counter[_Key] = Counter()
-    _disclosures(node, transaction, peer, within, counted)
+    _disclosures(node, transaction, peer, since, until, counted)
     sums: dict[_Key, Decimal] = {key: Decimal(count) for key, count in counted.items()}
-    matters = matters_with(node, transaction, peer)
-    for matter in matters:
+    for matter in matters_with(node, transaction, peer):
         if matter.kind.name not in _ABOUT_OTHERS and within(matter.opened_at):
             _matter(matter, until, sums)
-    for line in ledger_from(node, transaction, matters).lines:
+    for line in ledger_of(node, transaction, peer).lines:
         if begins <= line.entry.on <= ends:
             heading = f"{line.entry.currency} {line.entry.what}"
             _add(sums, ("cost", line.entry.spender, heading, f"{line.entry.on:%Y-%m}"), line.entry.amount)
@@ -78,20 +76,16 @@ def compare(node: Node, transaction: Transaction, name: str) -> Comparison:
 
 
 def _disclosures(
-    node: Node, transaction: Transaction, peer: str, within: Callable[[Instant], bool], counted: Counter[_Key]
+    node: Node, transaction: Transaction, peer: str, since: Instant, until: Instant, counted: Counter[_Key]
 ) -> None:
     """Count what passed each way and arrived, by category and month."""
-    for each in transaction.disclosed_to(peer):
-        letter = transaction.outbox(each.message)
-        item = transaction.item(each.item)
-        if within(each.at) and letter is not None and letter.state == "receipted" and item is not None:
-            counted["disclosed", node.party, item.category, f"{each.at:%Y-%m}"] += 1
-    for row in transaction.received(states=("accepted",), limit=_EVERYTHING):
-        if row.peer != peer or row.kind != "disclosure" or not within(row.said_at):
-            continue
-        item = transaction.item(row.about)
-        if item is not None:
-            counted["disclosed", peer, item.category, f"{row.said_at:%Y-%m}"] += 1
+    begins = since
+    while begins < until:
+        ends = min(datetime.combine(next_month(begins.date().replace(day=1)), time(), UTC), until)
+        for row in transaction.arrived(begins, ends, peer):
+            by = node.party if row.ours else peer
+            counted["disclosed", by, row.category, f"{begins:%Y-%m}"] += row.count
+        begins = ends
 
 
 def _matter(matter: Matter, until: Instant, sums: dict[_Key, Decimal]) -> None:

@@ -33,11 +33,11 @@ from comity.federation.statements import (
     WithdrawalAnswer,
 )
 from comity.node.arrival import Arrival
-from comity.node.closing import take_closing, take_exit_duty
 from comity.node.introduce import keep_vouched
 from comity.node.node import Node
 from comity.node.redress import hand_after
 from comity.node.routes import send_act
+from comity.node.take_closing import take_closing, take_exit_duty
 from comity.node.take_consent import take_answer, take_confirmation, take_request, take_revocation
 from comity.node.take_matter import check_direct, matter_named, take_event
 from comity.node.verdict import Verdict

@@ -15,6 +15,7 @@ from comity.federation import evidence, statements
 from comity.federation.card_book import CardBook
 from comity.federation.evidence import SKEW, CheckedRoute, Evidence, Kept
 from comity.federation.messages import Act, Disclose
+from comity.node.closing_acts import note_passed
 from comity.node.decide_again import decide_again
 from comity.node.introduce import keep_vouched
 from comity.node.node import Node
@@ -161,6 +162,9 @@ def _keep(
                 at=at,
             )
         )
+    transaction.count_flow(at, proof.hop.by, ours=False, category=proof.disclosed.manifest.category)
+    if proof.disclosed.manifest.by != node.party:
+        note_passed(node, transaction, proof.hop.agreement, proof.hop.by, proof.hop.by, proof.disclosed.item)
     if transaction.body(proof.disclosed.item) is None:
         transaction.put_body(proof.disclosed.item, content.body.key + body)
 

@@ -28,7 +28,7 @@ RECEIPT_WITHIN, ANSWER_DAYS = timedelta(days=1), 7
 REVIEW_AHEAD = timedelta(days=30)
 
 _DISPUTES = "(EU) 2018/1862 art. 59"
-_MOST = 100_000
+_MOST, _EVERYTHING = 100_000, 1_000_000
 
 
 class Due(msgspec.Struct, frozen=True, order=True):
@@ -50,10 +50,23 @@ class Due(msgspec.Struct, frozen=True, order=True):
     late: bool
 
 
-def what_is_due(node: Node, transaction: Transaction) -> tuple[Due, ...]:
-    """List what is due, soonest first."""
+def what_is_due(
+    node: Node,
+    transaction: Transaction,
+    *,
+    since: Instant | None = None,
+    until: Instant | None = None,
+    limit: int = _EVERYTHING,
+) -> tuple[Due, ...]:
+    """List what is due, soonest first.
+
+    Args:
+        since, until: only from an instant, before another. `limit`: lines at the most.
+    """
     at = node.now(transaction)
+    work = of_matters(node, transaction, since, until, limit)
     found = [
+        *(_due(each.at, at, each.side, each.what, each.party, each.ref, each.see) for each in work),
         *_work(node, transaction, at),
         *_register(node, transaction, at),
         *_consents(node, transaction, at),
@@ -62,7 +75,10 @@ def what_is_due(node: Node, transaction: Transaction) -> tuple[Due, ...]:
         *_objects(node, transaction, at),
         *_texts(node, transaction, at),
     ]
-    return tuple(sorted(found))
+    within = (
+        each for each in found if (since is None or each.at >= since) and (until is None or each.at < until)
+    )
+    return tuple(sorted(within)[:limit])
 
 
 def _due(at: Instant, now: Instant, side: str, what: str, party: str, ref: str, see: str) -> Due:
@@ -71,7 +87,6 @@ def _due(at: Instant, now: Instant, side: str, what: str, party: str, ref: str, 
 
 def _work(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
     found = [
-        *of_matters(node, transaction),
         *of_periods(node, transaction, now),
         *of_consents(node, transaction, now),
     ]

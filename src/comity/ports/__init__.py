@@ -14,7 +14,8 @@ A row is a frozen value; a changed row is a new value. A file holds one kind of 
 them.
 """
 
-from comity.ports.items import Disclosure, Holding, ItemRow, Passed
+from comity.ports.closings import AnswerRow, PassedLine, Passing
+from comity.ports.items import Disclosure, FlowRow, Holding, ItemRow, Passed
 from comity.ports.journal import Head, JournalRow, KeptHead, ReconciliationRow
 from comity.ports.knowledge import AgreementRow, CardRow, ProposalRow, StatementRow
 from comity.ports.mailboxes import (
@@ -26,7 +27,7 @@ from comity.ports.mailboxes import (
     RequestRow,
     UnsentRow,
 )
-from comity.ports.matters import MatterRow
+from comity.ports.matters import CostRow, DeadlineRow, DueLine, LedgerLine, MatterParts, MatterRow
 from comity.ports.officers import (
     AttemptRow,
     CredentialRow,
@@ -53,6 +54,7 @@ from comity.ports.transaction import Transaction
 
 __all__ = [
     "AgreementRow",
+    "AnswerRow",
     "AnsweredRow",
     "AttemptRow",
     "BudgetRow",
@@ -61,10 +63,14 @@ __all__ = [
     "ChannelRow",
     "CheckRow",
     "CircuitRow",
+    "CostRow",
     "CredentialRow",
+    "DeadlineRow",
     "Disclosure",
     "DraftRow",
+    "DueLine",
     "FlagRow",
+    "FlowRow",
     "Head",
     "HitRow",
     "Holding",
@@ -74,12 +80,16 @@ __all__ = [
     "JournalRow",
     "JudgementRow",
     "KeptHead",
+    "LedgerLine",
     "LinkRow",
+    "MatterParts",
     "MatterRow",
     "OfficerRow",
     "OutboxRow",
     "OutgoingRow",
     "Passed",
+    "PassedLine",
+    "Passing",
     "PendingRow",
     "PouchRow",
     "ProposalRow",

@@ -74,6 +74,16 @@ class Passed(Row, frozen=True, kw_only=True):
     count: int
 
 
+class FlowRow(Row, frozen=True, kw_only=True):
+    """How many items of a category passed in a month, such as `2031-03`, by UTC; `ours` where this Party gave them."""
+
+    month: str
+    party: str
+    ours: bool
+    category: str
+    count: int
+
+
 class ItemRows(Protocol):
     """Items with their bodies, holdings and disclosures."""
 
@@ -158,6 +168,17 @@ class ItemRows(Protocol):
         """Give what was passed to a Party."""
         ...
 
-    def passed(self, since: Instant, until: Instant) -> Sequence[Passed]:
-        """Count what was disclosed, and what was taken in, from an instant and before another."""
+    def arrived(self, since: Instant, until: Instant, party: str = "") -> Sequence[Passed]:
+        """Count what arrived, by the instant it was sent at: from one, before another; of one Party where said.
+
+        What this Party gave has arrived once it is receipted, what it was given once it is accepted.
+        """
+        ...
+
+    def count_flow(self, at: Instant, party: str, *, ours: bool, category: str) -> None:
+        """Count an item that has passed."""
+        ...
+
+    def flows(self, first: str, last: str) -> Sequence[FlowRow]:
+        """Give how much has passed, from one month to another."""
         ...

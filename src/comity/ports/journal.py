@@ -107,6 +107,14 @@ class JournalRows(Protocol):
         """Give the checkpoints a peer has shown, by size, or those of one size."""
         ...
 
+    def count_article(self, agreement: str, ref: str, outcome: str) -> None:
+        """Count a decision that rests on an article; `outcome` is `allowed` or `stopped`."""
+        ...
+
+    def article_counts(self, agreement: str) -> Sequence[tuple[str, str, int]]:
+        """Give what each article of an agreement has allowed and stopped: its reference, the outcome, how often."""
+        ...
+
     def entries_of(self, act: str) -> Sequence[JournalRow]:
         """Give the entries of one act, by its digest or the beginning of it, in order."""
         ...

@@ -16,6 +16,7 @@ class MatterRow(Row, frozen=True, kw_only=True):
         turn: the Parties that can do something, sorted.
         due: the instant of the next deadline, `due_by` whose it is, `due_what` of what.
         void: how many of its events do not count. `early`: how many wait for one before them.
+        answered_at: when the other Party answered or refused what it was asked; None where it has not.
         texts: names the texts it was read by; others, and it is read anew.
     """
 
@@ -34,14 +35,81 @@ class MatterRow(Row, frozen=True, kw_only=True):
     due_what: str = ""
     void: int = 0
     early: int = 0
+    answered_at: Instant | None = None
     texts: str
+
+
+class DeadlineRow(Row, frozen=True, kw_only=True):
+    """A deadline of a matter as it stands: until when, what, whose it is, by which article."""
+
+    at: Instant
+    what: str
+    by: str
+    ref: str
+
+
+class CostRow(Row, frozen=True, kw_only=True):
+    """A cost of a matter.
+
+    Attributes:
+        event: digest of the event that entered it. `on`: the day, as `2031-03-14`.
+        currency: ISO 4217. `net`: what the other Party owes this one for it, below zero the other way, in figures.
+        entry: all of it, as the ledger knows it, in JSON.
+    """
+
+    event: str
+    on: str
+    currency: str
+    net: str
+    entry: bytes
+
+
+class LedgerLine(Row, frozen=True, kw_only=True):
+    """A cost with the Party it is with, how it stands, and the charge it stands in; `state` is `open` until claimed."""
+
+    peer: str
+    on: str
+    event: str
+    state: str
+    charge: str
+    entry: bytes
+
+
+class MatterParts(Row, frozen=True, kw_only=True):
+    """What follows from a matter for lists over all of them.
+
+    Attributes:
+        deadlines: what is due. `costs`: what it has cost.
+        claims: for a charge, the costs it claims, by event, with how each stands by it.
+    """
+
+    deadlines: tuple[DeadlineRow, ...] = ()
+    costs: tuple[CostRow, ...] = ()
+    claims: tuple[tuple[str, str], ...] = ()
+
+
+class DueLine(Row, frozen=True, kw_only=True):
+    """A deadline with what a list shows of its matter."""
+
+    at: Instant
+    what: str
+    by: str
+    ref: str
+    matter: str
+    kind: str
+    agreement: str
+    peer: str
+    title: str
+
+
+_NOTHING = MatterParts()
 
 
 class MatterRows(Protocol):
     """The part of a transaction that keeps them."""
 
-    def put_matter(self, row: MatterRow) -> None:
-        """Keep a matter as it is read now."""
+    def put_matter(self, row: MatterRow, parts: MatterParts = _NOTHING) -> None:
+        """Keep a matter as it is read now, with what follows from it."""
         ...
 
     def matter(self, id: str) -> MatterRow | None:
@@ -77,8 +145,24 @@ class MatterRows(Protocol):
         """
         ...
 
-    def matters_due(self, until: Instant | None = None, limit: int = 1000) -> Sequence[MatterRow]:
-        """Give matters with a deadline, soonest first; up to an instant where one is given."""
+    def deadlines(
+        self, *, since: Instant | None = None, until: Instant | None = None, limit: int = 1000
+    ) -> Sequence[DueLine]:
+        """Give deadlines of matters, soonest first; those from an instant and before another, where they are given."""
+        ...
+
+    def costs(
+        self, *, peer: str = "", after: tuple[str, str] = ("", ""), limit: int = 1000
+    ) -> Sequence[LedgerLine]:
+        """Give costs, with one Party where said, by day and event; after those."""
+        ...
+
+    def costs_open(self, peer: str = "") -> Sequence[tuple[str, str]]:
+        """Give Party and currency of the costs that nobody has claimed yet, each pair once."""
+        ...
+
+    def costs_owed(self, peer: str = "") -> Sequence[tuple[str, str, str]]:
+        """Give Party, currency and net sum of every cost that is not settled."""
         ...
 
     def matters_read_by_others(self, texts: str, limit: int = 1000) -> Sequence[str]:

@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from comity.ports.closings import ClosingRows
 from comity.ports.items import ItemRows
 from comity.ports.journal import JournalRows
 from comity.ports.knowledge import KnowledgeRows
@@ -16,6 +17,7 @@ from comity.ports.register import RegisterRows
 class Transaction(
     KnowledgeRows,
     ItemRows,
+    ClosingRows,
     MailboxRows,
     MatterRows,
     OfficerRows,

@@ -1,14 +1,16 @@
 """Items, the routes by which they came, their sealed bodies, and to whom they were passed."""
 
 from collections.abc import Sequence
+from datetime import UTC
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
 from comity.clock import Instant
-from comity.ports import Disclosure, Holding, ItemRow, Passed
+from comity.ports import Disclosure, FlowRow, Holding, ItemRow, Passed
 from comity.storage import tables
 from comity.storage.body_keys import BodyKeys
-from comity.storage.prepared import Prepared, selecting, selecting_any
+from comity.storage.count_tables import flows
+from comity.storage.prepared import Prepared, counting, selecting, selecting_any
 from comity.storage.rows import LIMIT, Rows, columns, values_of
 
 _I, _S, _H, _B, _D = (
@@ -45,24 +47,41 @@ _DISCLOSED_TO = selecting(
 )
 
 _IN = tables.inbox.c
-_GIVEN = selecting(
+_OUT = tables.outbox.c
+_GIVEN = (
     select(_D.to, _I.category, func.count())
     .join(tables.items, _I.digest == _D.item)
-    .where(_D.at >= bindparam("since"), _D.at < bindparam("until"))
+    .join(tables.outbox, _OUT.message == _D.message)
+    .where(_D.at >= bindparam("since"), _D.at < bindparam("until"), _OUT.state == "receipted")
     .group_by(_D.to, _I.category)
     .order_by(_D.to, _I.category)
 )
-_TAKEN = selecting(
+_TAKEN = (
     select(_IN.peer, _I.category, func.count())
     .join(tables.items, _I.digest == _IN.about)
     .where(
-        _IN.at >= bindparam("since"),
-        _IN.at < bindparam("until"),
+        _IN.said_at >= bindparam("since"),
+        _IN.said_at < bindparam("until"),
         _IN.kind == "disclosure",
         _IN.state == "accepted",
     )
     .group_by(_IN.peer, _I.category)
     .order_by(_IN.peer, _I.category)
+)
+#: Whether of all Parties or of one -> given, taken.
+_ARRIVED = {
+    False: (selecting(_GIVEN), selecting(_TAKEN)),
+    True: (
+        selecting(_GIVEN.where(_D.to == bindparam("party"))),
+        selecting(_TAKEN.where(_IN.peer == bindparam("party"))),
+    ),
+}
+_F = flows.c
+_COUNT_FLOW = counting(flows, ("month", "party", "ours", "category"))
+_FLOWS = selecting(
+    columns(flows, FlowRow)
+    .where(_F.month >= bindparam("first"), _F.month <= bindparam("last"))
+    .order_by(_F.month, _F.ours.desc(), _F.party, _F.category)
 )
 
 #: A part of a file (`comity.node.large_files`): seen in its list, and in no other.
@@ -182,11 +201,20 @@ class ItemRows(Rows):
         """Give what was passed to a Party."""
         return self._all(Disclosure, _DISCLOSED_TO, party=party)
 
-    def passed(self, since: Instant, until: Instant) -> Sequence[Passed]:
-        """Count what was disclosed, and what was taken in, from an instant and before another."""
-        span = {"since": since, "until": until}
+    def arrived(self, since: Instant, until: Instant, party: str = "") -> Sequence[Passed]:
+        """Count what arrived, by the instant it was sent at: from one, before another; of one Party where said."""
+        span = {"since": since, "until": until, "party": party}
         return [
-            Passed(party=party, ours=ours, category=category, count=count)
-            for ours, query in ((True, _GIVEN), (False, _TAKEN))
-            for party, category, count in self._tuples(query, **span)
+            Passed(party=each, ours=ours, category=category, count=count)
+            for ours, query in zip((True, False), _ARRIVED[bool(party)], strict=True)
+            for each, category, count in self._tuples(query, **span)
         ]
+
+    def count_flow(self, at: Instant, party: str, *, ours: bool, category: str) -> None:
+        """Count an item that has passed."""
+        month = at.astimezone(UTC).strftime("%Y-%m")
+        self._run(_COUNT_FLOW, {"month": month, "party": party, "ours": ours, "category": category})
+
+    def flows(self, first: str, last: str) -> Sequence[FlowRow]:
+        """Give how much has passed, from one month to another."""
+        return self._all(FlowRow, _FLOWS, first=first, last=last)

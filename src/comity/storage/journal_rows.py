@@ -12,7 +12,8 @@ from sqlalchemy import Connection, bindparam, delete, func, select
 from comity.clock import Instant
 from comity.ports import Head, JournalRow, KeptHead, ReconciliationRow
 from comity.storage import tables
-from comity.storage.prepared import selecting
+from comity.storage.count_tables import article_counts
+from comity.storage.prepared import counting, selecting
 from comity.storage.rows import LIMIT, Rows, columns, values_of
 
 _J, _D, _H, _K = tables.journal.c, tables.journal_details.c, tables.heads.c, tables.checkpoints.c
@@ -58,6 +59,11 @@ _RECONCILIATION = selecting(
     columns(tables.reconciliations, ReconciliationRow).where(
         _R.peer == bindparam("peer"), _R.ours == bindparam("ours")
     )
+)
+_N = article_counts.c
+_COUNT_ARTICLE = counting(article_counts, ("agreement", "ref", "outcome"))
+_ARTICLE_COUNTS = selecting(
+    select(_N.ref, _N.outcome, _N.count).where(_N.agreement == bindparam("agreement")).order_by(_N.ref)
 )
 #: Beyond every number of an entry.
 _END = 2**62
@@ -133,6 +139,15 @@ class JournalRows(Rows):
         if size is not None:
             return [(size, text) for (text,) in self._tuples(_CHECKPOINTS_OF_SIZE, peer=peer, size=size)]
         return [(held, text) for held, text in self._tuples(_CHECKPOINTS, peer=peer)]
+
+    def count_article(self, agreement: str, ref: str, outcome: str) -> None:
+        """Count a decision that rests on an article; `outcome` is `allowed` or `stopped`."""
+        self._run(_COUNT_ARTICLE, {"agreement": agreement, "ref": ref, "outcome": outcome})
+
+    def article_counts(self, agreement: str) -> Sequence[tuple[str, str, int]]:
+        """Give what each article of an agreement has allowed and stopped: its reference, the outcome, how often."""
+        rows = self._tuples(_ARTICLE_COUNTS, agreement=agreement)
+        return [(ref, outcome, count) for ref, outcome, count in rows]
 
     def entries_of(self, act: str) -> Sequence[JournalRow]:
         """Give the entries of one act, by its digest or the beginning of it, in order."""

@@ -4,12 +4,20 @@ from sqlalchemy import Connection, Engine, inspect, select
 
 from comity import __version__
 from comity.errors import HomeTooNew
-from comity.storage import columns, matter_tables, outside_tables, register_tables, tables
+from comity.storage import (
+    closing_tables,
+    columns,
+    count_tables,
+    matter_tables,
+    outside_tables,
+    register_tables,
+    tables,
+)
 
 __all__ = ["LAID_OUT", "check_layout", "make_tables"]
 
 #: Tables of their own files; named here so that every database has them.
-LAID_OUT = (tables, register_tables, matter_tables, outside_tables)
+LAID_OUT = (tables, closing_tables, count_tables, register_tables, matter_tables, outside_tables)
 
 #: What `house` says of the layout; it says other things of its own beside.
 _FACTS = ("version", "oldest_reader", "comity")

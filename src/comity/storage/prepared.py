@@ -110,6 +110,21 @@ def putting(table: Table, names: Sequence[str], keys: Sequence[str], *, replace:
     return Prepared(build)
 
 
+def counting(table: Table, keys: Sequence[str]) -> Prepared:
+    """Prepare adding one to a row's `count`, or making the row with a count of one."""
+
+    def build(dialect: str) -> Executable:
+        statement = insert_for(dialect)(table).values(
+            {**{name: bindparam(name, type_=table.c[name].type) for name in keys}, "count": 1}
+        )
+        done: Executable = statement.on_conflict_do_update(
+            index_elements=list(keys), set_={"count": table.c.count + 1}
+        )
+        return done
+
+    return Prepared(build)
+
+
 def adding(table: Table, names: Sequence[str]) -> Prepared:
     """Prepare a plain insert of one row."""
     return Prepared(

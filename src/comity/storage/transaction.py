@@ -9,6 +9,7 @@ from comity.clock import Instant
 from comity.errors import BadInput
 from comity.ports import Head
 from comity.storage.body_keys import BodyKeys
+from comity.storage.closing_rows import ClosingRows
 from comity.storage.failing_disk import cause_of, driver_errors, is_refused_row
 from comity.storage.item_rows import ItemRows
 from comity.storage.journal_rows import JournalRows
@@ -21,7 +22,15 @@ from comity.storage.register_rows import RegisterRows
 
 
 class SqlTransaction(
-    ItemRows, KnowledgeRows, MailboxRows, MatterRows, OfficerRows, OutsideRows, RegisterRows, JournalRows
+    ItemRows,
+    ClosingRows,
+    KnowledgeRows,
+    MailboxRows,
+    MatterRows,
+    OfficerRows,
+    OutsideRows,
+    RegisterRows,
+    JournalRows,
 ):
     """All rows of a node over one connection."""
 

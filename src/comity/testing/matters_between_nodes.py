@@ -21,7 +21,7 @@ from comity.node.claim_costs import claim
 from comity.node.cooperate import Manner, act_on, open_matter
 from comity.node.draw_summary import draw
 from comity.node.ledger import ledger_of
-from comity.node.matter_log import log_of, matter_from
+from comity.node.matter_log import governing, log_of, matter_from, parts_of
 from comity.node.summarise import figures_with
 from comity.ports import MatterRow, Transaction
 from comity.testing.matter_histories import drawn_said
@@ -31,6 +31,8 @@ from comity.testing.working_text import NORTH, SOUTH, WORKING
 from comity.testing.world import World
 
 __all__ = ["listed_in", "play_between_nodes", "read_in"]
+
+_MANY = 100_000
 
 _PARTIES = (NORTH, SOUTH)
 #: Kinds in whose book a cost may stand.
@@ -181,8 +183,42 @@ def _differences(world: World) -> tuple[list[str], int]:
             wrong.append(f"{name[:12]} is not the same on both sides")
         if north[name].early or south[name].early:
             wrong.append(f"{name[:12]} waits for an event for ever")
+    wrong += [mistake for party in _PARTIES for mistake in _kept_otherwise(world, party)]
     wrong += _money(world)
     return wrong, sum(len(matter.story) for matter in north.values())
+
+
+def _kept_otherwise(world: World, party: str) -> list[str]:
+    """Give where the lists kept over all matters differ from what the matters say, read one by one."""
+    member = world.members[party]
+    node = member.node
+
+    def compare(transaction: Transaction) -> list[str]:
+        knowledge = node.know(transaction)
+        matters = [
+            matter_from(knowledge, row.id, log_of(transaction, row.id)) for row in transaction.matters()
+        ]
+        parts = [
+            parts_of(party, "", each, governing(knowledge, each.agreement, each.opener, each.other))
+            for each in matters
+        ]
+        due = sorted((each.at, each.what, each.by) for part in parts for each in part.deadlines)
+        costs = {each.event for part in parts for each in part.costs}
+        stand: dict[str, tuple[str, str]] = {}
+        for each, part in sorted(
+            zip(matters, parts, strict=True), key=lambda pair: (pair[0].opened_at, pair[0].id)
+        ):
+            for event, state in part.claims:
+                stand.setdefault(event, (state, each.id))
+        wrong = []
+        if due != sorted((each.at, each.what, each.by) for each in transaction.deadlines(limit=_MANY)):
+            wrong.append(f"{party} keeps other deadlines than its matters have")
+        kept = {line.event: (line.state, line.charge) for line in transaction.costs(limit=_MANY)}
+        if kept != {event: stand.get(event, ("open", "")) for event in costs}:
+            wrong.append(f"{party} keeps other costs than its matters have")
+        return wrong
+
+    return member.read(compare)
 
 
 def _money(world: World) -> list[str]:

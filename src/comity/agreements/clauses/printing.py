@@ -14,6 +14,7 @@ Fields at their defaults are left out. Extensions are printed as they were read.
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -54,6 +55,7 @@ def _lines(clause: Clause) -> Iterator[str]:
 _UNSET = object()
 
 
+@cache
 def _defaults(kind: type[Clause]) -> Mapping[str, Any]:
     found = {}
     for field in msgspec.structs.fields(kind):

@@ -16,6 +16,8 @@ from comity.node.calendar_address import KIND, officer_at
 
 #: Matters drawn, the newest.
 _DRAWN = 200
+#: Lines of what has a day on a page.
+_LINES = 100
 #: The first words of the command that shows a thing -> its page.
 _PAGES = {
     "comity consent": "/consents",
@@ -32,6 +34,7 @@ class Year(View, frozen=True, kw_only=True):
         year: the year.
         drawn: matters by kind as bars on a line; None where there are none.
         rows: what has a day in that year, soonest first: ours, theirs or our own, with its article and page.
+        further: from which instant the next lines are; empty at the end.
         before, after: the years beside it.
         has_address: whether this officer has one.
     """
@@ -41,6 +44,7 @@ class Year(View, frozen=True, kw_only=True):
     year: int
     drawn: plots.Plot | None
     rows: list[dict[str, Any]]
+    further: str
     before: int
     after: int
     has_address: bool
@@ -67,7 +71,8 @@ def build(visit: Visit) -> Year:
         last = date.fromisoformat((row["due"] or row["changed_at"])[:10])
         words = f"{row['title']} ({said(row['state'] or 'waiting')}, {row['with']})"
         lanes.setdefault(row["kind"], []).append((first, max(last, first), 0 if row["ours"] else 1, words))
-    due: Any = visit.ask("due-list")
+    start = visit.query.get("from", "")[:40] or begins.isoformat()
+    due, further = _due(visit, start, ends)
     rows = [{**row, "path": page_of(row["see"])} for row in due if row["at"][:4] == str(year)]
     if rows:
         lanes[_("due")] = [
@@ -81,10 +86,28 @@ def build(visit: Visit) -> Year:
         year=year,
         drawn=plots.spans(drawn, begins, ends, months, visit.at.date()) if drawn else None,
         rows=rows,
+        further=further,
         before=year - 1,
         after=year + 1,
         has_address=any(row.kind == KIND for row in held),
     )
+
+
+def _due(visit: Visit, start: str, ends: date) -> tuple[list[dict[str, Any]], str]:
+    """Give a page of what is due from an instant on, and from which instant the next one is.
+
+    A page ends between two instants, never within one: whatever falls together stands together.
+    """
+    limit = _LINES
+    while True:
+        found: Any = visit.ask("due-list", since=start, until=ends.isoformat(), limit=limit + 1)
+        if len(found) <= limit:
+            return found, ""
+        following = found[-1]["at"]
+        shown = [row for row in found if row["at"] < following]
+        if shown:
+            return shown, following
+        limit *= 4
 
 
 def calendar(visit: Visit) -> bytes:

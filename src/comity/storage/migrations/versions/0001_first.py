@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from comity.storage.migrations import officers, outside
+from comity.storage.migrations.closing_layout import make_closings
+from comity.storage.migrations.count_layout import make_counts
 from comity.storage.migrations.kinds import NUMBER, TEXT
 from comity.storage.migrations.matter_layout import make_matters
 from comity.storage.migrations.register_layout import make_register
@@ -289,5 +291,7 @@ def upgrade() -> None:
     op.create_index("journal_by_channel", "journal", ["channel", "channel_number", "kind", "act"])
     make_register()
     make_matters()
+    make_closings()
+    make_counts()
     officers.make()
     outside.make()
