@@ -238,7 +238,8 @@ def logic_v2(rows: list[Row]) -> Ask | None:
     def ask(questions: list[Row]) -> Answers:
         answers = []
         for q in questions:
-            asked = as_entity(model, "asked", q["schema"], [q["name"]])
+            # it remembers entities by their id, so every question has its own
+            asked = as_entity(model, f"asked {q['qid']}", q["schema"], [q["name"]])
             scored = {
                 hit.id: algorithm.compare(asked, entities[hit.id], config).score
                 for hit in check(index, as_query(q, full=False), limit=30, explain_from=2.0)
