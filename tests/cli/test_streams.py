@@ -156,3 +156,11 @@ def test_what_others_call_their_items_moves_no_cursor(comity: Comity, land: Land
     for out in outputs:
         assert not any(line.startswith("Permitted: everything") for line in out.splitlines()), out
         assert "\x1b" not in out and "\u009b" not in out
+
+
+def test_the_package_can_be_run_as_a_module():
+    done = subprocess.run(
+        [sys.executable, "-m", "comity", "nope"], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("comity: no command `nope`")
