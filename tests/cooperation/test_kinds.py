@@ -10,6 +10,8 @@ from comity.cooperation.plans import remainder
 from cooperation.working import NORTH, SOUTH, Desk, hours
 
 ITEM = "ab" * 32
+#: Hours after which every day named here has come: 6 August 2031.
+LATER = 5_000
 
 
 def opened(kind: str, party: str = NORTH, /, **said: Any) -> Desk:
@@ -213,9 +215,9 @@ MEETING = {
 
 def test_a_visit_needs_the_consent_of_whoever_the_article_names() -> None:
     desk = fine(opened("meeting", **MEETING), (SOUTH, "agree", {}))
-    (ground,) = desk.say(NORTH, "held", 5, on="2031-03-02")
+    (ground,) = desk.say(NORTH, "held", LATER, on="2031-03-02")
     assert ground == "north-south-2030 art. 4: the visit needs the consent of south.example first"
-    (ground,) = desk.say(SOUTH, "consent", 6)
+    (ground,) = desk.say(SOUTH, "consent", LATER + 1)
     assert ground.endswith("the delegation is not named yet")
     people = {
         "functions": ["analyst", "interpreter"],
@@ -228,12 +230,12 @@ def test_a_visit_needs_the_consent_of_whoever_the_article_names() -> None:
         (NORTH, "delegation", people),
         (SOUTH, "consent", {}),
         (NORTH, "held", {"on": "2031-03-02"}),
-        begin=7,
+        begin=LATER + 2,
     )
-    fine(desk, (SOUTH, "minutes", {"item": ITEM}), begin=11)
-    (ground,) = desk.say(SOUTH, "approve", 12, item=ITEM)
+    fine(desk, (SOUTH, "minutes", {"item": ITEM}), begin=LATER + 6)
+    (ground,) = desk.say(SOUTH, "approve", LATER + 7, item=ITEM)
     assert ground.endswith("the other Party has drawn up no such minutes")
-    fine(desk, (NORTH, "approve", {"item": ITEM}), begin=13)
+    fine(desk, (NORTH, "approve", {"item": ITEM}), begin=LATER + 8)
     assert desk.state == "closed"
 
 
@@ -251,9 +253,9 @@ def test_a_meeting_is_moved_declined_and_called_off() -> None:
 def test_who_pays_follows_from_the_manner() -> None:
     desk = opened("meeting", **MEETING)
     cost = {"what": "stay", "amount": "120.00", "currency": "EUR", "on": "2031-03-02"}
-    assert desk.say(SOUTH, "cost", 3, **cost) == ()
+    assert desk.say(SOUTH, "cost", LATER, **cost) == ()
     staff = opened("meeting", **{**MEETING, "meeting": "staff"})
-    assert staff.kind.occasion is not None and staff.say(SOUTH, "cost", 3, **cost) == ()
+    assert staff.kind.occasion is not None and staff.say(SOUTH, "cost", LATER, **cost) == ()
 
 
 # -- missions, contacts -----------------------------------------------------------------------------------------
@@ -329,6 +331,7 @@ def test_a_passage_is_notified_acknowledged_changed_and_done() -> None:
         (NORTH, "change", {**change, "crossing": "north pass"}),
         (SOUTH, "acknowledge", {}),
         (NORTH, "done", {"on": "2031-02-03"}),
+        begin=LATER,
     )
     assert desk.state == "done" and desk.facts.crossing == "north pass"
     (ground,) = Desk("passage").say(NORTH, "open", **{**CROSSING, "passage": "circus"})
@@ -362,11 +365,13 @@ def test_continuity_goes_through_the_named_office_and_is_rehearsed() -> None:
         (NORTH, "agree", {"rehearsal": "r1"}),
         (NORTH, "rehearsed", {"rehearsal": "r1", "on": "2031-05-01", "words": "well enough"}),
         (NORTH, "finding", {"finding": "f1", "words": "no spare key", "owner": SOUTH}),
-        begin=3,
+        begin=LATER,
     )
-    (ground,) = desk.say(NORTH, "mended", 8, finding="f1")
+    (ground,) = desk.say(NORTH, "mended", LATER + 8, finding="f1")
     assert ground == "north-south-2030 art. 5: it is for south.example to mend"
-    fine(desk, (SOUTH, "mended", {"finding": "f1"}), (SOUTH, "readiness", {"ready": "ready"}), begin=9)
+    fine(
+        desk, (SOUTH, "mended", {"finding": "f1"}), (SOUTH, "readiness", {"ready": "ready"}), begin=LATER + 9
+    )
     assert desk.facts.findings["f1"].mended and desk.facts.ready == {SOUTH: "ready"}
     assert desk.held().due[0].at.date().isoformat() == "2032-04-30"
 
@@ -389,6 +394,7 @@ def lent() -> Desk:
         (NORTH, "agree", {}),
         (NORTH, "deliver", {"note": "n-1", "count": 2, "on": "2031-01-20", "numbers": ["a1", "a2"]}),
         (SOUTH, "receive", {"count": 2, "on": "2031-01-21"}),
+        begin=24 * 11,
     )
 
 
@@ -396,11 +402,11 @@ def test_a_loan_is_delivered_received_counted_and_returned() -> None:
     desk = lent()
     assert on_loan(desk.facts) == 2
     assert [(each.what, each.by) for each in desk.held().due] == [("return", SOUTH)]
-    (ground,) = desk.say(NORTH, "close", 9)
+    (ground,) = desk.say(NORTH, "close", 300)
     assert ground.endswith("2 are still on loan")
-    (ground,) = desk.say(SOUTH, "return", 10, count=3, on="2031-06-01")
+    (ground,) = desk.say(SOUTH, "return", LATER, count=3, on="2031-06-01")
     assert ground.endswith("2 are out, not more")
-    fine(desk, (SOUTH, "return", {"count": 1, "on": "2031-06-01"}), begin=11)
+    fine(desk, (SOUTH, "return", {"count": 1, "on": "2031-06-01"}), begin=LATER + 1)
     assert desk.state == "received" and on_loan(desk.facts) == 1
     fine(
         desk,
@@ -408,25 +414,25 @@ def test_a_loan_is_delivered_received_counted_and_returned() -> None:
         (NORTH, "miss", {"count": 1, "on": "2031-06-03"}),
         (SOUTH, "return", {"count": 1, "on": "2031-06-04"}),
         (NORTH, "confirm-return", {}),
-        begin=12,
+        begin=LATER + 2,
     )
     assert desk.state == "closed" and on_loan(desk.facts) == 0
 
 
 def test_nothing_goes_on_to_a_third_party_without_its_providers_word() -> None:
     desk = lent()
-    (ground,) = desk.say(SOUTH, "passed-on", 9, to="east.example")
+    (ground,) = desk.say(SOUTH, "passed-on", 300, to="east.example")
     assert ground == "north-south-2030 art. 7: its provider has not let it pass to east.example"
     fine(
         desk,
         (SOUTH, "ask-onward", {"to": "east.example"}),
         (NORTH, "allow-onward", {"to": "east.example"}),
         (SOUTH, "passed-on", {"to": "east.example"}),
-        begin=10,
+        begin=301,
     )
     assert desk.facts.passed_on == ("east.example",)
-    fine(desk, (NORTH, "forbid-onward", {"to": "east.example"}), begin=14)
-    assert desk.say(SOUTH, "passed-on", 15, to="east.example")
+    fine(desk, (NORTH, "forbid-onward", {"to": "east.example"}), begin=305)
+    assert desk.say(SOUTH, "passed-on", 310, to="east.example")
 
 
 def test_a_form_no_article_provides_for_names_those_it_does() -> None:
@@ -444,6 +450,7 @@ def test_joint_development_has_contributions() -> None:
         (SOUTH, "deliver", {"note": "d-1", "count": 1, "on": "2031-02-01", "items": [ITEM]}),
         (NORTH, "receive", {"count": 1, "on": "2031-02-02"}),
         (NORTH, "close", {}),
+        begin=LATER,
     )
     assert desk.state == "closed"
 
@@ -466,10 +473,10 @@ def test_never_more_are_admitted_than_there_are_places() -> None:
         (SOUTH, "admit", {"nominee": "n2"}),
         begin=13,
     )
-    fine(desk, (SOUTH, "attend", {"nominee": "n0", "days": 8, "ends": "2031-03-10"}), begin=16)
-    fine(desk, (SOUTH, "certify", {"nominee": "n0", "result": "passed", "item": ITEM}), begin=17)
+    fine(desk, (SOUTH, "attend", {"nominee": "n0", "days": 8, "ends": "2031-03-10"}), begin=LATER)
+    fine(desk, (SOUTH, "certify", {"nominee": "n0", "result": "passed", "item": ITEM}), begin=LATER + 1)
     assert places_taken(desk.facts) == 2 and desk.facts.nominees["n0"].result == "passed"
-    fine(desk, (NORTH, "number", {"places": 3}), (SOUTH, "agree", {}), begin=18)
+    fine(desk, (NORTH, "number", {"places": 3}), (SOUTH, "agree", {}), begin=LATER + 2)
     assert desk.facts.places == 3 and desk.state == "open"
 
 
@@ -478,7 +485,7 @@ def test_training_is_given_by_whom_the_article_says_and_paid_as_it_says() -> Non
     assert ground.endswith("provides for `training by north.example`")
     desk = fine(opened("training", year=2031, by=SOUTH, places=1), (SOUTH, "agree", {}))
     cost = {"what": "fees", "amount": "10", "currency": "EUR", "on": "2031-03-10"}
-    assert desk.say(SOUTH, "cost", 5, **cost) == ()
+    assert desk.say(SOUTH, "cost", LATER, **cost) == ()
 
 
 def test_a_quota_is_agreed_for_the_year_and_counted() -> None:
@@ -488,6 +495,7 @@ def test_a_quota_is_agreed_for_the_year_and_counted() -> None:
         (NORTH, "nominate", {"nominee": "s1", **NOMINEE}),
         (SOUTH, "admit", {"nominee": "s1"}),
         (SOUTH, "done", {"nominee": "s1"}),
+        begin=LATER,
     )
     assert places_taken(desk.facts) == 1
     (ground,) = Desk("quota").say(NORTH, "open", quota="cruises", year=2031, by=SOUTH, places=1)
@@ -503,3 +511,136 @@ def test_materials_pass_as_items_and_their_coming_is_noted() -> None:
     assert opened("materials", **{**seek, "material": "experience"}).state == "proposed"
     (ground,) = Desk("materials").say(NORTH, "open", **{**seek, "material": "novels"})
     assert ground == "north-south-2030 art. 5: no article of north-south-2030 provides for `novels`"
+
+
+# -- what has happened, and when ---------------------------------------------------------------------------------
+
+COST = {"what": "stay", "amount": "1", "currency": "EUR"}
+
+
+def told_early(desk: Desk, by: str, word: str, hour: float, /, **said: Any) -> str:
+    (ground,) = desk.say(by, word, hour, alone=True, **said)
+    return ground.partition(": ")[2]
+
+
+def test_what_has_happened_is_not_told_before_its_day() -> None:
+    """Every field that holds the day of something that has happened is tried here, on the day before and on the day."""
+    meeting = fine(opened("meeting", **{**MEETING, "meeting": "staff"}), (SOUTH, "agree", {}))
+    passage = opened("passage", **CROSSING)
+    loan = fine(opened("delivery", SOUTH, **LOAN), (NORTH, "agree", {}))
+    sent = fine(
+        opened("delivery", SOUTH, **{**LOAN, "words": "sent"}),
+        (NORTH, "agree", {}),
+        (NORTH, "deliver", {"note": "n-1", "count": 2, "on": "2031-01-10"}),
+    )
+    course = fine(
+        opened("training", year=2031, by=SOUTH, places=2),
+        (SOUTH, "agree", {}),
+        (NORTH, "nominate", {"nominee": "n0", **NOMINEE}),
+        (SOUTH, "admit", {"nominee": "n0"}),
+    )
+    drill = fine(
+        opened("continuity", article="art. 5"),
+        (SOUTH, "schedule", {"rehearsal": "r1", "on": "2031-03-02", "words": "loss of the line"}),
+        (NORTH, "agree", {"rehearsal": "r1"}),
+    )
+    bill = fine(
+        opened(
+            "charge",
+            begins="2031-01-01",
+            ends="2031-12-31",
+            currency="EUR",
+            entries=[ITEM],
+            debtor=SOUTH,
+            balance="1",
+        ),
+        (SOUTH, "accept", {}),
+    )
+    tried: list[tuple[Desk, str, str, dict[str, Any]]] = [
+        (meeting, NORTH, "held", {}),
+        (meeting, SOUTH, "cost", COST),
+        (passage, NORTH, "done", {}),
+        (loan, NORTH, "deliver", {"note": "n-1", "count": 2}),
+        (sent, SOUTH, "receive", {"count": 2}),
+        (drill, SOUTH, "rehearsed", {"rehearsal": "r1", "words": "well"}),
+        (bill, SOUTH, "pay", {}),
+    ]
+    # 23:30 on 1 March in UTC, half past midnight on the 2nd in the agreement's zone
+    hour = 24 * 50 + 14.5
+    for desk, by, word, said in tried:
+        early = told_early(desk, by, word, hour - 1, on="2031-03-02", **said)
+        assert early == "2031-03-02 has not come yet on 2031-03-01: it is told once it has happened", word
+    for desk, by, word, said in tried:
+        desk.logs[by] = {**desk.logs[SOUTH if by == NORTH else NORTH]}
+        assert desk.say(by, word, hour, on="2031-03-02", **said) == (), word
+    attended = {"nominee": "n0", "days": 2, "ends": "2031-03-02"}
+    assert "has not come yet" in told_early(course, SOUTH, "attend", 24 * 30, **attended)
+
+
+def test_every_day_of_what_has_happened_is_marked() -> None:
+    """Where a step says what has happened, its day is one that has come: none is left out by oversight."""
+    from comity.cooperation.kinds import KINDS
+    from comity.cooperation.said import past_fields
+    from comity.cooperation.shared import SHARED
+
+    marked = {
+        f"{kind.name} {word}"
+        for kind in KINDS.values()
+        for word, form in kind.events.items()
+        if past_fields(form.form)
+    }
+    assert marked == {
+        "charge pay",
+        "continuity rehearsed",
+        "delivery deliver",
+        "delivery miss",
+        "delivery receive",
+        "delivery return",
+        "meeting held",
+        "passage done",
+        "quota attend",
+        "training attend",
+    }
+    assert past_fields(SHARED["cost"].form) == ("on",)
+
+
+def test_one_day_follows_the_other() -> None:
+    early = fine(opened("meeting", **{**MEETING, "meeting": "staff"}), (SOUTH, "agree", {}))
+    (ground,) = early.say(NORTH, "held", 24 * 20, on="2031-01-20")
+    assert ground.endswith("it begins on 2031-03-01, after 2031-01-20: move it first")
+    (ground,) = opened("passage", **CROSSING).say(NORTH, "done", 24 * 20, on="2031-01-20")
+    assert ground.endswith("notice was given of 2031-02-01, not of 2031-01-20: change it first")
+    desk = fine(
+        opened("delivery", SOUTH, **LOAN),
+        (NORTH, "agree", {}),
+        (NORTH, "deliver", {"note": "n-1", "count": 2, "on": "2031-01-20"}),
+        begin=24 * 20,
+    )
+    (ground,) = desk.say(SOUTH, "receive", 24 * 21, count=2, on="2031-01-19")
+    assert ground.endswith("they were delivered on 2031-01-20, after 2031-01-19")
+    fine(desk, (SOUTH, "receive", {"count": 2, "on": "2031-01-21"}), begin=24 * 22)
+    (ground,) = desk.say(SOUTH, "return", 24 * 23, count=2, on="2031-01-20")
+    assert ground.endswith("they were received on 2031-01-21, after 2031-01-20")
+    (ground,) = Desk("delivery").say(SOUTH, "open", **{**LOAN, "until": "2031-01-09"})
+    assert ground.endswith("its day of return, 2031-01-09, is over already")
+
+
+def test_nobody_is_certified_who_was_not_there() -> None:
+    desk = fine(
+        opened("training", year=2031, by=SOUTH, places=2),
+        (SOUTH, "agree", {}),
+        (NORTH, "nominate", {"nominee": "n0", **NOMINEE}),
+        (SOUTH, "admit", {"nominee": "n0"}),
+    )
+    begun = desk.say(SOUTH, "certify", 24 * 10, nominee="n0", result="not-passed")
+    assert begun == ("north-south-2030 art. 5: the place of `n0` begins on 2031-03-01",)
+    (ground,) = desk.say(SOUTH, "certify", LATER, nominee="n0", result="passed")
+    assert ground.endswith("no day that `n0` attended is noted")
+    (ground,) = desk.say(SOUTH, "attend", LATER + 1, nominee="n0", days=3, ends="2031-03-02")
+    assert ground.endswith("2031-03-01 to 2031-03-02 are not 3 days")
+    fine(
+        desk,
+        (SOUTH, "attend", {"nominee": "n0", "days": 2, "ends": "2031-03-02"}),
+        (SOUTH, "certify", {"nominee": "n0", "result": "attended"}),
+        begin=LATER + 2,
+    )

@@ -72,9 +72,11 @@ def test_a_cost_is_borne_as_its_article_says() -> None:
         "ends": "2031-03-02",
     }
     assert desk.say(NORTH, "open", **opening) == ()
-    assert desk.say(SOUTH, "cost", 3, what="stay", amount="0.10", currency="EUR", on="2031-03-02") == ()
+    assert desk.say(SOUTH, "cost", 1300, what="stay", amount="0.10", currency="EUR", on="2031-03-02") == ()
     assert (
-        desk.say(NORTH, "cost", 4, what="transport", amount="1000000.0001", currency="EUR", on="2031-03-02")
+        desk.say(
+            NORTH, "cost", 1301, what="transport", amount="1000000.0001", currency="EUR", on="2031-03-02"
+        )
         == ()
     )
     found = entries_of(desk.held(), terms_at)

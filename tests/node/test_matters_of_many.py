@@ -72,7 +72,7 @@ def test_each_pair_has_its_own_plan_ledger_and_summary_under_the_same_articles(m
     assert len(set(plans.values())) == 3
     meeting = begin(made, NORTH, SOUTH, "meeting", host=SOUTH, **STAFF)
     assert meeting.matter is not None
-    cost = {"what": "stay", "amount": "10.00", "currency": "EUR", "on": "2026-04-01"}
+    cost = {"what": "stay", "amount": "10.00", "currency": "EUR", "on": "2026-03-01"}
     assert made.members[SOUTH].act(act_on, meeting.matter.id, "cost", cost, manner=Manner()).grounds == ()
     made.settle()
     owed = {party: made.members[party].act(ledger_of).owed for party in (NORTH, SOUTH, EAST)}

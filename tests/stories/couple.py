@@ -114,6 +114,11 @@ class Couple(ABC):
     def pass_days(self, days: float) -> None:
         self.clock.step(timedelta(days=days))
 
+    def until(self, day: str) -> None:
+        """Let time pass until the noon of a day, unless it has come."""
+        noon = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+        self.clock.step(max(noon - self.clock.now(), timedelta(0)))
+
 
 def outcome(shown: dict[str, Any]) -> dict[str, Any]:
     if shown["grounds"]:

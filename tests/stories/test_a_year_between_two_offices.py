@@ -76,6 +76,7 @@ def meet(year: Couple, host: str, begins: str, ends: str, /, **said: Any) -> str
     year.exchange()
     year.do(host, meeting, "consent")
     year.exchange()
+    year.until(ends)
     year.do(visitor, meeting, "held", on=ends)
     year.exchange()
     return meeting
@@ -208,13 +209,14 @@ def test_7_what_was_lent_comes_back(year: Couple, known: Known) -> None:
     )
     year.exchange()
     year.do(NORTH, loan, "agree")
+    year.until("2027-07-16")
     year.do(NORTH, loan, "deliver", note="n-7", count=2, on="2027-07-15", numbers=["a-1", "a-2"])
     year.exchange()
     year.do(SOUTH, loan, "receive", count=2, on="2027-07-16")
     (ground,) = year.refused(SOUTH, loan, "passed-on", to="east.example")
     assert ground == "north-south-2030 art. 7: its provider has not let it pass to east.example"
     assert [(due["what"], due["by"]) for due in year.show(SOUTH, loan)["due"]] == [("return", SOUTH)]
-    year.pass_days(30)
+    year.until("2027-08-20")
     year.do(SOUTH, loan, "return", count=2, on="2027-08-20")
     year.exchange()
     assert year.do(NORTH, loan, "confirm-return") == "closed"
@@ -236,7 +238,11 @@ def test_8_ten_people_are_trained_and_an_eleventh_is_not(year: Couple, known: Kn
     (ground,) = year.refused(SOUTH, training, "admit", nominee="n-10")
     assert ground == "north-south-2030 art. 5: all 10 places of the year are taken"
     year.do(SOUTH, training, "not-admit", nominee="n-10", because="the places are taken")
+    year.until("2027-09-17")
+    early = year.refused(SOUTH, training, "attend", nominee="n-0", days=1, ends="2027-09-18")
+    assert early[-1].endswith("2027-09-18 has not come yet on 2027-09-17: it is told once it has happened")
     for number in range(10):
+        year.do(SOUTH, training, "attend", nominee=f"n-{number}", days=10, ends="2027-09-17")
         year.do(SOUTH, training, "certify", nominee=f"n-{number}", result="passed")
     year.exchange()
     assert year.do(NORTH, training, "close") == "closed"
@@ -245,7 +251,6 @@ def test_8_ten_people_are_trained_and_an_eleventh_is_not(year: Couple, known: Kn
 
 
 def test_9_the_third_planned_meeting_and_the_report(year: Couple, known: Known) -> None:
-    year.pass_days(45)
     known["meetings"].append(meet(year, SOUTH, "2027-10-12", "2027-10-13", plan=known["plan"], line="m3"))
     year.do(SOUTH, known["plan"], "track", line="t1", state="done")
     year.do(SOUTH, known["plan"], "report", words="all meetings held; a fourth is wanted next year")
@@ -325,6 +330,7 @@ def test_12_the_costs_of_the_year_are_claimed_contested_and_paid_to_zero(year: C
     assert year.refused(debtor, charge, "close") == [
         "north-south-2030 art. 6: there is a balance to be paid first"
     ]
+    year.until("2028-01-10")
     year.do(debtor, charge, "pay", on="2028-01-10", reference="2028-17")
     year.exchange()
     assert year.do(creditor, charge, "receive") == "settled"

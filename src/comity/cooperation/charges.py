@@ -13,9 +13,32 @@ import msgspec
 
 from comity.agreements.terms import Terms
 from comity.cooperation.event import Event
-from comity.cooperation.kind import EITHER, OPENER, OTHER, Case, EventForm, Facts, Found, Kind, against, step
+from comity.cooperation.kind import (
+    EITHER,
+    OPENER,
+    OTHER,
+    Case,
+    EventForm,
+    Facts,
+    Found,
+    Kind,
+    against,
+    day_of,
+    step,
+)
 from comity.cooperation.requests import Because, Nothing
-from comity.cooperation.said import Amount, Currency, Day, Items, PartyName, Remark, Said, Words, means
+from comity.cooperation.said import (
+    Amount,
+    Currency,
+    Day,
+    DayPast,
+    Items,
+    PartyName,
+    Remark,
+    Said,
+    Words,
+    means,
+)
 from comity.decisions.decision import Ground
 
 __all__ = ["CHARGE", "ChargeFacts", "Claim"]
@@ -43,7 +66,7 @@ class Contest(Said, frozen=True, kw_only=True):
 class Pay(Said, frozen=True, kw_only=True):
     """Says that the balance was paid."""
 
-    on: Annotated[Day, means("the day it was paid")]
+    on: Annotated[DayPast, means("the day it was paid")]
     reference: Annotated[Remark, means("the reference of the payment")] = ""
 
 
@@ -107,6 +130,8 @@ def _may_claim(case: Case, event: Event) -> Iterable[Ground]:
         yield against(where, f"{claim.debtor} is neither of the two Parties")
     if claim.ends < claim.begins:
         yield against(where, "the period ends before it begins")
+    if claim.begins > day_of(case, event):
+        yield against(where, f"the period begins on {claim.begins}, which has not come yet")
     if not claim.entries or len(set(claim.entries)) != len(claim.entries):
         yield against(where, "it names no cost, or one of them twice")
 

@@ -31,7 +31,7 @@ from comity.cooperation.kind import (
     unprovided,
 )
 from comity.cooperation.requests import Because
-from comity.cooperation.said import Day, ItemName, Items, PartyName, Remark, Said, Word, Words, means
+from comity.cooperation.said import Day, DayPast, ItemName, Items, PartyName, Remark, Said, Word, Words, means
 from comity.decisions.decision import Ground
 
 __all__ = ["CONTINUITY", "ContinuityFacts"]
@@ -68,7 +68,7 @@ class Rehearsed(Said, frozen=True, kw_only=True):
     """Says that a rehearsal was held."""
 
     rehearsal: Annotated[Word, means("the rehearsal")]
-    on: Annotated[Day, means("on which day")]
+    on: Annotated[DayPast, means("on which day")]
     words: Annotated[Words, means("how it went")]
     items: Annotated[Items, means("items that hold more of it, which the other Party has been given")] = ()
 

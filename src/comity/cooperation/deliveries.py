@@ -27,12 +27,25 @@ from comity.cooperation.kind import (
     Kind,
     Occasion,
     against,
+    day_of,
     step,
     stranger,
     unprovided,
 )
 from comity.cooperation.requests import Because, Nothing
-from comity.cooperation.said import Count, Day, Items, PartyName, Remark, Said, Word, WordList, Words, means
+from comity.cooperation.said import (
+    Count,
+    Day,
+    DayPast,
+    Items,
+    PartyName,
+    Remark,
+    Said,
+    Word,
+    WordList,
+    Words,
+    means,
+)
 from comity.decisions.decision import Ground
 
 __all__ = ["DELIVERY", "DeliveryFacts", "on_loan"]
@@ -64,7 +77,7 @@ class Note(Said, frozen=True, kw_only=True):
 
     note: Annotated[Word, means("the number of the note")]
     count: Annotated[Count, means("how many pieces")]
-    on: Annotated[Day, means("the day of the delivery")]
+    on: Annotated[DayPast, means("the day of the delivery")]
     numbers: Annotated[WordList, means("the numbers on the pieces")] = ()
     items: Annotated[
         Items, means("documentation that went with it, which the other Party has been given")
@@ -75,7 +88,7 @@ class Receipt(Said, frozen=True, kw_only=True):
     """Acknowledges what arrived, or says what is missing."""
 
     count: Annotated[Count, means("how many pieces arrived whole")]
-    on: Annotated[Day, means("the day they arrived")]
+    on: Annotated[DayPast, means("the day they arrived")]
     words: Annotated[Remark, means("what is missing or damaged")] = ""
 
 
@@ -100,6 +113,8 @@ class DeliveryFacts(Facts, frozen=True, kw_only=True):
     count: int
     until: Day | None
     delivered: int = 0
+    delivered_on: Day | None = None
+    received_on: Day | None = None
     received: int = 0
     returned: int = 0
     numbers: tuple[str, ...] = ()
@@ -195,8 +210,18 @@ def _may_open(case: Case, event: Event) -> Iterable[Ground]:
     said = cast("Want", event.said)
     if said.giver not in (case.opener, case.other):
         yield stranger(case.clauses[0], said.giver)
-    if (said.form == "loan") != (said.until is not None):
+    yield from _returns(case, event, said.until)
+
+
+def _may_propose(case: Case, event: Event) -> Iterable[Ground]:
+    yield from _returns(case, event, cast("OtherTerms", event.said).until)
+
+
+def _returns(case: Case, event: Event, until: Day | None) -> Iterable[Ground]:
+    if (cast("Want", case.facts.opening).form == "loan") != (until is not None):
         yield against(case.clauses[0], "a loan has a day of return, and nothing else has")
+    elif until is not None and until < day_of(case, event):
+        yield against(case.clauses[0], f"its day of return, {until}, is over already")
 
 
 def _may_deliver(case: Case, event: Event) -> Iterable[Ground]:
@@ -211,6 +236,8 @@ def _may_receive(case: Case, event: Event) -> Iterable[Ground]:
     said, facts = cast("Receipt", event.said), case.facts
     if facts.received + said.count > facts.delivered:
         yield against(case.clauses[0], f"{facts.delivered} were delivered, not more")
+    if facts.delivered_on is not None and said.on < facts.delivered_on:
+        yield against(case.clauses[0], f"they were delivered on {facts.delivered_on}, after {said.on}")
 
 
 def _may_return(case: Case, event: Event) -> Iterable[Ground]:
@@ -219,6 +246,8 @@ def _may_return(case: Case, event: Event) -> Iterable[Ground]:
         yield against(case.clauses[0], "only a loan is returned")
     if said.count > facts.out:
         yield against(case.clauses[0], f"{facts.out} are out, not more")
+    if facts.received_on is not None and said.on < facts.received_on:
+        yield against(case.clauses[0], f"they were received on {facts.received_on}, after {said.on}")
 
 
 def _may_close(case: Case, _event: Event) -> Iterable[Ground]:
@@ -281,7 +310,17 @@ def _among(field: str) -> Any:
 def _delivered(facts: DeliveryFacts, event: Event) -> DeliveryFacts:
     said = cast("Note", event.said)
     return msgspec.structs.replace(
-        facts, delivered=facts.delivered + said.count, numbers=(*facts.numbers, *said.numbers)
+        facts,
+        delivered=facts.delivered + said.count,
+        delivered_on=max(said.on, facts.delivered_on or said.on),
+        numbers=(*facts.numbers, *said.numbers),
+    )
+
+
+def _received(facts: DeliveryFacts, event: Event) -> DeliveryFacts:
+    said = cast("Receipt", event.said)
+    return msgspec.structs.replace(
+        facts, received=facts.received + said.count, received_on=max(said.on, facts.received_on or said.on)
     )
 
 
@@ -325,7 +364,7 @@ DELIVERY = Kind(
             facts, proposer=event.by, count=event.said.count, until=event.said.until
         ),
         "deliver": _delivered,
-        "receive": _plus("received"),
+        "receive": _received,
         "return": _plus("returned"),
         "miss": _missed,
         "ask-onward": _among("asked_onward"),
@@ -335,6 +374,7 @@ DELIVERY = Kind(
     },
     guards={
         "open": _may_open,
+        "terms": _may_propose,
         "deliver": _may_deliver,
         "receive": _may_receive,
         "return": _may_return,

@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from comity.agreements.clauses import Clause
+from comity.agreements.days import local_day, zone_of
 from comity.agreements.terms import Terms
 from comity.clock import Instant
 from comity.cooperation.event import OPEN, Event
@@ -40,6 +41,7 @@ __all__ = [
     "Step",
     "against",
     "backwards",
+    "day_of",
     "status_of",
     "step",
     "stranger",
@@ -275,6 +277,11 @@ def stranger(where: Clause, party: str) -> Ground:
 def backwards(where: Clause, ends: object) -> Ground:
     """Say that something ends before it begins."""
     return against(where, f"it ends on {ends}, before it begins")
+
+
+def day_of(case: Case, event: Event) -> date:
+    """Give the day on which an event was signed, on the agreement's calendar."""
+    return local_day(event.at, zone_of(case.terms.zone))
 
 
 def against(where: Clause | str, text: str) -> Ground:

@@ -25,8 +25,21 @@ from comity.agreements.terms import Terms
 from comity.clock import Instant
 from comity.cooperation.event import OPEN, Event
 from comity.cooperation.expense import bearers_of
-from comity.cooperation.kind import EITHER, NOTHING_YET, OPENER, OTHER, Case, Deadline, Kind, Span, Step
+from comity.cooperation.kind import (
+    EITHER,
+    NOTHING_YET,
+    OPENER,
+    OTHER,
+    Case,
+    Deadline,
+    Kind,
+    Span,
+    Step,
+    against,
+    day_of,
+)
 from comity.cooperation.log import Placed, in_order
+from comity.cooperation.said import days_past
 from comity.cooperation.shared import SHARED, guard_of
 from comity.decisions.decision import Ground
 from comity.decisions.rules.r03_parties_and_offices import mandate
@@ -265,10 +278,22 @@ def _against(
         return
     if not clauses:
         return
+    case = _case(matter, event, terms, clauses, opening)
+    yield from _not_yet(case, event)
     if event.word in SHARED:
-        yield from guard_of(matter.kind, event.word, _case(matter, event, terms, clauses, opening), event)
+        yield from guard_of(matter.kind, event.word, case, event)
     elif event.word in matter.kind.guards:
-        yield from matter.kind.guards[event.word](_case(matter, event, terms, clauses, opening), event)
+        yield from matter.kind.guards[event.word](case, event)
+
+
+def _not_yet(case: Case, event: Event) -> Iterator[Ground]:
+    """Rule 7, of every kind: what has happened is not told before its day."""
+    today = day_of(case, event)
+    for day in days_past(event.said):
+        if day > today:
+            yield against(
+                case.clauses[0], f"{day} has not come yet on {today}: it is told once it has happened"
+            )
 
 
 def _case(matter: Matter, event: Event, terms: Terms, clauses: tuple[Clause, ...], opening: bool) -> Case:

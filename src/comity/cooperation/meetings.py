@@ -37,6 +37,7 @@ from comity.cooperation.requests import Because, Nothing
 from comity.cooperation.said import (
     Count,
     Day,
+    DayPast,
     ItemName,
     MatterName,
     PartyName,
@@ -91,7 +92,7 @@ class Delegation(Said, frozen=True, kw_only=True):
 class Held(Said, frozen=True, kw_only=True):
     """Says that it was held."""
 
-    on: Annotated[Day, means("its last day")]
+    on: Annotated[DayPast, means("its last day")]
     words: Annotated[Remark, means("a remark")] = ""
 
 
@@ -211,7 +212,10 @@ def _may_name(case: Case, event: Event) -> Iterable[Ground]:
     yield from _days(case, said.arrives, said.departs)
 
 
-def _may_be_held(case: Case, _event: Event) -> Iterable[Ground]:
+def _may_be_held(case: Case, event: Event) -> Iterable[Ground]:
+    on = cast("Held", event.said).on
+    if on < case.facts.begins:
+        yield against(case.clauses[0], f"it begins on {case.facts.begins}, after {on}: move it first")
     if case.state == "agreed":
         clause = next((each for each in _clauses(case) if each.needs_consent_of), None)
         if clause is not None:

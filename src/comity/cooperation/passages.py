@@ -32,7 +32,7 @@ from comity.cooperation.kind import (
     unprovided,
 )
 from comity.cooperation.requests import Because, Nothing
-from comity.cooperation.said import Count, Day, Items, Remark, Said, Word, Words, means
+from comity.cooperation.said import Count, Day, DayPast, Items, Remark, Said, Word, Words, means
 from comity.decisions.decision import Ground
 
 __all__ = ["PASSAGE"]
@@ -64,7 +64,7 @@ class Change(Said, frozen=True, kw_only=True):
 class Done(Said, frozen=True, kw_only=True):
     """Says that it has crossed."""
 
-    on: Annotated[Day, means("on which day")]
+    on: Annotated[DayPast, means("on which day")]
     words: Annotated[Remark, means("a remark")] = ""
 
 
@@ -122,6 +122,14 @@ def _may_last(case: Case, event: Event) -> Iterable[Ground]:
     said: Any = event.said
     if said.ends < said.begins:
         yield backwards(case.clauses[0], said.ends)
+
+
+def _may_be_done(case: Case, event: Event) -> Iterable[Ground]:
+    on = cast("Done", event.said).on
+    if on < case.facts.begins:
+        yield against(
+            case.clauses[0], f"notice was given of {case.facts.begins}, not of {on}: change it first"
+        )
 
 
 def _remarks(case: Case) -> Iterable[Ground]:
@@ -187,7 +195,7 @@ PASSAGE = Kind(
         "change": _changed,
         "done": lambda facts, event: msgspec.structs.replace(facts, done_on=event.said.on),
     },
-    guards={"open": _may_last, "change": _may_last},
+    guards={"open": _may_last, "change": _may_last, "done": _may_be_done},
     typed=lambda said: [said.passage] if isinstance(said, Notify) else [],
     deadlines=_deadlines,
     dates=_dates,

@@ -26,6 +26,7 @@ from comity.cooperation.kind import (
     Span,
     against,
     backwards,
+    day_of,
     status_of,
     step,
     stranger,
@@ -35,6 +36,7 @@ from comity.cooperation.requests import Because, Nothing
 from comity.cooperation.said import (
     Count,
     Day,
+    DayPast,
     ItemName,
     MatterName,
     PartyName,
@@ -110,7 +112,7 @@ class Attend(Said, frozen=True, kw_only=True):
 
     nominee: Annotated[Word, means("the nominee")]
     days: Annotated[Count, means("on how many days")]
-    ends: Annotated[Day, means("the last of them")]
+    ends: Annotated[DayPast, means("the last of them")]
 
 
 class Certify(Said, frozen=True, kw_only=True):
@@ -256,6 +258,32 @@ def _may_admit(case: Case, event: Event) -> Iterable[Ground]:
         yield against(case.clauses[0], f"all {case.facts.places} places of the year are taken")
 
 
+def _may_attend(case: Case, event: Event) -> Iterable[Ground]:
+    yield from _is("admitted", "done")(case, event)
+    said = cast("Attend", event.said)
+    name = said.nominee
+    place = case.facts.nominees.get(name)
+    if place is None:
+        return
+    if said.ends < place.begins:
+        yield against(case.clauses[0], f"the place of `{name}` begins on {place.begins}")
+    elif said.days > (said.ends - place.begins).days + 1:
+        yield against(case.clauses[0], f"{place.begins} to {said.ends} are not {said.days} days")
+
+
+def _may_end(case: Case, event: Event) -> Iterable[Ground]:
+    """A course or stay ends once it has begun; passed is only what was attended."""
+    yield from _is("admitted")(case, event)
+    name = event.said.nominee
+    place = case.facts.nominees.get(name)
+    if place is None:
+        return
+    if day_of(case, event) < place.begins:
+        yield against(case.clauses[0], f"the place of `{name}` begins on {place.begins}")
+    if getattr(event.said, "result", "") in ("passed", "attended") and not place.days:
+        yield against(case.clauses[0], f"no day that `{name}` attended is noted")
+
+
 def _opened(event: Event) -> PlaceFacts:
     said: Any = event.said
     return PlaceFacts(opening=said, by=said.by, places=said.places, proposer=event.by)
@@ -324,9 +352,9 @@ _GUARDS = {
     "admit": _may_admit,
     "not-admit": _is("asked"),
     "withdraw": _is("asked", "admitted"),
-    "attend": _is("admitted", "done"),
-    "certify": _is("admitted"),
-    "done": _is("admitted"),
+    "attend": _may_attend,
+    "certify": _may_end,
+    "done": _may_end,
 }
 
 

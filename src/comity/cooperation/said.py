@@ -8,6 +8,7 @@ by its digest after the gate has let it pass.
 
 import datetime
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any
 
 import msgspec
@@ -19,6 +20,7 @@ __all__ = [
     "Count",
     "Currency",
     "Day",
+    "DayPast",
     "ItemName",
     "MatterName",
     "PartyName",
@@ -27,6 +29,7 @@ __all__ = [
     "Word",
     "Words",
     "Year",
+    "days_past",
     "meaning_of",
     "plain",
     "read_said",
@@ -53,6 +56,8 @@ MatterName = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 Year = Annotated[int, msgspec.Meta(ge=1900, le=9998)]
 Day = datetime.date
+#: The day of something that has happened: it is said on that day or later, never before (`specs/matter.md` §4, rule 7).
+DayPast = Annotated[datetime.date, msgspec.Meta(extra={"past": True})]
 #: A sum of money in decimal figures; never a binary fraction.
 Amount = Annotated[str, msgspec.Meta(pattern=r"\A(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,4})?\Z")]
 #: ISO 4217.
@@ -96,6 +101,26 @@ def meaning_of(form: type[Said], field: str) -> str:
         if isinstance(each, msgspec.Meta) and each.description:
             return each.description
     return ""
+
+
+def days_past(said: Said) -> tuple[datetime.date, ...]:
+    """Give the days of what an event says has happened."""
+    return tuple(
+        day for name in past_fields(type(said)) if isinstance(day := getattr(said, name), datetime.date)
+    )
+
+
+@cache
+def past_fields(form: type[Said]) -> tuple[str, ...]:
+    """Give the fields of a form that hold the day of something that has happened."""
+    from typing import get_type_hints
+
+    return tuple(
+        name
+        for name, hint in get_type_hints(form, include_extras=True).items()
+        for each in getattr(hint, "__metadata__", ())
+        if isinstance(each, msgspec.Meta) and (each.extra or {}).get("past")
+    )
 
 
 def means(sentence: str) -> msgspec.Meta:

@@ -10,7 +10,7 @@ from typing import Annotated, cast
 from comity.cooperation.event import Event
 from comity.cooperation.expense import borne_by
 from comity.cooperation.kind import Case, EventForm, Kind
-from comity.cooperation.said import Amount, Currency, Day, Items, Remark, Said, Word, Words, means
+from comity.cooperation.said import Amount, Currency, DayPast, Items, Remark, Said, Word, Words, means
 from comity.decisions.decision import Ground
 
 __all__ = ["SHARED", "Cost", "NeedsProtocol", "Note", "guard_of"]
@@ -31,7 +31,7 @@ class Cost(Said, frozen=True, kw_only=True):
     ]
     amount: Annotated[Amount, means("the sum, in decimal figures")]
     currency: Annotated[Currency, means("its currency, ISO 4217")]
-    on: Annotated[Day, means("the day it was had")]
+    on: Annotated[DayPast, means("the day it was had")]
     words: Annotated[Remark, means("what exactly")] = ""
 
 

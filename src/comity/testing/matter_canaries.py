@@ -88,25 +88,25 @@ def played(seed: str, steps: int, *, together: bool) -> tuple[dict[str, str], in
 
 def _work(world: World, chance: random.Random, one: str, other: str, words: str) -> None:
     party, to = chance.choice(((one, other), (other, one)))
-    member = world.members[party]
+    member, today = world.members[party], world.clock.now().date()
     rows = [row for row in listed_in(member) if row.peer == to and row.state]
     try:
         if not rows or chance.random() < 0.4:
             kind = chance.choice(list(KINDS))
-            said = _say(chance, kind, "open", words)
+            said = _say(chance, kind, "open", words, today)
             member.act(open_matter, kind, to, said)
             return
         row = chance.choice(sorted(rows, key=lambda each: (each.opened_at, each.kind)))
         matter = read_in(member, row.id)
         word = chance.choice([*can_do(matter, party), "note", "cost"])
         manner = Manner(function="director" if word in matter.kind.functions else "")
-        member.act(act_on, row.id, word, _say(chance, row.kind, word, words), manner=manner)
+        member.act(act_on, row.id, word, _say(chance, row.kind, word, words, today), manner=manner)
     except ComityError:
         return  # refused: it leaves nothing, and the next step is drawn
 
 
-def _say(chance: random.Random, kind: str, word: str, words: str) -> dict[str, Any]:
-    said = drawn_said(chance, form_of(kind, word).form)
+def _say(chance: random.Random, kind: str, word: str, words: str, today: date) -> dict[str, Any]:
+    said = drawn_said(chance, form_of(kind, word).form, today)
     said.pop("items", None)
     free = ("words", "because", "place", "crossing", "aim")
     said |= {name: f"{words} {said[name]}" for name in free if name in said}

@@ -28,7 +28,7 @@ from comity.cooperation.ledger import balances, entries_of
 from comity.cooperation.matter import Matter, can_do, judge, unfold
 from comity.cooperation.missions import MissionFacts, seats_taken
 from comity.cooperation.places import PlaceFacts, places_taken
-from comity.cooperation.said import Said, plain, read_said
+from comity.cooperation.said import Said, past_fields, plain, read_said
 from comity.cooperation.shared import SHARED
 from comity.testing.working_text import NORTH, SOUTH, WORKING
 
@@ -47,6 +47,10 @@ _LISTS: typing.Mapping[str, list[Any]] = {
     "rows": ["disclosed: three here"],
     "figures": [{"what": "disclosed", "by": NORTH, "under": "incident", "month": "2031-02", "figure": "3"}],
 }
+#: Days from today: of what begins, of what ends, of what has happened; the last of each seldom is as it should be.
+_BEGINS: tuple[int, ...] = (-6, -3, 0, 4)
+_ENDS: tuple[int, ...] = (2, 9, 0, -2)
+_HAPPENED: tuple[int, ...] = (0, 0, -1, -2, 3)
 #: Field -> what it is drawn from, where any word would do less well.
 _POOLS: typing.Mapping[str, tuple[Any, ...]] = {
     "mission": ("north-mission", "south-mission"),
@@ -61,8 +65,6 @@ _POOLS: typing.Mapping[str, tuple[Any, ...]] = {
     "ground": ("own-law", "ongoing-case", "no-mood"),
     "what": ("stay", "transport", "premises", "housing", "yachts"),
     **dict.fromkeys(("of", "by", "lead", "host", "giver", "owner", "debtor"), _PARTIES),
-    **dict.fromkeys(("begins", "on", "arrives"), ("2031-02-01", "2031-02-03", "2031-02-08")),
-    **dict.fromkeys(("ends", "until", "departs"), ("2031-02-08", "2031-02-20")),
     **dict.fromkeys(("item", "lines"), (_ITEM,)),
     **dict.fromkeys(("plan", "after", "matter", "object"), (None,)),
     "taker": _PARTIES,
@@ -80,7 +82,6 @@ _POOLS: typing.Mapping[str, tuple[Any, ...]] = {
     "amount": ("1.50", "0.01", "33.33", "7.005", "100"),
     "balance": ("0", "1.50"),
     "currency": ("EUR", "EUR", "PLN"),
-    "year": (2031,),
     "places": (1, 2, 3, 4),
     "count": (1, 1, 2),
 }
@@ -157,7 +158,7 @@ class History:
         return self.chance.choice([*self.kind.events, *SHARED])
 
     def _event(self, party: str, word: str, matter: Matter | None) -> Event | None:
-        said = drawn_said(self.chance, form_of(self.kind.name, word).form)
+        said = drawn_said(self.chance, form_of(self.kind.name, word).form, self.now.date())
         if matter is not None and matter.facts is not None and word in self.kind.filled:
             said |= self.kind.fills(word, matter.facts, said)
         read = read_said(form_of(self.kind.name, word).form, said)
@@ -288,17 +289,33 @@ def _hints(form: type[Said]) -> typing.Mapping[str, Any]:
     return typing.get_type_hints(form)
 
 
-def drawn_said(chance: random.Random, form: type[Said]) -> dict[str, Any]:
-    """Draw something to say in a form: mostly sensible, now and then not."""
+def drawn_said(chance: random.Random, form: type[Said], today: date) -> dict[str, Any]:
+    """Draw something to say in a form on a day: mostly sensible, now and then not."""
     hints = _hints(form)
     said: dict[str, Any] = {}
     for field in msgspec.structs.fields(form):
         if not field.required and chance.random() < 0.5:
             continue
-        value = _drawn(chance, field.encode_name, hints[field.name])
+        name = field.encode_name
+        if hints[field.name] in (date, date | None) or name == "year":
+            said[name] = _day(chance, form, field.name, today)
+            continue
+        value = _drawn(chance, name, hints[field.name])
         if value is not None:
             said[field.encode_name] = value
+    if "figures" in said:
+        said["figures"] = [{**row, "month": said["begins"][:7]} for row in said["figures"]]
     return said
+
+
+def _day(chance: random.Random, form: type[Said], name: str, today: date) -> Any:
+    if name == "year":
+        return today.year
+    if name in past_fields(form):
+        days = _HAPPENED
+    else:
+        days = _ENDS if name in ("ends", "until", "departs") else _BEGINS
+    return (today + timedelta(days=chance.choice(days))).isoformat()
 
 
 def _drawn(chance: random.Random, name: str, hint: Any) -> Any:
@@ -310,8 +327,6 @@ def _drawn(chance: random.Random, name: str, hint: Any) -> Any:
         return _LISTS.get(name)
     if name in _POOLS:
         return chance.choice(_POOLS[name])
-    if kind is date:
-        return date(2031, 2, chance.randrange(1, 20)).isoformat()
     if kind is bool:
         return chance.random() < 0.5
     if kind is int:

@@ -138,7 +138,7 @@ def _settle_up(world: World, party: str, other: str, chance: random.Random) -> N
                 "what": chance.choice([*borne, *borne, "yachts"]).replace("all", "stay"),
                 "amount": chance.choice(("0.01", "33.33", "100", "7.005")),
                 "currency": chance.choice(("EUR", "EUR", "PLN")),
-                "on": "2026-03-02",
+                "on": (world.clock.now() - timedelta(days=chance.randrange(3))).date().isoformat(),
             }
             world.step(
                 f"{member.name} has a cost in {row.kind} {row.id[:12]}",
@@ -149,10 +149,10 @@ def _settle_up(world: World, party: str, other: str, chance: random.Random) -> N
 def _work(world: World, party: str, other: str, chance: random.Random) -> None:
     """Let a Party take a step its node does not refuse, mostly in a matter that is under way."""
     member = world.members[party]
-    rows = listed_in(member)
+    rows, today = listed_in(member), world.clock.now().date()
     if not rows or chance.random() < 0.25:
         kind = chance.choice(list(KINDS))
-        said = drawn_said(chance, form_of(kind, "open").form)
+        said = drawn_said(chance, form_of(kind, "open").form, today)
         said.pop("items", None)
         world.step(f"{member.name} opens a {kind}", lambda: member.act(open_matter, kind, other, said))
         return
@@ -162,7 +162,7 @@ def _work(world: World, party: str, other: str, chance: random.Random) -> None:
     if not words:
         return
     word = chance.choice(words)
-    said = drawn_said(chance, form_of(row.kind, word).form)
+    said = drawn_said(chance, form_of(row.kind, word).form, today)
     said.pop("items", None)
     manner = Manner(function="director" if word in matter.kind.functions else "")
     world.step(
