@@ -19,6 +19,7 @@ import contextlib
 import hashlib
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -502,25 +503,36 @@ def at_rest(path: Path) -> tuple[float, float]:
     with open_home(path) as home:
         link = tell(desk_of(home), "officer-add", handle=f"rest-{os.getpid()}", roles=list(OFFICER))["link"]
         pages = list(paths(home))
+    address = f"http://127.0.0.1:{_own_ports(path)}"
     command = [str(Path(sys.executable).with_name("comity")), "serve", "--home", str(path)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as served:
         try:
-            _wait_for("http://127.0.0.1:8201/sign-in")
+            _wait_for(f"{address}/sign-in")
             first = _memory(served.pid)
             request = urllib.request.Request(
-                link.replace(ORIGIN, "http://127.0.0.1:8201"), b"", {"Origin": ORIGIN, "Host": HOST}
+                link.replace(ORIGIN, address), b"", {"Origin": ORIGIN, "Host": HOST}
             )
             cookie = _cookie(request)
             for each in pages:
-                request = urllib.request.Request(
-                    f"http://127.0.0.1:8201{each}", headers={"Host": HOST, "Cookie": cookie}
-                )
+                request = urllib.request.Request(f"{address}{each}", headers={"Host": HOST, "Cookie": cookie})
                 with contextlib.suppress(urllib.error.HTTPError):  # a page of another role
                     urllib.request.urlopen(request).read()
             time.sleep(3)
             return first, _memory(served.pid)
         finally:
             served.terminate()
+
+
+def _own_ports(path: Path) -> int:
+    """Let a home be served at ports that nobody else has here; give the console's. Its origin stays what it is."""
+    with socket.socket() as one, socket.socket() as other:
+        for each in (one, other):
+            each.bind(("127.0.0.1", 0))
+        port, console = (each.getsockname()[1] for each in (one, other))
+    settings = path / "node.toml"
+    text = re.sub(r"(?m)^port = \d+$", f"port = {port}", settings.read_text())
+    settings.write_text(re.sub(r"(?m)^console = \d+$", f"console = {console}", text))
+    return int(console)
 
 
 def _wait_for(address: str) -> None:

@@ -106,6 +106,20 @@ def test_a_home_written_by_a_newer_version_is_refused_by_name(comity: Comity, la
     assert "layout 99, written by comity 9.9" in done.mistakes[0]
 
 
+def test_a_home_of_a_newer_version_that_says_this_one_may_read_it_is_opened_and_stays_so(
+    comity: Comity, land: Land
+) -> None:
+    with sqlite.connect(land.north / "node.db") as database:
+        for name, value in (("version", "99"), ("oldest_reader", "1"), ("comity", "9.9")):
+            database.execute("UPDATE house SET value = ? WHERE name = ?", (value, name))
+    database.close()
+    assert comity("status", "--home", land.north).code == 0
+    with sqlite.connect(land.north / "node.db") as database:
+        said = dict(database.execute("SELECT name, value FROM house WHERE name IN ('version', 'comity')"))
+    database.close()
+    assert said == {"version": "99", "comity": "9.9"}  # brought back to nothing older
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

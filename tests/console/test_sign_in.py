@@ -1,12 +1,15 @@
 """Coming in: links that work once, passwords with codes, and what attempts cost (W5, W8)."""
 
+import json
 import time
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pyotp
 import pytest
 
-from console.browser import ORIGIN, Browser
+from console.authenticator import Authenticator
+from console.browser import ORIGIN, Answer, Browser
 from console.conftest import Office
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -144,3 +147,55 @@ def test_every_coming_and_going_is_entered(office: Office) -> None:
     kinds = {row["kind"] for row in office.tell("journal-show", limit=1000)}
     assert {"officer-invited", "officer-link", "signed-in", "signed-out", "sign-in-failed"} <= kinds
     assert {"credential-added", "officer-acted"} <= kinds | {"officer-acted"}
+
+
+def with_passkey(office: Office, handle: str, counting: bool = True) -> Authenticator:
+    office.tell("officer-add", handle=handle, roles=["reader"])
+    browser = office.enter(handle)
+    asked = json.loads(browser.post("/me/passkey", {"form-token": browser.token()}).body)
+    made = Authenticator(ORIGIN, urlsplit(ORIGIN).hostname or "", counting=counting)
+    fields = {"form-token": browser.token(), "name": asked["name"], "answer": made.make(asked["options"])}
+    kept = browser.post("/me/passkey", fields)
+    assert json.loads(kept.body) == {"done": True}, kept.text
+    return made
+
+
+def come_in(office: Office, passkey: Authenticator) -> tuple[Browser, Answer]:
+    browser = Browser(office.app)
+    asked = json.loads(browser.post("/sign-in/passkey", {}).body)
+    fields = {"name": asked["name"], "answer": passkey.sign(asked["options"])}
+    return browser, browser.post("/sign-in/passkey", fields)
+
+
+@pytest.mark.parametrize("counting", [True, False])
+def test_a_passkey_lets_in_again_and_again(office: Office, counting: bool) -> None:
+    passkey = with_passkey(office, f"by-passkey-{counting}".lower(), counting)
+    for _ in range(3):
+        browser, answer = come_in(office, passkey)
+        assert answer.status == 200, answer.text
+        assert browser.get("/items").status == 200
+
+
+def test_a_copied_passkey_is_found_out_and_opens_nothing_any_more(office: Office) -> None:
+    passkey = with_passkey(office, "by-copy")
+    copied = passkey.copy()
+    thief, answer = come_in(office, copied)
+    assert answer.status == 200 and thief.get("/items").status == 200
+    _, refused = come_in(office, passkey)  # the counter of the first has not gone on
+    assert refused.status == 403 and "copied" in refused.text
+    assert thief.get("/items").status == 303  # the session the copy began is over
+    for each in (passkey, copied):
+        each.counter += 10
+        assert come_in(office, each)[1].status == 403
+    kinds = [row["kind"] for row in office.tell("journal-show", limit=1000)]
+    assert kinds.count("credential-copied") == 1
+    assert office.enter("by-copy").get("/items").status == 200  # a link lets its officer in again
+
+
+def test_an_answer_serves_for_one_question(office: Office) -> None:
+    passkey = with_passkey(office, "by-answer")
+    browser = Browser(office.app)
+    asked = json.loads(browser.post("/sign-in/passkey", {}).body)
+    fields = {"name": asked["name"], "answer": passkey.sign(asked["options"])}
+    assert browser.post("/sign-in/passkey", fields).status == 200
+    assert Browser(office.app).post("/sign-in/passkey", fields).status == 403

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from comity.console.answers import Answers, local, reader_language
 from comity.console.guard import COOKIE, check_token
-from comity.console.passkeys import Passkeys
+from comity.console.passkeys import Copied, Passkeys
 from comity.console.provider import BACK, Provider, bind, bound_to
 from comity.console.sign_in import Failed, by_password, network_of, set_code, set_password
 from comity.console.telling.queueing import check_address
@@ -223,6 +223,13 @@ class Entrance:
             return await self._answers.page(
                 "sign-in.html", self._signing_in(path, error.message), None, _("Sign in"), status=403
             )
+        except Copied as error:
+            copied = error.credential
+            await run_in_threadpool(
+                self._answers.desk.node.act,
+                lambda transaction: officers.drop_copied(self._answers.desk.node, transaction, copied),
+            )
+            return await self._answers.error(error, form, None)
         except ComityError as error:
             return await self._answers.error(error, form, None)
         answer: Response = (

@@ -2,7 +2,8 @@
 
 A passkey is asked for without a handle: the authenticator knows whose it is. It must have verified its user (a finger,
 a face, a code), so that one passkey counts as two factors. The library checks what the authenticator signed; here it
-is held against what was asked, and against the passkey's counter.
+is held against what was asked, and against the passkey's counter: one that does not go on shows that there are two of
+this passkey, and neither comes in any more.
 """
 
 import json
@@ -121,7 +122,8 @@ class Passkeys:
         """Find who signs in with a passkey.
 
         Raises:
-            RefusedHere: it does not hold, is not known here, or seems to have been copied.
+            Copied: there are two of this passkey; it has still to be dropped.
+            RefusedHere: it does not hold, or is not known here.
         """
         challenge = self._challenges.take(name, node.clock.now())
         refused = RefusedHere(_("this passkey does not open this console"))
@@ -137,15 +139,28 @@ class Passkeys:
                 expected_rp_id=self._host,
                 expected_origin=self._origin,
                 credential_public_key=held.secret,
-                credential_current_sign_count=held.counter,
+                credential_current_sign_count=0,  # held against the counter below
                 require_user_verification=True,
             )
         except (WebAuthnException, ValueError, KeyError, TypeError):
             raise refused from None
+        if seen.new_sign_count <= held.counter and (seen.new_sign_count or held.counter):
+            raise Copied(held.id)
         transaction.put_credential(
             msgspec.structs.replace(held, counter=seen.new_sign_count, used_at=node.clock.now())
         )
         return officer
+
+
+class Copied(RefusedHere):
+    """A passkey that signed with a counter it had passed already: somebody has a copy of it."""
+
+    def __init__(self, credential: str) -> None:
+        super().__init__(
+            _("this passkey was copied: its counter goes back. It opens nothing any more"),
+            hint=_("ask an administrator for a link, and make a new one"),
+        )
+        self.credential = credential
 
 
 def _read(answer: bytes) -> dict[str, object]:

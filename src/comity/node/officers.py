@@ -280,6 +280,17 @@ def drop_credential(node: Node, transaction: Transaction, officer: OfficerRow, i
     _enter(node, transaction, "credential-dropped", officer, node.now(transaction), what=held.kind)
 
 
+def drop_copied(node: Node, transaction: Transaction, id: str) -> None:
+    """Forget a passkey of which there are two, and end all sessions of its officer: one may be the copy's."""
+    held = transaction.credential(id)
+    officer = transaction.officer(held.officer) if held is not None else None
+    if held is None or officer is None:
+        return
+    transaction.drop_credential(id)
+    transaction.drop_sessions(officer=officer.id)
+    _enter(node, transaction, "credential-copied", officer, node.now(transaction), what=held.kind)
+
+
 def must_wait(transaction: Transaction, names: tuple[str, ...], at: Instant) -> timedelta:
     """Tell how long no further attempt is looked at, for a handle or the network it comes from."""
     waits = [timedelta(0)]
