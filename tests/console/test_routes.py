@@ -135,7 +135,7 @@ def test_a_thing_that_is_not_here_is_the_same_to_everybody(
     assert len(said) == 1
 
 
-@pytest.mark.parametrize("path", [*FILES, *FORMS, *OFFICERS])
+@pytest.mark.parametrize("path", [*FILES, *FORMS, *sorted(OFFICERS)])
 def test_who_is_not_signed_in_is_shown_the_way_in_and_nothing_else(path: str, office: Office) -> None:
     stranger = Browser(office.app)
     if path == "/files":

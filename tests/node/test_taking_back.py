@@ -11,7 +11,7 @@ from comity.federation import statements
 from comity.federation.statements import Withdrawal, WithdrawalAnswer, read
 from comity.node.consent_terms import Terms
 from comity.node.correct import correct
-from comity.node.daily_duties import do_duties
+from comity.node.daily_duties import do_duties, look_through
 from comity.node.erase import hold
 from comity.node.give_consent import give as give_consent
 from comity.node.node import Node
@@ -281,6 +281,30 @@ def test_a_hold_needs_its_reason_and_something_to_hold() -> None:
 
 
 # -- terms that run out --------------------------------------------------------------------------------------------
+
+
+def test_what_has_run_out_is_found_some_at_a_time_and_looked_at_again_where_it_goes() -> None:
+    with quiet(*fuller(retention_days=30)) as made:
+        for number in range(3):
+            give(made, report(made, label=f"old {number}"))
+        made.wait(30 * DAY)
+        fresh = report(made, label="fresh")
+        give(made, fresh)
+        south = made.members[SOUTH]
+        whole = {each.item for each in south.act(do_duties, dry_run=True).erased}
+        found: list[str] = []
+        after, turns = 0, 0
+        while True:
+            some, after = south.read(
+                lambda transaction, after=after: look_through(south.node, transaction, after, limit=2)
+            )
+            found += some
+            turns += 1
+            if not after:
+                break
+        assert turns == 3 and set(found) == whole and len(whole) == 3
+        assert {each.item for each in south.act(do_duties, found=[*found, fresh]).erased} == whole
+        assert item(made, SOUTH, fresh).state == "held"
 
 
 def test_an_item_goes_by_itself_at_the_end_of_its_term_and_not_a_second_before() -> None:

@@ -9,7 +9,7 @@ from comity.control.verb import Desk, verb
 from comity.control.verbs_cards import destroy_ended
 from comity.control.verbs_items import decision_fields
 from comity.node import large_files
-from comity.node.daily_duties import Duties, do_duties
+from comity.node.daily_duties import Duties, do_duties, look_through
 from comity.node.necessity import Notice, necessities, review_necessity
 from comity.node.node import Node
 from comity.node.redress import Redress, ask_redress, grant_redress, redresses, refuse_redress
@@ -22,7 +22,16 @@ def duties(desk: Desk, dry_run: bool = False) -> dict[str, Any]:
     """Do what is due today, or only say what it would be."""
     node = desk.node
     renewed = not dry_run and node.store.renew_keys(node.clock.now())
-    done: Duties = desk.act(lambda node, transaction: do_duties(node, transaction, dry_run=dry_run))
+    found: list[str] = []
+    after = 0
+    while True:  # nobody waits for it: what is found is looked at once more where it is let go
+        some, after = desk.read(lambda transaction, after=after: look_through(node, transaction, after))  # type: ignore[misc]
+        found += some
+        if not after:
+            break
+    done: Duties = desk.act(
+        lambda node, transaction: do_duties(node, transaction, dry_run=dry_run, found=found)
+    )
     destroyed: list[str] = []
     if not dry_run:
         desk.act(_drop_left_over)

@@ -10,6 +10,8 @@
 A serving node runs this once a day; `comity duties` does it at once, and with `--dry-run` only says what it would do.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from comity.clock import Instant
@@ -31,6 +33,8 @@ from comity.ports import ItemRow, Transaction
 LATE_AFTER = 7
 
 _EVERYTHING = 1_000_000
+#: States of items that are let go once their time has run out.
+_LET_GO = ("held", "source-withdrawn", "retained")
 
 
 class RunOut(msgspec.Struct, frozen=True):
@@ -57,18 +61,43 @@ class Duties(msgspec.Struct, frozen=True):
     unreviewed: tuple[str, ...]
 
 
-def do_duties(node: Node, transaction: Transaction, *, dry_run: bool = False) -> Duties:
+def look_through(
+    node: Node, transaction: Transaction, after: int, *, limit: int = 100
+) -> tuple[tuple[str, ...], int]:
+    """Look for items whose time has run out, some at a time: the gate is asked of each, and others want their turn.
+
+    Args:
+        after: the number of the item looked at last; 0 at the beginning.
+
+    Returns:
+        Those found, and the number to go on after; 0 at the end.
+    """
+    at, knowledge = node.now(transaction), node.know(transaction)
+    rows = transaction.items_after(after, states=_LET_GO, limit=limit)
+    found = tuple(row.digest for _, row in rows if run_out(node, transaction, knowledge, row, at))
+    return found, rows[-1][0] if len(rows) == limit else 0
+
+
+def do_duties(
+    node: Node, transaction: Transaction, *, dry_run: bool = False, found: Sequence[str] | None = None
+) -> Duties:
     """Do what is due today.
 
     Args:
         dry_run: only say what would be done.
+        found: items that were found to have run out, to be looked at once more; None to look through all of them here.
     """
     at = node.now(transaction)
     knowledge = node.know(transaction)
     # (1), (2)
     erased: list[RunOut] = []
     kept: list[RunOut] = []
-    for row in transaction.items(states=("held", "source-withdrawn", "retained"), limit=_EVERYTHING):
+    rows = (
+        transaction.items(states=_LET_GO, limit=_EVERYTHING)
+        if found is None
+        else [row for name in found if (row := transaction.item(name)) is not None and row.state in _LET_GO]
+    )
+    for row in rows:
         grounds = run_out(node, transaction, knowledge, row, at)
         if not grounds:
             continue

@@ -103,6 +103,12 @@ class ItemRows(Protocol):
         """Give items, newest first."""
         ...
 
+    def items_after(
+        self, number: int, *, states: Sequence[str] = (), limit: int = 100
+    ) -> Sequence[tuple[int, ItemRow]]:
+        """Give items in the order they came, parts of files too, each with its number, after one."""
+        ...
+
     def items_of_type(self, media_type: str) -> Sequence[ItemRow]:
         """Give the items said to be of a media type, oldest first."""
         ...

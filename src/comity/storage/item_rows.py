@@ -25,6 +25,10 @@ _items = columns(tables.items, ItemRow)
 
 _ITEM = selecting(_items.where(_I.digest == bindparam("digest")))
 _IN_STATES = selecting_any(_items.order_by(_I.number.desc()).limit(LIMIT), _I.state)
+_AFTER = selecting_any(
+    _items.add_columns(_I.number).where(_I.number > bindparam("after")).order_by(_I.number).limit(LIMIT),
+    _I.state,
+)
 _LABELLED = selecting(_items.where(_I.label == bindparam("label")).order_by(_I.number.desc()).limit(LIMIT))
 _BEGINNING = selecting(
     _items.where(_I.digest >= bindparam("least"), _I.digest < bindparam("most"))
@@ -123,6 +127,14 @@ class ItemRows(Rows):
     def items(self, *, states: Sequence[str] = (), limit: int = 1000) -> Sequence[ItemRow]:
         """Give items, newest first."""
         return self._all(ItemRow, _IN_STATES(tuple(states)), limit=limit)
+
+    def items_after(
+        self, number: int, *, states: Sequence[str] = (), limit: int = 100
+    ) -> Sequence[tuple[int, ItemRow]]:
+        """Give items in the order they came, parts of files too, each with its number, after one."""
+        rows = self._tuples(_AFTER(tuple(states)), after=number, limit=limit)
+        names = ItemRow.__struct_fields__
+        return [(row[-1], ItemRow(**dict(zip(names, row[:-1], strict=True)))) for row in rows]
 
     def items_of_type(self, media_type: str) -> Sequence[ItemRow]:
         """Give the items said to be of a media type, oldest first."""
