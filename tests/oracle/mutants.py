@@ -132,7 +132,7 @@ MUTANTS = (
     Mutant(
         "holds a leg to be clear for whatever comes there",
         "comity.decisions.rules.r07_third_party",
-        "        clear = False\n        if not",
+        "        any_item = any_item and not passing.by_item\n        if not",
         "        if not",
     ),
     Mutant(

@@ -79,6 +79,11 @@ class Known:
         """Give a Party's consents that carry over more hops than the first."""
         return self._carrying.get(giver, ())
 
+    @property
+    def carries(self) -> bool:
+        """Whether any consent carries over more hops than the first."""
+        return bool(self._carrying)
+
     def given(self, holder: str, to: str) -> Given:
         """Give the consents that let `holder` pass something to `to`."""
         return self._given.get((holder, to), NOTHING_GIVEN)

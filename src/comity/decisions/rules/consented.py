@@ -68,8 +68,10 @@ def consented(
             if consent.condition is None:
                 return True
             conditions.append(consent.condition)
+    if not conditions:
+        return False
     passing.conditions.update(((words, giver), None) for words in sorted(conditions))
-    return bool(conditions)
+    return True
 
 
 def _serves(consent: Consent, fresh: Duration | None, named_purpose: bool, passing: Passing) -> bool:

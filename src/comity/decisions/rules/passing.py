@@ -32,7 +32,8 @@ class Passing:
     Attributes:
         given: consents that let the holder pass something to the recipient.
         routes: the ways by which it all came; `last`: the leg by which the disclosed item itself came.
-        clear: what is owed on a leg, found to be met whatever item came there.
+        by_item: some consent names an item, or carries over several hops: what is met may hang on the item.
+        unmet: what is owed on a leg -> who has not consented, found to be the same whatever item came there.
         against: grounds that refuse. `owed`: consents that are missing.
         blocked: items of the lineage that carry either.
         bound: what binds whoever receives the item, by Party owed and article.
@@ -46,7 +47,7 @@ class Passing:
         "at",
         "blocked",
         "bound",
-        "clear",
+        "by_item",
         "conditions",
         "given",
         "holder",
@@ -59,6 +60,7 @@ class Passing:
         "routes",
         "short",
         "to",
+        "unmet",
         "used",
     )
 
@@ -72,7 +74,8 @@ class Passing:
         self.given: Given = known.given(question.holder, question.to)
         self.routes: Routes = known.routes(question.holder, question.to)
         self.last: Leg | None = None
-        self.clear: set[Duties] = set()
+        self.by_item = bool(self.given.items) or known.carries
+        self.unmet: dict[Duties, list[str]] = {}
         self.against: list[Ground] = []
         self.owed: list[Owed] = []
         self.blocked: dict[str, None] = {}

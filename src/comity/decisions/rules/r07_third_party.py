@@ -78,12 +78,15 @@ def _hop(hop: Hop, holding: Item, leg: Leg, passing: Passing) -> None:
     duties = leg.duties.get((id(onward), holding.category)) or passing.routes.duties(  # (3)
         leg, onward, holding.category
     )
-    if duties in passing.clear:
+    unmet = passing.unmet.get(duties)
+    if unmet is None:
+        passing.bound.update(duties.binds)
+    elif not unmet:
         return
-    passing.bound.update(duties.binds)
     if passing.to in today.may_exempt and exempt(passing.to, hop, holding, onward, today, at):  # (4)
         return
-    unmet = _unmet(duties, hop, holding, onward, today, passing)
+    if unmet is None:
+        unmet = _unmet(duties, hop, holding, onward, today, passing)
     if unmet and not lifts("third_party", today, passing):  # (5)
         for giver in unmet:
             passing.ask(giver, holding.id, onward.ground)
@@ -92,21 +95,21 @@ def _hop(hop: Hop, holding: Item, leg: Leg, passing: Passing) -> None:
 def _unmet(
     duties: Duties, hop: Hop, holding: Item, onward: Onward, today: Between | None, passing: Passing
 ) -> list[str]:
-    """Give those who have not consented; note where all have, whatever item comes this way."""
+    """Give those who have not consented; noted for what else comes this way, where it is the same whatever comes."""
     waiting = duties.waiting
     if today is not None and today.successors:
         waiting = _answering(waiting, hop.agreement, holding.category, today, passing)
     purpose, at, fresh = passing.question.purpose, passing.at, onward.fresh
     unmet: list[str] = []
-    clear = fresh is None
+    any_item = fresh is None
     for giver, classes in waiting:
         if fresh is None and classes.stands(purpose, at):
             continue
-        clear = False
+        any_item = any_item and not passing.by_item
         if not consented(giver, hop, holding, fresh, passing, classes):
             unmet.append(giver)
-    if clear:
-        passing.clear.add(duties)
+    if any_item:
+        passing.unmet[duties] = unmet
     return unmet
 
 
