@@ -198,6 +198,11 @@ def _invited(answer: Any) -> tuple[str, str]:
     ), "/officers"
 
 
+def _proposed(answer: Any) -> tuple[str, str]:
+    count = len(answer["to"])
+    return ngettext("proposed to {count} Party", "proposed to {count} Parties", count), "/agreements"
+
+
 _TOLD: Mapping[str, Callable[[Any], tuple[str, str]]] = {
     "item-add": _added,
     "share": _shared,
@@ -207,6 +212,7 @@ _TOLD: Mapping[str, Callable[[Any], tuple[str, str]]] = {
     "consent-refuse": _consent,
     "consent-revoke": _consent,
     "withdraw": _withdrawn,
+    "agreement-propose": _proposed,
     "officer-add": _invited,
     "officer-link": _invited,
 }

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from comity.console import acts, drafting, files, forms, two_persons, uploads
+from comity.console import acts, drafting, files, forms, made_files, texts, two_persons, uploads
 from comity.console.answers import Answers, form_of, local
 from comity.console.api.endpoint import Api
 from comity.console.entrance import Entrance
@@ -28,6 +28,7 @@ from comity.console.passkeys import Passkeys
 from comity.console.provider import provider_of
 from comity.console.screens import SCREENS, Screen
 from comity.console.steps import step
+from comity.console.visit import Visit
 from comity.control.verb import Desk
 from comity.errors import ComityError, NotFound, RefusedHere
 from comity.languages import _, said
@@ -72,7 +73,12 @@ class Console:
             Route("/work/calendar", self._form(forms.calendar), methods=["POST"]),
             Route("/items/{id}/content", self._content, methods=["GET"]),
             Route("/files", self._file, methods=["POST"]),
-            Route("/drafts", self._draft, methods=["POST"]),
+            Route("/texts", self._multipart(texts.keep), methods=["POST"]),
+            Route("/texts/{id}/{word}", self._form(texts.act), methods=["POST"]),
+            Route("/journal/overseer", self._making(made_files.overseer), methods=["POST"]),
+            Route("/keys/draft", self._making(made_files.card_draft), methods=["POST"]),
+            Route("/keys/publish", self._multipart(made_files.publish), methods=["POST"]),
+            Route("/drafts", self._multipart(drafting.keep), methods=["POST"]),
             Route("/drafts/{id}/drop", self._form(drafting.drop), methods=["POST"]),
             Route("/verdict", self._verdict, methods=["POST"]),
             Route("/events", self._events, methods=["GET"]),
@@ -166,7 +172,7 @@ class Console:
             if visit is None:
                 return await self._answers.unknown(request)
             try:
-                async with request.form(max_files=0, max_fields=40) as form:
+                async with request.form(max_files=0, max_fields=200) as form:
                     check_token(str(form.get("form-token", "")), visit.form_token)
                     fields = {
                         name: str(value)[:10_000] for name, value in form.items() if name not in acts.OWN
@@ -272,19 +278,44 @@ class Console:
         await self._answers.say(visit, _("taken in: {title}", title=row["title"]))
         return RedirectResponse(onward, status_code=303)
 
-    async def _draft(self, request: Request) -> Response:
-        """Keep what is being composed as a draft."""
-        visit = await self._answers.visit(request)
-        if visit is None:
-            return await self._answers.unknown(request)
-        try:
-            done = await drafting.keep(visit, request)
-        except ComityError as error:
-            return await self._answers.error(error, form_of(request), visit)
-        except ClientDisconnect:
-            return Response(status_code=400)
-        await self._answers.say(visit, done.words)
-        return RedirectResponse(done.path, status_code=303)
+    def _multipart(self, take: Callable[[Visit, Request], Awaitable[acts.Done]]) -> Handler:
+        """Take a form that brings files along and is no item: it reads itself, and checks that it is of its session."""
+
+        async def taken(request: Request) -> Response:
+            visit = await self._answers.visit(request)
+            if visit is None:
+                return await self._answers.unknown(request)
+            try:
+                done = await take(visit, request)
+            except ComityError as error:
+                return await self._answers.error(error, form_of(request), visit)
+            except ClientDisconnect:
+                return Response(status_code=400)
+            await self._answers.say(visit, done.words)
+            return RedirectResponse(done.path, status_code=303)
+
+        return taken
+
+    def _making(self, make: made_files.Making) -> Handler:
+        """Answer a form with the file that it asks to be made."""
+
+        async def made(request: Request) -> Response:
+            visit = await self._answers.visit(request)
+            if visit is None:
+                return await self._answers.unknown(request)
+            try:
+                async with request.form(max_files=0, max_fields=40) as form:
+                    check_token(str(form.get("form-token", "")), visit.form_token)
+                    fields = {name: [str(each) for each in form.getlist(name)] for name in form}
+                    key = key_of(visit.session.token, request.url.path, form)
+                file = await self._once.run(
+                    key, lambda: run_in_threadpool(lambda: acts.Done("", "", make(visit, fields)))
+                )
+            except ComityError as error:
+                return await self._answers.error(error, form_of(request), visit)
+            return files.attachment(*file.answer)
+
+        return made
 
     async def _events(self, request: Request) -> Response:
         """Tell the page when the journal has grown: something came, or was done."""

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from comity.console.answers import Answers
-from comity.console.view import day_in
+from comity.console.view import day_asked
 from comity.console.views.year import calendar, calendar_at
 from comity.console.visit import Visit
 from comity.errors import ComityError
@@ -93,7 +93,7 @@ def _agreement(visit: Visit, path: dict[str, str]) -> File:
 def _figures(visit: Visit, _path: dict[str, str]) -> File:
     from comity.interop.figures_document import figures_pdf
 
-    begins, ends = (day_in(visit, name, visit.at.date()) for name in ("begins", "ends"))
+    begins, ends = (day_asked(visit, name, visit.at.date()) for name in ("begins", "ends"))
     shown: Any = visit.ask("flow-figures", begins=begins, ends=ends)
     data = figures_pdf(
         shown,

@@ -1,4 +1,4 @@
-"""The register's two long forms: a question put to others, and a record entered."""
+"""The register's long forms: a question put to others, a record entered, a record corrected."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +13,8 @@ from comity.console.visit import Visit
 from comity.errors import BadInput, NotFound
 from comity.languages import _, ngettext
 
+#: How the fields of a correction begin that say a property of the subject.
+_SAID = "p-"
 #: What each form may say.
 _FORMS: Mapping[str, frozenset[str]] = {
     "ask": frozenset(
@@ -44,6 +46,8 @@ def send(visit: Visit, form: str, fields: Mapping[str, str]) -> Done:
         BadInput: a field is unknown, missing or not of its form; all of them at once.
         RefusedHere: the officer may not, or no article provides for it.
     """
+    if form == "correct":
+        return _correct(visit, fields)
     if form not in _FORMS:
         raise NotFound(_("there is no such act"))
     unknown = [name for name in fields if name not in _FORMS[form]]
@@ -81,3 +85,43 @@ def _enter(visit: Visit, given: Mapping[str, str]) -> Done:
     }
     answer = visit.do("register-add", {"entity": msgspec.json.encode(entity), **parameters})
     return Done(_("entered"), f"/register/records/{quote(given['identity'], safe='')}", answer)
+
+
+def _correct(visit: Visit, fields: Mapping[str, str]) -> Done:
+    """Put what the form says of a subject in place of what was: a line a value, a property left empty not said."""
+    identity, because = fields.get("identity", "").strip(), fields.get("because", "").strip()
+    properties = {
+        name.removeprefix(_SAID): [line.strip() for line in value.splitlines() if line.strip()]
+        for name, value in fields.items()
+        if name.startswith(_SAID)
+    }
+    more, value = fields.get("more", "").strip(), fields.get("more-value", "").strip()
+    mistakes = [
+        _("field `{name}` is unknown", name=name[:40])
+        for name in fields
+        if not name.startswith(_SAID) and name not in ("identity", "because", "schema", "more", "more-value")
+    ]
+    mistakes += [
+        _("{name} is missing", name=name)
+        for name, given in (
+            ("identity", identity),
+            ("because", because),
+            ("schema", fields.get("schema", "")),
+        )
+        if not given
+    ]
+    if bool(more) != bool(value):
+        mistakes.append(_("a further property has a name and a value"))
+    if mistakes:
+        raise BadInput(*mistakes)
+    if more:
+        properties.setdefault(more, []).append(value)
+    entity = {
+        "id": identity,
+        "schema": fields["schema"],
+        "properties": {name: values for name, values in properties.items() if values},
+    }
+    answer = visit.do("register-correct", {"entity": msgspec.json.encode(entity), "because": because})
+    return Done(
+        _("corrected; whoever holds it is told"), f"/register/records/{quote(identity, safe='')}", answer
+    )

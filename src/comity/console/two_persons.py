@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from comity.agreements.folder import parse_agreement
+from comity.cards import read_card
 from comity.console.visit import Visit
 from comity.errors import ComityError, NotFound, RefusedHere
 from comity.languages import _
@@ -21,7 +23,7 @@ WAITS = timedelta(days=7)
 
 def propose(visit: Visit, verb: str, parameters: dict[str, Any]) -> str:
     """Keep an act for a second officer; give its id."""
-    named = ", ".join(f"{name}: {value}" for name, value in parameters.items() if isinstance(value, str))
+    words = _described(verb, parameters)
 
     def work(node: Any, transaction: Any) -> str:
         at = node.now(transaction)
@@ -29,7 +31,7 @@ def propose(visit: Visit, verb: str, parameters: dict[str, Any]) -> str:
             id=node.entropy(8).hex(),
             verb=verb,
             parameters=msgspec.json.encode(parameters),
-            words=f"{verb} ({named})"[:400],
+            words=words[:400],
             by=visit.officer.id,
             at=at,
             ends_at=at + WAITS,
@@ -40,6 +42,19 @@ def propose(visit: Visit, verb: str, parameters: dict[str, Any]) -> str:
 
     kept: str = visit.desk.act(work)
     return kept
+
+
+def _described(verb: str, parameters: dict[str, Any]) -> str:
+    """Say what is wanted, so that the second officer knows what they confirm: of files what they are."""
+    said = [f"{name}: {value}" for name, value in parameters.items() if isinstance(value, str) and value]
+    if verb == "card-publish":
+        card = read_card(parameters["signed"], root_fingerprint=None)
+        said.append(f"card: {card.party}, version {card.card.version}, {card.digest[:16]}")
+    files = parameters.get("files")
+    if isinstance(files, dict) and "agreement" not in parameters:
+        agreement = parse_agreement(files)
+        said.append(f"text: {agreement.title}, {agreement.id}, {agreement.digest[:16]}")
+    return f"{verb} ({', '.join(said)})"
 
 
 def confirm(visit: Visit, id: str) -> Any:

@@ -72,15 +72,24 @@ def _cell(value: Any) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def day_in(visit: "Visit", name: str, otherwise: date) -> date:
+def day_asked(visit: "Visit", name: str, otherwise: date) -> date:
     """Read a day from the query.
 
     Raises:
         BadInput: it is no day.
     """
     text = visit.query.get(name, "").strip()
+    return day_in(text, name) if text else otherwise
+
+
+def day_in(text: str, name: str) -> date:
+    """Read a day that stands in the field of this name.
+
+    Raises:
+        BadInput: it is no day.
+    """
     try:
-        return date.fromisoformat(text) if text else otherwise
+        return date.fromisoformat(text)
     except ValueError:
         raise BadInput(
             _("field `{name}`: `{value}` is not a day such as 2031-03-14", name=name, value=text[:40])

@@ -69,6 +69,28 @@ def agreement_sign_part(
     return {"files": added}
 
 
+@verb("agreement-look")
+def agreement_look(desk: Desk, files: dict[str, bytes]) -> dict[str, Any]:
+    """Read a text that is held by nobody yet: whose it is, in which languages, what lint finds. Nothing is kept."""
+
+    def read(transaction: Transaction) -> dict[str, Any]:
+        agreement = parse_agreement(files)
+        held = desk.node.know(transaction).agreements
+        others = [each for each in held.values() if each.id != agreement.id]
+        return {
+            "agreement": agreement.id,
+            "digest": agreement.digest,
+            "title": agreement.title,
+            "parties": list(agreement.parties),
+            "languages": list(agreement.texts),
+            "signed_by": sorted({mark.party for mark in check_signatures(agreement).marks.get(TEXT, ())}),
+            "held": agreement.id in held,
+            "findings": [_finding(each) for each in lint(_as_draft(agreement), others)],
+        }
+
+    return desk.read(read)
+
+
 @verb("agreement-propose")
 def agreement_propose(desk: Desk, files: dict[str, bytes]) -> dict[str, Any]:
     """Hold a text and send it to the other Parties whose cards are known."""

@@ -13,7 +13,7 @@ from comity.federation.equivocation_file import write_equivocation
 from comity.federation.evidence_file import write_evidence
 from comity.node import check_journal, flagged, reconcile
 from comity.node.export_evidence import equivocation_of, evidence_of
-from comity.node.export_overseer import overseers_file
+from comity.node.export_overseer import inspectors, overseers_file
 from comity.ports import JournalRow, Transaction
 
 
@@ -105,6 +105,16 @@ def journal_evidence(desk: Desk, act: str) -> bytes:
 def journal_equivocation(desk: Desk, peer: str) -> bytes:
     """Give two heads that a peer signed for one size as a file."""
     return write_equivocation(desk.read(lambda transaction: equivocation_of(desk.node, transaction, peer)))
+
+
+@verb("overseer-choices")
+def overseer_choices(desk: Desk) -> list[dict[str, Any]]:
+    """List the inspectors that agreements name, and what each lets them see."""
+    found = desk.read(lambda transaction: inspectors(desk.node, transaction))
+    return [
+        {"body": body, "agreement": mandate.agreement, "article": mandate.article, "sees": list(mandate.sees)}
+        for body, mandate in found
+    ]
 
 
 @verb("journal-overseer")

@@ -89,6 +89,23 @@ def share_verdict(
     return decision_fields(decision)
 
 
+@verb("necessity-verdict")
+def necessity_verdict(desk: Desk, item: str, to: str, purpose: str, under: str = "") -> dict[str, Any]:
+    """Tell what the gate would say of an item if two officers invoked necessity. Nothing is entered or sent."""
+    decision = desk.act(
+        lambda node, transaction: weigh(
+            node,
+            transaction,
+            to=to,
+            purpose=purpose,
+            item=item,
+            under=under,
+            approved_by=("the first officer", "the second officer"),
+        )
+    )
+    return decision_fields(decision)
+
+
 @verb("share-choices")
 def share_choices(desk: Desk) -> dict[str, Any]:
     """Give what can be chosen from: Parties, purposes and categories of the agreements in force now."""

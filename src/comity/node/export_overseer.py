@@ -35,7 +35,7 @@ from comity.node.replay import DECISIONS
 from comity.node.witness import tree_of
 from comity.ports import JournalRow, Transaction
 
-__all__ = ["overseers_file"]
+__all__ = ["inspectors", "overseers_file"]
 
 _PAGE = 5_000
 #: How an article, a protocol or a notice is cited, behind the agreement's id.
@@ -77,12 +77,7 @@ def overseers_file(node: Node, transaction: Transaction, body: str, *, begin: In
         raise BadInput("the time ends before it begins")
     at = node.now(transaction)
     knowledge = node.know(transaction)
-    named = [
-        (agreement, clause)
-        for agreement in knowledge.agreements.values()
-        for clause in _oversight(agreement)
-        if clause.body == body and clause.of in (None, node.party) and clause.sees
-    ]
+    named = _named(node, knowledge.agreements.values(), body)
     if not named:
         raise RefusedHere(
             f"no agreement names {body} as an inspector of {node.party}",
@@ -125,6 +120,30 @@ def overseers_file(node: Node, transaction: Transaction, body: str, *, begin: In
     told = f"{body} {file.from_} {file.until}".encode()
     record.enter(node, transaction, "overseen", channel="", act=act, detail=told, at=at)
     return data
+
+
+def inspectors(node: Node, transaction: Transaction) -> list[tuple[str, Mandate]]:
+    """Give the inspectors of this Party that agreements held here name, each with what an agreement lets it see."""
+    named = _named(node, node.know(transaction).agreements.values())
+    return sorted(
+        (
+            (
+                clause.body,
+                Mandate(agreement=each.id, digest=each.digest, article=str(clause.ref), sees=clause.sees),
+            )
+            for each, clause in named
+        ),
+        key=lambda found: (found[0], found[1].article),
+    )
+
+
+def _named(node: Node, agreements: Iterable[Agreement], body: str = "") -> list[tuple[Agreement, Oversight]]:
+    return [
+        (agreement, clause)
+        for agreement in agreements
+        for clause in _oversight(agreement)
+        if body in ("", clause.body) and clause.of in (None, node.party) and clause.sees
+    ]
 
 
 def _oversight(agreement: Agreement) -> list[Oversight]:

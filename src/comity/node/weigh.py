@@ -41,8 +41,12 @@ def weigh(
     under: str = "",
     carrier: str = "",
     judicial: bool = False,
+    approved_by: tuple[str, ...] = (),
 ) -> Decision:
     """Tell what the gate would say now.
+
+    Args:
+        approved_by: who would invoke necessity; empty where nobody does. Of an item that is held alone.
 
     Raises:
         BadInput: neither an item nor a sketch is given, or the sketch cannot be read.
@@ -60,6 +64,7 @@ def weigh(
             under=under or None,
             carrier=carrier or None,
             judicial=judicial,
+            approved_by=approved_by,
         )
     elif sketch is not None:
         question = Question(

@@ -20,6 +20,7 @@ class Journal(View, frozen=True, kw_only=True):
         before: where the next page begins; None on the last.
         comparison: the newest comparison with that peer, what only one side has in it; None where there was none.
         channels: peers whose channel can be chosen.
+        inspectors: those whom agreements name, each with what an article lets it see; for whoever makes their file.
         may_compare, may_prove: whether this officer compares journals, and takes evidence out.
     """
 
@@ -35,6 +36,7 @@ class Journal(View, frozen=True, kw_only=True):
     channels: list[str]
     may_compare: bool
     may_prove: bool
+    inspectors: list[dict[str, Any]]
 
 
 def build(visit: Visit) -> Journal:
@@ -56,4 +58,9 @@ def build(visit: Visit) -> Journal:
         channels=[each["party"] for each in peers],
         may_compare=visit.may("journal-reconcile"),
         may_prove=visit.may("journal-evidence"),
+        inspectors=_listed(visit.asked("overseer-choices")),
     )
+
+
+def _listed(rows: Any) -> list[dict[str, Any]]:
+    return list(rows or [])

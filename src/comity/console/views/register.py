@@ -117,14 +117,26 @@ class Record(View, frozen=True, kw_only=True):
         record: all that is kept of it.
         name: what it is called.
         identity: its number here.
-        may_renew, may_withdraw: whether this officer renews its review, and withdraws it.
+        rows: what is said of its subject: property, value, who says so, since when.
+        terms: under which terms it is kept, each with its value.
+        said: the same by property, as a correction begins with it. `schemas`: what it can be about.
+        ours: whether it is this Party's own.
+        may_renew, may_withdraw, may_correct: whether this officer renews its review, withdraws it, and corrects it.
     """
 
+    table: ClassVar[str] = "rows"
+
     record: dict[str, Any]
+    rows: list[dict[str, Any]]
+    terms: dict[str, Any]
+    said: dict[str, list[str]]
+    schemas: list[str]
+    ours: bool
     name: str
     identity: str
     may_renew: bool
     may_withdraw: bool
+    may_correct: bool
 
 
 class Flags(View, frozen=True, kw_only=True):
@@ -272,13 +284,32 @@ def record(visit: Visit, id: str) -> Record:
         NotFound: there is none of that number.
     """
     found: Any = visit.ask("register-show", identity=id)
-    names = found.get("subject", {}).get("properties", {}).get("name") or [id]
+    statements: list[dict[str, Any]] = list(found["subject"]["statements"])
+    said: dict[str, list[str]] = {}
+    for each in statements:
+        said.setdefault(each["prop"], []).append(each["value"])
+    names = said.get("name") or [id]
+    ours = "agreement" not in found
     return Record(
         record=found,
-        name=str(names[0]),
+        name=names[0],
         identity=id,
-        may_renew=visit.may("register-renew"),
-        may_withdraw=visit.may("register-withdraw"),
+        rows=[
+            {
+                "property": each["prop"],
+                "value": each["value"],
+                "source": each.get("source", ""),
+                "since": each.get("first_seen", ""),
+            }
+            for each in statements
+        ],
+        terms={name: value for name, value in found["terms"].items() if value not in ("", None, [], ["*"])},
+        said=said,
+        schemas=list(dict.fromkeys((found["subject"]["schema"], *SCHEMAS))),
+        ours=ours,
+        may_renew=ours and visit.may("register-renew"),
+        may_withdraw=ours and visit.may("register-withdraw"),
+        may_correct=ours and visit.may("register-correct"),
     )
 
 

@@ -43,6 +43,7 @@ class Share(View, frozen=True, kw_only=True):
         verdict: what the gate would say; None where no Party or purpose is chosen.
         mistake: why there is no verdict, in words.
         may_ask: whether this officer may ask for consent.
+        necessity: what the gate would say if two officers invoked necessity; None where that would change nothing.
     """
 
     item: dict[str, Any]
@@ -51,6 +52,7 @@ class Share(View, frozen=True, kw_only=True):
     verdict: dict[str, Any] | None
     mistake: str
     may_ask: bool
+    necessity: dict[str, Any] | None
 
 
 #: What is typed of a new item.
@@ -123,7 +125,14 @@ def share(visit: Visit, id: str) -> Share:
     verdict, mistake = None, ""
     if fields["to"] and fields["purpose"]:
         verdict, mistake = weighed(visit, item=id, **{name: value for name, value in fields.items() if value})
+    necessity = None
+    if verdict is not None and verdict["decision"] != "permitted":
+        lifted: Any = visit.asked(
+            "necessity-verdict", item=id, **{name: value for name, value in fields.items() if value}
+        )
+        necessity = lifted if lifted is not None and lifted["decision"] == "permitted" else None
     return Share(
+        necessity=necessity,
         item=item,
         fields=fields,
         choices=_choices(visit),

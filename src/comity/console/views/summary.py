@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from comity.console import plots
-from comity.console.view import View, day_in
+from comity.console.view import View, day_asked
 from comity.console.visit import Visit
 from comity.languages import _, said
 
@@ -46,8 +46,8 @@ class Summary(View, frozen=True, kw_only=True):
 def build(visit: Visit) -> Summary:
     """Count, and draw."""
     today = visit.at.date()
-    begins = day_in(visit, "begins", (today.replace(day=1) - timedelta(days=335)).replace(day=1))
-    ends = day_in(visit, "ends", today)
+    begins = day_asked(visit, "begins", (today.replace(day=1) - timedelta(days=335)).replace(day=1))
+    ends = day_asked(visit, "ends", today)
     peer = visit.query.get("peer", "").strip()[:253]
     found: Any = visit.ask("flow-figures", begins=begins, ends=ends)
     own = visit.desk.node.party
