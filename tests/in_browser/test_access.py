@@ -5,11 +5,13 @@ axe finds what rules can find (WCAG 2.2 A and AA); the walks look at what they c
 
 import re
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from comity.console.screens import SCREENS
+from comity.demo.stage import example_agreement
 from in_browser.conftest import EAST, NORTH, SOUTH, Consoles
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -21,7 +23,7 @@ LOOKED_FOR = {
 
 
 @pytest.fixture(scope="module")
-def pages(consoles: Consoles, item) -> dict[str, list[str]]:
+def pages(consoles: Consoles, item, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """Fill the three nodes a little; give the paths of every screen, by who may see it."""
     held = item(NORTH, "For everybody")
     made = item(NORTH, "Made from it", made_from=(held,))
@@ -33,9 +35,14 @@ def pages(consoles: Consoles, item) -> dict[str, list[str]]:
     assert consoles.stage.quiet()
     entity = b'{"id": "e1", "schema": "Company", "properties": {"name": ["Brackwater Holdings"]}}'
     consoles.tell(NORTH, "register-add", entity=entity, basis="Lists Act 2030", review="2099-01-01")
+    draft, text = _drafts(consoles, tmp_path_factory.mktemp("text"))
     ids = {
+        "/texts/{id}": [text, f"{text}?try=1"],
         "/items/{id}": [held, made],
-        "/items/{id}/share": [f"{held}/share?to={SOUTH}&purpose=network-defence"],
+        "/items/{id}/share": [
+            f"{held}/share?to={SOUTH}&purpose=network-defence",
+            f"{held}/share?to={SOUTH}&purpose=statistics",
+        ],
         "/consents/{id}": [asked["requests"][0]["id"]],
         "/work/{id}": [matter],
         "/new/{id}": ["meeting", "request"],
@@ -57,9 +64,33 @@ def pages(consoles: Consoles, item) -> dict[str, list[str]]:
             found[who].append(start + (each if end and end in each else f"{each.partition('?')[0]}{end}"))
             if "?" in each and not end:
                 found[who].append(start + each)
-    found["officer"] += ["/register?name=Brackwater", "/search?words=for", "/items/nothing", "/agreements/"]
+    found["administrator"] += ["/keys", "/second"]
+    found["officer"] += [
+        f"/compose?draft={draft}",
+        "/register?name=Brackwater",
+        "/search?words=for",
+        "/items/nothing",
+        "/agreements/",
+    ]
     found["auditor"] += [f"/journal?channel={SOUTH}"]
     return found
+
+
+def _drafts(consoles: Consoles, folder: Path) -> tuple[str, str]:
+    """Keep a draft of an item and one of a text, as the officer whose pages are looked at."""
+    page = consoles.enter(NORTH)
+    page.goto(consoles.origin(NORTH) + "/compose")
+    page.get_by_label("Title").fill("Begun")
+    page.get_by_role("button", name="Keep as a draft").click()
+    draft = page.url.partition("draft=")[2]
+    for name, data in example_agreement("north-south-2026").items():
+        if name.startswith("agreement."):
+            (folder / name).write_bytes(data)
+    page.goto(consoles.origin(NORTH) + "/texts")
+    page.get_by_label("Files of the text").set_input_files(sorted(folder.iterdir()))
+    page.get_by_role("button", name="Look it over").click()
+    assert page.get_by_role("heading", name="What lint finds").is_visible()
+    return draft, page.url.rpartition("/")[2]
 
 
 ROLES: dict[str, tuple[str, ...]] = {

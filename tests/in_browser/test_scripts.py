@@ -108,6 +108,20 @@ def test_a_verdict_while_typing_writes_no_markup(consoles: Consoles, item) -> No
     assert consoles.noted == []
 
 
+def test_what_stands_in_a_draft_is_not_run(consoles: Consoles) -> None:
+    page = consoles.enter(SOUTH)
+    for first, second in zip(CORPUS[:12], CORPUS[20:], strict=True):
+        page.goto(consoles.origin(SOUTH) + "/compose")
+        page.get_by_label("Title").fill(first)
+        page.get_by_label("Category").fill(second)
+        page.get_by_label("Text", exact=True).fill(f"{first}\n{second}")
+        page.get_by_role("button", name="Keep as a draft").click()
+        assert page.get_by_label("Title").input_value() == first
+        assert page.get_by_label("Text", exact=True).input_value() == f"{first}\n{second}"
+        assert page.locator(FOREIGN).count() == 0, first
+    assert consoles.noted == []
+
+
 def test_content_is_kept_as_a_file_and_never_shown_as_a_page(consoles: Consoles, item) -> None:
     made = item(
         SOUTH, "A page", content=b"<script>alert(99)</script>", media_type="text/html", marking="TLP:CLEAR"

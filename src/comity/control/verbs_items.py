@@ -18,7 +18,7 @@ from comity.node.large_files import LIST, PART
 from comity.node.necessity import emergency
 from comity.node.questions import find_item, statements_of
 from comity.node.what_may_pass import what_may_pass
-from comity.ports import ItemRow, Transaction
+from comity.ports import ItemRow, OutboxRow, Transaction
 
 _OUTCOMES = ("permitted", "needs-consent", "refused")
 #: A digest in words for people: its beginning suffices to find the item again.
@@ -217,7 +217,13 @@ def inbox(desk: Desk, limit: int = 100, state: str = "") -> list[dict[str, Any]]
 @verb("outbox")
 def outbox(desk: Desk, limit: int = 100, state: str = "") -> list[dict[str, Any]]:
     """List what was sent, of one state where said, newest first, and how far each has come."""
-    rows = desk.read(lambda transaction: transaction.sent(limit, states=(state,) if state else ()))
+
+    def read(transaction: Transaction) -> list[tuple[OutboxRow, str]]:
+        rows = transaction.sent(limit, states=(state,) if state else ())
+        items = {name: transaction.item(name) for name in {row.about for row in rows if row.about}}
+        titles = {name: item.title for name, item in items.items() if item is not None}
+        return [(row, titles.get(row.about, "")) for row in rows]
+
     return [
         {
             "at": format_instant(row.owed_at),
@@ -228,8 +234,9 @@ def outbox(desk: Desk, limit: int = 100, state: str = "") -> list[dict[str, Any]
             "attempts": row.attempts,
             "message": row.message,
             "item": row.about,
+            "title": title,
         }
-        for row in rows
+        for row, title in desk.read(read)
     ]
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from comity.console import plots
 from comity.console.view import View
 from comity.console.visit import Visit
+from comity.handling.markings import TLP_LEVELS
 
 #: Rows a page shows.
 PAGE = 50
@@ -19,6 +20,7 @@ class Items(View, frozen=True, kw_only=True):
         rows: the items, newest first.
         sought: what was looked for, by field.
         before: where the next page begins; None on the last.
+        markings: markings to choose from, mildest first.
         may_add: whether this officer may take items in.
     """
 
@@ -27,6 +29,7 @@ class Items(View, frozen=True, kw_only=True):
     rows: list[dict[str, Any]]
     sought: dict[str, str]
     before: int | None
+    markings: list[str]
     may_add: bool
 
 
@@ -104,6 +107,7 @@ def find(visit: Visit) -> Items:
         rows=found["items"],
         sought=sought,
         before=found["before"],
+        markings=list(TLP_LEVELS),
         may_add=visit.may("item-add"),
     )
 

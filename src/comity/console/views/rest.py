@@ -2,8 +2,11 @@
 
 from typing import Any, ClassVar
 
+from babel import Locale
+
 from comity.console.view import View
 from comity.console.visit import Visit
+from comity.languages.reading import TAGS
 from comity.node.roles import Role
 
 #: Entries a page shows.
@@ -57,7 +60,7 @@ class Me(View, frozen=True, kw_only=True):
 
     Attributes:
         handle, name, roles: who, and as what.
-        language, zone, theme: how pages are shown.
+        language, zone, theme: how pages are shown. `languages`: to choose from, each by its own name.
         ways: what the officer signs in with.
         by: how this session was begun.
         zones: zones to choose from.
@@ -71,6 +74,7 @@ class Me(View, frozen=True, kw_only=True):
     name: str
     roles: list[str]
     language: str
+    languages: dict[str, str]
     zone: str
     theme: str
     ways: list[dict[str, Any]]
@@ -152,6 +156,7 @@ def me(visit: Visit) -> Me:
         name=visit.officer.name,
         roles=list(visit.officer.roles),
         language=visit.officer.language,
+        languages={tag: str(Locale.parse(tag).get_display_name()).capitalize() for tag in TAGS},
         zone=visit.officer.zone,
         theme=visit.officer.theme,
         ways=[

@@ -61,6 +61,7 @@ class Sent(Shape, frozen=True, kw_only=True):
         attempts: how often it was tried.
         message: its id.
         item: the item it is about; empty where it is about none.
+        title: what that item is called.
     """
 
     at: str
@@ -71,3 +72,4 @@ class Sent(Shape, frozen=True, kw_only=True):
     attempts: int
     message: str
     item: str
+    title: str = ""
