@@ -34,6 +34,10 @@ FORMS = {
     "/verdict": "share-verdict",
     "/work/calendar": "due-list",
     "/agreements/{id}/notice": "agreement-notice",
+    "/texts": "agreement-propose",
+    "/journal/overseer": "journal-overseer",
+    "/keys/draft": "card-draft",
+    "/keys/publish": "card-publish",
 }
 #: Open to every officer: what they do there, the verb or the thing itself decides, and other tests ask.
 OFFICERS = {
@@ -42,6 +46,7 @@ OFFICERS = {
     "/second/{id}/{answer}",
     "/register/{form}",
     "/drafts/{id}/drop",
+    "/texts/{id}/{word}",
     "/me/{what}",
     "/events",
 }

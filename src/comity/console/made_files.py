@@ -33,6 +33,7 @@ def overseer(visit: Visit, fields: Mapping[str, list[str]]) -> File:
     Raises:
         RefusedHere: the officer may not, or no agreement names this inspector.
     """
+    visit.check("journal-overseer")
     body = _last(fields, "body")
     begin, end = _day(visit, fields, "begin"), _day(visit, fields, "end") + timedelta(days=1)
     said = {"body": body, "begin": format_instant(begin), "end": format_instant(end)}
@@ -47,6 +48,7 @@ def card_draft(visit: Visit, fields: Mapping[str, list[str]]) -> File:
         RefusedHere: the officer may not.
         BadInput: nothing is to change, or a day is none.
     """
+    visit.check("card-draft")
     roles = [each for each in fields.get("role", []) if each]
     parameters: dict[str, Any] = {"roles": roles}
     if lost := _last(fields, "lost"):

@@ -113,9 +113,12 @@ def _rest(visit: Caller) -> list[Count]:
         words = ngettext("{count} protest received", "{count} protests received", len(protests))
         found.append(Count(words, "/protests"))
     begun: Any = visit.asked("draft-list") or []
-    if begun:
-        words = ngettext("{count} draft of yours", "{count} drafts of yours", len(begun))
-        found.append(Count(words, "/compose" if begun[0]["kind"] == "share" else "/texts"))
+    texts = [row for row in begun if row["kind"] == "text"]
+    if len(begun) > len(texts):
+        words = ngettext("{count} draft of yours", "{count} drafts of yours", len(begun) - len(texts))
+        found.append(Count(words, "/compose"))
+    if texts:
+        found.append(Count(ngettext("{count} text begun", "{count} texts begun", len(texts)), "/texts"))
     second = [
         row
         for row in visit.desk.node.store.read(lambda transaction: transaction.all_pending())
