@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cli.land import Comity, Land, Outcome
+from comity.cli.options import printable
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SHARED = ("share", "note", "--to", "south.example", "--purpose", "network-defence", "--dry-run")
@@ -323,3 +324,13 @@ def test_a_case_of_any_name_is_one_line_that_moves_no_cursor(comity: Comity, tmp
     done = comity("decide", str(tmp_path / "cases.toml"))
     (line,) = done.out.splitlines()
     assert "one\\u000atwo \\u001b[31mthree\\u202e" in line
+
+
+def test_an_article_of_several_paragraphs_is_cited_on_one_line() -> None:
+    grounds = [{"ref": "north-south-2026 art. 5", "text": "Ask first.\n\nNo answer\nis a refusal.\x1b[31m"}]
+    assert printable({"grounds": grounds, "title": "one\ntwo"}) == {
+        "grounds": [
+            {"ref": "north-south-2026 art. 5", "text": "Ask first. No answer is a refusal.\\u001b[31m"}
+        ],
+        "title": "one\\u000atwo",
+    }

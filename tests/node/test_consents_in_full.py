@@ -11,6 +11,7 @@ from comity.node.consent_terms import Terms, consent_from
 from comity.node.daily_duties import do_duties
 from comity.node.give_consent import consents_known, give, revoke_consent, state_of
 from comity.node.obtain_consent import ask_consent, grant, refuse, revoke, state_at
+from comity.node.withdraw import withdraw
 from comity.testing.world import World
 from node.fuller import fuller, pass_around, quiet
 from node.worlds import DEFENCE, EAST, NORTH, RESPONSE, SOUTH, inbox, report, requests, world
@@ -315,6 +316,18 @@ def test_a_preview_of_one_item_counts_it_and_what_is_known_to_be_made_from_it() 
         asked(made, summary)
         assert {each.item for each in preview(made, Terms(item=digest)).opened} == {digest, summary}
         assert {each.item for each in preview(made, Terms(item=summary)).opened} == {summary}
+
+
+def test_a_preview_does_not_count_what_was_withdrawn() -> None:
+    with world() as made:
+        kept, gone = (report(made, label=label) for label in ("kept", "gone"))
+        for each in (kept, gone):
+            hand_over(made, each)
+        reports = Terms(agreement=NS, category="incident.reports")
+        assert {each.item for each in preview(made, reports).opened} == {kept, gone}
+        made.members[NORTH].act(withdraw, gone, reason="it was wrong")
+        assert {each.item for each in preview(made, reports).opened} == {kept}
+        assert preview(made, Terms(item=gone)).opened == ()
 
 
 def test_a_preview_counts_nothing_that_is_open_already() -> None:

@@ -77,6 +77,9 @@ def printable(value: Any) -> Any:
     if isinstance(value, list):
         return [printable(each) for each in value]
     if isinstance(value, dict):
+        if isinstance(value.get("text"), str) and "ref" in value:
+            # An article runs over several lines of its agreement; cited, it stands on one.
+            value = {**value, "text": " ".join(value["text"].split())}
         return {key: printable(each) for key, each in value.items()}
     return value
 

@@ -72,6 +72,8 @@ def impact_of(node: Node, transaction: Transaction, granted: ConsentGranted, at:
     held = dict(_held_there(transaction, granted.holder))
     opened = []
     for digest in held:
+        if digest in known.withdrawn:
+            continue  # it goes to nobody, under no consent
         purposes = [consent.purpose] if consent.purpose else _purposes(held, digest)
         if any(
             _owed(node.party, held, digest, granted, purpose, known, begins)
