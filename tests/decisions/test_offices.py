@@ -4,8 +4,9 @@ import pytest
 
 from comity.decisions.gate import decide
 from comity.decisions.known import Known
+from comity.decisions.rules.r03_parties_and_offices import mandate
 from comity.handling.item import Item
-from decisions.material import AT, EAST, SOUTH, question
+from decisions.material import AT, EAST, SOUTH, WEST, question
 from decisions.test_gate import text
 
 OFFICES = """
@@ -126,3 +127,29 @@ def test_each_is_told_once_of_the_contact_by_the_last_office_that_owes_it():
         ("contact", "east-mission", "deed art. 1"),
         ("contact", "desk", "deed art. 1"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "party", "other", "clause", "said"),
+    [
+        ("to-all", SOUTH, EAST, "training", None),
+        ("to-all", SOUTH, EAST, "", None),
+        ("to-all", SOUTH, EAST, "aid", "office `to-all` has no mandate for `aid`"),
+        ("to-kind", SOUTH, EAST, "aid", None),
+        ("to-kind", SOUTH, WEST, "aid", "office `to-kind` has no contact with west.example"),
+        ("to-name", SOUTH, EAST, "exchange", None),
+        ("to-name", SOUTH, WEST, "exchange", "office `to-name` has no contact with west.example"),
+        ("to-nobody", SOUTH, EAST, "exchange", "office `to-nobody` has no contact with east.example"),
+        ("desk", SOUTH, EAST, "aid", "office `desk` belongs to east.example"),
+        ("students", SOUTH, EAST, "training", None),
+        ("students", EAST, SOUTH, "training", "mission `students` speaks for south.example at east.example"),
+        ("wests", SOUTH, EAST, "", "mission `wests` speaks for west.example at east.example"),
+        ("attic", SOUTH, EAST, "aid", "`attic` is not an office or mission of deed"),
+    ],
+)
+def test_an_office_or_mission_acts_in_a_matter_by_its_mandate(name, party, other, clause, said):
+    terms = HELD.sources["deed"].timeline.at(AT, SOUTH, EAST)
+    found = mandate(name, party, other, clause, terms)
+    assert (found and (found.text, found.rule)) == (said and (said, 3))
+    if found is not None:
+        assert found.ref == ("rule 3 parties and offices" if name == "attic" else "deed art. 1")

@@ -49,3 +49,18 @@ def test_every_stem_is_found_at_the_beginning_of_a_word_and_only_there() -> None
         for written in (stem, stem.upper(), f"{stem}xyz"):
             assert list(words_to_read(f"about {written}, then")) == [written.casefold()]
         assert list(words_to_read(f"1{stem}")) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("words", ["한국 교회 신자 모임", "教会の集まり", "sect"])
+def test_a_mark_of_two_bytes_each_is_believed_whatever_the_script_and_however_short(
+    encoding: str, words: str
+) -> None:
+    assert text_in(("\ufeff" + words).encode(encoding)) == "\ufeff" + words
+
+
+@pytest.mark.parametrize("place", [100_000, 262_144 - 40, 290_000])
+def test_a_stretch_of_text_is_read_once(place: int) -> None:
+    noise = NOISE + NOISE + NOISE
+    found = text_in(noise[:place] + SENTENCE.encode() + bytes(3) + noise[place:])
+    assert found.count("congregation") == 1
