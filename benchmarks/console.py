@@ -58,7 +58,7 @@ from comity.journal.merkle import Frontier
 from comity.node.matter_log import governing, log_of, matter_from, parts_of, row_of
 from comity.ports import CostRow, Head, Holding, MatterRow, Passing, StatementRow
 from comity.storage import tables
-from comity.storage.closing_tables import passings
+from comity.storage.closing_tables import passing_counts, passings
 from comity.storage.count_tables import article_counts, flows
 from comity.storage.rows import values_of
 
@@ -251,6 +251,8 @@ def _items(connection: Connection, home: Home, other: Home, sample: str, count: 
         for table, written in rows.items():
             if written:
                 connection.execute(insert(table), written)
+    counts = {"agreement": NORTH_SOUTH, "peer": SOUTH, "passed": count, "open": count}
+    connection.execute(insert(passing_counts), counts)
     keys = ("month", "ours", "category")
     connection.execute(
         insert(flows),

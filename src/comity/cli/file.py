@@ -11,7 +11,19 @@ from typing import Any
 import click
 
 from comity.cli.command import group
-from comity.cli.options import as_json, home_options, node_at, print_decision, print_json
+from comity.cli.options import (
+    as_json,
+    home_options,
+    item_options,
+    node_at,
+    print_consent_to_ask,
+    print_decision,
+    print_json,
+    print_only_asked,
+    print_read,
+    print_taken_in,
+    sharing_options,
+)
 from comity.cli.share import EXIT
 from comity.errors import BadInput, ComityError, NotFound, VerificationFailed
 from comity.languages import _, said
@@ -27,13 +39,9 @@ def file() -> None:
 
 @file.command("add")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--category", required=True, help="Kind of information, such as incident.indicators.")
+@item_options
 @click.option("--marking", required=True, help="TLP 2.0 marking.")
 @click.option("--title", default="", help="What people call it; by default the file's name.")
-@click.option("--label", default="", help="A short name of your own to call it by.")
-@click.option("--pap", default="", help="PAP marking.")
-@click.option("--retention", default="", help="How long a receiver may hold it, such as P1Y.")
-@click.option("--caveat", default="", help="Words that must be read before it opens.")
 @home_options
 @as_json
 def add(
@@ -90,14 +98,7 @@ def add(
     if json_:
         print_json(shown)
         return
-    click.echo(f"{shown['id'][:12]}  {shown['marking']}  {shown['category']}  {shown['title']}")
-    if shown["needs_reading"]:
-        because = "; ".join(said(each) for each in shown["because"])
-        click.echo(
-            _("the door wants a person to read it before it goes anywhere: {because}", because=because),
-            err=True,
-        )
-        click.echo("  " + _("next: {hint}", hint=f"comity file read {shown['id'][:12]}"), err=True)
+    print_taken_in(shown, f"comity file read {shown['id'][:12]}")
 
 
 @file.command("show")
@@ -168,16 +169,12 @@ def read(id_: str, home: Path, passphrase_file: Path | None, json_: bool) -> Non
     if json_:
         print_json(shown)
     else:
-        click.echo(_("{item} is read; it may be shared as its agreements allow", item=shown["id"][:12]))
+        print_read(shown)
 
 
 @file.command("share")
 @click.argument("id_", metavar="ID")
-@click.option("--to", required=True, metavar="PARTY", help="The Party to share it with.")
-@click.option("--purpose", required=True, help="What for, in the agreement's word.")
-@click.option(
-    "--under", default="", metavar="AGREEMENT", help="The agreement to use, where several would permit."
-)
+@sharing_options
 @click.option("--dry-run", is_flag=True, help="Only ask the gate; nothing is entered or sent.")
 @home_options
 @as_json
@@ -203,10 +200,9 @@ def share(
     else:
         print_decision(shown, item=shown["item"]["title"] or shown["item"]["id"][:12], to=to)
         if dry_run:
-            click.echo(_("nothing was sent: this was only asked"), err=True)
+            print_only_asked()
         elif shown["decision"] == "needs-consent":
-            hint = f"comity consent ask {shown['item']['id'][:12]} --to {to} --purpose {purpose}"
-            click.echo("  " + _("next: {hint}", hint=hint), err=True)
+            print_consent_to_ask(shown, to, purpose)
         elif delivery is not None and delivery["state"] == "owed":
             words = _("permitted and queued in {count} parts; the list goes last", count=shown["parts"])
             click.echo(words, err=True)

@@ -9,10 +9,13 @@ from comity.cli.options import (
     LIMIT,
     as_json,
     home_options,
+    item_options,
     node_at,
     print_json,
     print_json_lines,
+    print_read,
     print_table,
+    print_taken_in,
     write_whole,
 )
 from comity.errors import BadInput
@@ -26,10 +29,9 @@ def item() -> None:
 
 @item.command("add")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--category", required=True, help="Kind of information, such as incident.indicators.")
+@item_options
 @click.option("--marking", default="", help="TLP 2.0 marking; a STIX bundle brings its own.")
 @click.option("--title", default="", help="What people call it; by default the bundle's or the file's name.")
-@click.option("--label", default="", help="A short name of your own to call it by.")
 @click.option(
     "--made-from", multiple=True, metavar="ID", help="An item it was made from; repeat for several."
 )
@@ -40,9 +42,6 @@ def item() -> None:
     show_default=True,
     help="What it is; agreements treat the three apart.",
 )
-@click.option("--pap", default="", help="PAP marking.")
-@click.option("--retention", default="", help="How long a receiver may hold it, such as P1Y.")
-@click.option("--caveat", default="", help="Words that must be read before it opens.")
 @click.option(
     "--judicial",
     type=click.Choice(["free", "consent", "never"]),
@@ -94,15 +93,8 @@ def add(
     if json_:
         print_json(shown)
         return
-    click.echo(f"{shown['id'][:12]}  {shown['marking']}  {shown['category']}  {shown['title']}")
-    if shown["needs_reading"]:
-        because = "; ".join(said(each) for each in shown["because"])
-        click.echo(
-            _("the door wants a person to read it before it goes anywhere: {because}", because=because),
-            err=True,
-        )
-        command = f"comity item show {shown['id'][:12]}, comity item read {shown['id'][:12]}"
-        click.echo("  " + _("next: {hint}", hint=command), err=True)
+    short = shown["id"][:12]
+    print_taken_in(shown, f"comity item show {short}, comity item read {short}")
 
 
 @item.command("list")
@@ -244,7 +236,7 @@ def read(id_: str, home: Path, passphrase_file: Path | None, json_: bool) -> Non
     if json_:
         print_json(shown)
     else:
-        click.echo(_("{item} is read; it may be shared as its agreements allow", item=shown["id"][:12]))
+        print_read(shown)
 
 
 @item.command("hold")

@@ -263,6 +263,66 @@ def print_decision(shown: Mapping[str, Any], *, item: str, to: str) -> None:
         click.echo(f"  {said(remedy)}")
 
 
+#: What is said of an item that is taken in, whole or in parts.
+_OF_ITEM = (
+    click.option("--category", required=True, help="Kind of information, such as incident.indicators."),
+    click.option("--label", default="", help="A short name of your own to call it by."),
+    click.option("--pap", default="", help="PAP marking."),
+    click.option("--retention", default="", help="How long a receiver may hold it, such as P1Y."),
+    click.option("--caveat", default="", help="Words that must be read before it opens."),
+)
+#: With whom and what for something is shared.
+_SHARING = (
+    click.option("--to", required=True, metavar="PARTY", help="The Party to share it with."),
+    click.option("--purpose", required=True, help="What for, in the agreement's word."),
+    click.option(
+        "--under", default="", metavar="AGREEMENT", help="The agreement to use, where several would permit."
+    ),
+)
+
+
+def item_options(command: F) -> F:
+    """Add what is said of an item that is taken in."""
+    for option in reversed(_OF_ITEM):
+        command = option(command)
+    return command
+
+
+def sharing_options(command: F) -> F:
+    """Add with whom, what for and under which agreement something is shared."""
+    for option in reversed(_SHARING):
+        command = option(command)
+    return command
+
+
+def print_taken_in(shown: Mapping[str, Any], following: str) -> None:
+    """Print an item that was taken in, and where the door wants it read first, the command that follows."""
+    click.echo(f"{shown['id'][:12]}  {shown['marking']}  {shown['category']}  {shown['title']}")
+    if shown["needs_reading"]:
+        because = "; ".join(said(each) for each in shown["because"])
+        click.echo(
+            _("the door wants a person to read it before it goes anywhere: {because}", because=because),
+            err=True,
+        )
+        click.echo("  " + _("next: {hint}", hint=following), err=True)
+
+
+def print_read(shown: Mapping[str, Any]) -> None:
+    """Say that an item is read."""
+    click.echo(_("{item} is read; it may be shared as its agreements allow", item=shown["id"][:12]))
+
+
+def print_consent_to_ask(shown: Mapping[str, Any], to: str, purpose: str) -> None:
+    """Give the command that asks for the consents a decision needs."""
+    command = f"comity consent ask {shown['item']['id'][:12]} --to {to} --purpose {purpose}"
+    click.echo("  " + _("next: {hint}", hint=command), err=True)
+
+
+def print_only_asked() -> None:
+    """Say that nothing was sent."""
+    click.echo(_("nothing was sent: this was only asked"), err=True)
+
+
 def in_words(ref: str, text: str) -> str:
     """Give a ground's words: an article's as the decisive text has them, a rule's in the reader's language."""
     return said(text) if ref.startswith(("rule ", "safeguard ")) else text

@@ -15,10 +15,13 @@ from comity.cli.options import (
     explained,
     home_options,
     node_at,
+    print_consent_to_ask,
     print_decision,
     print_json,
     print_json_lines,
+    print_only_asked,
     print_table,
+    sharing_options,
 )
 from comity.errors import BadInput, NotFound
 from comity.languages import _, said
@@ -32,11 +35,7 @@ _WAIT = 5.0
 
 @command()
 @click.argument("item")
-@click.option("--to", required=True, metavar="PARTY", help="The Party to share it with.")
-@click.option("--purpose", required=True, help="What for, in the agreement's word.")
-@click.option(
-    "--under", default="", metavar="AGREEMENT", help="The agreement to use, where several would permit."
-)
+@sharing_options
 @click.option("--judicial", is_flag=True, help="The recipient wants to use it before a court.")
 @click.option(
     "--route",
@@ -139,12 +138,11 @@ def _settled(tell: Any, message: str, delivery: dict[str, Any]) -> dict[str, Any
 
 def _tell_what_next(shown: dict[str, Any], to: str, purpose: str, dry_run: bool) -> None:
     if dry_run:
-        click.echo(_("nothing was sent: this was only asked"), err=True)
+        print_only_asked()
     if dry_run and shown["decision"] != "refused":
         return
     if shown["decision"] == "needs-consent":
-        command = f"comity consent ask {shown['item']['id'][:12]} --to {to} --purpose {purpose}"
-        click.echo("  " + _("next: {hint}", hint=command), err=True)
+        print_consent_to_ask(shown, to, purpose)
     elif shown["decision"] == "refused" and not shown["explanation"]:
         hint = _("the same with --dry-run --explain tells what each rule saw")
         click.echo("  " + _("next: {hint}", hint=hint), err=True)

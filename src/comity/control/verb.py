@@ -7,7 +7,7 @@ of what goes with them (who gave the command, under which key it was sent): all 
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -90,6 +90,10 @@ class Desk:
         return {**untried, **tried}
 
 
+#: A whole number as every reader of JSON has it; databases and calendars hold no larger ones either.
+_Whole = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+
+
 class Verb:
     """A verb under its name, with the types its parameters must have (`types`).
 
@@ -107,8 +111,9 @@ class Verb:
             for each in list(inspect.signature(run).parameters.values())[1:]
         ]
         self.types = {each[0]: each[1] for each in fields}
+        bounded = [(each[0], _Whole if each[1] is int else each[1], *each[2:]) for each in fields]
         self._parameters = msgspec.defstruct(
-            f"Parameters_{name}", fields, forbid_unknown_fields=True, kw_only=True
+            f"Parameters_{name}", bounded, forbid_unknown_fields=True, kw_only=True
         )
 
     def __call__(self, desk: Desk, parameters: dict[str, Any]) -> Any:

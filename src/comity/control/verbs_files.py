@@ -3,10 +3,9 @@
 from typing import Any
 
 from comity.control.verb import Desk, verb
-from comity.control.verbs_items import decision_fields, item_fields
+from comity.control.verbs_items import decision_fields, item_fields, new_item
 from comity.node import large_files
 from comity.node.disclose import Outcome, disclose
-from comity.node.items import NewItem
 from comity.node.items import confirm_read as confirm
 from comity.node.questions import find_item
 from comity.ports import Transaction
@@ -26,16 +25,7 @@ def file_part(
     judicial: str = "",
 ) -> dict[str, Any]:
     """Take one part of a file in; the file is here once its list is (`file-close`)."""
-    new = NewItem(
-        content=content,
-        category=category,
-        marking=marking,
-        title=title,
-        pap=pap,
-        retention=retention,
-        caveat=caveat,
-        judicial=judicial,
-    )
+    new = new_item(locals())
     return item_fields(
         desk.act(lambda node, transaction: large_files.add_part(node, transaction, new, number))
     )
@@ -58,19 +48,7 @@ def file_close(
     made_from: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Take the list of a file's parts in: from then on the file is here."""
-    new = NewItem(
-        content=b"",
-        category=category,
-        marking=marking,
-        title=title,
-        label=label,
-        media_type=media_type,
-        pap=pap,
-        retention=retention,
-        caveat=caveat,
-        judicial=judicial,
-        made_from=made_from,
-    )
+    new = new_item(locals())
     row, to_read = desk.act(
         lambda node, transaction: large_files.close_list(node, transaction, new, parts, sha256)
     )

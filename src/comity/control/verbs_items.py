@@ -1,6 +1,7 @@
 """Verbs about items: take in, list, show, what may pass to whom, share, the inbox."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -25,6 +26,12 @@ _OUTCOMES = ("permitted", "needs-consent", "refused")
 _DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 
 
+def new_item(parameters: Mapping[str, Any]) -> NewItem:
+    """Put a new item together from the parameters of a verb, which are called as its fields are."""
+    said = {name: parameters[name] for name in NewItem.__struct_fields__ if name in parameters}
+    return NewItem(**{"content": b"", **said})
+
+
 @verb("item-add")
 def item_add(
     desk: Desk,
@@ -42,20 +49,7 @@ def item_add(
     made_from: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Take an item of one's own in."""
-    new = NewItem(
-        content=content,
-        category=category,
-        marking=marking,
-        title=title,
-        label=label,
-        media_type=media_type,
-        kind=kind,
-        pap=pap,
-        retention=retention,
-        caveat=caveat,
-        judicial=judicial,
-        made_from=made_from,
-    )
+    new = new_item(locals())
     row, to_read = desk.act(lambda node, transaction: item_use.add_item(node, transaction, new))
     return {**item_fields(row), "because": list(to_read)}
 

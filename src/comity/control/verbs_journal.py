@@ -8,13 +8,16 @@ import msgspec
 
 from comity.clock import format_instant, parse_instant
 from comity.control.verb import Desk, verb
-from comity.errors import NotFound
+from comity.errors import BadInput, NotFound
 from comity.federation.equivocation_file import write_equivocation
 from comity.federation.evidence_file import write_evidence
 from comity.node import check_journal, flagged, reconcile
 from comity.node.export_evidence import equivocation_of, evidence_of
 from comity.node.export_overseer import inspectors, overseers_file
 from comity.ports import JournalRow, Transaction
+
+#: Hours after which a letter counts as not receipted, at the most: a hundred years.
+_HOURS = 876_000
 
 
 @verb("journal-show")
@@ -75,6 +78,8 @@ def journal_reconcile(desk: Desk, peer: str) -> dict[str, Any]:
 @verb("journal-comparison")
 def journal_comparison(desk: Desk, peer: str, unreceipted_after: int = 24) -> dict[str, Any] | None:
     """Give the newest comparison with a peer, and what it has not receipted for so many hours."""
+    if not 0 <= unreceipted_after <= _HOURS:
+        raise BadInput(f"`unreceipted_after` is a number from 0 to {_HOURS}")
     before = desk.node.clock.now() - timedelta(hours=unreceipted_after)
     found, late = desk.read(
         lambda transaction: (

@@ -112,10 +112,12 @@ def _requests(
     return [
         (
             "request",
-            row.peer if row.opened_by == node.party else node.party,
-            _hours(row.opened_at, row.answered_at) if row.answered_at else None,
+            peer if opened_by == node.party else node.party,
+            _hours(opened_at, answered_at) if answered_at else None,
         )
-        for row in transaction.find_matters(kind="request", since=since, until=until, limit=_TIMED)
+        for peer, opened_by, opened_at, answered_at in transaction.answer_times(
+            "request", since, until, _TIMED
+        )
     ]
 
 

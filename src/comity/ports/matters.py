@@ -145,6 +145,15 @@ class MatterRows(Protocol):
         """
         ...
 
+    def answer_times(
+        self, kind: str, since: Instant, until: Instant, limit: int
+    ) -> Sequence[tuple[str, str, Instant, Instant | None]]:
+        """Give of matters of a kind, the newest first, the other Party, who opened it, when, and when it was answered.
+
+        Those that were opened from an instant and before another.
+        """
+        ...
+
     def deadlines(
         self, *, since: Instant | None = None, until: Instant | None = None, limit: int = 1000
     ) -> Sequence[DueLine]:

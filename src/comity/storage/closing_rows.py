@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select, true
+from sqlalchemy import Executable, Select, and_, bindparam, func, or_, select, true
 
 from comity.ports.closings import AnswerRow, PassedLine, Passing
-from comity.storage.closing_tables import closing_accounts, closing_answers, passings
-from comity.storage.prepared import Prepared, selecting
+from comity.storage.closing_tables import closing_accounts, closing_answers, passing_counts, passings
+from comity.storage.prepared import Prepared, insert_for, selecting
 from comity.storage.rows import LIMIT, Rows, columns, values_of
 from comity.storage.tables import items
 
@@ -50,8 +50,29 @@ def _variants(query: Select[tuple[str, str, bool, str, str, str]]) -> dict[tuple
 
 
 _LINES = _variants(_lines)
-_COUNT = selecting(select(func.count()).select_from(passings).where(_between))
-_COUNT_OPEN = selecting(select(func.count()).select_from(passings).where(_between, _P.open))
+_WAS_OPEN = selecting(
+    select(_P.open).where(_between, _P.giver == bindparam("giver"), _P.item == bindparam("item"))
+)
+_N = passing_counts.c
+_COUNTS = selecting(
+    select(_N.passed, _N.open).where(_N.agreement == bindparam("agreement"), _N.peer == bindparam("peer"))
+)
+
+
+def _adding(dialect: str) -> Executable:
+    """Add to the counts of a Party, or begin them."""
+    statement = insert_for(dialect)(passing_counts).values(
+        {
+            name: bindparam(name, type_=passing_counts.c[name].type)
+            for name in ("agreement", "peer", "passed", "open")
+        }
+    )
+    more = {"passed": _N.passed + statement.excluded.passed, "open": _N.open + statement.excluded.open}
+    done: Executable = statement.on_conflict_do_update(index_elements=["agreement", "peer"], set_=more)
+    return done
+
+
+_ADD = Prepared(_adding)
 _answers = columns(closing_answers, AnswerRow).where(
     _A.digest == bindparam("digest"), _A.giver == bindparam("giver"), _A.holder == bindparam("holder")
 )
@@ -65,7 +86,12 @@ class ClosingRows(Rows):
 
     def put_passing(self, row: Passing) -> None:
         """Keep a passing, or that it is open or not any more."""
+        place = {"agreement": row.agreement, "peer": row.peer}
+        was_open = self._value(_WAS_OPEN, **place, giver=row.giver, item=row.item)
         self._put(passings, ("agreement", "peer", "giver", "item"), values_of(row))
+        more = {"passed": int(was_open is None), "open": int(row.open) - int(bool(was_open))}
+        if any(more.values()):
+            self._run(_ADD, {**place, **more})
 
     def passings_of(self, agreement: str, item: str) -> Sequence[Passing]:
         """Give the passings of one item under an agreement."""
@@ -90,8 +116,8 @@ class ClosingRows(Rows):
 
     def count_passed(self, agreement: str, peer: str) -> tuple[int, int]:
         """Count what passed under an agreement between this Party and another, and what of it is open."""
-        between = {"agreement": agreement, "peer": peer}
-        return int(self._value(_COUNT, **between)), int(self._value(_COUNT_OPEN, **between))
+        found = self._tuples(_COUNTS, agreement=agreement, peer=peer)
+        return (int(found[0][0]), int(found[0][1])) if found else (0, 0)
 
     def put_answer(self, row: AnswerRow) -> None:
         """Keep an answer in the place of the one before, unless that one was said later."""

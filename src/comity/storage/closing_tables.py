@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, Table
 
-from comity.storage.columns import metadata, text
+from comity.storage.columns import metadata, number, text
 
 passings = Table(
     "passings",
@@ -12,9 +12,18 @@ passings = Table(
     text("giver", primary_key=True),
     text("item", primary_key=True),
     Column("open", Boolean, nullable=False),
-    # what is open is few once an agreement is being closed, and counted from the index alone
     Index("passings_open", "agreement", "peer", "open", "giver", "item"),
     Index("passings_by_item", "item", "agreement"),
+)
+
+#: How many passings there are with a Party under an agreement, and how many are open.
+passing_counts = Table(
+    "passing_counts",
+    metadata,
+    text("agreement", primary_key=True),
+    text("peer", primary_key=True),
+    number("passed"),
+    number("open"),
 )
 
 closing_answers = Table(

@@ -21,6 +21,14 @@ _NEWEST = selecting(_matters.order_by(_M.changed_at.desc(), _M.id).limit(LIMIT))
 _OF_KIND = selecting(
     _matters.where(_M.kind == bindparam("kind")).order_by(_M.changed_at.desc(), _M.id).limit(LIMIT)
 )
+_ANSWERED = selecting(
+    select(_M.peer, _M.opened_by, _M.opened_at, _M.answered_at)
+    .where(
+        _M.kind == bindparam("kind"), _M.opened_at >= bindparam("since"), _M.opened_at < bindparam("until")
+    )
+    .order_by(_M.opened_at.desc(), _M.id)
+    .limit(LIMIT)
+)
 _NOBODY: tuple[str, ...] = ()
 _D, _C, _L = deadlines.c, costs.c, claims.c
 _FORGET = (
@@ -150,6 +158,13 @@ class MatterRows(Rows):
             at, id = before
             query = query.where(or_(_M.changed_at < at, and_(_M.changed_at == at, _M.id > id)))
         return [MatterRow(**dict(row)) for row in self._connection.execute(query).mappings()]
+
+    def answer_times(
+        self, kind: str, since: Instant, until: Instant, limit: int
+    ) -> Sequence[tuple[str, str, Instant, Instant | None]]:
+        """Give of matters of a kind, the newest first, the other Party, who opened it, when, when it was answered."""
+        rows = self._tuples(_ANSWERED, kind=kind, since=since, until=until, limit=limit)
+        return [(peer, by, opened, answered) for peer, by, opened, answered in rows]
 
     def deadlines(
         self, *, since: Instant | None = None, until: Instant | None = None, limit: int = 1000

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from comity.storage.migrations.kinds import TEXT
+from comity.storage.migrations.kinds import NUMBER, TEXT
 
 
 def _keys(*names: str) -> list[sa.Column[str]]:
@@ -20,6 +20,12 @@ def make_closings() -> None:
         "passings",
         *_keys("agreement", "peer", "giver", "item"),
         sa.Column("open", sa.Boolean(), nullable=False),
+    )
+    op.create_table(
+        "passing_counts",
+        *_keys("agreement", "peer"),
+        sa.Column("passed", NUMBER, nullable=False),
+        sa.Column("open", NUMBER, nullable=False),
     )
     op.create_table(
         "closing_answers",
