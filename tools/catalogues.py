@@ -98,8 +98,18 @@ WORKING = (
     *(
         f"cooperation/{name}.py"
         for name in (
-            *("charges", "contacts", "continuity", "deliveries", "expense", "kind", "materials", "matter"),
-            *("measures", "meetings", "missions", "passages", "places", "plans", "protocol_draft"),
+            *("charges", "contacts", "continuity", "currencies", "deliveries", "expense", "kind"),
+            *(
+                "materials",
+                "matter",
+                "measures",
+                "meetings",
+                "missions",
+                "passages",
+                "places",
+                "plans",
+                "protocol_draft",
+            ),
             *("requests", "shared", "summaries"),
         )
     ),

@@ -1,14 +1,19 @@
 """Who bears a cost: the article speaks, the more specific word first, or the cost is refused with the nearest named."""
 
 import pytest
+from babel import Locale
+from babel.numbers import get_currency_precision
 
 from comity.agreements.folder import parse_agreement, read_files
 from comity.agreements.governing import Timeline
+from comity.cooperation.currencies import DECIMALS
 from comity.cooperation.expense import Borne, borne_by
 from comity.cooperation.kind import Occasion
 from comity.decisions.decision import Ground
 from comity.demo.stage import examples
-from cooperation.working import NORTH, SOUTH, hours, terms_at
+from comity.testing.working_text import WORKING
+from cooperation import working
+from cooperation.working import NORTH, SOUTH, Desk, hours, terms_at
 
 VISIT = {"expense": "visits", "sending": NORTH, "receiving": SOUTH, "initiator": NORTH}
 
@@ -74,3 +79,55 @@ def test_the_two_old_agreements_say_who_pays(
     found = borne_by(terms, visit, item, first)
     assert isinstance(found, Borne), found
     assert found.bearer == bearer and found.ref.startswith(ref)
+
+
+MEETING = {
+    "meeting": "staff",
+    "words": "current work",
+    "host": SOUTH,
+    "begins": "2031-01-10",
+    "ends": "2031-01-10",
+}
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "amiss"),
+    [
+        ("0.01", "EUR", ""),
+        ("1.100", "EUR", ""),
+        ("0.005", "EUR", "EUR is counted to 2 decimal places, 0.005 is finer"),
+        ("1500", "JPY", ""),
+        ("1500.5", "JPY", "JPY is counted to 0 decimal places, 1500.5 is finer"),
+        ("1.001", "KWD", ""),
+        ("10", "EUX", "`EUX` is not a currency in use by ISO 4217"),
+        ("10", "XAU", "`XAU` is not a currency in use by ISO 4217"),
+        ("10", "DEM", "`DEM` is not a currency in use by ISO 4217"),
+        ("0.00", "PLN", "a cost comes to more than nothing"),
+    ],
+)
+def test_a_sum_is_one_that_can_be_paid(amount: str, currency: str, amiss: str) -> None:
+    desk = Desk("meeting")
+    assert desk.say(NORTH, "open", **MEETING) == ()
+    grounds = desk.say(SOUTH, "cost", 1, what="stay", amount=amount, currency=currency, on="2031-01-10")
+    assert grounds == ((f"north-south-2030 art. 6: {amiss}",) if amiss else ())
+
+
+def test_a_cost_is_in_the_currency_its_article_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = WORKING.files({})["agreement.en.md"].replace(b"[term]\n", b"[term]\nsigned = 2030-12-01\n")
+    named = text.replace(b'for = "meeting"\n', b'for = "meeting"\ncurrency = "PLN"\n')
+    timeline = Timeline(parse_agreement({"agreement.en.md": named}), unsigned=True)
+    monkeypatch.setattr(working, "terms_at", lambda at: timeline.at(at, NORTH, SOUTH))
+    desk = Desk("meeting")
+    assert desk.say(NORTH, "open", **MEETING) == ()
+    cost = {"what": "stay", "amount": "10", "on": "2031-01-10"}
+    assert desk.say(SOUTH, "cost", 1, **cost, currency="EUR") == (
+        "north-south-2030 art. 6: it is settled in PLN, not in EUR",
+    )
+    assert desk.say(SOUTH, "cost", 2, **cost, currency="PLN") == ()
+
+
+def test_the_table_of_currencies_is_that_of_the_library() -> None:
+    """Held against Unicode's data, which counts in whole units where ISO 4217 counts hundredths nobody coins."""
+    for code, places in DECIMALS.items():
+        assert code in Locale("en").currencies, code
+        assert get_currency_precision(code) in (places, 0), code

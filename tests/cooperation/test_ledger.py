@@ -74,15 +74,13 @@ def test_a_cost_is_borne_as_its_article_says() -> None:
     assert desk.say(NORTH, "open", **opening) == ()
     assert desk.say(SOUTH, "cost", 1300, what="stay", amount="0.10", currency="EUR", on="2031-03-02") == ()
     assert (
-        desk.say(
-            NORTH, "cost", 1301, what="transport", amount="1000000.0001", currency="EUR", on="2031-03-02"
-        )
+        desk.say(NORTH, "cost", 1301, what="transport", amount="1000000.01", currency="EUR", on="2031-03-02")
         == ()
     )
     found = entries_of(desk.held(), terms_at)
     assert [(each.spender, each.amount, each.ref) for each in found] == [
         (SOUTH, Decimal("0.10"), found[0].ref),
-        (NORTH, Decimal("1000000.0001"), found[0].ref),
+        (NORTH, Decimal("1000000.01"), found[0].ref),
     ]
     assert all(isinstance(each, Balance) for each in balances(found, NORTH, SOUTH))
 

@@ -302,6 +302,10 @@ def test_12_the_costs_of_the_year_are_claimed_contested_and_paid_to_zero(year: C
 
     creditor = north["owed"][0]["creditor"]
     debtor = SOUTH if creditor == NORTH else NORTH
+    asked = year.tell(
+        creditor, "charge-claim", peer=debtor, dry_run=True
+    )  # all of it follows from what is open
+    assert asked["tried"] and not asked["grounds"]
     claimed = year.tell(creditor, "charge-claim", peer=debtor, currency="EUR", **PERIOD)
     assert claimed["decision"] == "permitted", claimed["grounds"]
     charge = claimed["matter"]["id"]

@@ -126,15 +126,20 @@ def ledger(party: str, csv: bool, parquet: Path | None, json_: bool, **at: Any) 
 
 @charge.command("claim", cls=Command)
 @click.argument("party")
-@click.option("--currency", cls=Asked, required=True, help="The currency, ISO 4217.")
-@_period
+@click.option("--currency", default="", help="The currency, ISO 4217; by default that of the open costs.")
+@click.option(
+    "--begins", type=DAY, default=None, help="The first day; by default that of the first open cost."
+)
+@click.option("--ends", type=DAY, default=None, help="The last day; by default that of the last open cost.")
+@click.option("--under", default="", metavar="AGREEMENT", help="The agreement, where several would do.")
+@click.option("--dry-run", is_flag=True, help="Only tell whether it could be done.")
 @home_options
 @as_json
 def claim(
     party: str, currency: str, begins: Any, ends: Any, under: str, dry_run: bool, json_: bool, **at: Any
 ) -> None:
-    """Claim the open costs of a period from PARTY, set off into one balance."""
-    period = {"begins": str(begins), "ends": str(ends)}
+    """Claim the open costs with PARTY, or those of a period, set off into one balance."""
+    period = {name: str(day) for name, day in (("begins", begins), ("ends", ends)) if day is not None}
     with node_at(at["home"], at["passphrase_file"]) as tell:
         shown = tell("charge-claim", peer=party, currency=currency, under=under, dry_run=dry_run, **period)
     print_step(shown, json_)

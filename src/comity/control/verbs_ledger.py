@@ -69,7 +69,13 @@ def ledger(desk: Desk, peer: str = "", after: str = "", limit: int = 0) -> dict[
 
 @verb("charge-claim")
 def charge_claim(
-    desk: Desk, peer: str, begins: date, ends: date, currency: str, under: str = "", dry_run: bool = False
+    desk: Desk,
+    peer: str,
+    begins: date | None = None,
+    ends: date | None = None,
+    currency: str = "",
+    under: str = "",
+    dry_run: bool = False,
 ) -> dict[str, Any]:
     """Claim the open costs of a period, set off into one balance."""
     step = desk.act(

@@ -24,12 +24,14 @@ class Borne(msgspec.Struct, frozen=True):
         bearer: a word of the article (`sending`, `shared`, …) or a Party.
         shares: Party -> its share in hundredths of the whole; empty where each bears its own and nothing is owed.
         ref: the article. `unless_agreed`: the two may settle otherwise.
+        currency: the one it is settled in; empty where the article names none.
     """
 
     bearer: str
     shares: dict[str, int]
     ref: str
     unless_agreed: bool = False
+    currency: str = ""
 
 
 def borne_by(terms: Terms, occasion: Occasion, item: str, spender: str) -> Borne | Ground:
@@ -44,7 +46,7 @@ def borne_by(terms: Terms, occasion: Occasion, item: str, spender: str) -> Borne
         bearer = _bearer(clause, occasion, item)
         if bearer:
             parties = _parties(bearer, occasion, spender)
-            return Borne(bearer, parties, str(clause.ref), clause.unless_agreed)
+            return Borne(bearer, parties, str(clause.ref), clause.unless_agreed, clause.currency or "")
     if occasion.paid_by:
         return Borne(occasion.paid_by, _parties(occasion.paid_by, occasion, spender), occasion.ref)
     near = clauses[0] if clauses else next(iter(terms.expense), None)

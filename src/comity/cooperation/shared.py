@@ -7,9 +7,10 @@ what; who bears it follows from the expense article (`expense.py`), and without 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, cast
 
+from comity.cooperation.currencies import amiss
 from comity.cooperation.event import Event
 from comity.cooperation.expense import borne_by
-from comity.cooperation.kind import Case, EventForm, Kind
+from comity.cooperation.kind import Case, EventForm, Kind, Occasion, against
 from comity.cooperation.said import Amount, Currency, DayPast, Items, Remark, Said, Word, Words, means
 from comity.decisions.decision import Ground
 
@@ -33,6 +34,7 @@ class Cost(Said, frozen=True, kw_only=True):
     currency: Annotated[Currency, means("its currency, ISO 4217")]
     on: Annotated[DayPast, means("the day it was had")]
     words: Annotated[Remark, means("what exactly")] = ""
+    items: Annotated[Items, means("receipts, as items the other Party has been given")] = ()
 
 
 class NeedsProtocol(Said, frozen=True, kw_only=True):
@@ -63,11 +65,19 @@ def guard_of(kind: Kind, word: str, case: Case, event: Event) -> Iterable[Ground
         if kind.occasion is None:
             yield Ground("matter rule 4 article", f"`{kind.name}` has no costs to share", 4)
             return
-        found = borne_by(case.terms, kind.occasion(case), cast("Cost", event.said).what, event.by)
-        if isinstance(found, Ground):
-            yield found
+        yield from _against_cost(case, kind.occasion(case), cast("Cost", event.said), event.by)
     if word == "needs-protocol":
         yield from _protocol_grounds(cast("NeedsProtocol", event.said).changes)
+
+
+def _against_cost(case: Case, occasion: Occasion, said: Cost, spender: str) -> Iterable[Ground]:
+    found = borne_by(case.terms, occasion, said.what, spender)
+    if isinstance(found, Ground):
+        yield found
+        return
+    yield from amiss(found.ref, said.amount, said.currency)
+    if found.currency and said.currency != found.currency:
+        yield against(found.ref, f"it is settled in {found.currency}, not in {said.currency}")
 
 
 def _protocol_grounds(changes: str) -> Iterable[Ground]:

@@ -18,13 +18,15 @@ def claim(
     transaction: Transaction,
     peer: str,
     *,
-    begins: date,
-    ends: date,
-    currency: str,
+    begins: date | None = None,
+    ends: date | None = None,
+    currency: str = "",
     under: str = "",
     manner: Manner = PLAINLY,
 ) -> Step:
     """Claim the costs of a period that nobody has claimed yet, set off into one balance.
+
+    What is not said follows from the costs: the period from the first open one to the last, and their one currency.
 
     Raises:
         RefusedHere: there are none, or more than one charge holds.
@@ -33,15 +35,20 @@ def claim(
         line
         for line in ledger_of(node, transaction, peer).lines
         if line.state == "open"
-        and line.entry.currency == currency
-        and begins <= line.entry.on <= ends
+        and currency in ("", line.entry.currency)
+        and (begins or line.entry.on) <= line.entry.on <= (ends or line.entry.on)
         and under in ("", line.entry.agreement)
     ]
     agreements = {line.entry.agreement for line in lines}
     if not lines:
         raise RefusedHere(
-            f"no cost of {begins} to {ends} in {currency} is open with {peer}",
-            hint=f"comity charge ledger {peer}",
+            f"no cost of that period and currency is open with {peer}", hint=f"comity charge ledger {peer}"
+        )
+    currencies = {line.entry.currency for line in lines}
+    if len(currencies) > 1:
+        raise RefusedHere(
+            f"these costs are in {', '.join(sorted(currencies))}: each is settled by itself",
+            hint="name one with --currency",
         )
     if len(agreements) > 1:
         raise RefusedHere(
@@ -53,9 +60,9 @@ def claim(
         )
     (balance,) = balances((line.entry for line in lines), node.party, peer)
     said = {
-        "begins": begins.isoformat(),
-        "ends": ends.isoformat(),
-        "currency": currency,
+        "begins": (begins or min(line.entry.on for line in lines)).isoformat(),
+        "ends": (ends or max(line.entry.on for line in lines)).isoformat(),
+        "currency": next(iter(currencies)),
         "entries": [line.entry.event for line in lines],
         "debtor": balance.debtor,
         "balance": figures_of(balance.amount),
