@@ -12,7 +12,7 @@ from cli.land import Comity, Land, Outcome
 from comity.cli.reference import commands
 from comity.cooperation.event import OPEN
 from comity.cooperation.kinds import KINDS
-from comity.cooperation.shared import SHARED
+from comity.cooperation.shared import shared_by
 
 Carry = Callable[[str, str], None]
 
@@ -155,7 +155,7 @@ def test_a_plan_is_drafted_from_a_file_adopted_and_its_rest_drafts_the_next(
 def test_every_kind_has_the_same_commands_and_one_for_each_step() -> None:
     every = {path for path, _ in commands()}
     for kind in KINDS.values():
-        words = {"new", "list", "show", *SHARED, *(word for word in kind.events if word != OPEN)}
+        words = {"new", "list", "show", *shared_by(kind), *(word for word in kind.events if word != OPEN)}
         assert {(kind.name, word) for word in words} <= every
 
 

@@ -644,3 +644,21 @@ def test_nobody_is_certified_who_was_not_there() -> None:
         (SOUTH, "certify", {"nominee": "n0", "result": "attended"}),
         begin=LATER + 2,
     )
+
+
+def test_a_cost_is_offered_only_where_there_are_costs() -> None:
+    from comity.cooperation.kinds import KINDS
+    from comity.cooperation.shared import shared_by
+
+    costly = {name for name, kind in KINDS.items() if "cost" in shared_by(kind)}
+    assert costly == {
+        "request",
+        "measure",
+        "meeting",
+        "mission",
+        "delivery",
+        "training",
+        "materials",
+        "quota",
+    }
+    assert all({"note", "needs-protocol"} <= {*shared_by(kind)} for kind in KINDS.values())

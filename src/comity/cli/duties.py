@@ -61,7 +61,7 @@ def duties(
         return
     for line in _lines(shown):
         click.echo(line)
-    if not any(shown[name] for name in ("erased", "kept", "closed", "late", "unreviewed")):
+    if not any(shown[name] for name in ("erased", "kept", "closed", "late", "unreviewed", "due")):
         click.echo(_("nothing is due today"))
     _print_due(shown["due"])
     _print_reciprocity(shown["reciprocity"])

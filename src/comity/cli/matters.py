@@ -33,7 +33,7 @@ from comity.cooperation.event import OPEN
 from comity.cooperation.kind import EventForm, Kind
 from comity.cooperation.kinds import KINDS
 from comity.cooperation.said import Said, meaning_of
-from comity.cooperation.shared import SHARED
+from comity.cooperation.shared import SHARED, shared_by
 from comity.errors import BadInput
 from comity.languages import _, said
 from comity.languages.words import N_
@@ -60,8 +60,8 @@ def group_of(name: str) -> Group:
     for word, form in kind.events.items():
         if word != OPEN:
             group.add_command(_step(kind, word, form))
-    for word, form in SHARED.items():
-        group.add_command(_step(kind, word, form))
+    for word in shared_by(kind):
+        group.add_command(_step(kind, word, SHARED[word]))
     group.add_command(_protocol(kind))
     return group
 

@@ -96,6 +96,7 @@ def ledger(party: str, csv: bool, parquet: Path | None, json_: bool, **at: Any) 
         print_json(shown)
         return
     heads = [
+        _("cost"),
         _("day"),
         _("with"),
         _("what"),
@@ -107,6 +108,7 @@ def ledger(party: str, csv: bool, parquet: Path | None, json_: bool, **at: Any) 
     ]
     rows = [
         [
+            row["event"][:12],
             row["on"],
             row["with"],
             row["what"],

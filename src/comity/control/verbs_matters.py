@@ -10,7 +10,7 @@ from comity.cooperation.kind import Deadline
 from comity.cooperation.matter import Matter, can_do, remarks_on, whose_turn
 from comity.cooperation.plans import remainder
 from comity.cooperation.protocol_draft import draft_protocol
-from comity.cooperation.shared import SHARED, NeedsProtocol
+from comity.cooperation.shared import NeedsProtocol, shared_by
 from comity.cooperation.story import Line, story_of
 from comity.decisions.decision import Ground
 from comity.errors import RefusedHere
@@ -132,9 +132,9 @@ def matter_fields(desk: Desk, matter: Matter) -> dict[str, Any]:
         "state": matter.state,
         "opened_at": format_instant(matter.opened_at),
         "since": format_instant(matter.since),
-        "articles": [str(clause.ref) for clause in matter.clauses],
+        "articles": list(dict.fromkeys(str(clause.ref) for clause in matter.clauses)),
         "turn": list(whose_turn(matter)),
-        "steps": [*can_do(matter, party), *(SHARED if matter.state else ())],
+        "steps": [*can_do(matter, party), *(shared_by(matter.kind) if matter.state else ())],
         "due": [_due(deadline) for deadline in matter.due],
         "remarks": [_ground(ground) for ground in remarks_on(matter)],
         "facts": msgspec.to_builtins(matter.facts, enc_hook=str) if matter.facts is not None else None,

@@ -14,7 +14,7 @@ from comity.cooperation.kind import Case, EventForm, Kind, Occasion, against
 from comity.cooperation.said import Amount, Currency, DayPast, Items, Remark, Said, Word, Words, means
 from comity.decisions.decision import Ground
 
-__all__ = ["SHARED", "Cost", "NeedsProtocol", "Note", "guard_of"]
+__all__ = ["SHARED", "Cost", "NeedsProtocol", "Note", "guard_of", "shared_by"]
 
 
 class Note(Said, frozen=True, kw_only=True):
@@ -57,6 +57,11 @@ SHARED: Mapping[str, EventForm] = {
         "says it needs a protocol: {because}",
     ),
 }
+
+
+def shared_by(kind: Kind) -> tuple[str, ...]:
+    """Give the events of every kind that a kind can have: only what may cost something has costs."""
+    return tuple(word for word in SHARED if word != "cost" or kind.occasion is not None)
 
 
 def guard_of(kind: Kind, word: str, case: Case, event: Event) -> Iterable[Ground]:

@@ -16,6 +16,7 @@ from comity.cooperation.meetings import Convene
 from comity.cooperation.plans import PlanFacts
 from comity.cooperation.said import Said
 from comity.decisions.decision import Ground
+from comity.errors import NotFound
 from comity.node.disclose import disclose
 from comity.node.ledger import check_charge
 from comity.node.matter_log import find_matter, log_of, matter_from
@@ -27,6 +28,9 @@ from comity.ports import Transaction
 #: Fields that name items, and fields that name matters.
 _ITEMS = ("items", "item")
 _MATTERS = ("plan", "after", "matter")
+#: Figures of a whole name, and of the shortest beginning of one.
+_WHOLE, _SHORTEST = 64, 6
+_EVERYTHING = 1_000_000
 _NOT_GIVEN = "matter rule 7 terms"
 
 
@@ -44,10 +48,30 @@ def linked(transaction: Transaction, form: type[Said], said: Mapping[str, Any]) 
             found[name] = find_item(transaction, value).digest
         elif value:
             found[name] = [find_item(transaction, each).digest for each in value]
+    if "entries" in fields and said.get("entries"):
+        found["entries"] = [_cost_named(transaction, str(each)) for each in said["entries"]]
     for name in fields & set(_MATTERS):
         if said.get(name):
             found[name] = find_matter(transaction, str(said[name])).id
     return found
+
+
+def _cost_named(transaction: Transaction, name: str) -> str:
+    """Find a cost by its name or the beginning of it.
+
+    Raises:
+        NotFound: there is none, or more than one.
+    """
+    if len(name) == _WHOLE:
+        return name
+    found = [
+        row.event
+        for row in transaction.costs(limit=_EVERYTHING)
+        if len(name) >= _SHORTEST and row.event.startswith(name)
+    ]
+    if len(found) != 1:
+        raise NotFound(f"`{name[:80]}` names no cost here, or more than one", hint="comity charge ledger")
+    return found[0]
 
 
 def links_against(
