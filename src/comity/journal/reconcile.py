@@ -44,6 +44,8 @@ __all__ = [
 ]
 
 _WIDTH: Final = 32
+#: A digest as it is moved when digests are sorted: by the first eight bytes, which decide nearly always.
+_ROW: Final = np.dtype("V32")
 #: Bytes of a part's digest that are sent: 128 bits tell parts apart, and the whole accounts are held against each other
 #: by whole digests at the end.
 _CHILD: Final = 16
@@ -129,9 +131,19 @@ class ActSet:
         return made
 
     def _hold(self, joined: bytes) -> None:
-        rows = _sorted_rows(np.frombuffer(joined, dtype=">u8").reshape(-1, 4).astype(np.uint64))
-        self._bytes = memoryview(rows.astype(">u8").tobytes())
-        self._first_words = np.ascontiguousarray(rows[:, 0])
+        """Sort digests by their first words, ten times faster than as bytes, and drop repetitions."""
+        order = np.argsort(_first_words(joined))
+        rows = np.frombuffer(joined, dtype=_ROW)[order].tobytes()
+        words = _first_words(rows)
+        alike = np.flatnonzero(words[1:] == words[:-1])
+        if len(alike):
+            whole = np.frombuffer(rows, dtype=">u8").reshape(-1, 4)
+            if (whole[alike] == whole[alike + 1]).all():
+                rows = np.delete(np.frombuffer(rows, dtype=_ROW), alike).tobytes()
+            else:
+                rows = b"".join(sorted(set(_cut(rows))))
+            words = _first_words(rows)
+        self._bytes, self._first_words = memoryview(rows), words
 
     def __len__(self) -> int:
         return len(self._first_words)
@@ -147,17 +159,20 @@ class ActSet:
     def __contains__(self, act: bytes) -> bool:
         return self.count(act.hex()) == 1
 
-    def changed(self, *, without: Iterable[bytes], more: Iterable[bytes]) -> "ActSet":
-        """Give the set without some acts and with some more."""
-        gone = sorted(
-            first for act in set(without) for first, last in [self._bounds(act.hex())] if last > first
-        )
-        rest, after = [], 0
-        for place in gone:
-            rest.append(self._bytes[after * _WIDTH : place * _WIDTH])
-            after = place + 1
-        rest.append(self._bytes[after * _WIDTH :])
-        return ActSet.joined(b"".join([*rest, *more]))
+    def digest_of_changed(self, *, without: Iterable[bytes], more: Iterable[bytes]) -> tuple[int, bytes]:
+        """Give size and digest that the set has without some acts and with some more, without making it."""
+        added = set(more)
+        gone = {act for act in set(without) - added if act in self}
+        new = {act for act in added if act not in self}
+        digest, after = sha256(), 0
+        for act in sorted(gone | new):
+            place, leaves = self._bounds(act.hex())[0], act in gone
+            digest.update(self._bytes[after * _WIDTH : place * _WIDTH])
+            after = place + leaves
+            if not leaves:
+                digest.update(act)
+        digest.update(self._bytes[after * _WIDTH :])
+        return len(self) - len(gone) + len(new), digest.digest()
 
     def count(self, prefix: str = "") -> int:
         """Give how many acts begin with these digits."""
@@ -290,17 +305,8 @@ def write(message: Question | Answer) -> bytes:
     return write_json(message)
 
 
-def _sorted_rows(rows: "np.ndarray[Any, np.dtype[np.uint64]]") -> "np.ndarray[Any, np.dtype[np.uint64]]":
-    """Sort digests given as four words each, and drop repetitions.
-
-    The first word decides nearly always, and sorting by it alone is some ten times faster than by 32 bytes.
-    """
-    ordered = rows[np.argsort(rows[:, 0], kind="stable")]
-    if (ordered[1:, 0] == ordered[:-1, 0]).any():
-        ordered = rows[np.lexsort((rows[:, 3], rows[:, 2], rows[:, 1], rows[:, 0]))]
-        differs = (ordered[1:] != ordered[:-1]).any(axis=1)
-        ordered = ordered[np.concatenate(([True], differs))]
-    return ordered
+def _first_words(rows: bytes) -> "np.ndarray[Any, np.dtype[np.uint64]]":
+    return np.frombuffer(rows, dtype=">u8")[:: _WIDTH // 8].astype(np.uint64)
 
 
 def _describe(acts: ActSet, prefix: str) -> Part:

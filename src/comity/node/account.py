@@ -115,13 +115,8 @@ def sets_of(node: Node, transaction: Transaction, peer: str, reconciliation: str
 
 def _drawn_up(transaction: Transaction, peer: str, horizon: int) -> Sets:
     """Read an account once, 32 bytes a message."""
-    sent, received = bytearray(), bytearray()
-    for kind, act in transaction.acts_entered(peer, horizon):
-        if kind in _SENT:
-            sent += bytes.fromhex(act)
-        elif kind in _RECEIVED:
-            received += bytes.fromhex(act)
-    return Sets(ActSet.joined(bytes(sent)), ActSet.joined(bytes(received)))
+    sent, received = transaction.acts_joined(peer, horizon, (_SENT, _RECEIVED))
+    return Sets(ActSet.joined(sent), ActSet.joined(received))
 
 
 def difference_of(

@@ -262,8 +262,8 @@ def _take_outcome(
         ("sent by the asker", sets.received, message.by_asker),
         ("received by the asker", sets.sent, message.by_answerer),
     ):
-        account = ours.changed(without=_raw(found.answerer_only), more=_raw(found.asker_only))
-        if (len(account), account.digest().hex()) != (found.count, found.digest):
+        size, digest = ours.digest_of_changed(without=_raw(found.answerer_only), more=_raw(found.asker_only))
+        if (size, digest.hex()) != (found.count, found.digest):
             raise VerificationFailed(
                 f"reconciliation: the differences named do not make the account {name} of the one here"
             )

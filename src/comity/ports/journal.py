@@ -1,6 +1,6 @@
 """What was done: entries, frontiers, checkpoints, witnessed heads, reconciliations."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from comity.clock import Instant
@@ -119,8 +119,15 @@ class JournalRows(Protocol):
         """Give the entries of one act, by its digest or the beginning of it, in order."""
         ...
 
-    def acts_entered(self, channel: str, until: int | None = None) -> Iterator[tuple[str, str]]:
-        """Give kind and act of a channel's entries, in order, up to one of its numbers where said."""
+    def acts_entered(self, channel: str) -> Iterator[tuple[str, str]]:
+        """Give kind and act of a channel's entries, in order."""
+        ...
+
+    def acts_joined(self, channel: str, until: int, kinds: Sequence[Collection[str]]) -> list[bytes]:
+        """Give, for each group of kinds, the acts of a channel's entries up to one of its numbers, one after another.
+
+        An act is a digest: 32 bytes. In which order they stand is not said.
+        """
         ...
 
     def put_kept_head(self, row: KeptHead) -> None:
