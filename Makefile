@@ -28,6 +28,7 @@ test: setup-dev
 
 # What needs more than Python: a C compiler (kills, full disks, power cuts on real files), a browser (Chromium, installed
 # where root is available), a PostgreSQL server (the tests start one that a wheel carries), and what others mark `service`.
+# COMITY_POSTGRESQL=whole runs every test of a node there, not only those that cover every statement (tests/node/covering.py).
 test-all: test
 	$(BIN)/python tests/in_browser/chromium.py
 	COMITY_FAULTS=share $(BIN)/python -m pytest -n auto --dist loadfile -m service --run-service || test $$? -eq 5

@@ -1,11 +1,14 @@
 """Disclosures end to end between two nodes on this machine, durable on both sides.
 
-    python benchmarks/disclose.py [--items 400] [--bytes 4096]
+    python benchmarks/disclose.py [--items 400] [--bytes 4096] [--peers 1,10,100] [--workers 1,4] [--each 200]
 
 North decides, journals, seals and owes; the envelope goes over HTTP on loopback; South checks the evidence, decides
 again, journals and signs a receipt; North settles it. Both nodes run in this one process, so the rate is per core.
 Beside it, in the same run: how often this machine's disk syncs, and the CPU that the parts take one by one. The aim
 is at least 250 a second per core, and 60 % of what the CPU alone would allow.
+
+Then the same with 1, 10 and 100 peers, with rows in SQLite and in PostgreSQL, with one worker and with four: a table of
+disclosures a CPU second, each with its ratio to the first (`many_peers.py`). `--peers ''` leaves it out.
 """
 
 import argparse
@@ -15,6 +18,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from many_peers import table
 
 from comity.cli.quiet import quiet_log
 from comity.decisions.gate import decide
@@ -130,6 +135,9 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--items", type=int, default=400)
     arguments.add_argument("--bytes", type=int, default=4096)
+    arguments.add_argument("--peers", default="1,10,100")
+    arguments.add_argument("--workers", default="1,4")
+    arguments.add_argument("--each", type=int, default=200, help="items out and in for each row of the table")
     given = arguments.parse_args()
     quiet_log()
     with tempfile.TemporaryDirectory() as temporary:
@@ -188,6 +196,10 @@ def main() -> int:
     print(
         f"  commits, both sides              {commits:8d}     {given.items / commits:.1f} disclosures a commit"
     )
+    if given.peers:
+        counts, workers = ([int(each) for each in said.split(",")] for said in (given.peers, given.workers))
+        with tempfile.TemporaryDirectory() as temporary:
+            table(Path(temporary), counts, workers, items=given.each, size=given.bytes)
     return 0
 
 

@@ -255,3 +255,32 @@ def test_a_disk_that_takes_no_more_ends_the_command_and_nothing_is_entered(
     assert "INSERT" not in done.stderr and "Traceback" not in done.stderr
     assert "big.bin" not in comity("item", "list", "--home", land.north).out
     assert comity("journal", "verify", "--home", land.north).code == 0
+
+
+def test_doctor_reads_everything_that_is_kept_and_names_what_changed(comity: Comity, land: Land) -> None:
+    assert "ok kept: as it was kept" in comity("doctor", "--full", "--home", land.north).out
+    with sqlite.connect(land.north / "node.db") as database:
+        ((content,),) = database.execute("SELECT sealed FROM bodies LIMIT 1").fetchall()
+        changed = bytes([content[0] ^ 1]) + content[1:]
+        database.execute("UPDATE bodies SET sealed = ? WHERE sealed = ?", (changed, content))
+    database.close()
+    done = comity("doctor", "--full", "--home", land.north)
+    assert done.code == 6 and "WRONG kept: item " in done.out, done
+    assert comity("doctor", "--home", land.north).code == 0, "without --full the contents are not read"
+
+
+def test_doctor_names_a_page_of_the_database_that_changed(comity: Comity, land: Land) -> None:
+    with sqlite.connect(land.north / "node.db") as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        ((size,),) = database.execute("PRAGMA page_size").fetchall()
+        ((page,),) = database.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'journal_by_channel'"
+        ).fetchall()
+    database.close()
+    with (land.north / "node.db").open("r+b") as file:
+        file.seek(page * size - 3)
+        (last,) = file.read(1)
+        file.seek(page * size - 3)
+        file.write(bytes([last ^ 1]))
+    done = comity("doctor", "--full", "--home", land.north)
+    assert done.code == 6 and "WRONG kept: node.db: " in done.out, done

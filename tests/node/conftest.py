@@ -1,17 +1,39 @@
-"""Every test of a node that runs on simulated Parties, once more with their rows in PostgreSQL (`make test-all`)."""
+"""Tests of a node that runs on simulated Parties, once more with their rows in PostgreSQL (`make test-all`).
 
+Which of them is said in `covering.py`; with `COMITY_POSTGRESQL=whole` it is all.
+"""
+
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 
 from comity import assemble
 from comity.storage import columns
 from comity.storage.database import SqlStore, open_engine
 from comity.testing import world
 from databases import PLACES, fresh_database, give_back
+from node.covering import chosen
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if os.environ.get("COMITY_POSTGRESQL") == "whole":
+        return
+    wanted = set(chosen())
+    left_out = [
+        item
+        for item in items
+        if item.nodeid.startswith("tests/node/")
+        and "[postgresql" in item.nodeid
+        and item.nodeid not in wanted
+    ]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        away = set(left_out)
+        items[:] = [item for item in items if item not in away]
 
 
 @pytest.fixture(autouse=True, params=PLACES)
@@ -20,6 +42,12 @@ def _rows_are_kept_in(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
         yield
         return
     opened: list[tuple[Engine, str]] = []
+    connected: list[Any] = []
+
+    def note(connection: Any, _record: Any) -> None:
+        if type(connection).__module__.startswith("psycopg"):
+            connected.append(connection)
+
     concluded = world._concluded
 
     def in_postgresql(place: Path | str | None) -> Engine:
@@ -38,8 +66,12 @@ def _rows_are_kept_in(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
     monkeypatch.setattr(assemble, "open_engine", in_postgresql)
     monkeypatch.setattr(world, "_concluded", made_once_a_process)
     monkeypatch.setattr(SqlStore, "copy_to", copy(SqlStore.copy_to))
+    event.listen(Engine, "connect", note)
     yield
+    event.remove(Engine, "connect", note)
     monkeypatch.undo()
+    for connection in connected:  # a world that a test left open holds its own
+        connection.close()
     for engine, address in opened:
         engine.dispose()
         give_back(address)

@@ -6,16 +6,11 @@ from comity.errors import BadInput
 from comity.node import check_journal
 from comity.node.check_journal import check_in_parts, witnessed
 from comity.testing.world import World
-from node.worlds import NORTH, SOUTH, give, journal, report, world
+from node.worlds import NORTH, SOUTH, alter_leaf, give, journal, report, world
 
 
 def alter(made: World, party: str, number: int) -> None:
-    made.members[party].node.act(
-        lambda transaction: transaction._connection.exec_driver_sql(  # type: ignore[attr-defined]
-            "UPDATE journal SET leaf = CAST(replace(CAST(leaf AS TEXT), 'a', 'b') AS BLOB) WHERE number = ?",
-            (number,),
-        )
-    )
+    alter_leaf(made, party, number, b"a", b"b")
 
 
 @pytest.mark.parametrize("page", [1, 2, 7, 1000])

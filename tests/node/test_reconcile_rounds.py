@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import update
 
 from comity.errors import VerificationFailed
 from comity.federation.messages import Found, ReconcileOutcome
@@ -13,9 +14,10 @@ from comity.node import reconcile
 from comity.node.carry import load, unload
 from comity.node.reconcile import Comparison, ask_account, last_comparison
 from comity.ports import ReconciliationRow
+from comity.storage import tables
 from comity.testing.network import Faults
 from comity.testing.world import World
-from node.worlds import NORTH, SOUTH, give, inbox, kinds, report, sent, world
+from node.worlds import NORTH, SOUTH, behind_its_back, give, inbox, kinds, report, sent, world
 
 
 @pytest.fixture(autouse=True)
@@ -40,11 +42,10 @@ def found(made: World, party: str, peer: str) -> Comparison:
 
 def forget(made: World, party: str, act: str) -> None:
     """Let a Party's account leave one message out, as a journal that lost it would."""
-    made.members[party].node.act(
-        lambda transaction: transaction._connection.exec_driver_sql(  # type: ignore[attr-defined]
-            "UPDATE journal SET kind = 'lost' WHERE act = ? AND (kind LIKE 'sent%' OR kind LIKE 'received%')",
-            (act,),
-        )
+    line = tables.journal.c
+    of_account = line.kind.startswith("sent") | line.kind.startswith("received")
+    behind_its_back(
+        made, party, update(tables.journal).where(line.act == act, of_account).values(kind="lost")
     )
 
 

@@ -24,7 +24,19 @@ from comity.ports import KeptHead, Transaction
 from comity.strict import write_base64
 from comity.testing.members import Member
 from comity.testing.world import World
-from node.worlds import DEFENCE, NORTH, NORTH_SOUTH, SOUTH, give, inbox, kinds, report, world
+from node.worlds import (
+    DEFENCE,
+    NORTH,
+    NORTH_SOUTH,
+    SOUTH,
+    alter_leaf,
+    give,
+    inbox,
+    journal,
+    kinds,
+    report,
+    world,
+)
 
 
 def kept(made: World, party: str, peer: str, *, ours: bool) -> KeptHead:
@@ -284,14 +296,8 @@ def deliver(made: World, party: str) -> None:
 def test_a_leaf_that_changed_where_it_is_stored_is_found_before_the_next_head_is_signed() -> None:
     with world() as made:
         give(made, report(made))
-        north = made.members[NORTH]
         made.share(NORTH, report(made, label="second"), SOUTH, DEFENCE)
-        north.node.act(
-            lambda transaction: transaction._connection.exec_driver_sql(  # type: ignore[attr-defined]
-                "UPDATE journal SET leaf = CAST(replace(CAST(leaf AS TEXT), 'sent', 'semt') AS BLOB) "
-                "WHERE number = (SELECT max(number) FROM journal)"
-            )
-        )
+        alter_leaf(made, NORTH, len(journal(made, NORTH)), b"sent", b"semt")
         before = kinds(made, NORTH)
         with pytest.raises(VerificationFailed, match="no head is signed"):
             share(made, NORTH, report_without_check(made), SOUTH)

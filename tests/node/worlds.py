@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import Executable, select, update
+
 from comity.node.disclose import Outcome
 from comity.ports import InboxRow, ItemRow, JournalRow, OutboxRow, RequestRow
+from comity.storage import tables
 from comity.testing.texts import Article, Text
 from comity.testing.world import World
 
@@ -82,3 +85,28 @@ def nothing_changed(made: World, party: str, work: Callable[[], object]) -> None
     before = (journal(made, party), sent(made, party), inbox(made, party))
     work()
     assert (journal(made, party), sent(made, party), inbox(made, party)) == before
+
+
+def behind_its_back(made: World, party: str, *statements: Executable) -> None:
+    """Change a member's rows as whoever has the database can, whichever it is; nobody at the node knows."""
+
+    def work(transaction: Any) -> None:
+        for each in statements:
+            transaction._connection.execute(each)
+
+    made.members[party].node.act(work)
+
+
+def alter_leaf(made: World, party: str, number: int, said: bytes, instead: bytes) -> None:
+    """Change bytes of a stored leaf."""
+    leaf = tables.journal.c.leaf
+    here = tables.journal.c.number == number
+
+    def read(transaction: Any) -> bytes:
+        return bytes(transaction._connection.execute(select(leaf).where(here)).scalar_one())
+
+    before = made.members[party].read(read)
+    assert said in before
+    behind_its_back(
+        made, party, update(tables.journal).where(here).values(leaf=before.replace(said, instead))
+    )

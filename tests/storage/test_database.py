@@ -261,6 +261,24 @@ def test_a_full_disk_stops_the_act_whole_and_it_goes_on_once_there_is_room(
     made.close()
 
 
+@pytest.mark.parametrize("mode", ["plain", "threaded"])
+def test_a_file_system_that_became_read_only_stops_acts_and_they_go_on_once_it_is_not(
+    tmp_path: Path, mode: str
+) -> None:
+    """As EROFS and EDQUOT come up: the driver says that it may not write."""
+    made = Kept(tmp_path, threaded=mode == "threaded")
+    made.store.write(large("a"))
+    raw: Any = made.store._writer.connection.driver_connection
+    raw.execute("PRAGMA query_only=ON")
+    with pytest.raises(CannotJournal, match=r"cannot journal, so it cannot act .*readonly"):
+        made.store.write(large("b"))
+    assert digests(made.store) == ["a" * 64] and "readonly" in made.store.trouble
+    raw.execute("PRAGMA query_only=OFF")
+    made.store.write(large("b"))
+    assert sorted(digests(made.store)) == ["a" * 64, "b" * 64] and made.store.trouble == ""
+    made.close()
+
+
 def test_in_one_batch_with_a_full_disk_nobody_is_told_it_was_done(tmp_path: Path) -> None:
     made = Kept(tmp_path, threaded=True)
     raw: Any = made.store._writer.connection.driver_connection

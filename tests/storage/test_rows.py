@@ -246,3 +246,12 @@ def test_channels_requests_and_disclosures_come_back(rows: SqlTransaction) -> No
     rows.put_disclosure(passed)
     rows.put_disclosure(passed)
     assert list(rows.disclosures("i")) == [passed]
+
+
+def test_a_limit_may_be_beyond_four_bytes(rows: SqlTransaction) -> None:
+    """Whoever wants all says so with a number, which a database may cast to a type of its own."""
+    rows.put_item(item("a" * 64))
+    assert [row.digest for row in rows.items(limit=2**62)] == ["a" * 64]
+    assert list(rows.journal(limit=2**62)) == list(rows.entries_of("a" * 64)) == []
+    assert list(rows.acts_entered(SOUTH)) == []
+    assert rows.acts_joined(SOUTH, 0, (("sent-x",), ())) == [b"", b""]

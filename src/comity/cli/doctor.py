@@ -14,12 +14,17 @@ from comity.languages import _, said
 #: What nobody but the node may read, beside the keys.
 _PRIVATE = ("node.db", "body-keys.db", "body-epoch.json", "control")
 
+#: Things damaged that are named.
+_NAMED = 5
+
 Check = tuple[str, bool, str, str]
 
 
 @command()
 @click.option(
-    "--full", is_flag=True, help="Read the journal from its first entry, not from where it was whole."
+    "--full",
+    is_flag=True,
+    help="Read the journal from its first entry, and everything else that is kept: a bit that changed is found.",
 )
 @home_options
 @as_json
@@ -91,6 +96,14 @@ def _inside(home: Path, passphrase: Callable[[], str] | None, *, full: bool) -> 
                 f"{report['entries']} entries" + (f": {', '.join(faults)}" if faults else ", whole"),
                 "comity journal verify tells more; restore a backup, then comity journal reconcile PARTY",
             )
+            if full:
+                damaged = tell("kept-verify")
+                yield (
+                    "kept",
+                    not damaged,
+                    "; ".join(damaged[:_NAMED]) or "as it was kept",
+                    "restore a backup, then comity journal reconcile PARTY: what a peer has it sends again",
+                )
             yield (
                 "disk",
                 not now["trouble"],

@@ -12,6 +12,7 @@ from comity.errors import BadInput, NotFound
 from comity.federation.equivocation_file import write_equivocation
 from comity.federation.evidence_file import write_evidence
 from comity.node import check_journal, flagged, reconcile
+from comity.node.check_kept import check_kept
 from comity.node.export_evidence import equivocation_of, evidence_of
 from comity.node.export_overseer import inspectors, overseers_file
 from comity.ports import JournalRow, Transaction
@@ -56,6 +57,12 @@ def journal_verify(desk: Desk, witnessed: tuple[str, ...] = (), resume: bool = F
         "faults": [msgspec.to_builtins(fault, enc_hook=str) for fault in report.faults],
         "further": report.further,
     }
+
+
+@verb("kept-verify", alone=True)
+def kept_verify(desk: Desk) -> list[str]:
+    """Read everything that is kept here; name what is damaged."""
+    return check_kept(desk.node)
 
 
 @verb("journal-witnessed")

@@ -45,6 +45,10 @@ class Store(Protocol):
         """Overwrite what logs beside the database still hold of rows that were erased."""
         ...
 
+    def damage(self) -> Sequence[str]:
+        """Say what the database itself finds damaged in it."""
+        ...
+
     def close(self) -> None:
         """Finish what is under way and let the home go."""
         ...

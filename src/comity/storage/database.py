@@ -81,6 +81,10 @@ class Sequencer(Protocol):
         """Overwrite, or give up to be overwritten, what was erased."""
         ...
 
+    def damage(self) -> Sequence[str]:
+        """Say what the database itself finds damaged in it."""
+        ...
+
     def reading(self) -> AbstractContextManager[tuple[Connection, bool]]:
         """Give a connection that changes nothing, and whether texts or acts changed elsewhere."""
         ...
@@ -216,6 +220,15 @@ class SqlStore(Generic[T]):
         with self._between_batches():
             self._sequencer.scrub()
             self._beside.scrub()
+
+    def damage(self) -> Sequence[str]:
+        """Say what the database itself finds damaged in it; it reads all of it."""
+        one = isinstance(self._engine.pool, StaticPool)  # in memory there is but one connection
+        try:
+            with self._turn if one else contextlib.nullcontext():
+                return self._sequencer.damage()
+        except driver_errors() as error:
+            return [cause_of(error)]
 
     def close(self) -> None:
         """Finish what is queued, then let the database go."""

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Integer, Select, Table, bindparam, select
+from sqlalchemy import BigInteger, Connection, Select, Table, bindparam, select
 
 from comity.storage.prepared import Prepared, adding, putting, selecting
 
 R = TypeVar("R", bound=msgspec.Struct)
 
-#: `LIMIT` as a parameter.
-LIMIT: Any = bindparam("limit", type_=Integer)
+#: `LIMIT` as a parameter; of eight bytes, as PostgreSQL takes no more than the type says.
+LIMIT: Any = bindparam("limit", type_=BigInteger)
 
 _PUTS: dict[tuple[str, tuple[str, ...], bool], Prepared] = {}
 

@@ -7,7 +7,7 @@ power cut and take the whole log with it. Neither is a setting. One process owns
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from comity.storage.layout import check_layout, make_tables
 
 __all__ = ["FIRST_SOUND_SQLITE", "OneProcess", "open_sqlite", "sqlite_version"]
 
+#: Damages that are named.
+_DAMAGE_NAMED = 20
 #: The first SQLite without the WAL-reset bug of 3.7.0–3.51.2 (two writers could corrupt the log).
 FIRST_SOUND_SQLITE = (3, 51, 3)
 
@@ -146,6 +148,13 @@ class OneProcess:
     def scrub(self) -> None:
         """Empty the write-ahead log: older pages in it still hold rows that were erased."""
         self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def damage(self) -> Sequence[str]:
+        """Say what SQLite finds damaged in the file: pages that do not fit, indexes that differ from their rows."""
+        with self._engine.connect() as connection:
+            found = connection.exec_driver_sql(f"PRAGMA integrity_check({_DAMAGE_NAMED})").scalars().all()
+            connection.rollback()
+        return [f"node.db: {each}" for each in found if each != "ok"]
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[tuple[Connection, bool]]:

@@ -1,0 +1,251 @@
+"""Calls of the store port that no test of a node makes: officers, programs, what is looked for."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar, get_origin, get_type_hints
+
+import msgspec
+import pytest
+
+from comity import ports
+from comity.storage.body_keys import BodyKeys
+from comity.storage.transaction import SqlTransaction
+from databases import store_over
+
+NOW = datetime(2026, 3, 1, 9, 0, 0, 123456, tzinfo=UTC)
+R = TypeVar("R", bound=msgspec.Struct)
+#: What stands in a field unless a test says otherwise: what a database could keep in another way.
+_PLAIN: dict[Any, Any] = {str: "Łódź \x00 ’", int: 2**40, bool: True, bytes: b"\x00\xff", float: 0.5}
+
+
+@pytest.fixture
+def rows(place: Path | str) -> Iterator[SqlTransaction]:
+    keys = BodyKeys(None, NOW)
+    store = store_over(None if isinstance(place, Path) else place, keys)
+    with store._begun() as connection:
+        yield SqlTransaction(connection, keys)
+    store.close()
+
+
+def minute(number: int) -> datetime:
+    return NOW + timedelta(minutes=number)
+
+
+def filled(row: type[R], /, **said: Any) -> R:
+    """Make a row with something in every field."""
+    fields = {}
+    for name, hint in get_type_hints(row).items():
+        plain = next((word for word in _PLAIN if word is hint), None)
+        if plain is not None:
+            fields[name] = _PLAIN[plain]
+        elif "datetime" in str(hint):
+            fields[name] = NOW
+        elif get_origin(hint) is tuple or "tuple" in str(hint):
+            fields[name] = ("one", "two")
+        else:
+            raise AssertionError(f"{row.__name__}.{name}: {hint}")
+    return row(**(fields | said))
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "put", "get"),
+    [
+        (ports.OfficerRow, "id", "put_officer", "officer"),
+        (ports.CredentialRow, "id", "put_credential", "credential"),
+        (ports.LinkRow, "token", "put_link", "link"),
+        (ports.SessionRow, "token", "put_session", "session"),
+        (ports.AttemptRow, "name", "put_attempt", "attempt"),
+        (ports.PendingRow, "id", "put_pending", "pending"),
+        (ports.TokenRow, "id", "put_token", "token"),
+        (ports.AnsweredRow, "key", "put_answered", "answered"),
+        (ports.HookRow, "id", "put_hook", "hook"),
+        (ports.ToldRow, "officer", "put_told", "told"),
+        (ports.PouchRow, "name", "put_pouch", "pouch"),
+    ],
+)
+def test_what_is_put_comes_out_and_takes_the_place_of_what_was_there(
+    rows: SqlTransaction, kind: type[Any], key: str, put: str, get: str
+) -> None:
+    first = filled(kind, **{key: "a"})
+    getattr(rows, put)(first)
+    unique = {"handle": "another"} if kind is ports.OfficerRow else {}
+    getattr(rows, put)(filled(kind, **{key: "b"}, **unique))
+    assert getattr(rows, get)("a") == first
+    assert getattr(rows, get)("c") is None
+    other = next(name for name in kind.__struct_fields__ if name != key)
+    values: dict[type, Any] = {
+        datetime: minute(1),
+        int: 7,
+        str: "changed",
+        bytes: b"changed",
+        tuple: ("three",),
+    }
+    changed = msgspec.structs.replace(first, **{other: values[type(getattr(first, other))]})
+    getattr(rows, put)(changed)
+    assert getattr(rows, get)("a") == changed
+
+
+def test_officers_and_what_they_sign_in_with(rows: SqlTransaction) -> None:
+    made = [filled(ports.OfficerRow, id=name, handle=handle) for name, handle in (("1", "zoe"), ("2", "Ada"))]
+    for each in made:
+        rows.put_officer(each)
+    assert [row.handle for row in rows.officers()] == ["Ada", "zoe"]
+    assert rows.officer_by_handle("zoe") == made[0]
+    for number, name in enumerate(("late", "early")):
+        rows.put_credential(filled(ports.CredentialRow, id=name, officer="1", created_at=minute(5 - number)))
+    assert [row.id for row in rows.credentials("1")] == ["early", "late"]
+    rows.drop_credential("early")
+    assert [row.id for row in rows.credentials("1")] == ["late"] and rows.credentials("2") == []
+
+
+def test_sessions_end_one_by_one_by_officer_and_by_time(rows: SqlTransaction) -> None:
+    for name, officer, ends in (("a", "1", 9), ("b", "1", 9), ("c", "2", 9), ("d", "3", 1)):
+        rows.put_session(filled(ports.SessionRow, token=name, officer=officer, ends_at=minute(ends)))
+    assert rows.drop_sessions(token="a") == 1
+    assert rows.drop_sessions(officer="1") == 1
+    assert rows.drop_sessions(ended=minute(5)) == 1
+    assert [rows.session(name) is not None for name in "abcd"] == [False, False, True, False]
+
+
+def test_what_waits_for_a_second_officer_comes_newest_first(rows: SqlTransaction) -> None:
+    for number in range(3):
+        state = "open" if number else "done"
+        rows.put_pending(filled(ports.PendingRow, id=str(number), state=state, at=minute(number)))
+    assert [row.id for row in rows.all_pending()] == ["2", "1"]
+    assert [row.id for row in rows.all_pending(state="done", limit=1)] == ["0"]
+
+
+def test_drafts_are_their_officers_own(rows: SqlTransaction) -> None:
+    for number, officer in enumerate(("1", "1", "2")):
+        rows.put_draft(filled(ports.DraftRow, id=str(number), officer=officer, at=minute(number)))
+    assert [row.id for row in rows.drafts("1")] == ["1", "0"]
+    assert [row.id for row in rows.old_drafts(minute(1))] == ["0"]
+    rows.drop_draft("2", "1")
+    rows.drop_draft("0", "1")
+    assert [row.id for row in rows.drafts("1")] == ["1"] and len(rows.drafts("2")) == 1
+
+
+def test_tokens_hooks_and_what_is_owed_to_programs(rows: SqlTransaction) -> None:
+    for number in range(2):
+        rows.put_token(filled(ports.TokenRow, id=str(number), created_at=minute(-number)))
+        rows.put_hook(filled(ports.HookRow, id=str(number), made_at=minute(-number)))
+    assert [row.id for row in rows.tokens()] == [row.id for row in rows.hooks()] == ["1", "0"]
+    rows.drop_token("1")
+    assert [row.id for row in rows.tokens()] == ["0"]
+    for number, (to, state) in enumerate((("0", "owed"), ("1", "owed"), ("1", "sent"))):
+        rows.put_outgoing(
+            filled(
+                ports.OutgoingRow, id=str(number), way="hook", to=to, state=state,
+                next_at=minute(-number), made_at=minute(number),
+            )
+        )  # fmt: skip
+    assert [row.id for row in rows.outgoing_due(NOW)] == ["1", "0"]
+    assert [row.id for row in rows.outgoing_due(minute(-1), limit=9)] == ["1"]
+    rows.drop_hook("1")
+    assert [row.id for row in rows.outgoing_in("owed")] == ["0"] and rows.hook("1") is None
+    rows.drop_outgoing(before=minute(9))
+    assert [rows.outgoing_in(state) != [] for state in ("owed", "sent")] == [True, False]
+
+
+def test_answers_are_forgotten_once_their_time_is_over_or_they_are_many(rows: SqlTransaction) -> None:
+    for number in range(5):
+        rows.put_answered(
+            filled(
+                ports.AnsweredRow, key=str(number), officer="1", at=minute(number),
+                ends_at=minute(0 if number == 4 else 99),
+            )
+        )  # fmt: skip
+    rows.drop_answered("1", ended=minute(0), most=2)
+    assert [rows.answered(str(number)) is not None for number in range(5)] == [
+        False, False, True, True, False,
+    ]  # fmt: skip
+
+
+def test_a_mark_is_a_word_under_a_name(rows: SqlTransaction) -> None:
+    assert rows.mark("x") == ""
+    rows.put_mark("x", "1")
+    rows.put_mark("x", "2")
+    assert rows.mark("x") == "2"
+
+
+def test_items_are_found_by_all_that_is_said_of_them(rows: SqlTransaction) -> None:
+    said = {"made_from": (), "media_type": "text/plain", "kind": "information"}
+    for number, (title, category, state) in enumerate(
+        (
+            ("a report of May", "incident.reports", "held"),
+            ("100 % sure", "incident", "held"),
+            ("Report", "x", "known"),
+        )
+    ):
+        rows.put_item(
+            filled(
+                ports.ItemRow, digest=str(number) * 64, title=title, category=category, state=state, label="",
+                added_at=minute(number), originator="north.example" if number else "south.example", **said,
+            )
+        )  # fmt: skip
+
+    def found(**asked: Any) -> list[str]:
+        return [row.title for _, row in rows.find_items(**asked)]
+
+    assert found() == ["Report", "100 % sure", "a report of May"]
+    assert found(words="report") == ["Report", "a report of May"]
+    assert found(words="may report", category="incident") == ["a report of May"]
+    assert found(words="%") == ["100 % sure"]
+    assert found(category="incident") == ["100 % sure", "a report of May"]
+    assert found(state="held", originator="south.example") == ["a report of May"]
+    assert found(since=minute(1), until=minute(2)) == ["100 % sure"]
+    numbered = rows.find_items(limit=1)
+    assert found(before=numbered[0][0]) == ["100 % sure", "a report of May"]
+
+
+def test_matters_are_found_by_all_that_is_said_of_them_and_by_their_deadline(rows: SqlTransaction) -> None:
+    made = [
+        filled(
+            ports.MatterRow, id=str(number) * 32, kind=kind, peer="south.example", title=title, state="open",
+            opened_at=minute(number), changed_at=minute(number), turn=turn, due=due,
+        )
+        for number, (kind, title, turn, due) in enumerate(
+            (
+                ("request", "who owns it", ("north.example",), minute(50)),
+                ("plan", "what we do", ("north.example", "south.example"), minute(10)),
+                ("plan", "who does it", (), None),
+            )
+        )
+    ]  # fmt: skip
+    for each in made:
+        rows.put_matter(each)
+    assert rows.matter("1" * 32) == made[1] and rows.matter("9" * 32) is None
+    assert list(rows.find_matters()) == made[::-1]
+    assert list(rows.find_matters(words="WHO", live=True)) == [made[0]]
+    assert list(rows.find_matters(kind="plan", since=minute(1), until=minute(2))) == [made[1]]
+    assert list(rows.find_matters(before=(minute(1), "1" * 32), peer="south.example")) == [made[0]]
+    assert list(rows.matters_due()) == [made[1], made[0]]
+    assert list(rows.matters_due(minute(20))) == [made[1]]
+    assert rows.count_matters_of("north.example") == (2, 2)
+    assert rows.count_matters_of("south.example") == (1, 1)
+
+
+def test_what_passed_is_counted_by_party_and_category(rows: SqlTransaction) -> None:
+    for number in range(3):
+        digest = str(number) * 64
+        rows.put_item(
+            filled(
+                ports.ItemRow, digest=digest, category="a" if number else "b", made_from=(), label="",
+                media_type="text/plain", kind="information", state="held", added_at=NOW,
+            )
+        )  # fmt: skip
+        rows.put_disclosure(
+            filled(ports.Disclosure, message=digest, item=digest, to="south.example", at=minute(number))
+        )
+        rows.put_outbox(
+            filled(
+                ports.OutboxRow, message=digest, peer="south.example", sequence=number, envelope=b"x",
+                state="receipted" if number else "owed", owed_at=NOW, next_at=NOW,
+            )
+        )  # fmt: skip
+    counts = [(row.party, row.ours, row.category, row.count) for row in rows.passed(NOW, minute(9))]
+    assert counts == [("south.example", True, "a", 2), ("south.example", True, "b", 1)]
+    assert rows.passed(minute(3), minute(9)) == []
+    assert [row.sequence for row in rows.receipted_by("south.example")] == [2, 1]
+    assert [row.sequence for row in rows.receipted_by("south.example", limit=1)] == [2]
