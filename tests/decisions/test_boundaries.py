@@ -1,15 +1,20 @@
 """Edges that one step to either side would get wrong: counts, terms of one day, shortcuts that must not be taken."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
+from comity.agreements.days import EARLIEST
 from comity.agreements.durations import Duration
 from comity.decisions.case_file import MAX_BYTES
 from comity.decisions.cases import run_cases
+from comity.decisions.decision import Ground
 from comity.decisions.fields import Fields
 from comity.decisions.gate import decide
 from comity.decisions.known import Known
 from comity.decisions.remedies import MOST_CANDIDATES, MOST_SOURCES
+from comity.decisions.terms import Retention
 from comity.errors import BadInput
 from comity.handling.custody import HopTerms
 from comity.handling.item import Item
@@ -193,3 +198,13 @@ def test_the_strictest_of_labels_passes_over_what_is_unmarked():
     green = Pap.parse("PAP:GREEN")
     assert strictest_pap(None, green) == strictest_pap(green, None) == green
     assert strictest_pap(None) is None
+
+
+def test_a_term_beyond_the_calendar_lets_everything_be_held():
+    ground = Ground("x art. 1", "", 8)
+    for length in (Duration(years=9000), Duration(years=1)):
+        term = Retention.of(length, ground)
+        still = term.not_over_from(AT)
+        assert not term.over(still, AT)
+    assert Retention.of(Duration(years=9000), ground).not_over_from(AT) == EARLIEST
+    assert Retention.of(Duration(days=1), ground).not_over_from(AT) == AT - DAY + timedelta(microseconds=1)

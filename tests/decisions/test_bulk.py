@@ -215,10 +215,17 @@ CARRIES = Consent(
     NORTH, NORTH, SOUTH, AT - 10 * DAY, AT + DAY, agreement="north-south", category="incident", hops=2
 )
 COPIED = HopTerms("gone art. 1", members=(NORTH, SOUTH))
+BINDING = HopTerms("gone art. 1", covers=("information",), members=(NORTH, SOUTH))
 ONE_BY_ONE = {
     "for what it was passed": (NORTH, (), {}, [hop(purpose="network-defence"), hop(purpose="incident-response")]),
     "its own term": (NORTH, (), {"retention": Duration(months=1)}, [hop(at=AT - 20 * DAY), hop(at=AT - 40 * DAY)]),
     "a consent that goes on": (EAST, (CARRIES,), {}, [hop(at=AT - 20 * DAY), hop(at=AT - 7 * DAY)]),
+    "a consent that goes on under copied terms": (
+        EAST,
+        (msgspec.structs.replace(CARRIES, agreement="gone"),),
+        {},
+        [hop(agreement="gone", terms=BINDING, at=AT - days * DAY) for days in (20, 7)],
+    ),
     "copied terms": (EAST, (), {}, [hop(agreement="gone"), hop(agreement="gone", terms=COPIED)]),
 }  # fmt: skip
 

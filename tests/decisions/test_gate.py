@@ -530,6 +530,10 @@ def test_a_condition_of_a_consent_that_does_not_serve_stays_away():
 
 def test_a_circle_of_sources_carries_no_consent_further():
     loop = Item("d", "incident.reports", SOUTH, made_from=("r", "d"))
-    far = consent("r", holder=WEST, to=SOUTH, hops=9)
-    decision = decide(question(received(), loop), known(far), AT)
+    came = received(hops=(hop(at=AT - DAY),))
+    far = consent("r", holder=NORTH, to=SOUTH, hops=9)
+    straight = Item("d", "incident.reports", SOUTH, made_from=("r",))
+    assert decide(question(came, straight), known(far), AT).permitted
+    decision = decide(question(came, loop), known(far), AT)
     assert decision.outcome == "refused"
+    assert [ground.ref for ground in decision.grounds] == ["north-south art. 3", "rule 7 custody"]

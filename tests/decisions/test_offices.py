@@ -40,6 +40,10 @@ party = "south.example"
 may = ["training", "exchange"]
 categories = ["fraud", "incident.*"]
 [[office]]
+id = "to-train"
+party = "south.example"
+may = ["training"]
+[[office]]
 id = "coast"
 party = "east.example"
 may = ["*"]
@@ -138,6 +142,7 @@ def test_each_is_told_once_of_the_contact_by_the_last_office_that_owes_it():
         ("to-kind", SOUTH, EAST, "aid", None),
         ("to-kind", SOUTH, WEST, "aid", "office `to-kind` has no contact with west.example"),
         ("to-name", SOUTH, EAST, "exchange", None),
+        ("to-party", SOUTH, EAST, "exchange", None),
         ("to-name", SOUTH, WEST, "exchange", "office `to-name` has no contact with west.example"),
         ("to-nobody", SOUTH, EAST, "exchange", "office `to-nobody` has no contact with east.example"),
         ("desk", SOUTH, EAST, "aid", "office `desk` belongs to east.example"),
@@ -153,3 +158,12 @@ def test_an_office_or_mission_acts_in_a_matter_by_its_mandate(name, party, other
     assert (found and (found.text, found.rule)) == (said and (said, 3))
     if found is not None:
         assert found.ref == ("rule 3 parties and offices" if name == "attic" else "deed art. 1")
+
+
+def test_a_mandate_that_lets_nothing_pass_does_so_for_no_category_of_its_name():
+    for sender, permitted in (("to-train", False), ("to-all", False), ("to-kind", True)):
+        asked = question(Item("r", "training.places", SOUTH), office_from=sender, office_to="coast")
+        decision = decide(asked, HELD, AT)
+        assert decision.permitted is permitted, sender
+    asked = question(Item("r", "training.places", SOUTH), office_from="to-train")
+    assert "office `to-train` may not exchange" in [each.text for each in decide(asked, HELD, AT).grounds]

@@ -8,6 +8,7 @@ import pytest
 
 from comity.decisions.explain import remedy_in_words
 from comity.decisions.gate import decide
+from comity.handling.custody import HopTerms
 from comity.handling.item import Item
 from decisions.material import AT, EAST, NORTH, SOUTH, WEST, consent, hop, known, question, received
 
@@ -126,3 +127,13 @@ def test_nor_where_a_safeguard_or_the_retention_of_the_item_itself_refuses():
     source = msgspec.structs.replace(received(), originator=NORTH, hops=())
     old = decide(question(source, kept_too_long), known(consent("s")), AT)
     assert old.outcome == "refused" and old.remedies == ()
+
+
+def test_what_another_made_cannot_be_taken_apart():
+    terms = HopTerms("gone art. 1", covers=("information",), members=(WEST, NORTH))
+    west = Item("w", "incident.reports", WEST, hops=(hop(WEST, NORTH, "gone", terms=terms),))
+    norths = received("n", made_from=("w",))
+    own = made("s", "n")
+    decision = decide(question(west, norths, own), known(consent("n")), AT)
+    assert decision.blocked == ("w",)  # North agreed to its own; West has not
+    assert [[each.item for each in remedy.without] for remedy in decision.remedies] == [["n"]]

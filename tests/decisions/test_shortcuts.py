@@ -7,9 +7,10 @@ from comity.agreements.loading import parse_agreement
 from comity.decisions.cases import decide_cases, read_cases
 from comity.decisions.gate import decide
 from comity.decisions.known import Known
+from comity.handling.consent import Consent
 from comity.handling.custody import HopTerms
 from comity.handling.item import Item
-from decisions.material import AT, EAST, NORTH, SOUTH, WEST, hop, known, question, received
+from decisions.material import AT, DAY, EAST, NORTH, SOUTH, WEST, hop, known, question, received
 from decisions.test_case_file import folder, good  # noqa: F401 - a fixture
 from decisions.test_gate import PROTOCOL, TEXT, text
 
@@ -204,3 +205,21 @@ def test_a_protocol_for_what_is_held_does_not_bring_with_it_one_for_what_is_new(
     old = Item("r", "x", NORTH, hops=(hop(agreement="deed", at=AT.replace(year=2028)),))
     late = decide(question(old, to=NORTH), held, AT.replace(year=2038))
     assert [each.rule for each in late.grounds] == [8] and " prot. 2 " in late.grounds[0].ref
+
+
+@pytest.mark.parametrize("first", ["covered", "not covered"])
+def test_a_consent_that_goes_on_is_asked_of_each_item_that_came_one_way(first):
+    """It counts for what came while it stood; what came by the same way before stays owed, whichever is met first."""
+    given = Consent(
+        NORTH, NORTH, SOUTH, AT - 10 * DAY, AT + DAY, agreement="north-south", category="incident", hops=2
+    )
+    held = {
+        "covered": received("covered", hops=(hop(at=AT - 7 * DAY),)),
+        "not covered": received("not covered", hops=(hop(at=AT - 20 * DAY),)),
+    }
+    order = (first, *(name for name in held if name != first))
+    summary = Item("s", "incident.reports", SOUTH, made_from=order)
+    decision = decide(question(*held.values(), summary), known(given), AT)
+    assert decision.outcome == "needs-consent"
+    assert [(ask.party, ask.items) for ask in decision.ask] == [(NORTH, ("not covered",))]
+    assert decide(question(held["covered"]), known(given), AT).permitted

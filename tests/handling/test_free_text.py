@@ -64,3 +64,8 @@ def test_a_stretch_of_text_is_read_once(place: int) -> None:
     noise = NOISE + NOISE + NOISE
     found = text_in(noise[:place] + SENTENCE.encode() + bytes(3) + noise[place:])
     assert found.count("congregation") == 1
+
+
+def test_a_short_text_is_read_whole() -> None:
+    assert text_in(b"The sect met.\n") == "The sect met.\n"
+    assert text_in(b"The sect\x00met.\n") == ""  # in what is binary, only longer stretches
