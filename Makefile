@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 
-.PHONY: setup setup-dev run test test-all share prove lint lock clean
+.PHONY: setup setup-dev run test test-all share share-gate share-matters share-register share-exchange share-fuzz prove lint lock clean
 
 setup: .venv/.installed
 setup-dev: .venv/.installed-dev
@@ -33,13 +33,23 @@ test-all: test
 	$(BIN)/python tests/in_browser/chromium.py
 	COMITY_FAULTS=share $(BIN)/python -m pytest -n auto --dist loadfile -m service --run-service || test $$? -eq 5
 
-# The share of the long proofs that every change must pass, fixed by number.
-share: setup-dev
+# The share of the long proofs that every change must pass, fixed by number, part by part.
+share: share-gate share-matters share-register share-exchange share-fuzz
+
+share-gate: setup-dev
 	COMITY_HISTORIES=20000 $(BIN)/python -m pytest -p no:xdist tests/oracle/test_oracle.py -k agree_on_every_ground
-	COMITY_REGISTERS=300 $(BIN)/python -m pytest -p no:xdist tests/node/test_register_histories.py -k share
+
+share-matters: setup-dev
 	COMITY_MATTERS=2000 $(BIN)/python -m pytest -p no:xdist tests/cooperation/test_matter_histories.py -k whatever_the_carrier
+
+share-register: setup-dev
+	COMITY_REGISTERS=300 $(BIN)/python -m pytest -p no:xdist tests/node/test_register_histories.py -k share
+
+share-exchange: setup-dev
 	COMITY_EVERY_MUTANT=9 $(BIN)/python -m pytest -n auto tests/testing/test_mutants.py
 	$(BIN)/python -m comity.testing --seed share --count 3000 --jobs $$(nproc 2>/dev/null || echo 2)
+
+share-fuzz: setup-dev
 	$(BIN)/python tests/fuzz/fuzzing.py --inputs 200000 --jobs $$(nproc 2>/dev/null || echo 2)
 
 # The long proofs with their full numbers, which take hours; what each came to goes to docs/proofs.md as it ends.

@@ -114,7 +114,7 @@ class Carried(World):
         for _ in range(6):
             for party, other in ((NORTH, SOUTH), (SOUTH, NORTH)):
                 if carrier == "pouch":
-                    if self._owes(party) or self.members[party].read(lambda t, o=other: t.receipts_owed(o)):
+                    if self.owes(party) or self.members[party].read(lambda t, o=other: t.receipts_owed(o)):
                         self.open_pouch(other, self.pack(party, other))
                 else:
                     self.deliver(party)
@@ -122,7 +122,7 @@ class Carried(World):
                     self.members[other].dirty = True
         self.check()
         for party in (NORTH, SOUTH):
-            assert not self._owes(party), f"{party} still owes by {carrier}"
+            assert not self.owes(party), f"{party} still owes by {carrier}"
 
 
 Act = tuple[str, int]

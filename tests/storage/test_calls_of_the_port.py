@@ -213,15 +213,24 @@ def test_matters_are_found_by_all_that_is_said_of_them_and_by_their_deadline(row
             )
         )
     ]  # fmt: skip
-    for each in made:
-        rows.put_matter(each)
+    due = [
+        ports.DeadlineRow(at=each.due, what="answer", by=each.turn[0], ref="north-south-2026 art. 5")
+        for each in made
+        if each.due is not None
+    ]
+    rows.put_matter(made[0], ports.MatterParts(deadlines=(due[0],)))
+    rows.put_matter(made[1], ports.MatterParts(deadlines=(due[1],)))
+    rows.put_matter(made[2])
     assert rows.matter("1" * 32) == made[1] and rows.matter("9" * 32) is None
     assert list(rows.find_matters()) == made[::-1]
     assert list(rows.find_matters(words="WHO", live=True)) == [made[0]]
     assert list(rows.find_matters(kind="plan", since=minute(1), until=minute(2))) == [made[1]]
     assert list(rows.find_matters(before=(minute(1), "1" * 32), peer="south.example")) == [made[0]]
-    assert list(rows.matters_due()) == [made[1], made[0]]
-    assert list(rows.matters_due(minute(20))) == [made[1]]
+    assert [each.matter for each in rows.deadlines()] == ["1" * 32, "0" * 32]
+    assert [each.matter for each in rows.deadlines(since=minute(10), until=minute(50))] == ["1" * 32]
+    assert [each.matter for each in rows.deadlines(limit=1)] == ["1" * 32]
+    rows.put_matter(made[1])
+    assert [each.matter for each in rows.deadlines()] == ["0" * 32]
     assert rows.count_matters_of("north.example") == (2, 2)
     assert rows.count_matters_of("south.example") == (1, 1)
 
@@ -244,8 +253,10 @@ def test_what_passed_is_counted_by_party_and_category(rows: SqlTransaction) -> N
                 state="receipted" if number else "owed", owed_at=NOW, next_at=NOW,
             )
         )  # fmt: skip
-    counts = [(row.party, row.ours, row.category, row.count) for row in rows.passed(NOW, minute(9))]
-    assert counts == [("south.example", True, "a", 2), ("south.example", True, "b", 1)]
-    assert rows.passed(minute(3), minute(9)) == []
+    counts = [(row.party, row.ours, row.category, row.count) for row in rows.arrived(NOW, minute(9))]
+    assert counts == [("south.example", True, "a", 2)]  # the one in `b` is still owed
+    assert rows.arrived(minute(3), minute(9)) == []
+    assert len(rows.arrived(NOW, minute(9), "south.example")) == 1
+    assert rows.arrived(NOW, minute(9), "east.example") == []
     assert [row.sequence for row in rows.receipted_by("south.example")] == [2, 1]
     assert [row.sequence for row in rows.receipted_by("south.example", limit=1)] == [2]

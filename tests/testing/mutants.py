@@ -156,9 +156,9 @@ MUTANTS = (
     ),
     Mutant(
         "sends without entering the decision",
-        NODE + "disclose",
-        '        node, transaction, "decided", channel=to,',
-        '        node, transaction, "decision", channel=to,',
+        NODE + "decided",
+        '        node, transaction, "decided", channel=channel,',
+        '        node, transaction, "decision", channel=channel,',
     ),
     Mutant(
         "forgets to whom it passed an item",

@@ -9,7 +9,16 @@ import msgspec
 import pytest
 
 from comity.identifiers import PartyId
-from comity.node import answer_check, ask_check, carry, decide_again, take_act, take_disclosure, withdraw
+from comity.node import (
+    answer_check,
+    ask_check,
+    carry,
+    decide_again,
+    record,
+    take_act,
+    take_disclosure,
+    withdraw,
+)
 from comity.node import disclose as use_case
 from comity.node.contribute import enter_record
 from comity.node.follow_up import follow_up, release
@@ -69,7 +78,7 @@ def test_p1_a_disclosure_without_a_decision(world: World) -> None:
 
 
 def test_p1_a_decision_that_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = use_case.record.enter
+    real = record.enter
 
     def after_the_fact(*values: Any, **named: Any) -> Any:
         if named.get("detail", b"").startswith(b'{"agreement"'):
@@ -77,7 +86,7 @@ def test_p1_a_decision_that_refused(world: World, monkeypatch: pytest.MonkeyPatc
         return real(*values, **named)
 
     digest = report(world)
-    monkeypatch.setattr(use_case.record, "enter", after_the_fact)
+    monkeypatch.setattr(record, "enter", after_the_fact)
     world.share(NORTH, digest, SOUTH, DEFENCE)
     monkeypatch.undo()
     broken("P1: .*not one that permits this", lambda: world.deliver(NORTH))
