@@ -9,13 +9,12 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from comity import signing
 from comity.clock import Instant, format_instant
-from comity.federation import statements
 from comity.federation.closing_file import Closed, Newest, account_of
 from comity.federation.statements import ClosedItem, ClosingAnswer, ExitDuty, Statement
 from comity.node import record
 from comity.node.node import Node
+from comity.node.signed_statements import keep_signed, sign
 from comity.node.unsent import send_or_keep
 from comity.ports import AnswerRow, Passing, StatementRow, Transaction
 
@@ -167,17 +166,8 @@ def keep(
     node: Node, transaction: Transaction, word: str, about: str, said: Statement, at: Instant
 ) -> StatementRow:
     """Sign a statement and keep it."""
-    signed = statements.make(said, node.keyring.signer(node.know(transaction).own.card, "disclosure", at))
-    row = StatementRow(
-        digest=statements.digest_of(signed),
-        kind=word,
-        by=node.party,
-        about=about,
-        signed=signing.to_bytes(signed),
-        known_at=at,
-    )
-    transaction.put_statement(row)
-    return row
+    signed = sign(node, transaction, said, at)
+    return keep_signed(transaction, word, about, signed, by=node.party, at=at)
 
 
 def keep_and_send(

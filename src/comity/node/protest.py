@@ -6,7 +6,6 @@ is named by its manifest if that is truly signed. Source: promise P3; `specs/gat
 
 from collections.abc import Iterable, Sequence
 
-from comity import signing
 from comity.clock import Instant, format_instant
 from comity.errors import ComityError
 from comity.federation import statements
@@ -14,8 +13,9 @@ from comity.federation.card_book import CardBook
 from comity.federation.messages import Disclose
 from comity.federation.statements import Manifest, Protest
 from comity.node.node import Node
+from comity.node.signed_statements import keep_signed, sign
 from comity.node.unsent import send_or_keep
-from comity.ports import StatementRow, Transaction
+from comity.ports import Transaction
 from comity.sealing.receipts import Ground
 
 
@@ -33,26 +33,16 @@ def protest(
 
     Whom no agreement with this Party reaches is told back along the custody, through the sender.
     """
-    signed = statements.make(
-        Protest(
-            by=node.party,
-            at=format_instant(at),
-            item=item,
-            message=message,
-            sender=sender,
-            grounds=tuple(f"{ground.ref}: {ground.text}"[:500] for ground in grounds),
-        ),
-        node.keyring.signer(node.know(transaction).own.card, "disclosure", at),
-    )
-    row = StatementRow(
-        digest=statements.digest_of(signed),
-        kind="protest",
+    said = Protest(
         by=node.party,
-        about=item,
-        signed=signing.to_bytes(signed),
-        known_at=at,
+        at=format_instant(at),
+        item=item,
+        message=message,
+        sender=sender,
+        grounds=tuple(f"{ground.ref}: {ground.text}"[:500] for ground in grounds),
     )
-    transaction.put_statement(row)
+    signed = sign(node, transaction, said, at)
+    row = keep_signed(transaction, "protest", item, signed, by=node.party, at=at)
     for addressee in sorted({sender, *originators} - {node.party}):
         send_or_keep(node, transaction, row, to=addressee, about=item, at=at, back_through=sender)
 

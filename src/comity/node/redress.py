@@ -11,7 +11,6 @@ from datetime import timedelta
 
 import msgspec
 
-from comity import signing
 from comity.clock import Instant, format_instant, parse_instant
 from comity.errors import BadInput, NotFound, RefusedHere
 from comity.federation import statements
@@ -20,6 +19,7 @@ from comity.node import record
 from comity.node.correct import correct
 from comity.node.node import Node
 from comity.node.questions import find_item, gather, statements_of
+from comity.node.signed_statements import keep_signed, sign
 from comity.node.unsent import send_or_keep
 from comity.node.withdraw import withdraw
 from comity.ports import StatementRow, Transaction
@@ -209,17 +209,7 @@ def _say(
     node: Node, transaction: Transaction, word: str, about: str, statement: Statement, at: Instant
 ) -> StatementRow:
     """Sign, keep and enter."""
-    signed = statements.make(
-        statement, node.keyring.signer(node.know(transaction).own.card, "disclosure", at)
-    )
-    row = StatementRow(
-        digest=statements.digest_of(signed),
-        kind=word,
-        by=node.party,
-        about=about,
-        signed=signing.to_bytes(signed),
-        known_at=at,
-    )
-    transaction.put_statement(row)
+    signed = sign(node, transaction, statement, at)
+    row = keep_signed(transaction, word, about, signed, by=node.party, at=at)
     record.enter(node, transaction, word, channel="", act=row.digest, detail=signed.payload, at=at)
     return row

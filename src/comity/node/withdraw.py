@@ -21,6 +21,7 @@ from comity.node.arrival import Arrival
 from comity.node.erase import erase
 from comity.node.node import Node
 from comity.node.questions import find_item
+from comity.node.signed_statements import keep_signed
 from comity.node.unsent import send_or_keep
 from comity.node.withdrawal_answers import (
     Branch,
@@ -280,13 +281,4 @@ def _keep(
     transaction: Transaction, word: str, about: str, signed: signing.Signed, at: Instant
 ) -> StatementRow:
     statement = statements.read(signed, statements.KINDS[word])
-    row = StatementRow(
-        digest=statements.digest_of(signed),
-        kind=word,
-        by=statement.by,
-        about=about,
-        signed=signing.to_bytes(signed),
-        known_at=at,
-    )
-    transaction.put_statement(row)
-    return row
+    return keep_signed(transaction, word, about, signed, by=statement.by, at=at)

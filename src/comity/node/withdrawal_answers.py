@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import msgspec
 
-from comity import signing
 from comity.clock import Instant, format_instant
 from comity.federation import statements
 from comity.federation.statements import Withdrawal, WithdrawalAnswer
 from comity.node.node import Node
+from comity.node.signed_statements import keep_signed, sign
 from comity.node.unsent import send_or_keep
 from comity.ports import ItemRow, StatementRow, Transaction
 from comity.signing import from_bytes
@@ -68,17 +68,8 @@ def answer(
         because=because,
         backups_until=backups_until,
     )
-    knowledge = node.know(transaction)
-    signed = statements.make(statement, node.keyring.signer(knowledge.own.card, "disclosure", at))
-    row = StatementRow(
-        digest=statements.digest_of(signed),
-        kind="withdrawal-answer",
-        by=node.party,
-        about=withdrawal.digest,
-        signed=signing.to_bytes(signed),
-        known_at=at,
-    )
-    transaction.put_statement(row)
+    signed = sign(node, transaction, statement, at)
+    row = keep_signed(transaction, "withdrawal-answer", withdrawal.digest, signed, by=node.party, at=at)
     about = said.item if transaction.item(said.item) is not None else item
     send_or_keep(node, transaction, row, to=said.by, about=about, at=at, back_through=came_from)
 
