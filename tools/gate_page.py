@@ -2,15 +2,21 @@
 
     python tools/gate_page.py > docs/reference/gate.md
 
-A test fails while the page says anything else than the tables (`tests/docs/test_gate_page.py`).
+At its end it says of each sentence of the specification what shows it (`tests/docs/gate_sentences.toml`). A test fails
+while the page says anything else than the tables, or a sentence is shown by nothing (`tests/docs/test_gate_page.py`).
 """
 
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from comity.decisions.cases import CaseResult, run_cases
 
 ROOT = Path(__file__).parents[1]
 TABLES = ROOT / "tests" / "decisions" / "cases"
+SHOWN = ROOT / "tests" / "docs" / "gate_sentences.toml"
+SPECS = ROOT / "specs"
 
 #: Table -> its heading and what to know before reading it. In the order of the page.
 SECTIONS = {
@@ -74,6 +80,13 @@ This page is printed from them (`python tools/gate_page.py`). Names end in `.exa
 """
 
 
+SENTENCES = """## Sentence by sentence
+
+What shows each sentence of [specs/gate.md](../../specs/gate.md), and what it rests on in other specifications: a case
+above, or a test under `tests/`. A sentence is named by its first words.
+"""
+
+
 def page() -> str:
     """Give the whole page.
 
@@ -87,7 +100,37 @@ def page() -> str:
     for name, (heading, before) in SECTIONS.items():
         rows = "\n".join(_row(result) for result in run_cases(tables[name]))
         parts.append(f"## {heading}\n\n{before}\n\n| case | answer | cited |\n|---|---|---|\n{rows}\n")
+    parts.append(SENTENCES)
+    parts.extend(
+        f"### {heading}\n\n| sentence | shown by |\n|---|---|\n{rows}\n" for heading, rows in _shown()
+    )
     return "\n".join(parts)
+
+
+def shown() -> tuple[tuple[str, ...], Mapping[str, Mapping[str, list[str]]]]:
+    """Give the beginnings of sentences that say no rule, and by heading what shows each of the others."""
+    said = tomllib.loads(SHOWN.read_text(encoding="utf-8"))
+    return tuple(said.pop("no_rule")), said
+
+
+def sentences(specification: str) -> list[str]:
+    """Give the sentences of a specification, each on one line: tables, headings and examples are none."""
+    prose = re.sub(r"```.*?```", "", (SPECS / specification).read_text(encoding="utf-8"), flags=re.DOTALL)
+    lines = "\n".join(line for line in prose.splitlines() if not line.startswith(("|", "#")))
+    paragraphs = re.split(r"\n\s*\n|\n\s*(?=- |\d+\. )", lines)
+    whole = (re.sub(r"^(- |\d+\. )", "", " ".join(paragraph.split())) for paragraph in paragraphs)
+    return [each for paragraph in whole for each in re.split(r"(?<=[.;])\s+(?=[A-Z`*])", paragraph) if each]
+
+
+def _shown() -> Iterator[tuple[str, str]]:
+    for heading, of in shown()[1].items():
+        rows = (f"| {first} … | {'; '.join(_named(each) for each in by)} |" for first, by in of.items())
+        yield (f"In {heading}" if heading.endswith(".md") else heading), "\n".join(rows)
+
+
+def _named(shown_by: str) -> str:
+    """Name a case by its words and a test by its place."""
+    return f"`{shown_by}`" if "::" in shown_by else shown_by.partition(": ")[2]
 
 
 def _row(result: CaseResult) -> str:

@@ -11,6 +11,7 @@ Article numbers are kept as printed and compared by value, so that `art. V` and 
 """
 
 import re
+from functools import lru_cache
 from typing import NewType
 
 import msgspec
@@ -96,6 +97,7 @@ def roman_value(text: str) -> int | None:
     return total
 
 
+@lru_cache(1024)
 def _number_key(text: str) -> str:
     """Reduce a printed number to the form under which equal numbers are equal."""
     value = roman_value(text)

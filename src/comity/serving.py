@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvicorn
@@ -93,7 +93,7 @@ class Serving:
         self.desk = Desk(self._home, self.postman, serving=True)
         self._intake = Intake(self._take)
         config = uvicorn.Config(
-            make_endpoint(self._accept),
+            make_endpoint(self._accept, lambda: self.node.store.trouble),
             http=doorway(Door(identity.answering, identity.caller) if secure else None),
             h11_max_incomplete_event_size=MAX_HEADER_BYTES,
             timeout_keep_alive=IDLE,
@@ -207,8 +207,8 @@ class Serving:
             today = self.node.clock.now().date()
             if done != today:
                 try:
-                    VERBS["duties"](self.desk, {})
-                    done = today
+                    shown: Any = VERBS["duties"](self.desk, {})
+                    done = None if shown["waits"] else today  # soon somebody may bear the time out
                 except ComityError as error:
                     log.error("the day's duties are not done", reason=error.message)
                 except Exception:  # a fault of ours must not end the thread: it is tried again

@@ -22,6 +22,7 @@ import base64
 import binascii
 import json
 import re
+import tomllib
 from collections import Counter
 from typing import Any, NoReturn, TypeVar
 
@@ -29,7 +30,17 @@ import msgspec
 
 from comity.errors import ForeignInput
 
-__all__ = ["MAX_DEPTH", "MAX_INTEGER", "read_as", "read_base64", "read_json", "write_base64", "write_json"]
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_INTEGER",
+    "NotToml",
+    "read_as",
+    "read_base64",
+    "read_json",
+    "read_toml",
+    "write_base64",
+    "write_json",
+]
 
 #: Arrays and objects within each other; our own messages need less than ten.
 MAX_DEPTH = 32
@@ -44,6 +55,50 @@ _CONTROL_ABOVE_ASCII = re.compile("[\x7f-\x9f]")
 #: Escapes that may spell a control character or half of a surrogate pair; one behind a backslash does no harm here.
 _DOUBTFUL_ESCAPE = re.compile(r"\\(?:[bfr]|u(?:00[0189]|007[fF]|[dD][89a-fA-F]))")
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+#: Parts of a dotted TOML key; our own have three.
+_MAX_DOTS = 16
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
+#: What counts for the depth of TOML; a string or comment is one token. A string that is never closed takes all that is
+#: left, so that no text is gone over twice.
+_TOML_TOKEN = re.compile(
+    r'''"""(?:\\.|.)*?(?:"""|\Z)|"(?:\\.|[^"\n])*+"?|#[^\n]*|[\[\]{}=,.\n]'''
+    r"|'{3}.*?(?:'{3}|\Z)|'[^'\n]*+'?",
+    re.DOTALL,
+)
+
+
+class NotToml(ValueError):
+    """A text that is no TOML; says what is wrong, and at which line and column where that is known."""
+
+
+def read_toml(text: str) -> dict[str, Any]:
+    """Read TOML that a person or another Party wrote. Whoever calls bounds its size first.
+
+    Raises:
+        NotToml: it is none, or it is nested deeper than anything here needs, or a number in it is longer than Python
+            converts. The library would take time that grows with the square of a dotted key, and recurse.
+    """
+    depth = dots = 0
+    for token in _TOML_TOKEN.finditer(text):
+        mark = token[0]
+        if mark == ".":
+            dots += 1
+            if dots > _MAX_DOTS:
+                raise NotToml(f"a key of more than {_MAX_DOTS} parts is too deep")
+        elif len(mark) == 1 and mark in "[]{}=,\n":
+            dots = 0
+            depth = max(0, depth + _STEPS.get(mark, 0))
+            if depth > MAX_DEPTH:
+                raise NotToml("brackets are nested too deep")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        said = str(error)
+        raise NotToml(f"{said[:1].lower()}{said[1:]}") from None
+    except ValueError:
+        raise NotToml("a number has too many digits") from None
 
 
 class _Refusal(Exception):

@@ -119,6 +119,18 @@ def test_a_translation_is_shown_and_never_parsed_for_terms():
         ("notices/denunciation.toml", b"", "a notice is a file such as"),
         ("signatures/x.txt", b"", "a signature ends in"),
         ("notices/0001-d.toml", b'kind = "denunciation"\n', "a notice needs `by`"),
+        ("notices/0001-d.toml", b'kind = "denunciation"\n\n  [more]\n', "plain keys and values only"),
+        ("notices/0001-d.toml", b"kind.of = 1\n", "plain keys and values only"),
+        ("notices/0001-d.toml", b'text = """x"""\n[x_more]\n', "plain keys and values only"),
+        ("notices/0001-d.toml", b'# """\nx_more = {a = 1}\n', "plain keys and values only"),
+        ("notices/0001-d.toml", b"x_more = [[1]]\n", "plain keys and values only"),
+        ("notices/0001-d.toml", b"kind = " + b"1" * 5000, "a number has too many digits"),
+        (
+            "notices/0001-d.toml",
+            b"".join(b"x_%d = 1\n" % number for number in range(101)),
+            "101 fields are too many; a notice holds 100 at most",
+        ),
+        ("notices/0001-d.toml", b"# to\n\nkind = 4\n", "0001-d.toml:3: kind"),
         (
             "notices/0001-d.toml",
             b'kind = "denounce"\nby = "a.example"\ndated = 2026-01-01\n',

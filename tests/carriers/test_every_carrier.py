@@ -11,12 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.cards import issue
+from comity.carriers import collector
 from comity.carriers.postman import Postman
 from comity.carriers.relay_wire import Box, RelayAddress, box_id, mailbox_key, mailbox_of
 from comity.clock import Instant
 from comity.errors import PeerUnreachable
 from comity.keys import SigningKey
 from comity.node.introduce import accept_card
+from comity.node.node import Node
+from comity.node.receive import Taken, receive
+from comity.ports import Transaction
 from comity.sealing.box import check_box
 from comity.signing import to_bytes
 from comity.testing.members import Member
@@ -207,6 +211,37 @@ def test_a_relay_sees_boxes_alone_and_no_name_of_anything() -> None:
     for box in world.relays.seen:
         assert not any(name.encode() in box for name in names)
         assert not any(channel in box for channel in channels)
+    world.close()
+
+
+def test_a_box_on_which_the_node_fails_keeps_none_behind_it_from_coming_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = Carried.made("relay")
+    for number in range(4):
+        item = world.add(NORTH, f"words {number}".encode(), "incident.reports", label=f"n{number}")
+        world.share(NORTH, item, SOUTH, "network-defence")
+    world.deliver(NORTH)
+    (mailbox,) = world.relays.boxes
+    assert len(world.relays.boxes[mailbox]) == 4
+    failed: list[bytes] = []
+
+    def failing(node: Node, transaction: Transaction, data: bytes, carrier: str) -> Taken:
+        if not failed or data in failed:
+            failed.append(data)
+            raise OverflowError("date value out of range")
+        return receive(node, transaction, data, carrier)
+
+    monkeypatch.setattr(collector, "receive", failing)
+    south = world.members[SOUTH]
+    world._postmen[SOUTH][1].visit()
+    assert len(south.read(lambda transaction: transaction.received(states=("accepted",)))) == 3
+    assert len(world.relays.boxes[mailbox]) == 1  # it stays until the fault is mended
+    monkeypatch.setattr(collector, "receive", receive)
+    world._postmen[SOUTH][1].visit()
+    assert len(south.read(lambda transaction: transaction.received(states=("accepted",)))) == 4
+    south.dirty = True
+    world.carry("relay")
     world.close()
 
 

@@ -189,6 +189,20 @@ def test_the_day_s_duties_are_told_before_they_are_done(comity: Comity, land: La
     assert rows[-1]["kind"] == "duties"
 
 
+def test_the_calendar_of_what_is_due_names_items_by_their_titles(
+    comity: Comity, land: Land, carry: Carry, tmp_path: Path
+) -> None:
+    digest = share(comity, land)
+    carry("north", "south")
+    assert comity("withdraw", digest, "--reason", "wrong", "--home", land.north).code == 0
+    due = plain(comity("duties", "--dry-run", "--home", land.north, "--json"))["due"]
+    assert f"about item {digest[:12]}" in " ".join(row["what"] for row in due)
+    made = comity("duties", "--dry-run", "--ics", tmp_path / "due.ics", "--home", land.north)
+    assert made.code == 0, made.err
+    text = (tmp_path / "due.ics").read_text().replace("\r\n ", "")
+    assert "about item “note.txt” (south.example)" in text and f"item {digest[:12]}" not in text
+
+
 def test_a_decision_is_replayed_by_its_number_and_what_is_none_is_not_found(
     comity: Comity, land: Land
 ) -> None:

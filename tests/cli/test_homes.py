@@ -44,6 +44,22 @@ def test_a_home_and_everything_secret_in_it_is_for_its_owner_alone(comity: Comit
     assert open_ == []
 
 
+@pytest.mark.parametrize("words", [("status",), ("item", "list"), ("journal", "verify")])
+def test_a_database_whose_pages_were_lost_is_told_and_not_traced(
+    words: tuple[str, ...], comity: Comity, land: Land
+) -> None:
+    database = land.north / "node.db"
+    with database.open("r+b") as file:
+        for page in range(1, database.stat().st_size // 4096):
+            file.seek(page * 4096)
+            file.write(bytes(4096))
+    done = comity(*words, "--home", land.north)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("comity: ") and "malformed" in done.err and len(done.err.splitlines()) <= 2
+    report = comity("doctor", "--home", land.north)
+    assert report.code == 6 and "malformed" in report.out and "Traceback" not in report.err
+
+
 @pytest.mark.parametrize("key", ["everyday", "officer", "sealing"])
 def test_a_key_that_others_can_read_is_refused(key: str, comity: Comity, land: Land) -> None:
     file = land.north / "keys" / f"{key}.key"
@@ -255,6 +271,49 @@ def test_a_disk_that_takes_no_more_ends_the_command_and_nothing_is_entered(
     assert "INSERT" not in done.stderr and "Traceback" not in done.stderr
     assert "big.bin" not in comity("item", "list", "--home", land.north).out
     assert comity("journal", "verify", "--home", land.north).code == 0
+
+
+def test_doctor_names_a_home_on_another_machine_s_disk(
+    comity: Comity, land: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "ok file system: " in comity("doctor", "--home", land.north).out
+    monkeypatch.setattr("comity.storage.file_systems.kind_of", lambda _path: "nfs4")
+    done = comity("doctor", "--home", land.north)
+    assert done.code == 6 and f"WRONG file system: {land.north} is on nfs4" in done.out
+    assert "next: move the home to a disk of this machine" in done.out
+
+
+def test_a_clock_that_nothing_bears_out_is_told_until_a_person_confirms_it(
+    comity: Comity, land: Land
+) -> None:
+    with sqlite.connect(land.north / "node.db") as database:
+        known = ('{"until":"2020-01-01T00:00:00Z"}',)
+        assert database.execute("UPDATE house SET value = ? WHERE name = 'time'", known).rowcount == 1
+    database.close()
+    why = "days after 2020-01-01, the last day that the journal or another Party bears out"
+    report = comity("doctor", "--home", land.north)
+    assert report.code == 6 and "WRONG time: the clock stands at " in report.out and why in report.out
+    assert (
+        "next: set the machine's clock, or, where it is right: comity duties --clock-is-right" in report.out
+    )
+    assert why in comity("status", "--home", land.north).out
+    done = comity("duties", "--home", land.north)
+    assert (
+        done.code == 0
+        and "nothing was erased or closed: the clock stands at " in done.out
+        and why in done.out
+    )
+    refused = comity("duties", "--dry-run", "--clock-is-right", "--home", land.north)
+    assert refused.code == 2 and refused.mistakes == [
+        "comity: --dry-run does nothing, so it cannot confirm the clock"
+    ]
+    confirmed = comity("duties", "--clock-is-right", "--home", land.north)
+    assert confirmed.code == 0 and why not in confirmed.out, confirmed
+    assert "time-confirmed" in comity("journal", "show", "--home", land.north).out
+    assert comity("doctor", "--home", land.north).code == 0
+    again = comity("duties", "--clock-is-right", "--home", land.north)
+    assert again.code == 1
+    assert again.mistakes == ["comity: the time is borne out: there is nothing to confirm"]
 
 
 def test_doctor_reads_everything_that_is_kept_and_names_what_changed(comity: Comity, land: Land) -> None:

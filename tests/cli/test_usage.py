@@ -32,7 +32,6 @@ def walk(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[Named]:
 EVERY = list(walk(root))
 GROUPS = [(path, each) for path, each in EVERY if isinstance(each, click.Group)]
 COMMANDS = [(path, each) for path, each in EVERY if not isinstance(each, click.Group)]
-PARAMS = [(path, each, param) for path, each in COMMANDS for param in each.params]
 
 
 def _name(value: object) -> str:
@@ -146,26 +145,43 @@ def test_everything_missing_is_named_at_once(
 
 @pytest.mark.parametrize(("path", "command"), COMMANDS, ids=_name)
 def test_one_argument_too_many_is_named(
-    path: tuple[str, ...], command: click.Command, comity: Comity, land: Land
+    path: tuple[str, ...], command: click.Command, comity: Comity, made_land: Land
 ) -> None:
     if any(param.nargs == -1 for param in command.params):
         pytest.skip("takes any number")
-    arguments = [good(param, land) for param in command.params if isinstance(param, click.Argument)]
+    arguments = [good(param, made_land) for param in command.params if isinstance(param, click.Argument)]
     required = [
         word
         for param in command.params
         if isinstance(param, click.Option) and param.required
-        for word in line((), click.Command(None, params=[param]), land)
+        for word in line((), click.Command(None, params=[param]), made_land)
     ]
     wrong(comity(*path, *arguments, *required, "too-many"), "unexpected: `too-many`")
 
 
-@pytest.mark.parametrize(("path", "command", "param"), PARAMS, ids=_name)
+@pytest.fixture(scope="module")
+def untouched(made_land: Land) -> dict[str, str]:
+    """Tell everything that is there before any of these commands has run."""
+    return made_land.state()
+
+
+@pytest.mark.parametrize(("path", "command"), COMMANDS, ids=_name)
 def test_a_value_of_another_form_is_named(
-    path: tuple[str, ...], command: click.Command, param: click.Parameter, comity: Comity, made_land: Land
+    path: tuple[str, ...],
+    command: click.Command,
+    comity: Comity,
+    made_land: Land,
+    untouched: dict[str, str],
 ) -> None:
     """Whatever a parameter takes, something it does not take: and what was there before is there after."""
-    before = made_land.state()
+    for param in command.params:
+        refuses_another_form(path, command, param, comity, made_land)
+    assert made_land.state() == untouched
+
+
+def refuses_another_form(
+    path: tuple[str, ...], command: click.Command, param: click.Parameter, comity: Comity, made_land: Land
+) -> None:
     name, kind = said(param), param.type
     option = max(param.opts, key=len)
 
@@ -225,7 +241,6 @@ def test_a_value_of_another_form_is_named(
             wrong(comity(*given(value)), f"{name}: `{value}` is not a size such as 700M or 4GiB")
     else:
         pytest.fail(f"nobody has said yet what {name} of {' '.join(path)} must refuse: {kind!r}")
-    assert made_land.state() == before
 
 
 HOMED = [(path, each) for path, each in COMMANDS if any(param.name == "home" for param in each.params)]
@@ -233,7 +248,11 @@ HOMED = [(path, each) for path, each in COMMANDS if any(param.name == "home" for
 
 @pytest.mark.parametrize(("path", "command"), HOMED, ids=_name)
 def test_a_home_that_is_not_there_is_not_found(
-    path: tuple[str, ...], command: click.Command, comity: Comity, land: Land
+    path: tuple[str, ...],
+    command: click.Command,
+    comity: Comity,
+    made_land: Land,
+    untouched: dict[str, str],
 ) -> None:
     """It is looked for before anything else is done: no file is written, none is read in vain."""
     beyond = {
@@ -243,12 +262,12 @@ def test_a_home_that_is_not_there_is_not_found(
         ("withdraw",): ["note"],
         ("journal", "export"): ["--evidence", "1"],
     }
-    words = [*line(path, command, land, home=str(land.folder / "nowhere")), *beyond.get(path, [])]
-    before = land.state()
+    nowhere = made_land.folder / "nowhere"
+    words = [*line(path, command, made_land, home=str(nowhere)), *beyond.get(path, [])]
     done = comity(*words)
     assert done.code == 3, done
-    assert done.mistakes == [f"comity: {land.folder / 'nowhere'} is not a node's home"], done.err
-    assert land.state() == before
+    assert done.mistakes == [f"comity: {nowhere} is not a node's home"], done.err
+    assert made_land.state() == untouched
 
 
 def test_a_home_may_come_from_the_environment(

@@ -115,7 +115,7 @@ def test_a_required_option_is_asked_for_too_where_somebody_sits(
 ) -> None:
     days = iter(["2031-01-01", "2031-12-31"])
     monkeypatch.setattr("comity.cli.asking.somebody_sits_here", lambda: True)
-    monkeypatch.setattr(click, "prompt", lambda text, type, **_: type.convert(next(days), None, None))
+    monkeypatch.setattr(click, "prompt", lambda _text, **_: next(days))
     asked = comity("summary", "figures", "south.example", "--home", land.north, "--json")
     assert asked.code == 0 and next(days, None) is None, asked.err
     monkeypatch.setattr("comity.cli.asking.somebody_sits_here", lambda: False)
@@ -159,6 +159,27 @@ def test_every_kind_has_the_same_commands_and_one_for_each_step() -> None:
         assert {(kind.name, word) for word in words} <= every
 
 
+def test_a_summary_of_nothing_has_no_plots_and_says_so(comity: Comity, land: Land, tmp_path: Path) -> None:
+    period = ("--begins", "2025-01-01", "--ends", "2025-12-31")
+    drawn = comity("summary", "draw", "south.example", *period, "--home", land.north, "--json")
+    summary = plain(drawn)["matter"]["id"]
+    plots = comity(
+        *("summary", "export", summary, "--format", "svg", "-o", tmp_path / "p", "--home", land.north)
+    )
+    assert plots.code == 1 and "there is nothing to plot" in plots.err and not (tmp_path / "p").exists()
+
+
+def test_a_plan_is_shown_line_by_line_as_it_stands(comity: Comity, land: Land) -> None:
+    year = ("--period", "2031", "--begins", "2031-01-01", "--ends", "2031-12-31")
+    new = comity("plan", "new", "--to", "south.example", *year, "--home", land.north, "--json")
+    plan = plain(new)["matter"]["id"]
+    line = ("--line", "m1", "--of", "meetings", "--words", "agreed", "--count", "4")
+    assert comity("plan", "line", plan, *line, "--home", land.north).code == 0
+    shown = comity("--language", "pl", "plan", "show", plan, "--home", land.north).out
+    row = next(row.split() for row in shown.splitlines() if row.startswith("m1 "))
+    assert row == ["m1", "spotkania", "agreed", "–", "–", "4", "zaproponowano"], shown
+
+
 def test_the_words_of_a_peer_move_no_cursor(comity: Comity, land: Land) -> None:
     made = comity(*ASK[:-1], "two\nlines", "--home", land.north)
     assert made.code == 2 and "control character" in made.err
@@ -180,7 +201,7 @@ def test_a_matter_that_needs_a_protocol_drafts_one(comity: Comity, land: Land, t
     english, polish = plain(drafted)["files"]
     assert polish.endswith(".pl.md")
     text = Path(english).read_text(encoding="utf-8")
-    assert 'protocol_of = "north-south-2026"' in text and "nobody may ask for advice." in text
+    assert 'protocol_of = "north-south-2026"' in text and "Nobody may ask for advice." in text
     assert comity("request", "protocol", matter, folder, "--home", land.north).code == 2
 
 

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
+import icalendar
 import pytest
 
 from comity.console.acts import in_zone
 from comity.console.paper import moment
 from comity.errors import BadInput
+from comity.ports import RequestRow
 from console.browser import ORIGIN, Browser
 from console.conftest import Office
 
@@ -150,3 +153,47 @@ def test_downloads_are_kept_and_never_shown(enter: Callable[[str], Browser]) -> 
     assert answer.headers["content-disposition"] == 'attachment; filename="summary-2031-01-01-2031-03-31.pdf"'
     assert enter("administrator").get("/summary/pdf?begins=2031-01-01&ends=2031-03-31").status == 403
     assert enter("auditor").get("/journal/evidence/" + "0" * 64).status == 404
+
+
+def asked_about(office: Office, item: str, number: int) -> None:
+    """Let South ask for consent to pass an item on."""
+    now = office.desk.node.clock.now()
+    row = RequestRow(
+        id=f"{number:064x}", ours=False, asker="south.example", owner="north.example", item=item,
+        to="east.example", purpose="statistics", why="", at=now, answer_by=now + timedelta(days=2), state="asked",
+    )  # fmt: skip
+    office.desk.act(lambda _node, transaction: transaction.put_request(row))
+
+
+@pytest.mark.parametrize("way", ["saved", "subscribed"])
+@pytest.mark.parametrize(
+    ("role", "language", "before", "named"),
+    [
+        ("reader", "en", "answer whether item ", True),
+        ("reader", "cs", "odpovědět, zda položka ", True),
+        ("agreement-keeper", "en", "answer whether item ", False),  # sees what is due, and no item
+    ],
+)
+def test_a_calendar_names_items_as_its_reader_may_see_them(
+    role: str, language: str, before: str, named: bool, way: str, office: Office
+) -> None:
+    content = {"content": b"x", "category": "incident.reports", "marking": "TLP:GREEN"}
+    secret = f"Valves {role} {language} {way}"
+    item = office.tell("item-add", title=secret, **content)["id"]
+    asked_about(office, item, int(item[:8], 16))
+    office.tell("officer-add", handle=f"{role}-{language}-{way}", roles=[role])
+    browser = office.enter(f"{role}-{language}-{way}")
+    shown = {"form-token": browser.token(), "language": language, "zone": "UTC", "theme": "auto"}
+    assert browser.post("/me/show", shown).status == 303
+    path = "/work/calendar.ics"
+    if way == "subscribed":
+        send(browser, "/work/calendar", {})
+        found = re.search(r"(/calendar/[0-9a-f]{48}\.ics)", browser.get("/work/year").text)
+        assert found is not None
+        path, browser = found[1], Browser(office.app)
+    todos = icalendar.Calendar.from_ical(browser.get(path).body).walk("VTODO")
+    lines = [str(each["summary"]) for each in todos]
+    wanted = f"{before}“{secret}”" if named else f"{before}{item[:12]}"
+    assert sum(line.startswith(wanted) for line in lines) == 1, lines
+    assert named or not any("Valves" in line for line in lines)
+    assert any(line.startswith(before) and line.endswith("(south.example)") for line in lines)

@@ -1,9 +1,10 @@
 """A form sent twice does its work once."""
 
 import asyncio
+import io
 
 import pytest
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from comity.console.acts import Done
 from comity.console.once import Once, key_of
@@ -43,6 +44,14 @@ def test_what_failed_may_be_sent_again() -> None:
         return await once.run("k", work)
 
     assert asyncio.run(play()).words == "done" and len(tried) == 2
+
+
+def test_another_file_is_another_form_though_it_has_the_name_and_size_of_the_first() -> None:
+    def key(content: bytes) -> str:
+        file = UploadFile(io.BytesIO(content), size=len(content), filename="agreement.en.md")
+        return key_of("s", "/texts", FormData([("once", "1"), ("files", file)]))
+
+    assert key(b"one") == key(b"one") != key(b"two")
 
 
 def test_a_form_without_a_number_is_always_new() -> None:

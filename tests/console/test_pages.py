@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import jinja2
@@ -12,6 +13,8 @@ from jinja2 import nodes
 
 from comity.console.paper import Paper, Printer
 from comity.console.screens import SCREENS
+from comity.node.node import Node
+from comity.ports import DeadlineRow, MatterParts, MatterRow, RequestRow, Transaction
 from console.browser import Browser
 from console.conftest import Office
 
@@ -125,3 +128,81 @@ def test_views_import_nothing_that_decides() -> None:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.ImportFrom):
                 assert not (node.module or "").startswith(("comity.decisions", "comity.storage")), file.name
+
+
+def test_a_year_names_items_by_their_titles(office: Office) -> None:
+    office.tell("officer-add", handle="plans-the-year", roles=["liaison"])
+    content = {"content": b"y", "category": "incident.reports", "marking": "TLP:GREEN"}
+    item = office.tell("item-add", title="Pumps <b>of</b> the year", **content)["id"]
+    now = office.desk.node.clock.now()
+    until = now + timedelta(days=2)
+    request = RequestRow(
+        id="cd" * 32,
+        ours=False,
+        asker="south.example",
+        owner="north.example",
+        item=item,
+        to="east.example",
+        purpose="statistics",
+        why="",
+        at=now,
+        answer_by=until,
+        state="asked",
+    )
+    office.desk.act(lambda _node, transaction: transaction.put_request(request))
+    page = office.enter("plans-the-year").get(f"/work/year?year={until.year}").text
+    assert (
+        f'answer whether item <bdi title="{item[:12]}">“Pumps &lt;b&gt;of&lt;/b&gt; the year”</bdi> may go'
+        in page
+    )
+    assert page.count("“Pumps &lt;b&gt;of&lt;/b&gt; the year”") == 2  # once in the picture
+    assert f">answer whether item {item[:12]}" not in page
+
+
+def test_today_shows_what_is_owed_however_much_others_owe_before(
+    office: Office, enter: Callable[[str], Browser]
+) -> None:
+    """Their thousand lines are late, and stand first in the list of both sides."""
+    now = office.desk.node.clock.now()
+
+    def work(node: Node, transaction: Transaction) -> None:
+        row = MatterRow(
+            id="ab" * 32,
+            kind="request",
+            agreement="north-south-2026",
+            peer="south.example",
+            opened_by="north.example",
+            opened_at=now,
+            changed_at=now,
+            state="asked",
+            title="who runs the pumps",
+            texts=node.know(transaction).texts_digest,
+        )
+        theirs = DeadlineRow(at=now - timedelta(days=9), what="answer", by="south.example", ref="")
+        ours = DeadlineRow(at=now + timedelta(days=9), what="acknowledge", by="north.example", ref="")
+        transaction.put_matter(row, MatterParts(deadlines=(*[theirs] * 1001, ours)))
+
+    office.desk.act(work)
+    shown = json.loads(enter("liaison").get("/index.json").body)["due"]
+    assert "acknowledge (request: who runs the pumps)" in [row["what"] for row in shown]
+    assert "theirs" not in {row["side"] for row in shown}
+
+
+@pytest.mark.parametrize(
+    ("template", "printed"),
+    [
+        ("{{ value | name }}", "<bdi>invoice_[U+202E]gpj.exe &lt;b&gt;</bdi>"),
+        ('{{ _("of {party}", party=value | name) }}', "of <bdi>invoice_[U+202E]gpj.exe &lt;b&gt;</bdi>"),
+        ('<input value="{{ value }}">', '<input value="invoice_\u202egpj.exe &lt;b&gt;">'),
+    ],
+)
+def test_what_makes_letters_stand_in_another_order_is_shown_and_not_obeyed(
+    template: str, printed: str
+) -> None:
+    value = "invoice_\u202egpj.exe <b>"
+    assert ENVIRONMENT.from_string(template).render(value=value) == printed
+
+
+def test_words_of_languages_read_from_the_right_stay_as_they_are() -> None:
+    value = "\u05e9\u05dc\u05d5\u05dd \u2067abc\u2069 \u200f!"
+    assert ENVIRONMENT.from_string("{{ value | name }}").render(value=value) == f"<bdi>{value}</bdi>"

@@ -2,13 +2,20 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from comity.cards.drafts import read_draft, sign_draft, write_draft
+from comity.console.views import items
+from comity.console.views.year import page_of
 from comity.demo.stage import example_agreement
 from comity.federation.overseer_file import verify_overseer
+from comity.languages.journal_words import letter_in_words
+from comity.node.node import Node
+from comity.ports import FlagRow, HitRow, InboxRow, KnownTime, Transaction
 from comity.storage.key_files import read_signing_key
 from console.api.conftest import Bureau, bureau, made_land
 from console.browser import ORIGIN, Answer, Browser
@@ -28,10 +35,14 @@ def enter(bureau: Bureau, handle: str, *roles: str) -> Browser:
     return browser
 
 
-def upload(browser: Browser, path: str, name: str, files: dict[str, bytes]) -> Answer:
+def upload(
+    browser: Browser, path: str, name: str, files: dict[str, bytes], *, back: str = "", token: str = ""
+) -> Answer:
     """Send a form with files as a browser does."""
+    fields = {"form-token": token or browser.token()} | ({"back": back} if back else {})
     parts = [
-        f'--cut\r\ncontent-disposition: form-data; name="form-token"\r\n\r\n{browser.token()}\r\n'.encode()
+        f'--cut\r\ncontent-disposition: form-data; name="{each}"\r\n\r\n{value}\r\n'.encode()
+        for each, value in fields.items()
     ]
     for filename, content in files.items():
         head = f'--cut\r\ncontent-disposition: form-data; name="{name}"; filename="{filename}"\r\n\r\n'
@@ -274,3 +285,166 @@ def test_an_inspectors_file_is_made_once_for_whom_an_agreement_names(bureau: Bur
     keeper = enter(bureau, "keeper", "agreement-keeper")
     assert named not in keeper.get("/journal").text
     assert send(keeper, "/journal/overseer", body=named, **days).status == 403
+
+
+# -- the clock ---------------------------------------------------------------------------------------------------
+def test_today_says_that_nothing_bears_the_clock_out_and_an_administrator_confirms_it(bureau: Bureau) -> None:
+    def forget(_node: Node, transaction: Transaction) -> None:
+        transaction.put_known_time(KnownTime(until=datetime(2020, 1, 1, tzinfo=UTC)))
+
+    runs, reads = enter(bureau, "runs", "administrator"), enter(bureau, "reads", "liaison")
+    assert "nothing that has run out is erased" not in runs.get("/").text
+    bureau.desk.act(forget)
+    shown = reads.get("/").text
+    assert "nothing that has run out is erased" in shown and "days after 2020-01-01" in shown
+    assert "The clock is right" not in shown
+    assert send(reads, "/act/time-confirm").status == 403
+    assert "The clock is right" in runs.get("/").text
+    assert send(runs, "/act/time-confirm").status == 303
+    assert "nothing that has run out is erased" not in runs.get("/").text
+
+
+# -- letters -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("box", ["/inbox", "/sent"])
+def test_a_step_in_a_matter_stands_among_letters_by_its_title_with_a_link(box: str, bureau: Bureau) -> None:
+    said = {"aid": "check", "purpose": PURPOSE, "words": f"who runs the pumps of {box[1:]}"}
+    matter = bureau.tell("matter-open", kind="request", to="south.example", said=said)["matter"]["id"]
+
+    def come(node: Node, transaction: Transaction) -> None:
+        """Keep an answer of the other Party as it is kept when it comes."""
+        transaction.put_inbox(
+            InboxRow(
+                message=matter[::-1], peer="south.example", channel="c", sequence=1, envelope_digest=matter,
+                kind="act", about=matter, at=node.now(transaction), said_at=node.now(transaction),
+                carrier="https", state="accepted", reason="", receipt=b"", receipt_owed=False,
+            )
+        )  # fmt: skip
+
+    if box == "/inbox":
+        bureau.desk.act(come)
+    browser = enter(bureau, "liaises", "liaison")
+    pattern = f'<a href="/work/{matter}"><bdi>(.*?)</bdi></a> <span class="help">(.*?)</span>'
+    link = re.search(pattern, browser.get(box).text)
+    assert link is not None and said["words"] in link[1] and link[2] == "step of a matter: request"
+    assert f"/items/{matter}" not in browser.get(box).text
+
+
+# -- titles --------------------------------------------------------------------------------------------------------
+def test_a_refusal_names_by_their_titles_what_stands_in_the_way_and_what_to_leave_out(bureau: Bureau) -> None:
+    source = bureau.add("Readings of <i>pump</i> four", b"taken back")
+    made = bureau.add("What they had in common", b"made of it", made_from=(source,))
+    bureau.tell("withdraw", item=source, reason="one was wrong")
+    browser = enter(bureau, "liaises", "liaison")
+    page = browser.get(f"/items/{made}/share?to=south.example&purpose={PURPOSE}").text
+    title = f'<bdi title="{source[:12]}">“Readings of &lt;i&gt;pump&lt;/i&gt; four”</bdi>'
+    verdict = page[page.index('class="verdict verdict-refused"') : page.index("</section>")]
+    assert f"releasable to south.example without {title} (source: north.example)" in verdict
+    assert f"{title}, from which it was made, was withdrawn" in verdict
+    assert source[:12] not in verdict.replace(title, "")
+    fields = {"item": made, "to": "south.example", "purpose": PURPOSE}
+    told = json.loads(send(browser, "/verdict", **fields).body)["verdict"]
+    name = "“Readings of <i>pump</i> four”"
+    assert told["remedies"] == [f"releasable to south.example without {name} (source: north.example)"]
+    ground = f"{name}, from which it was made, was withdrawn; a person must decide"
+    assert ground in [each["text"] for each in told["grounds"]]
+
+
+def test_the_inbox_says_what_a_letter_about_an_item_is_and_leads_to_the_item(bureau: Bureau) -> None:
+    held = bureau.add("The weir", b"held")
+    bare = bureau.add("Gone", b"gone")
+
+    def come(node: Node, transaction: Transaction) -> None:
+        row = transaction.item(bare)
+        assert row is not None
+        transaction.put_item(msgspec.structs.replace(row, title=""))  # as one that was erased
+        for number, (kind, about) in enumerate(
+            (("disclosure", held), ("withdrawal", held), ("withdrawal", bare))
+        ):
+            transaction.put_inbox(
+                InboxRow(
+                    message=f"{number:02x}" * 32, peer="south.example", channel="d", sequence=number,
+                    envelope_digest=f"{number:02x}" * 32, kind=kind, about=about, at=node.now(transaction),
+                    said_at=node.now(transaction), carrier="https", state="accepted", reason="", receipt=b"",
+                    receipt_owed=False,
+                )
+            )  # fmt: skip
+
+    bureau.desk.act(come)
+    page = enter(bureau, "liaises", "liaison").get("/inbox").text
+    words = str(letter_in_words("withdrawal"))
+    cells = [each.strip() for each in re.findall(r'<th scope="row">(.*?)</th>', page, re.DOTALL)]
+    assert f'<a href="/items/{held}"><bdi>The weir</bdi></a>' in cells
+    assert f'<a href="/items/{held}"><bdi>The weir</bdi></a> <span class="help">{words}</span>' in cells
+    assert f'<a href="/items/{bare}">{words}</a>' in cells
+
+
+def test_the_inbox_says_that_there_is_more_only_where_there_is(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = enter(bureau, "liaises", "liaison")
+    assert "older ones are found" not in browser.get("/inbox").text
+    monkeypatch.setattr(items, "_LETTERS", 2)
+    page = browser.get("/inbox").text
+    assert "the newest 2; older ones are found by their item or in the journal" in page
+    assert page.count('<th scope="row">') == 2
+
+
+def test_what_is_due_leads_to_the_page_that_shows_it() -> None:
+    cases = {
+        "comity register show 0123456789ab": "/register/hits/0123456789ab",
+        "comity register review a/b": "/register/records/a%2Fb",
+        "comity register flags": "/register/flags",
+        "comity request show 0123456789ab": "/work/0123456789ab",
+        "comity withdraw 0123456789ab --show": "/items/0123456789ab",
+        "comity agreement status north-south-2026": "/agreements/north-south-2026",
+        "comity consent list": "/consents",
+        "comity summary draw south.example --begins 2031-01-01 --ends 2031-12-31": "/summary",
+        "comity plan next --help": "/work",
+    }
+    assert {command: page_of(command) for command in cases} == cases
+
+
+# -- the register on Today -----------------------------------------------------------------------------------------
+def test_today_counts_what_is_due_in_the_register_for_whoever_keeps_it(bureau: Bureau) -> None:
+    at = bureau.desk.node.clock.now()
+    near = (at + timedelta(days=3)).date().isoformat()
+
+    def hit(number: int, **more: Any) -> HitRow:
+        said = {"check": "c" * 32, "peer": "south.example", "agreement": "north-south-2026", "register": "",
+                "purpose": PURPOSE, "shown": "reference", "band": "", "score": 900, "at": at}  # fmt: skip
+        return HitRow(id=f"{number:032x}", **{**said, **more})
+
+    def fill(_node: Node, transaction: Transaction) -> None:
+        rows = [
+            hit(1, ours=False, owner="north.example", state="asked"),
+            hit(2, ours=False, owner="north.example", state="asked"),
+            hit(3, ours=False, owner="east.example", state="asked"),  # kept here, and its owner answers
+            hit(4, ours=True, owner="south.example", state="released"),
+            hit(5, ours=True, owner="south.example", state="told"),
+        ]
+        for row in rows:
+            transaction.put_hit(row)
+        for number, (ours, state, until) in enumerate(
+            ((False, "raised", at), (False, "acknowledged", at), (True, "raised", at), (False, "settled", at))
+        ):
+            transaction.put_flag(
+                FlagRow(id=f"{number:032x}", ours=ours, peer="south.example", hit="h", key="k", kind="dispute",
+                        words="", at=at, acknowledge_by=until, resolve_by=until, state=state)
+            )  # fmt: skip
+
+    def shown(browser: Browser) -> dict[str, str]:
+        rows = json.loads(browser.get("/index.json").body)["rows"]
+        return {row["what"]: row["where"] for row in rows if row["where"].startswith("/register")}
+
+    clerk, reader = enter(bureau, "clerk", "case-officer"), enter(bureau, "reads", "reader")
+    assert shown(clerk) == {}
+    bureau.desk.act(fill)
+    entity = json.dumps({"id": "soon", "schema": "Company", "properties": {"name": ["Grey Heron Lines"]}})
+    bureau.tell("register-add", entity=entity.encode(), basis="Lists Act 2030", review=near)
+    assert shown(clerk) == {
+        "2 follow-ups to answer": "/register/hits",
+        "1 hit to close": "/register/hits",
+        "2 flags to settle": "/register/flags",
+        "1 record to review": "/register/quotas",
+    }
+    assert shown(reader) == {}

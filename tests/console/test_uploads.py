@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import re
 from typing import Any
 
 import pytest
@@ -116,6 +117,22 @@ def test_a_form_of_another_session_leaves_nothing(bureau: Bureau, person: Browse
     assert post_form(person, {**SAID, "form-token": "0" * 32}, bytes_of(2500)).status == 403
     assert post_form(person, SAID, bytes_of(2500)).status == 403
     assert bureau.size() == before
+
+
+def test_what_was_composed_comes_back_where_it_is_refused(bureau: Bureau, person: Browser) -> None:
+    fields = {
+        "form-token": person.token(),
+        "back": "/compose",
+        **SAID,
+        "title": "",
+        "text": "seen </textarea> at noon",
+    }
+    answer = post_form(person, fields, b"")
+    assert answer.status == 422 and "title is missing</span>" in answer.text
+    assert "seen &lt;/textarea&gt; at noon</textarea>" in answer.text
+    assert re.search(r'<input [^>]*name="category"[^>]* value="incident.indicators"', answer.text)
+    assert '<option value="TLP:GREEN" selected>' in answer.text
+    assert post_form(person, {**fields, "form-token": "0"}, b"").text.count("at noon") == 0
 
 
 def test_a_file_whose_form_breaks_off_leaves_nothing(bureau: Bureau, person: Browser) -> None:

@@ -11,7 +11,7 @@ from comity.agreements.folder import parse_agreement, read_files
 from comity.agreements.governing import Timeline
 from comity.cooperation.event import OPEN, Event
 from comity.cooperation.kinds import KINDS, form_of
-from comity.cooperation.matter import judge
+from comity.cooperation.matter import judge, unfold
 from comity.cooperation.said import read_said
 from comity.demo.stage import examples
 
@@ -83,6 +83,34 @@ def test_every_article_of_the_agreement_of_1989_opens_its_matter(
     name: str, kind: str, by: str, said: dict[str, Any]
 ) -> None:
     assert against(name, kind, by, said) == []
+
+
+@pytest.mark.parametrize(("ends", "fits"), [("1994-12-31", True), ("1995-01-01", False)])
+def test_the_long_plan_of_1989_is_for_five_years(ends: str, fits: bool) -> None:
+    said = {"period": "1990-1994", "range": "horizon", "begins": "1990-01-01", "ends": ends}
+    found = against("cs-su-1989", "plan", CS, said)
+    assert found == ([] if fits else ["cs-su-1989 art. XI(1): a plan of this range is for P5Y at the most"])
+
+
+def test_what_the_yearly_plan_of_1989_must_hold_it_can_hold() -> None:
+    """XI(2) holds meetings by the plan, VIII and X agree on numbers: without those lines no meeting is ever planned."""
+    lines = [
+        {"line": f"l{number}", "of": of, "words": "x"}
+        for number, of in enumerate(("measures", "meetings", "training", "quotas"))
+    ]
+    assert against("cs-su-1989", "plan", CS, {"period": "1990", **DAYS, "lines": lines}) == []
+
+
+def test_the_aid_of_1989_is_refused_on_no_ground_for_its_article_names_none() -> None:
+    kind, said = KINDS["request"], {**ASK, "aid": "search"}
+    common: dict[str, Any] = {"matter": "ab" * 32, "kind": "request", "agreement": "cs-su-1989", "at": AT}
+    opening = read_said(form_of("request", OPEN).form, said)
+    asked = Event(digest="ab" * 32, word=OPEN, by=CS, to=SU, said=opening, **common)
+    matter = unfold("ab" * 32, kind, (asked,), lambda at: timeline("cs-su-1989").at(at, CS, SU))
+    ground = read_said(form_of("request", "refuse").form, {"ground": "own-law"})
+    refusal = Event(digest="cd" * 32, word="refuse", by=SU, to=CS, said=ground, seen="ab" * 32, **common)
+    found = judge(matter, kind, refusal, timeline("cs-su-1989").at(AT, CS, SU))
+    assert [each.text for each in found] == ["the article names no ground on which it may be refused"]
 
 
 def old() -> tuple[str, str]:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import pytest
+
 from comity.cooperation.deliveries import on_loan
 from comity.cooperation.matter import remarks_on
 from comity.cooperation.missions import seats_taken
 from comity.cooperation.places import places_taken
 from comity.cooperation.plans import remainder
-from cooperation.working import NORTH, SOUTH, Desk, hours
+from cooperation.working import LOAN, NORTH, SOUTH, Desk, hours
 
 ITEM = "ab" * 32
 #: Hours after which every day named here has come: 6 August 2031.
@@ -119,6 +121,21 @@ def test_a_measure_is_led_by_one_supported_by_the_other_and_has_a_result() -> No
 YEAR = {"period": "2031", "begins": "2031-02-01", "ends": "2031-12-31"}
 LINE = {"line": "m1", "of": "meetings", "words": "four meetings"}
 HEAD = "director"
+
+
+@pytest.mark.parametrize(
+    ("said", "most"),
+    [
+        ({"ends": "2032-01-31"}, ""),
+        ({"ends": "2032-02-01"}, "P1Y"),
+        ({"begins": "9990-01-01", "ends": "9999-12-31"}, "P1Y"),
+        ({"begins": "9999-02-01", "ends": "9999-12-31"}, ""),
+    ],
+)
+def test_a_plan_is_for_no_longer_than_its_article_says(said: dict[str, Any], most: str) -> None:
+    grounds = Desk("plan").say(NORTH, "open", **{**YEAR, **said})
+    texts = [ground.partition(": ")[2] for ground in grounds]
+    assert texts == ([f"a plan of this range is for {most} at the most"] if most else [])
 
 
 def adopted() -> Desk:
@@ -378,15 +395,6 @@ def test_continuity_goes_through_the_named_office_and_is_rehearsed() -> None:
 
 # -- deliveries, places, materials ------------------------------------------------------------------------------
 
-LOAN = {
-    "form": "loan",
-    "thing": "equipment",
-    "words": "two meters",
-    "giver": NORTH,
-    "count": 2,
-    "until": "2031-06-30",
-}
-
 
 def lent() -> Desk:
     return fine(
@@ -563,7 +571,7 @@ def test_what_has_happened_is_not_told_before_its_day() -> None:
         (loan, NORTH, "deliver", {"note": "n-1", "count": 2}),
         (sent, SOUTH, "receive", {"count": 2}),
         (drill, SOUTH, "rehearsed", {"rehearsal": "r1", "words": "well"}),
-        (bill, SOUTH, "pay", {}),
+        (bill, SOUTH, "pay", {"reference": "2031-17"}),
     ]
     # 23:30 on 1 March in UTC, half past midnight on the 2nd in the agreement's zone
     hour = 24 * 50 + 14.5

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.cooperation.ledger import Balance, Entry, balances, entries_of
+from comity.cooperation.currencies import DECIMALS, in_units
+from comity.cooperation.ledger import Balance, Entry, balances, entries_of, owed_to
 from comity.cooperation.summaries import Figure, differences
 from cooperation.working import NORTH, SOUTH, Desk, terms_at
 
-AMOUNTS = st.decimals(min_value=0, max_value=10**9, places=4, allow_nan=False, allow_infinity=False)
+AMOUNTS = st.integers(1, 10**11).map(lambda cents: Decimal(cents).scaleb(-2))
 SPENDERS = st.sampled_from([NORTH, SOUTH])
 
 
@@ -30,7 +31,7 @@ def entry(number: int, spender: str, amount: Decimal, share: int, currency: str)
         currency=currency,
         spender=spender,
         bearer="shared",
-        owes={other: amount * share / 100} if share else {},
+        owes=owed_to(spender, amount, currency, {other: share, spender: 100 - share}),
         ref="a art. 1",
     )
 
@@ -53,6 +54,51 @@ def test_both_sides_come_to_the_same_balance_and_nothing_is_lost(entries: list[E
         )
         assert one.amount == abs(owed)
         assert one.amount == 0 or one.creditor == (NORTH if owed > 0 else SOUTH)
+
+
+SHARES = st.sampled_from(
+    [{NORTH: 50, SOUTH: 50}, {NORTH: 100}, {SOUTH: 100}, {SOUTH: 33, NORTH: 67}, {NORTH: 1, SOUTH: 99}]
+)
+
+
+@given(SPENDERS, st.integers(1, 10**15), st.sampled_from(sorted(DECIMALS)), SHARES)
+def test_shares_come_to_the_amount_in_units_that_can_be_paid(
+    spender: str, units: int, currency: str, shares: dict[str, int]
+) -> None:
+    amount = Decimal(units).scaleb(-DECIMALS[currency])
+    (other,) = {NORTH, SOUTH} - {spender}
+    owes = owed_to(spender, amount, currency, shares)
+    owed, own = owes.get(other, Decimal(0)), amount - sum(owes.values())
+    assert set(owes) <= {other} and owed + own == amount
+    for share, part in ((shares.get(other, 0), owed), (shares.get(spender, 0), own)):
+        assert part >= 0 and part == Decimal(
+            in_units(part, currency)
+        )  # whole units, and no more of them than
+        assert abs(part - amount * share / 100) < Decimal(1).scaleb(
+            -DECIMALS[currency]
+        )  # one away from exact
+    assert owed <= amount * shares.get(other, 0) / 100
+    assert all(owes.values())
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "owed", "own"),
+    [
+        ("0.05", "EUR", "0.02", "0.03"),
+        ("33.33", "EUR", "16.66", "16.67"),
+        ("100.00", "EUR", "50.00", "50.00"),
+        ("101", "JPY", "50", "51"),
+        ("0.001", "KWD", "0", "0.001"),
+        ("7.005", "KWD", "3.502", "3.503"),
+    ],
+)
+def test_what_cannot_be_halved_stays_with_whoever_has_had_the_cost(
+    amount: str, currency: str, owed: str, own: str
+) -> None:
+    for spender, other in ((NORTH, SOUTH), (SOUTH, NORTH)):
+        owes = owed_to(spender, Decimal(amount), currency, {NORTH: 50, SOUTH: 50})
+        assert owes.get(other, Decimal(0)) == Decimal(owed)
+        assert Decimal(amount) - sum(owes.values()) == Decimal(own)
 
 
 @given(ENTRIES, st.randoms(use_true_random=False))

@@ -43,10 +43,34 @@ def test_an_event_out_of_turn_changes_nothing_and_says_whose_turn_it_is() -> Non
 
 def test_the_turn_and_what_can_be_done_are_read_from_the_table() -> None:
     desk = asked()
-    assert whose_turn(desk.held()) == (NORTH, SOUTH)
+    assert whose_turn(desk.held()) == (SOUTH,)  # who owes an answer; North could take it back, but waits
     assert can_do(desk.held(), NORTH) == ("state-means", "withdraw")
     desk.say(NORTH, "withdraw", 1, because="it is found")
     assert whose_turn(desk.held()) == ()
+
+
+def test_without_a_deadline_it_is_the_turn_of_whoever_did_not_take_the_last_step() -> None:
+    desk = Desk("training")
+    assert desk.say(NORTH, "open", year=2030, by=SOUTH, places=3) == ()
+    assert whose_turn(desk.held()) == (SOUTH,)
+    assert desk.say(NORTH, "note", 1, words="we would be glad") == ()
+    assert whose_turn(desk.held()) == (SOUTH,)  # a remark passes the turn to nobody
+    assert desk.say(SOUTH, "agree", 2) == ()
+    assert whose_turn(desk.held()) == (NORTH,)
+    assert (
+        desk.say(
+            NORTH,
+            "nominate",
+            3,
+            nominee="n-1",
+            function="analyst",
+            begins="2030-09-02",
+            ends="2030-09-06",
+            words="x",
+        )
+        == ()
+    )
+    assert SOUTH in whose_turn(desk.held())
 
 
 def test_a_refusal_cites_the_article_and_names_its_grounds() -> None:

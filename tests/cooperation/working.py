@@ -19,6 +19,15 @@ from comity.testing.working_text import NORTH, SOUTH, WORKING
 
 EAST = "east.example"
 BEGIN = datetime(2031, 1, 10, 9, tzinfo=UTC)
+#: A loan as it is opened.
+LOAN = {
+    "form": "loan",
+    "thing": "equipment",
+    "words": "two meters",
+    "giver": NORTH,
+    "count": 2,
+    "until": "2031-06-30",
+}
 
 
 @cache

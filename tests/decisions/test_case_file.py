@@ -92,6 +92,18 @@ def test_every_mistake_is_named_at_once():
     assert len(found) == 5
 
 
+def test_an_empty_category_is_no_mistake_and_a_missing_one_is_one():
+    (case,) = parse_case_file(good(category="").encode(), "cases.toml").cases
+    assert case.question.items["r"].category == ""
+    assert len(mistakes(good().replace('category = "incident.reports"', ""))) == 1
+
+
+def test_what_is_missing_is_told_once():
+    assert mistakes(good().replace('agreements = ["north-south"]\n', "")) == [
+        "cases.toml: `agreements` is missing"
+    ]
+
+
 def test_a_case_without_a_name_is_named_by_its_number():
     assert any("case 1: `name` is missing" in each for each in mistakes("agreements=[]\n[[case]]\nat = 1"))
 

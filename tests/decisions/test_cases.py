@@ -39,3 +39,22 @@ def test_every_case_states_what_it_expects_and_no_name_stands_twice():
 
 def test_all_outcomes_are_reached():
     assert {case.expect for _, case, _ in CASES} == {"permitted", "refused", "needs-consent"}
+
+
+def test_grounds_stand_once_each_in_the_order_of_the_rules_and_then_of_their_citations():
+    for _, case, agreements in CASES:
+        (result,) = decide_cases([case], agreements)
+        grounds = [(ground.rule, ground.ref, ground.text) for ground in result.decision.grounds]
+        assert grounds == sorted(set(grounds)), case.name
+        if not result.decision.permitted:
+            assert grounds, case.name
+
+
+def test_where_anything_refuses_nobody_is_asked_and_nothing_is_permitted_without_a_positive_ground():
+    for _, case, agreements in CASES:
+        (result,) = decide_cases([case], agreements)
+        decision = result.decision
+        assert bool(decision.ask) is (decision.outcome == "needs-consent"), case.name
+        assert [each.party for each in decision.ask] == sorted({each.party for each in decision.ask})
+        if decision.permitted:
+            assert any(ground.rule == 4 for ground in decision.grounds), case.name

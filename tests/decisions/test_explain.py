@@ -29,7 +29,7 @@ def test_every_rule_stands_in_order_with_what_it_saw_and_concluded():
         "consent is owed: north-south art. 3"
     )
     assert lines[0] == (
-        "needs-consent: `s` from south.example to east.example, for network-defence, at 2030-05-01T09:00:00Z"
+        "needs consent: `s` from south.example to east.example, for network-defence, at 2030-05-01T09:00:00Z"
     )
     assert "ask north.example to consent to `r` (north-south art. 3)" in lines
     assert "releasable to east.example without r (source: north.example)" in lines
@@ -41,7 +41,7 @@ def test_a_permission_names_the_article_the_agreement_and_what_goes_with_it():
     assert any(
         line.startswith("rule 4 category: ") and "permits by south-east art. II" in line for line in lines
     )
-    assert "goes with it: consent-owed everyone-upstream, north.example (north-south art. 3)" in lines
+    assert "goes with it: consent owed everyone-upstream, north.example (north-south art. 3)" in lines
 
 
 def test_a_refusal_names_every_rule_that_stands_against_it():

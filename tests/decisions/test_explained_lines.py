@@ -23,7 +23,7 @@ def test_a_refusal_says_what_each_rule_saw_and_what_stands_against_it():
     assert told(asked, known()) == [
         "refused: `s` from south.example to east.example, for network-defence, at 2030-05-01T09:00:00Z",
         "rule 1 safeguards: saw category incident.reports, purpose network-defence; nothing against",
-        "rule 2 in force: saw south-east in-force; nothing against",
+        "rule 2 in force: saw south-east in force; nothing against",
         "rule 3 parties and offices: saw south-coast and east.example; against: rule 3 parties and offices",
         "rule 4 category: saw information of category incident.reports; nothing against",
         "rule 5 purpose: saw purpose network-defence, received for incident-response; against: rule 5 purpose",
@@ -50,7 +50,7 @@ def test_a_permission_by_necessity_says_what_it_lifts_by_and_what_goes_with_it()
         "permitted: `r` from south.example to east.example, for network-defence, at 2030-05-01T09:00:00Z",
         "the hop would be made under south-east",
         "rule 1 safeguards: saw category incident.reports, purpose network-defence; nothing against",
-        "rule 2 in force: saw south-east in-force; nothing against",
+        "rule 2 in force: saw south-east in force; nothing against",
         "rule 3 parties and offices: saw south.example and east.example; nothing against",
         "rule 4 category: saw information of category incident.reports; permits by south-east art. II",
         "rule 5 purpose: saw purpose network-defence; nothing against",
@@ -64,8 +64,8 @@ def test_a_permission_by_necessity_says_what_it_lifts_by_and_what_goes_with_it()
         "  south-east art. II: Incident information is shared, whatever it serves.",
         "  north-south art. 6: In imminent danger to life two officers may set aside purpose, marking and the "
         "rule on third parties.",
-        "goes with it: consent-owed sender, south.example (south-east art. III)",
-        "goes with it: consent-owed everyone-upstream, north.example (north-south art. 3)",
+        "goes with it: consent owed sender, south.example (south-east art. III)",
+        "goes with it: consent owed everyone-upstream, north.example (north-south art. 3)",
         "goes with it: notice necessity, north.example (north-south art. 6)",
     ]
 
@@ -119,10 +119,10 @@ def test_only_the_agreement_that_was_named_is_seen():
     asked = question(Item("r", "statistics", SOUTH), to=NORTH, purpose="p")
     held = known(names=("north-south", "alliance"))
     assert lines_of(asked, held, "rule 2 ") == [
-        "rule 2 in force: saw alliance in-force, north-south in-force; nothing against"
+        "rule 2 in force: saw alliance in force, north-south in force; nothing against"
     ]
     named = msgspec.structs.replace(asked, under="north-south")
-    assert lines_of(named, held, "rule 2 ") == ["rule 2 in force: saw north-south in-force; nothing against"]
+    assert lines_of(named, held, "rule 2 ") == ["rule 2 in force: saw north-south in force; nothing against"]
 
 
 def test_an_item_that_is_not_at_hand_is_seen_by_no_rule():

@@ -35,6 +35,38 @@ def test_a_relay_must_be_allowed_and_named(transport, carrier, permitted):
     assert decide(question(Item("r", "x", SOUTH), carrier=carrier), held, AT).permitted is permitted
 
 
+ENVOYS = """
+[[office]]
+id = "desk"
+party = "south.example"
+may = ["*"]
+[[mission]]
+id = "envoys"
+of = "south.example"
+at = "east.example"
+tasks = ["communication"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("via", "permitted"),
+    [
+        ('["desk"]', True),
+        ('["envoys"]', True),
+        ('["desk", "envoys"]', True),
+        ('["attic"]', False),
+        ('["desk", "attic"]', False),
+    ],
+)
+def test_a_transport_article_that_names_an_office_nobody_knows_lets_nothing_travel(via, permitted):
+    transport = f'[transport]\ncarriers = ["https"]\nvia = {via}'
+    held = Known([text("deed", SOUTH, EAST, third=transport, party=ENVOYS)], unsigned=True)
+    decision = decide(question(Item("r", "x", SOUTH), carrier="https"), held, AT)
+    assert decision.permitted is permitted
+    if not permitted:
+        assert [(ground.ref, ground.rule) for ground in decision.grounds] == [("deed art. 2", 9)]
+
+
 @pytest.mark.parametrize("carrier", [None, "https", "pouch", "relay"])
 def test_without_a_transport_article_all_but_a_relay_may_carry(carrier):
     held = Known([text("deed", SOUTH, EAST)], unsigned=True)

@@ -29,6 +29,7 @@ id = "to-party"
 party = "south.example"
 may = ["exchange"]
 with = ["east.example"]
+coordinated_with = ["east-mission"]
 [[office]]
 id = "to-nobody"
 party = "south.example"
@@ -122,6 +123,23 @@ def test_an_office_handles_the_categories_it_names():
     for category, permitted in (("fraud.x", True), ("incident", True), ("weather", False)):
         asked = question(Item("r", category, SOUTH), office_from="to-all")
         assert decide(asked, HELD, AT).permitted is permitted, category
+
+
+@pytest.mark.parametrize(
+    ("offices", "told"),
+    [
+        ({}, []),
+        ({"office_from": "to-party"}, ["east-mission"]),
+        ({"office_from": "envoys"}, []),
+        ({"office_from": "to-kind", "office_to": "coast"}, ["east-mission", "desk"]),
+        ({"office_to": "coast"}, ["desk"]),
+        ({"office_to": "desk"}, []),
+    ],
+)
+def test_whichever_office_is_named_tells_those_it_is_coordinated_with(offices, told):
+    decision = decide(question(Item("r", "x", SOUTH), **offices), HELD, AT)
+    assert decision.permitted
+    assert [each.to for each in decision.obligations if each.kind == "notice"] == told
 
 
 def test_each_is_told_once_of_the_contact_by_the_last_office_that_owes_it():

@@ -68,6 +68,14 @@ def test_both_offices_tell_those_they_are_coordinated_with():
     ]
 
 
+def test_an_article_on_keeping_that_nobody_can_read_is_told_by_rule_eight_for_what_came_under_it():
+    clause = f'[[handling]]\nretention = "P1D"\n{UNDER}'
+    held = Known([text("deed", NORTH, SOUTH, third=clause), text("on", SOUTH, EAST)], unsigned=True)
+    item = Item("r", "x", NORTH, hops=(hop(agreement="deed"),))
+    decision = decide(question(item), held, AT)
+    assert [(ground.ref, ground.rule) for ground in decision.grounds] == [("deed art. 2", 8)]
+
+
 FOR_COURT = Item("r", "incident.reports", NORTH, kind="materials", hops=(hop(),))
 
 

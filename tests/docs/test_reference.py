@@ -126,6 +126,15 @@ def test_every_kind_of_entry_is_described_and_no_other() -> None:
     assert words("journal-entries.md") == entered
 
 
+def test_every_kind_of_entry_is_said_in_words_and_no_other() -> None:
+    from comity.languages.journal_words import KINDS, entry_in_words
+
+    assert words("journal-entries.md") == set(KINDS) and len(KINDS) == len(set(KINDS))
+    said = {kind: entry_in_words(kind) for kind in KINDS}
+    assert len(set(said.values())) == len(said), "two kinds are called the same"
+    assert not {kind for kind, label in said.items() if label == kind}
+
+
 def test_every_form_of_kind_is_still_entered() -> None:
     assert set(kinds_entered()) >= _FILLED.keys() | _PASSED_ON
 

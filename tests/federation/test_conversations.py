@@ -3,9 +3,19 @@
 import pytest
 
 from comity.errors import RefusedHere
-from comity.federation.conversations import LETTER, REQUEST, after, follows
+from comity.federation.conversations import (
+    CHECK,
+    FLAG,
+    HIT,
+    LETTER,
+    REQUEST,
+    WATCH,
+    Table,
+    after,
+    follows,
+)
 
-TABLES = {"letter": LETTER, "request": REQUEST}
+TABLES = {"letter": LETTER, "request": REQUEST, "check": CHECK, "watch": WATCH, "hit": HIT, "flag": FLAG}
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -14,7 +24,7 @@ def test_every_event_leads_to_a_state_of_the_table(name: str) -> None:
     assert {state for events in table.values() for state in events.values()} <= table.keys()
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", ["letter", "request"])
 def test_the_same_event_again_changes_nothing(name: str) -> None:
     """A late or doubled event is harmless: where it may come again, it leads to where it led."""
     for events in TABLES[name].values():
@@ -51,3 +61,16 @@ def test_what_the_table_of_requests_does_not_name_cannot_happen(state: str, even
     assert not follows(REQUEST, state, event)
     with pytest.raises(RefusedHere, match="cannot follow"):
         after(REQUEST, state, event)
+
+
+@pytest.mark.parametrize(
+    ("table", "state", "event"),
+    [
+        *((CHECK, "withdrawn", event) for event in ("answered", "refused")),
+        *((WATCH, "ended", event) for event in ("answered", "refused", "ended")),
+        *((WATCH, "over", event) for event in ("answered", "refused", "ended")),
+        *((HIT, "closed", event) for event in ("released", "refused", "follow-up", "outcome")),
+    ],
+)
+def test_what_crosses_the_end_of_a_conversation_changes_nothing(table: Table, state: str, event: str) -> None:
+    assert after(table, state, event) == state

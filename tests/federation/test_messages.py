@@ -16,7 +16,7 @@ from comity.federation.messages import (
     ReconcileQuestion,
     Texts,
 )
-from comity.journal.reconcile import Answer, Part, Question
+from comity.journal.reconcile import Answer, Part, Question, Shown
 from comity.strict import read_json, write_json
 from federation.parties import Chain
 
@@ -30,14 +30,14 @@ SAMPLES = [
         reconciliation="0f" * 16,
         begun="2031-03-14T09:00:00Z",
         round=2,
-        by_asker=Question(("", "3f")),
+        by_asker=Question((Shown("", "AAAA"), Shown("3f", "AAAA"))),
         by_answerer=Question(()),
     ),
     ReconcileAnswer(
         reconciliation="0f" * 16,
         round=2,
-        by_asker=Answer((Part("", 1, acts="AAAA"),)),
-        by_answerer=Answer(()),
+        by_asker=Answer(1, (Part("", 1, acts="AAAA"),)),
+        by_answerer=Answer(0, ()),
         under_way=("ab" * 32,),
     ),
     ReconcileOutcome(

@@ -4,25 +4,33 @@ A parser may take what it is given or refuse it with a `ComityError`; anything e
 """
 
 import base64
+import io
 import json
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 from comity import signing
 from comity.agreements.folder import parse_agreement
+from comity.agreements.mistakes import Mistakes
+from comity.agreements.notices import read_notice
 from comity.cards import read_card
-from comity.carriers import framing, pouch
+from comity.carriers import framing, pouch, relay_wire, slip
 from comity.decisions.case_file import parse_case_file
 from comity.errors import ComityError
 from comity.federation import messages, statements
 from comity.federation.evidence_file import read_evidence, verify_evidence
 from comity.federation.overseer_file import verify_overseer
+from comity.interop import openrefine, yente
+from comity.interop.lists import eu, mapped, ofac, uk, un
+from comity.interop.lists import statements as statement_lists
+from comity.interop.lists.files import Bounded
 from comity.interop.stix import read_bundle
 from comity.journal import reconcile
 from comity.journal.checkpoint import read_note
 from comity.journal.entries import read_leaf
+from comity.keys import SigningKey
 from comity.node.withdraw import withdraw
 from comity.register.subjects import read_subject
 from comity.sealing.envelope import peek, verify_envelope
@@ -31,6 +39,7 @@ from comity.sealing.receipts import read_receipt
 from comity.strict import read_json
 from comity.testing.texts import TRIANGLE
 from comity.testing.world import World
+from interop.lists import invented_lists as lists
 
 _ROOT = Path(__file__).parents[2]
 NORTH, SOUTH, EAST = "north.example", "south.example", "east.example"
@@ -116,6 +125,14 @@ def parsers() -> Mapping[str, Parser]:
     questions = (reconcile.write(question),)
     vectors = [path.read_bytes() for path in sorted((_ROOT / "specs/vectors/evidence").glob("*.evidence"))]
     cases = [path.read_bytes() for path in sorted((_ROOT / "tests/decisions/cases").glob("*.toml"))[:4]]
+    notices = [
+        path.read_bytes() for path in sorted((_ROOT / "tests/decisions/agreements").glob("*/notices/*.toml"))
+    ]
+    boxes = [
+        relay_wire.Box(number, relay_wire.box_id(data), data)
+        for number, data in enumerate(made.envelopes[:2])
+    ]
+    own = mapped.parse_mapping(lists.MAPPING.encode(), "mapping.toml")
     return {
         "strict json": Parser(lambda data: read_json(data, max_bytes=1 << 20), payloads + made.leaves),
         "envelope": Parser(lambda data: (peek(data), verify_envelope(data, signer)), made.envelopes),
@@ -136,8 +153,51 @@ def parsers() -> Mapping[str, Parser]:
         "stix bundle": Parser(read_bundle, (_STIX,)),
         "register entity": Parser(read_subject, (_ENTITY,)),
         "agreement": Parser(lambda data: parse_agreement({"agreement.en.md": data}), made.texts[:2], 1),
+        "notice": Parser(_read_notice, tuple(notices), 4),
         "case file": Parser(lambda data: parse_case_file(data, "cases.toml"), tuple(cases), 2),
+        "relay: box left": Parser(
+            relay_wire.read_deposit, (relay_wire.write_deposit("a" * 64, made.envelopes[:2]),), 4
+        ),
+        "relay: boxes given": Parser(relay_wire.read_boxes, (relay_wire.write_boxes(boxes, 3),), 4),
+        "custody slip": Parser(slip.read_bare, (_slip(),), 4),
+        "match request": Parser(yente.questions_of, (_MATCH,), 4),
+        "OpenRefine's queries": Parser(
+            lambda data: openrefine.queries_of(data.decode("utf-8", "replace")), (_REFINE,), 4
+        ),
+        "mapping": Parser(
+            lambda data: mapped.parse_mapping(data, "mapping.toml"), (lists.MAPPING.encode(),), 4
+        ),
+        **{
+            f"list: {name}": Parser(partial(_read_list, read), tuple(text.encode() for text in texts), 4)
+            for name, read, *texts in (
+                ("UN", un.read_un, lists.UN),
+                ("EU, XML", eu.read_eu_xml, lists.EU_XML),
+                ("EU, table", eu.read_eu_csv, lists.EU_CSV),
+                ("UK", uk.read_uk_csv, lists.UK_OLD, lists.UK_NEW),
+                ("OFAC, XML", ofac.read_ofac_xml, lists.OFAC),
+                ("OFAC, table", ofac.read_ofac_csv, lists.OFAC_CSV),
+                ("statements", statement_lists.read_statements, lists.STATEMENTS),
+                ("own table", partial(mapped.read_mapped, mapping=own), lists.OWN),
+            )
+        },
     }
+
+
+def _slip() -> bytes:
+    hand = slip.Handover("north.example", "the courier", "2026-03-01T10:00:00Z")
+    said = slip.Slip("0" * 64, "north.example", "south.example", "2026-03-01T09:00:00Z", 2, (hand,))
+    return slip.write_slip(said, "north.example", SigningKey.from_seed(bytes(32)))
+
+
+def _read_list(read: Callable[[Bounded], Iterable[object]], data: bytes) -> object:
+    return list(read(Bounded(io.BytesIO(data), "list")))
+
+
+def _read_notice(data: bytes) -> object:
+    mistakes = Mistakes()
+    notice = read_notice("notices/0001-x.toml", data, mistakes)
+    mistakes.check()
+    return notice
 
 
 def _read_inner(data: bytes) -> object:
@@ -192,5 +252,16 @@ _ENTITY = json.dumps(
         "id": "vessel-1",
         "schema": "Vessel",
         "properties": {"name": ["Example Star"], "imoNumber": ["9074729"], "flag": ["xx"]},
+    }
+).encode()
+_PERSON = {"schema": "Person", "properties": {"name": ["Tavrin Merezhko"], "birthDate": ["1961-04-23"]}}
+_MATCH = json.dumps({"queries": {"q1": _PERSON, "q2": {**_PERSON, "schema": "LegalEntity"}}}).encode()
+_REFINE = json.dumps(
+    {
+        "q0": {"query": "Tavrin Merezhko", "type": "Person", "limit": 3},
+        "q1": {
+            "query": "Sea Lantern",
+            "properties": [{"pid": "country", "v": "xx"}, {"pid": "name", "v": [1, "b"]}],
+        },
     }
 ).encode()

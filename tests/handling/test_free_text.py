@@ -5,7 +5,7 @@ import random
 import pytest
 
 from comity.handling.free_text import text_in
-from comity.handling.protected_matters import _STEMS, words_to_read
+from comity.handling.protected_matters import _STEMS, _branching, words_to_read
 from comity.handling.safeguards import check_item, needs_reading
 
 SENTENCE = "The members of the congregation met in the church on the second Sunday of the month, as they always did.\n"
@@ -51,6 +51,19 @@ def test_every_stem_is_found_at_the_beginning_of_a_word_and_only_there() -> None
         assert list(words_to_read(f"1{stem}")) == []
 
 
+@pytest.mark.parametrize(
+    ("stems", "pattern"),
+    [
+        (["sect"], "sect"),
+        (["ab", "ac"], "a(?:b|c)"),
+        (["ab", "abc"], "ab"),  # whatever follows begins with the shorter one
+        (["a.b", "x"], r"(?:a\.b|x)"),
+    ],
+)
+def test_the_pattern_of_stems_branches_letter_by_letter(stems: list[str], pattern: str) -> None:
+    assert _branching(stems) == pattern
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("words", ["한국 교회 신자 모임", "教会の集まり", "sect"])
 def test_a_mark_of_two_bytes_each_is_believed_whatever_the_script_and_however_short(
@@ -69,3 +82,35 @@ def test_a_stretch_of_text_is_read_once(place: int) -> None:
 def test_a_short_text_is_read_whole() -> None:
     assert text_in(b"The sect met.\n") == "The sect met.\n"
     assert text_in(b"The sect\x00met.\n") == ""  # in what is binary, only longer stretches
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [
+        ("a" * 16, True),  # so few characters are enough to tell by
+        ("a" * 15, False),  # and one fewer is not
+        ("a" * 80 + "각" * 20, True),  # four in five are Latin or Cyrillic
+        ("я" * 80 + "각" * 20, True),
+        ("a" * 79 + "각" * 21, False),
+        ("a" * 99 + "Ѐ", True),  # one in a hundred has a lower half of zero
+        ("a" * 98 + "ЀЀ", False),
+        ("a" * 98 + "Ѐ", False),  # one in ninety-nine is too many
+        ("각" * 6553 + "a" * 26215 + "각" * 26215, True),  # the first 64 KiB tell, to the byte
+        ("각" * 6554 + "a" * 26214 + "각" * 26214, False),
+    ],
+)
+def test_how_much_must_look_like_two_bytes_each(encoding: str, text: str, is_read: bool) -> None:
+    assert (text_in(text.encode(encoding)) == text) is is_read
+
+
+@pytest.mark.parametrize(("length", "is_read"), [(1000, True), (999, False)])
+def test_one_control_character_in_a_thousand_is_still_text(length: int, is_read: bool) -> None:
+    text = b"\x01" + b"word " * 5 + b"\n" * (length - 26)
+    assert (text_in(text) == text.decode()) is is_read
+
+
+@pytest.mark.parametrize(("length", "is_read"), [(80, True), (79, False)])
+@pytest.mark.parametrize("after", [b"", bytes(100)])
+def test_a_stretch_of_eighty_characters_is_read(length: int, is_read: bool, after: bytes) -> None:
+    assert (text_in(bytes(100) + b"w" * length + after) == "w" * length) is is_read

@@ -27,6 +27,7 @@ def test_the_story_of_the_demo_is_played_by_officers(consoles: Consoles, tmp_pat
     north.locator("#verdict .verdict-permitted").wait_for()
     assert "north-south-2026 art. 2(1)" in north.locator("#verdict").inner_text()
     north.get_by_role("button", name="Keep as a draft").click()
+    north.locator(".flash").wait_for()
     north.goto(consoles.origin(NORTH) + "/")
     north.get_by_role("link", name=re.compile("drafts? of yours")).click()
     north.get_by_role("link", name="Valves asked for").click()
@@ -57,6 +58,7 @@ def test_the_story_of_the_demo_is_played_by_officers(consoles: Consoles, tmp_pat
     # North's Today says so. It reads what its word would open, and gives it until a day.
     north.goto(consoles.origin(NORTH) + "/")
     north.get_by_role("link", name=re.compile("consent.* to give")).click()
+    assert "Valves asked for" in north.get_by_role("row", name=re.compile("asks us")).first.inner_text()
     north.get_by_role("link", name=re.compile("asks us")).first.click()
     assert "their pumps" in north.locator("dl").inner_text()
     north.get_by_label("Until").fill(UNTIL)
@@ -67,6 +69,7 @@ def test_the_story_of_the_demo_is_played_by_officers(consoles: Consoles, tmp_pat
     # Now it passes, and East has it with its whole custody.
     south.goto(f"{consoles.origin(SOUTH)}/items/{item}/share?to={EAST}&purpose=network-defence")
     south.get_by_role("button", name="Send to").click()
+    assert "permitted" in south.locator(".flash").inner_text()
     assert consoles.stage.quiet()
     east.goto(f"{consoles.origin(EAST)}/items/{item}")
     assert east.locator(".custody li").count() == 3
@@ -79,6 +82,7 @@ def test_the_story_of_the_demo_is_played_by_officers(consoles: Consoles, tmp_pat
     north.get_by_text("Take it back from everyone").click()
     north.get_by_label("Reason").first.fill("the address was ours")
     north.get_by_role("button", name="Take back").click()
+    north.locator(".flash").wait_for()
     assert consoles.stage.quiet()
     assert consoles.stage.until(lambda: _answers(consoles, item) == 2)
     north.reload()
@@ -91,6 +95,7 @@ def test_the_story_of_the_demo_is_played_by_officers(consoles: Consoles, tmp_pat
     auditor = consoles.enter(NORTH, "auditor")
     auditor.goto(f"{consoles.origin(NORTH)}/journal?channel={SOUTH}")
     auditor.get_by_role("button", name=re.compile("Compare with")).click()
+    auditor.locator(".flash").wait_for()
     assert consoles.stage.until(lambda: consoles.tell(NORTH, "journal-comparison", peer=SOUTH))
     auditor.goto(f"{consoles.origin(NORTH)}/journal?channel={SOUTH}")
     assert auditor.get_by_text("both journals agree").is_visible()
@@ -121,8 +126,9 @@ def test_a_denunciation_is_typed_out_and_confirmed_by_a_second_officer(consoles:
     first.get_by_label(re.compile("Type .* to confirm")).fill("south-east")
     first.get_by_role("button", name="Give the notice").click()
     assert "type south-east-2026 to confirm" in first.locator("div.mistake").inner_text()
-    first.go_back()
-    first.get_by_label(re.compile("Type .* to confirm")).fill("south-east-2026")
+    again = first.get_by_label(re.compile("Type .* to confirm"))
+    assert again.input_value() == "south-east"
+    again.fill("south-east-2026")
     first.get_by_role("button", name="Give the notice").click()
     assert "kept until a second officer confirms it" in first.locator(".flash").inner_text()
     assert first.get_by_role("button", name="Confirm and do it").count() == 0
@@ -130,8 +136,9 @@ def test_a_denunciation_is_typed_out_and_confirmed_by_a_second_officer(consoles:
     assert states["south-east-2026"] == "in-force"
     second.goto(f"{consoles.origin(EAST)}/second")
     second.get_by_role("button", name="Confirm and do it").click()
+    second.locator(".flash").wait_for()
     second.goto(f"{consoles.origin(EAST)}/agreements/south-east-2026")
-    assert second.locator(".state").first.inner_text() == "under-notice"
+    assert second.locator(".state").first.inner_text() == "under notice"
 
 
 def test_a_passkey_lets_in_and_a_password_is_not_needed(consoles: Consoles) -> None:

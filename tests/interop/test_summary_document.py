@@ -23,8 +23,10 @@ SHOWN = {
     "articles": ["north-south-2030 art. 4"],
     "state": "countersigned",
     "since": "2032-01-10T09:00:00Z",
+    "remarks": [],
     "facts": {
-        "drawn": {"begins": "2031-01-01", "ends": "2031-12-31", "figures": ROWS, "words": "a full year"}
+        "provisional": False,
+        "drawn": {"begins": "2031-01-01", "ends": "2031-12-31", "figures": ROWS, "words": "a full year"},
     },
 }
 
@@ -51,7 +53,7 @@ REFUSED = {
 
 def test_every_plot_stands_beside_the_table_of_its_figures() -> None:
     figures = [*ROWS, *ANSWERED, REFUSED]
-    shown = {**SHOWN, "facts": {"drawn": {**SHOWN["facts"]["drawn"], "figures": figures}}}
+    shown = {**SHOWN, "facts": {**SHOWN["facts"], "drawn": {**SHOWN["facts"]["drawn"], "figures": figures}}}
     plots = plots_of(shown)
     assert [chart.name for charts in plots.values() for chart in charts] == [
         *("given-by-south.example", "answer-times", "refusals-by-ground"),
@@ -63,13 +65,25 @@ def test_every_plot_stands_beside_the_table_of_its_figures() -> None:
     assert as_pdf(shown) == as_pdf(shown)
 
 
+def test_what_is_provisional_says_so_on_the_page() -> None:
+    remark = "provisional: the period ends on 2031-12-31, it is countersigned from 2032-01-01 on"
+    early = {
+        **SHOWN,
+        "state": "drawn",
+        "facts": {**SHOWN["facts"], "provisional": True},
+        "remarks": [{"ref": "north-south-2030 art. 4", "text": remark}],
+    }
+    assert f"\n{remark}  \n" in as_markdown(early) and "provisional" not in as_markdown(SHOWN)
+    assert as_pdf(early) != as_pdf({**early, "facts": SHOWN["facts"]})
+
+
 def test_the_pdf_is_the_same_bytes_twice_and_runs_nothing_of_the_text() -> None:
     made = as_pdf({**SHOWN, "since": "2032-01-10T09:00:00.688648Z"})
     assert made.startswith(b"%PDF-") and made == as_pdf(SHOWN)
 
 
 def test_a_summary_of_nothing_is_a_document_too() -> None:
-    empty = {**SHOWN, "facts": {"drawn": {**SHOWN["facts"]["drawn"], "figures": []}}}
+    empty = {**SHOWN, "facts": {**SHOWN["facts"], "drawn": {**SHOWN["facts"]["drawn"], "figures": []}}}
     assert as_pdf(empty).startswith(b"%PDF-") and "Summary of" in as_markdown(empty)
 
 
@@ -111,3 +125,19 @@ def test_days_of_joint_work_are_events_under_a_name_that_stays_and_stay_when_cal
     )
     assert one["uid"] == other["uid"] and other["status"] == "CANCELLED"
     assert (one["dtstart"].dt.isoformat(), one["dtend"].dt.isoformat()) == ("2031-03-10", "2031-03-12")
+
+
+def test_in_what_words_a_line_is_said_changes_nothing_of_its_name() -> None:
+    row = {
+        "at": "2031-03-14T09:00:00Z", "side": "ours", "what": "answer about 0123456789ab", "party": None,
+        "ref": "art. 2", "see": "comity consent list", "late": False,
+    }  # fmt: skip
+    plain, said = (
+        icalendar.Calendar.from_ical(made).walk("VTODO")[0]
+        for made in (as_calendar("north.example", [row]), as_calendar("north.example", [row], say=str.upper))
+    )
+    assert plain["uid"] == said["uid"]
+    assert (str(plain["summary"]), str(said["summary"])) == (
+        "answer about 0123456789ab",
+        "ANSWER ABOUT 0123456789AB",
+    )

@@ -42,6 +42,8 @@ SAME: dict[tuple[str, str], str] = {
     },
     **{("cs", message): "the sign of a unit" for message in ("{count} h", "{hours} h")},
     **{(tag, "token"): "the same word there" for tag in ("cs", "pl", "hu")},
+    **{(tag, "auditor"): "the same word there" for tag in ("cs", "hu")},
+    **{("pl", message): "the same word there" for message in ("administrator", "plan")},
     ("cs", "Text"): "the same word there",
 }
 
@@ -120,12 +122,10 @@ def test_a_catalogue_says_whether_a_native_reader_has_gone_through_it(tag):
 
 
 def test_a_sentence_of_the_core_becomes_a_message_with_placeholders():
-    import ast
-
-    tree = ast.parse(
+    module = catalogues.nodes_of(
         "def f():\n    '''Doc string.'''\n    return f'`{a.b}` of {c} is {len(d)} long', 'rule 2 x'\n"
     )
-    assert list(catalogues._sentences(tree)) == ["`{a_b}` of {c} is {len_d} long"]
+    assert list(catalogues._sentences(module)) == ["`{a_b}` of {c} is {len_d} long"]
 
 
 def test_every_sentence_of_the_story_is_one_the_story_tells():

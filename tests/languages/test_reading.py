@@ -16,6 +16,7 @@ from comity.decisions.explain import explain
 from comity.errors import BadInput
 from comity.languages import TAGS, _, choose, current, ngettext, said, speaking, use
 from comity.languages.lengths import lengths
+from comity.languages.words import PLAIN
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 OTHERS = tuple(tag for tag in TAGS if tag != "en")
@@ -136,13 +137,29 @@ def test_the_command_answers_in_polish_with_grounds_in_the_decisive_text():
     case = str(EXAMPLES / "cases" / "third-parties.toml")
     english, polish = run("decide", case), run("decide", case, "--language", "pl")
     assert "potrzebna zgoda, zapytać north.example" in polish.stdout
-    assert "needs-consent" not in polish.stdout
+    assert "needs consent" in english.stdout and "needs consent" not in polish.stdout
     assert (
         english.stdout.count("[north-south-2026 art. 5]")
         == polish.stdout.count("[north-south-2026 art. 5]")
         > 0
     )
     assert english.exit_code == polish.exit_code
+
+
+@pytest.mark.parametrize(
+    ("tag", "state", "length"),
+    [
+        ("en", "in force", "3 years, 1 day"),
+        ("cs", "v platnosti", "3 roky, 1 den"),
+        ("ko", "발효 중", "3년, 1일"),
+    ],
+)
+def test_words_of_the_machine_and_durations_are_said_as_people_do(tag, state, length):
+    with speaking(tag):
+        assert said("in-force") == state
+        assert said("P3Y1D") == length
+        assert all(said(word) != word for word in PLAIN)
+        assert said("P") == "P" and said("PT") == "PT" and said("Permit") == "Permit"
 
 
 def test_json_is_the_same_in_every_language():

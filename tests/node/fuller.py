@@ -54,7 +54,7 @@ class Fuller(Text, frozen=True):
 class Quiet(World):
     """A world whose invariants are not asked."""
 
-    def _judge(self, problems: Sequence[str]) -> None:
+    def judge(self, problems: Sequence[str]) -> None:
         """Let it pass: the test looks for itself."""
 
 

@@ -1,9 +1,13 @@
 """Checks across an agreement: what is told, to whom, by which article, and counted on both sides."""
 
+from datetime import timedelta
+
 import pytest
 
 from comity.errors import BadInput, RefusedHere
+from comity.federation.register_messages import Question, RegisterCheck
 from comity.node.follow_up import close, follow_up, refuse_follow_up, release
+from comity.testing.hostile import craft
 
 from .registers import EAST, NORTH, SOUTH, agreement, check, hits, parts, put, register_world
 from .worlds import body, inbox, kinds
@@ -123,6 +127,32 @@ def test_the_days_capacity_is_counted_on_both_sides() -> None:
     for party in (NORTH, SOUTH):
         rows = world.members[party].read(lambda transaction: transaction.budgets("2026-03-01"))
         assert [(row.asker, row.asked) for row in rows] == [(NORTH, 1), (SOUTH, 2)]
+
+
+def test_a_question_dated_on_a_day_to_come_counts_against_this_one() -> None:
+    world = register_world(agreement(capacity=2))
+    world.hostile.add(SOUTH)
+    states = []
+    for number in range(1, 4):
+        question = Question(schema="Person", names=(NAME,), salt=f"{number:032x}")
+        message = RegisterCheck(
+            check=f"{number:032x}",
+            agreement="register-2026",
+            purpose="network-defence",
+            reference="case 7",
+            question=question,
+        )
+        at = world.clock.now() + timedelta(days=number - 1)
+        data = world.members[SOUTH].act(
+            craft, NORTH, message, sequence=number, channel=b"s" * 16, head={"at": at}
+        )
+        world.network.hand_over(SOUTH, NORTH, data)
+        row = world.members[NORTH].read(
+            lambda transaction, n=number: transaction.check(f"{n:032x}", SOUTH, ours=False)
+        )
+        assert row is not None
+        states.append(row.state)
+    assert states == ["answered", "answered", "refused"]
 
 
 def test_a_question_goes_to_all_and_a_slow_party_keeps_no_other_waiting() -> None:

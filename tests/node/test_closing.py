@@ -7,20 +7,28 @@ from typing import Any
 import msgspec
 import pytest
 
+from comity.clock import format_instant
 from comity.errors import ComityError, NotFound, RefusedHere, VerificationFailed
+from comity.federation import statements
 from comity.federation.closing_file import read_closing, verify_closing, write_closing
+from comity.federation.messages import Act
+from comity.federation.statements import ClosedItem, ClosingAnswer, ExitDuty, Statement
 from comity.node.closing import carry_out, sign_closing
 from comity.node.closing_acts import note_passed
 from comity.node.closing_table import Line, Table, table
 from comity.node.conclude import give_notice
 from comity.node.erase import hold
 from comity.node.export_closing import closing_file
+from comity.node.node import Node
 from comity.node.obtain_consent import ask_consent, grant
+from comity.node.post import owe
 from comity.node.reconcile import ask_account, last_comparison
+from comity.node.signed_statements import sign
 from comity.node.withdraw import withdraw
+from comity.ports import Transaction
 from comity.testing.texts import Article, Text
 from comity.testing.world import World
-from node.worlds import DEFENCE, EAST, NORTH, SOUTH, body, give, item, kinds, report
+from node.worlds import DEFENCE, EAST, NORTH, SOUTH, body, give, inbox, item, kinds, report
 
 _SHARED = (Article("incident.reports", (DEFENCE,)),)
 NS = "north-south-2026"
@@ -362,3 +370,98 @@ def test_a_receipt_that_comes_after_the_answer_leaves_nothing_open() -> None:
         assert seen(made, NORTH, SOUTH).open == 0
         north.act(note_passed, NS, SOUTH, NORTH, given)
         assert seen(made, NORTH, SOUTH).open == 0
+
+
+def act_of(made: World, party: str, statement: Statement, about: str, to: str) -> tuple[str, str]:
+    """Let a Party that is no honest one sign and send an act; give what became of it."""
+    made.hostile.add(party)
+
+    def work(node: Node, transaction: Transaction) -> None:
+        signed = statements.pack(sign(node, transaction, statement, node.now(transaction)))
+        message = Act(statement=signed, to=to, about=about)
+        owe(node, transaction, to, message, at=node.now(transaction), kind="act", about=about)
+
+    made.members[party].act(work)
+    made.deliver(party)
+    row = inbox(made, to)[0]
+    return row.state, row.reason
+
+
+@pytest.mark.parametrize(
+    ("agreement", "duty", "said"),
+    [
+        (NS, "retain", "no duty that goes on"),
+        (NS, "burn", "no duty that goes on"),
+        ("south-east-2026", "destroy", "did not come to south.example under"),
+        ("never-2026", "destroy", "did not come to south.example under"),
+    ],
+)
+def test_a_hand_that_passed_an_item_on_has_no_duty_of_its_own_making(
+    agreement: str, duty: str, said: str
+) -> None:
+    made, given = passed_on()
+    with made:
+        false = ExitDuty(
+            by=SOUTH,
+            at=format_instant(made.clock.now()),
+            item=given,
+            agreement=agreement,
+            digest="0" * 64,
+            duty=duty,
+            grounds=("art. 1",),
+        )
+        state, reason = act_of(made, SOUTH, false, given, EAST)
+        assert (state, said in reason) == ("quarantined", True)
+        assert body(made, EAST, given) is not None
+
+
+def test_a_duty_under_an_agreement_that_goes_on_here_is_answered_and_not_carried_out() -> None:
+    """Its end may not have been heard of yet: nothing is lost by keeping the item until then."""
+    league = Text(NS, (NORTH, SOUTH, EAST), exchange=_SHARED, further=at_the_end("destroy"))
+    with World.of((league,), seed="goes on") as made:
+        given = report(made)
+        give(made, given)
+        give(made, given, SOUTH, EAST)
+        duty = ExitDuty(
+            by=SOUTH,
+            at=format_instant(made.clock.now()),
+            item=given,
+            agreement=NS,
+            digest="0" * 64,
+            duty="destroy",
+            grounds=(f"{NS} art. 5",),
+        )
+        assert act_of(made, SOUTH, duty, given, EAST) == ("accepted", "")
+        made.deliver(EAST)
+        (said,) = made.members[SOUTH].read(lambda each: list(each.answers("0" * 64, SOUTH, EAST)))
+        assert (said.answer, said.because) == ("retained", f"{NS} is in-force as far as is known here")
+        assert body(made, EAST, given) is not None
+
+
+@pytest.mark.parametrize(
+    ("mine", "answer", "said"),
+    [
+        (False, "destroyed", "was not passed to north.example"),
+        (True, "burnt", "no answer at an agreement's end"),
+    ],
+)
+def test_an_answer_is_about_what_was_passed_and_one_of_those_there_are(
+    mine: bool, answer: str, said: str
+) -> None:
+    made, given = ended_world()
+    with made:
+        own = report(made, SOUTH, "own")
+        give(made, own, SOUTH, NORTH)
+        line = ClosedItem(item=own if mine else given, duty="destroy", ground="art. 1", answer=answer)
+        digest = seen(made, SOUTH, NORTH).digest
+        false = ClosingAnswer(
+            by=NORTH,
+            at=format_instant(made.clock.now()),
+            agreement=NS,
+            digest=digest,
+            to=SOUTH,
+            items=(line,),
+        )
+        state, reason = act_of(made, NORTH, false, digest, SOUTH)
+        assert (state, said in reason) == ("quarantined", True)
+        assert not made.members[SOUTH].read(lambda each: list(each.answers(digest, SOUTH, NORTH)))

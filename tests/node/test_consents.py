@@ -4,11 +4,20 @@ from datetime import timedelta
 
 import pytest
 
+from comity.clock import format_instant
 from comity.errors import BadInput, ComityError, NotFound, RefusedHere
+from comity.federation import statements
+from comity.federation.statements import ConsentConfirmed, ConsentRevoked
+from comity.node import take_consent
+from comity.node.node import Node
 from comity.node.obtain_consent import ask_consent, find_request, grant, refuse, revoke, state_at
+from comity.node.routes import send_act
+from comity.node.signed_statements import sign
 from comity.node.withdraw import withdraw
+from comity.ports import Transaction
 from comity.testing.texts import Text
 from comity.testing.world import World
+from node.fuller import quiet
 from node.worlds import (
     DEFENCE,
     EAST,
@@ -19,6 +28,7 @@ from node.worlds import (
     SOUTH_EAST,
     WEST,
     give,
+    inbox,
     journal,
     nothing_changed,
     report,
@@ -191,6 +201,10 @@ def test_a_request_travels_back_along_the_custody_and_its_answer_the_same_way() 
         )
         made.settle()
         assert sorted(row.state for row in requests(made, EAST)) == ["granted", "granted"]
+        passed = next(row for row in requests(made, SOUTH) if row.id == onward.id)
+        assert (passed.owner, passed.state) == (NORTH, "granted")  # seen as it went through
+        with pytest.raises(RefusedHere, match="there is no consent of ours"):
+            made.members[SOUTH].act(revoke, onward.id)
         assert made.share(EAST, digest, WEST, DEFENCE).decision.permitted
         made.settle()
         row = made.members[WEST].read(lambda transaction: transaction.item(digest))
@@ -220,3 +234,90 @@ def test_a_withdrawn_item_is_not_granted_away() -> None:
         made.settle()
         assert made.share(SOUTH, digest, EAST, DEFENCE).decision.outcome == "refused"
         assert all(row.kind != "disclosure" for row in sent(made, SOUTH))
+
+
+def ask_for_more(made: World, labels: str) -> None:
+    """Let South ask North for one more consent for each letter."""
+    for label in labels:
+        digest = report(made, label=label)
+        give(made, digest)
+        made.members[SOUTH].act(ask_consent, digest, to=EAST, purpose=DEFENCE)
+        made.settle()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "MOST_OF_ASKER",
+            f"3 requests for consent of {SOUTH} wait for an answer here: it is the turn of those who",
+        ),
+        (
+            "MOST_THROUGH",
+            f"3 requests for consent that {SOUTH} brought wait for an answer here: it is the turn of",
+        ),
+    ],
+)
+def test_of_one_asker_and_through_one_party_so_many_are_kept_until_some_are_answered(
+    monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    monkeypatch.setattr(take_consent, name, 3)
+    with quiet(NORTH_SOUTH, SOUTH_EAST) as made:
+        ask_for_more(made, "abcde")
+        assert len(requests(made, NORTH)) == 3
+        apart = [row.reason for row in inbox(made, NORTH) if row.state == "quarantined"]
+        assert len(apart) == 2 and all(said in reason for reason in apart)
+        kept = made.members[NORTH].read(lambda transaction: transaction.statements("consent-request"))
+        assert len(kept) == 3
+
+        made.members[NORTH].act(refuse, requests(made, NORTH)[0].id)
+        made.members[NORTH].act(grant, requests(made, NORTH)[1].id, until=days(made, 3))
+        made.settle()
+        ask_for_more(made, "fgh")
+        assert [row.state for row in requests(made, NORTH)].count("asked") == 3
+        assert len(requests(made, NORTH)) == 5
+
+
+def test_what_goes_through_counts_until_its_answer_has_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(take_consent, "MOST_THROUGH", 2)
+    east_west = Text("east-west-2026", (EAST, WEST))
+    with world(NORTH_SOUTH, SOUTH_EAST, east_west) as made:
+        digest, request = asked(made)
+        made.members[NORTH].act(grant, request, until=days(made, 30))
+        made.settle()
+        assert made.share(SOUTH, digest, EAST, DEFENCE).decision.permitted
+        made.settle()
+        for times in range(3):  # each asks both North, through South, and South
+            made.members[EAST].act(ask_consent, digest, to=WEST, purpose=DEFENCE, why=f"{times}")
+            made.settle()
+            for party in (NORTH, SOUTH):
+                (row,) = [
+                    row
+                    for row in requests(made, party)
+                    if (row.asker, row.owner, row.state) == (EAST, party, "asked")
+                ]
+                made.members[party].act(refuse, row.id)
+            made.settle()
+        assert [row.state for row in requests(made, EAST)] == ["refused"] * 6
+        assert [row.state for row in requests(made, SOUTH) if row.asker == EAST] == ["refused"] * 6
+
+
+@pytest.mark.parametrize("kind", [ConsentConfirmed, ConsentRevoked])
+def test_a_word_about_no_consent_closes_nothing(kind: type[ConsentConfirmed | ConsentRevoked]) -> None:
+    with quiet(NORTH_SOUTH, SOUTH_EAST) as made:
+        digest = report(made)
+        give(made, digest)
+        made.members[SOUTH].act(ask_consent, digest, to=EAST, purpose=DEFENCE)
+        made.settle()
+
+        def say(node: Node, transaction: Transaction) -> None:
+            at = node.now(transaction)
+            more = {"effective": format_instant(at)} if kind is ConsentRevoked else {}
+            said = kind(by=NORTH, at=format_instant(at), holder=SOUTH, consent="", **more)
+            text = statements.pack(sign(node, transaction, said, at))
+            send_act(node, transaction, text, to=SOUTH, about=digest, at=at)
+
+        made.members[NORTH].act(say)
+        made.settle()
+        assert [row.state for row in requests(made, SOUTH)] == ["asked"]
+        assert "it names no consent" in inbox(made, SOUTH)[0].reason

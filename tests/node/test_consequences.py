@@ -1,6 +1,6 @@
 """What follows from a step by itself: watches of a plan, missions told of contacts, items that pass along, figures."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +10,12 @@ from comity.cooperation.kinds import KINDS
 from comity.cooperation.matter import remarks_on
 from comity.cooperation.shared import SHARED
 from comity.errors import BadInput
+from comity.node.claim_costs import claim
 from comity.node.consequences import DEEDS
 from comity.node.cooperate import Manner, Step, act_on, open_matter
 from comity.node.daily_duties import do_duties
 from comity.node.draw_summary import draw
+from comity.node.ledger import ledger_of
 from comity.node.matter_log import matters_listed, read_matter
 from comity.node.summarise import compare
 from comity.node.what_is_due import what_is_due
@@ -205,10 +207,11 @@ def test_who_bears_which_cost_is_told_with_the_meeting(made: World) -> None:
 
 def test_a_summary_is_countersigned_only_where_ones_own_figures_are_the_same(made: World) -> None:
     begin(made, "request", aid="check", purpose="incident-response", words="one")
-    period = {"begins": date(2026, 1, 1), "ends": date(2026, 12, 31)}
-    drawn = made.members[NORTH].act(draw, SOUTH, **period)
+    today = made.clock.now().date()
+    drawn = made.members[NORTH].act(draw, SOUTH, begins=today.replace(month=1, day=1), ends=today)
     made.settle()
     begin(made, "request", aid="check", purpose="incident-response", words="another")
+    made.clock.step(timedelta(days=1))
     refused = do(made, SOUTH, drawn, "countersign")
     assert refused.grounds[0].text.startswith(
         "one's own figures differ: matter by north.example, request asked"
@@ -217,6 +220,56 @@ def test_a_summary_is_countersigned_only_where_ones_own_figures_are_the_same(mad
     assert differs.matter is not None
     rows = made.members[SOUTH].act(compare, differs.matter.id).rows
     assert differs.matter.facts.differs == rows != ()
+    anew = do(made, NORTH, drawn, "redraw")
+    assert anew.matter is not None and not anew.matter.facts.provisional and anew.followed == ()
+    assert anew.matter.facts.drawn.ends == today
+    (nothing,) = do(made, SOUTH, drawn, "differ").grounds
+    assert nothing.text == "no row differs: it is the same on both sides"
+    signed = do(made, SOUTH, drawn, "countersign")
+    assert signed.matter is not None and signed.matter.state == "countersigned", signed.grounds
+
+
+def test_a_summary_drawn_before_its_period_ends_is_provisional_until_it_has(made: World) -> None:
+    begin(made, "request", aid="check", purpose="incident-response", words="one")
+    today = made.clock.now().date()
+    period = {"begins": today.replace(day=1), "ends": today}
+    drawn = made.members[NORTH].act(draw, SOUTH, **period)
+    made.settle()
+    after = today + timedelta(days=1)
+    assert drawn.matter is not None and drawn.matter.facts.provisional
+    assert drawn.followed == (
+        f"provisional: the period ends on {today}, it is countersigned from {after} on",
+    )
+    (ground,) = do(made, SOUTH, drawn, "countersign").grounds
+    assert ground.text == f"the period ends on {today}: it is countersigned from {after} on"
+    made.clock.step(timedelta(days=1))
+    signed = do(made, SOUTH, drawn, "countersign").matter
+    assert signed is not None and signed.state == "countersigned" and not signed.facts.provisional
+
+
+def test_a_charge_is_amended_without_what_was_contested_and_set_off_anew(made: World) -> None:
+    meeting = begin(
+        *(made, "meeting", NORTH),
+        meeting="delegation",
+        words="a visit",
+        host=SOUTH,
+        begins="2026-03-10",
+        ends="2026-03-11",
+    )
+    today = made.clock.now().date().isoformat()
+    for amount in ("10.00", "2.50"):
+        do(made, SOUTH, meeting, "cost", what="stay", amount=amount, currency="EUR", on=today)
+    claimed = made.members[SOUTH].act(claim, NORTH)
+    made.settle()
+    lines = made.members[NORTH].act(ledger_of, SOUTH).lines
+    wrong = next(line.entry.event for line in lines if str(line.entry.amount) == "2.50")
+    do(made, NORTH, claimed, "contest", entries=[wrong], because="nobody stayed longer")
+    amended = do(made, SOUTH, claimed, "amend")
+    assert amended.matter is not None and amended.matter.state == "claimed", amended.grounds
+    said = amended.matter.facts.claim
+    assert (said.debtor, said.balance, wrong in said.entries) == (NORTH, "10.00", False)
+    accepted = do(made, NORTH, claimed, "accept")
+    assert accepted.matter is not None and accepted.matter.state == "accepted", accepted.grounds
 
 
 def test_following_twice_makes_nothing_twice(made: World) -> None:

@@ -278,7 +278,7 @@ def test_the_list_shows_what_is_due_and_whose_turn_it_is() -> None:
     assert (row.id, row.state, row.peer, row.opened_by, row.due_what, row.due_by) == (
         *(matter, "asked", NORTH, NORTH, "acknowledge", SOUTH),
     )
-    assert row.turn == (NORTH, SOUTH) and row.title == "check: is this vessel known to you"
+    assert row.turn == (SOUTH,) and row.title == "check: is this vessel known to you"
     assert made.members[SOUTH].act(matters_listed, "plan") == []
 
 

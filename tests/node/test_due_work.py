@@ -5,10 +5,19 @@ from typing import Any
 
 import pytest
 
+from comity.clock import format_instant
 from comity.control.verb import VERBS
+from comity.control.verbs_items import inbox  # noqa: F401 - registers the verb
 from comity.control.verbs_ledger import due_dates  # noqa: F401 - registers the verb
+from comity.cooperation.matter import remarks_on
+from comity.federation.messages import Act
+from comity.federation.statements import MatterEvent, digest_of, make, pack
+from comity.node.matter_log import read_matter
+from comity.node.node import Node
+from comity.node.post import owe
 from comity.node.reciprocity import reciprocity
 from comity.node.what_is_due import Due, what_is_due
+from comity.ports import Transaction
 from comity.testing.working_text import NORTH, SOUTH, WORKING
 from comity.testing.world import World
 from node.test_consequences import HEAD, begin, do
@@ -34,6 +43,9 @@ def told(made: World, party: str, verb: str) -> list[dict[str, Any]]:
 
         def act(self, work: Any) -> Any:
             return member.act(work)
+
+        def read(self, work: Any) -> Any:
+            return member.read(work)
 
     rows: list[dict[str, Any]] = VERBS[verb](AtDesk(), {})  # type: ignore[arg-type]  # the same desk, without a home
     return rows
@@ -134,8 +146,69 @@ def test_what_is_due_is_given_for_a_span_of_days_and_so_many_lines(made: World) 
     assert [row.at for row in member.act(what_is_due, limit=2)] == [row.at for row in everything[:2]]
 
 
+def test_what_one_sees_to_oneself_is_given_however_much_one_is_owed_before(made: World) -> None:
+    for number in range(3):
+        begin(made, "request", **{**ASK, "words": f"is vessel {number} known to you"})
+    begin(made, "request", party=SOUTH, **ASK)
+    for party in (NORTH, SOUTH):
+        everything = due(made, party)
+        mine = tuple(row for row in everything if row.side != "theirs")
+        assert mine and len(mine) < len(everything)
+        asked = made.members[party].act
+        assert asked(what_is_due, ours=True) == mine
+        assert asked(what_is_due, ours=True, limit=1) == mine[:1]
+        assert asked(what_is_due, ours=True, until=mine[-1].at) == tuple(
+            row for row in mine if row.at < mine[-1].at
+        )
+
+
 def test_a_matter_that_is_settled_has_no_deadline_any_more(made: World) -> None:
     asked = begin(made, "request", **ASK)
     do(made, SOUTH, asked, "refuse", ground="own-law")
     for party in (NORTH, SOUTH):
         assert not [row for row in due(made, party) if "request" in row.what]
+
+
+def test_a_letter_names_the_matter_it_carries_a_step_of(made: World) -> None:
+    step = begin(made, "request", **ASK)
+    assert step.matter is not None
+    named = {"id": step.matter.id, "kind": "request", "title": step.matter.title}
+    (came,) = [row for row in told(made, SOUTH, "inbox") if row["kind"] == "act"]
+    assert came["matter"] == named and came["item"] is None
+    (went,) = [row for row in told(made, NORTH, "outbox") if row["kind"] == "act"]
+    assert went["matter"] == named and went["item"] == ""
+
+
+@pytest.mark.parametrize("ends", ["9999-12-31", "9999-12-30", "9999-06-01"])
+def test_a_summary_to_the_end_of_the_calendar_keeps_nothing_else_from_being_shown(
+    made: World, ends: str
+) -> None:
+    """Its days are its author's word, which comes in whatever it says; what is due is worked out from them."""
+    made.hostile.add(NORTH)
+    said = {"begins": "2026-01-01", "ends": ends, "figures": []}
+    before = {row.what for row in due(made, SOUTH)}
+
+    def work(node: Node, transaction: Transaction) -> str:
+        at = node.now(transaction)
+        event = MatterEvent(
+            by=NORTH,
+            to=SOUTH,
+            at=format_instant(at),
+            agreement=WORKING.id,
+            kind="summary",
+            word="open",
+            said=said,
+        )
+        signed = make(event, node.keyring.signer(node.know(transaction).own.card, "disclosure", at))
+        act = Act(statement=pack(signed), to=SOUTH, about="")
+        owe(node, transaction, SOUTH, act, at=at, kind="act")
+        return digest_of(signed)
+
+    digest = made.members[NORTH].act(work)
+    made.deliver(NORTH)
+    matter = made.members[SOUTH].act(read_matter, digest)
+    assert matter.story[0].counts
+    assert [ends in ground.text for ground in remarks_on(matter)] == [True]
+    assert {row.what for row in due(made, SOUTH)} >= before
+    made.wait(timedelta(days=400))
+    due(made, SOUTH)

@@ -13,6 +13,7 @@ from comity.federation import statements
 from comity.federation.card_book import CardBook
 from comity.federation.messages import Act, News
 from comity.federation.statements import Vouch, Withdrawal
+from comity.identifiers import PartyId
 from comity.keys import SigningKey
 from comity.node.introduce import accept_card, publish_card
 from comity.node.receive import receive
@@ -22,7 +23,8 @@ from comity.strict import write_base64
 from comity.testing import hostile
 from comity.testing.members import _bytes
 from comity.testing.world import World
-from node.worlds import EAST, NORTH, SOUTH, inbox, kinds, nothing_changed, sent, world
+from node.test_consents_over_hops import held_by_east
+from node.worlds import EAST, NORTH, SOUTH, WEST, give, inbox, item, kinds, nothing_changed, sent, world
 
 
 def next_card(made: World, party: str, signer: SigningKey | None = None, **changes: Any) -> bytes:
@@ -121,9 +123,13 @@ def test_letters_under_a_key_that_is_no_longer_in_force_are_not_taken() -> None:
         assert taken.state == "refused" and "key" in taken.reason
 
 
-def false_card(made: World, party: str, version: int = 1) -> tuple[bytes, SigningKey]:
-    """Make a card in a Party's name under a root that is not its own; give it with its one signing key."""
-    held = made.members[party].card.card
+def false_card(made: World, party: str, version: int = 1, *, of: str = "") -> tuple[bytes, SigningKey]:
+    """Make a card in a Party's name under a root that is not its own; give it with its one signing key.
+
+    Args:
+        of: the member whose card it is made from; by default that Party's own.
+    """
+    held = msgspec.structs.replace(made.members[of or party].card.card, party=party)
     root, key = (SigningKey.from_seed(_bytes(party, f"false {what}", 32)) for what in ("root", "key"))
     entry = signing_entry(key.public, ("disclosure", "consent"), held.issued, held.expires)
     card = msgspec.structs.replace(
@@ -174,3 +180,42 @@ def test_nobody_vouches_for_another_root_than_an_agreement_pins() -> None:
         book = CardBook([], [card], {NORTH: made.members[NORTH].card.root_fingerprint})
         with pytest.raises(VerificationFailed, match="another root"):
             book.vouch(Vouch(party=NORTH, card=offered.digest, root=offered.root_fingerprint))
+
+
+def test_a_card_falsely_vouched_for_keeps_no_item_from_going_on() -> None:
+    """West vouches to East for a card in North's name; what East passes on of North's is proven all the same."""
+    made, digest, _ = held_by_east(3)
+    with made:
+        card, key = false_card(made, NORTH, 99)
+        at = format_instant(made.clock.now())
+        signed = statements.make(Withdrawal(by=NORTH, at=at, item="0" * 64), key)
+        message = Act(statement=statements.pack(signed), to=EAST, about="0" * 64, cards=(card.decode(),))
+        made.hostile.add(WEST)
+        data = made.members[WEST].act(hostile.craft, EAST, message, sequence=9, channel=b"f" * 16)
+        made.members[EAST].act(receive, data, "https")
+        newest = made.members[EAST].read(lambda each: each.card(NORTH))
+        assert newest is not None and newest.version == 99
+        give(made, digest, EAST, WEST)
+        assert item(made, WEST, digest).state == "held"
+
+
+@pytest.mark.parametrize(("count", "state"), [(8, "accepted"), (9, "quarantined")])
+def test_cards_beside_an_act_are_few_and_only_its_authors_is_kept(count: int, state: str) -> None:
+    with world() as made:
+        cards, keys = zip(
+            *(false_card(made, PartyId(f"p{number}.example"), of=NORTH) for number in range(count)),
+            strict=True,
+        )
+        at = format_instant(made.clock.now())
+        signed = statements.make(Withdrawal(by="p0.example", at=at, item="0" * 64), keys[0])
+        message = Act(
+            statement=statements.pack(signed),
+            to=EAST,
+            about="0" * 64,
+            cards=tuple(card.decode() for card in cards),
+        )
+        made.hostile.add(SOUTH)
+        data = made.members[SOUTH].act(hostile.craft, EAST, message, sequence=1, channel=b"f" * 16)
+        assert made.members[EAST].act(receive, data, "https").state == state
+        kept = {row.party for row in made.members[EAST].read(lambda each: each.cards()) if row.vouched}
+        assert kept == ({"p0.example"} if state == "accepted" else set())

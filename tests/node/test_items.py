@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from comity.agreements.durations import Duration
 from comity.errors import BadInput, NotFound, RefusedHere
+from comity.node import items
 from comity.node.items import MAX_BODY_BYTES, NewItem, add_item, read_content
 from comity.node.withdraw import withdraw
 from comity.testing.texts import Text
@@ -117,6 +119,25 @@ def test_what_is_made_from_others_gets_their_shortest_remaining_retention() -> N
         made.wait(timedelta(days=100))
         late = report(made, SOUTH, "late", made_from=[source])
         assert item(made, SOUTH, late).retention == "P0D"
+
+
+def test_a_retention_that_ends_behind_the_calendar_does_not_keep_others_from_using_the_item(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with world() as made:
+        with monkeypatch.context() as patched:
+            patched.setattr(items, "_retention", lambda *_: "P9999Y")
+            digest = report(made)
+        give(made, digest)
+        assert item(made, SOUTH, digest).retention == "P9999Y"
+        derived = report(made, SOUTH, label="summary", made_from=(digest,))
+        assert item(made, SOUTH, derived).retention == "P1096D"  # the article's
+
+
+@pytest.mark.parametrize("length", ["P5000Y", "P9999Y"])
+def test_a_retention_of_ones_own_is_written_so_that_it_can_be_read(length: str) -> None:
+    with world() as made:
+        assert Duration.parse(item(made, NORTH, report(made, retention=length)).retention).days == 999_999
 
 
 def test_ones_own_source_with_a_retention_hands_it_on() -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from comity.cooperation.event import series_name
+from comity.cooperation.event import Event, series_name
 from comity.errors import ComityError
 from comity.federation.matter_events import statement_of
 from comity.federation.statements import make, pack
+from comity.node import take_matter
 from comity.node.cooperate import Manner, Step, act_on, open_matter
 from comity.node.draw_summary import draw
 from comity.node.ledger import ledger_of
@@ -19,7 +20,8 @@ from comity.node.routes import send_act
 from comity.node.what_is_due import what_is_due
 from comity.testing.texts import Text
 from comity.testing.world import World
-from node.worlds import EAST, NORTH, SOUTH
+from node.fuller import quiet
+from node.worlds import EAST, NORTH, SOUTH, inbox
 
 _ARTICLE = """## Article 5 — Working together
 
@@ -88,30 +90,60 @@ def test_a_third_member_is_nobody_in_a_matter_of_two(made: World) -> None:
     assert begin(made, NORTH, SOUTH, "plan", lines=[line], **YEAR).grounds[0].text.startswith(EAST)
 
 
+def forge(node: Any, transaction: Any, event: Event, words: str) -> None:
+    """Let East sign a step in a matter of North and South, and send it to South."""
+    forged = msgspec.structs.replace(event, by=EAST, to=SOUTH, word="withdraw", matter=event.digest)
+    said = msgspec.structs.replace(statement_of(forged), said={"because": words})
+    knowledge = node.know(transaction)
+    signed = make(said, node.keyring.signer(knowledge.own.card, "disclosure", node.now(transaction)))
+    send_act(
+        *(node, transaction, pack(signed)),
+        to=SOUTH,
+        about=event.digest,
+        at=node.now(transaction),
+        cards=(own_card(knowledge),),
+    )
+
+
 def test_what_a_third_member_says_in_a_matters_name_is_not_of_its_log(made: World) -> None:
     step = begin(made, NORTH, SOUTH, "request", **ASK)
     assert step.matter is not None
-    event = step.matter.story[0].event
     made.deliver(NORTH)
-
-    def forge(node: Any, transaction: Any) -> None:
-        forged = msgspec.structs.replace(event, by=EAST, to=SOUTH, word="withdraw", matter=event.digest)
-        said = msgspec.structs.replace(statement_of(forged), said={"because": "a third one's word"})
-        knowledge = node.know(transaction)
-        signed = make(said, node.keyring.signer(knowledge.own.card, "disclosure", node.now(transaction)))
-        send_act(
-            *(node, transaction, pack(signed)),
-            to=SOUTH,
-            about=event.digest,
-            at=node.now(transaction),
-            cards=(own_card(knowledge),),
-        )
-
-    made.members[EAST].act(forge)
+    made.members[EAST].act(forge, step.matter.story[0].event, "a third one's word")
     made.settle()
     held = made.members[SOUTH].act(read_matter, step.matter.id)
     assert held.state == "asked" and [told.event.by for told in held.story] == [NORTH]
     assert len(made.members[SOUTH].read(lambda transaction: log_of(transaction, held.id))) == 1
+
+
+@pytest.mark.parametrize("first", ["the opening", "a third one's word"])
+def test_of_what_a_third_member_says_in_a_matters_name_little_is_kept(
+    monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    made = quiet(ISAC)
+    monkeypatch.setattr(take_matter, "MOST_OF_OTHERS", 3)
+    monkeypatch.setattr(take_matter, "MOST_EVENTS", 5)
+    step = made.members[NORTH].act(open_matter, "request", SOUTH, ASK)
+    assert step.matter is not None
+    opened = step.matter.story[0].event
+    if first == "the opening":
+        made.settle()
+    for number in range(7):
+        made.members[EAST].act(forge, opened, f"word {number}")
+    made.deliver(EAST)
+    made.settle()
+    kept = made.members[SOUTH].read(lambda transaction: transaction.statements("matter", opened.digest))
+    most = 3 if first == "the opening" else 5
+    assert [row.by for row in kept].count(EAST) == most
+    reasons = [row.reason for row in inbox(made, SOUTH) if row.peer == EAST and row.state == "quarantined"]
+    said = "is no Party of the matter it names, and 3 of" if first == "the opening" else "more than 5 events"
+    assert len(reasons) == 7 - most and all(said in reason for reason in reasons)
+
+    for number in range(4):  # the two of the matter go on as before
+        made.members[NORTH].act(act_on, opened.digest, "note", {"words": f"n{number}"})
+        made.settle()
+    held = made.members[SOUTH].act(read_matter, opened.digest)
+    assert [told.event.by for told in held.story if told.counts] == [NORTH] * 5
 
 
 def test_a_third_member_learns_nothing_of_a_matter_of_two(made: World) -> None:

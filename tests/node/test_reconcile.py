@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import delete
 
 from comity.errors import RefusedHere
+from comity.federation.messages import ReconcileQuestion
+from comity.journal.reconcile import Question
 from comity.node.check_journal import check_journal
 from comity.node.reconcile import Comparison, account_of, ask_account, last_comparison
 from comity.storage import tables
+from comity.testing.hostile import craft
 from comity.testing.network import CALM, Faults
 from comity.testing.world import World
 from node.worlds import DEFENCE, EAST, NORTH, SOUTH, behind_its_back, give, kinds, report, world
@@ -37,6 +41,30 @@ def test_two_honest_parties_agree_and_reconciling_leaves_no_trace_in_the_account
             assert north.clean and south.clean
             assert north.agreed == south.agreed == 4
         assert "reconciled" in kinds(made, NORTH) and "reconciled" in kinds(made, SOUTH)
+
+
+def test_a_question_begun_in_the_future_keeps_none_that_follows_from_being_answered() -> None:
+    with world() as made:
+        give(made, report(made))
+        made.hostile.add(NORTH)
+        north, nothing = made.members[NORTH], Question(())
+        channel = north.read(lambda transaction: transaction.channel(SOUTH, "out"))
+        assert channel is not None
+        north.act(lambda _, transaction: transaction.put_channel(msgspec.structs.replace(channel, last=2)))
+        early = ReconcileQuestion(
+            reconciliation="a" * 32,
+            begun="9999-12-31T00:00:00Z",
+            round=1,
+            by_asker=nothing,
+            by_answerer=nothing,
+        )
+        data = north.act(craft, SOUTH, early, sequence=2, channel=bytes.fromhex(channel.name))
+        assert made.network.hand_over(NORTH, SOUTH, data).state == "accepted"
+        made.wait(timedelta(minutes=1))
+        north.act(ask_account, SOUTH)
+        made.settle()
+        found = north.read(lambda transaction: last_comparison(transaction, SOUTH))
+        assert found is not None and found[0] > made.clock.now() - timedelta(minutes=1)
 
 
 def test_what_is_under_way_is_no_difference() -> None:

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from comity.errors import BadInput, NotFound, RefusedHere
+from comity.node import answer_check
 from comity.node.ask_check import end_watch, watch_own
 from comity.node.contribute import add_note, correct_record, erase_record, find_record, renew, withdraw_record
 from comity.node.daily_duties import do_duties
-from comity.node.flag_record import answer_flag, flag_record, take_back
+from comity.node.flag_record import MOST_STANDING, answer_flag, flag_record, take_back
 from comity.node.follow_up import close, follow_up, release
 from comity.node.host_register import contribute
 from comity.node.merge_records import merge, unmerge
@@ -70,6 +71,28 @@ def test_a_watch_that_ended_or_ran_out_is_told_nothing() -> None:
     assert hits(world, SOUTH, first) == hits(world, SOUTH, second) == []
     with pytest.raises(RefusedHere):
         world.members[SOUTH].act(end_watch, first)
+
+
+def test_of_one_party_so_many_watches_stand_and_another_once_one_has_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(answer_check, "MOST_WATCHES", 2)
+    world = register_world()
+    first, second, third = (
+        watch(world),
+        watch(world, "Jorvik Quillfeather"),
+        watch(world, "Oyelaran Abimbade"),
+    )
+    part = parts(world, SOUTH, third)[NORTH]
+    assert (part.state, part.grounds) == ("refused", ("register-2026 art. 5",))
+    assert part.reason == f"2 watches of {SOUTH} stand here: another is taken once one of them has ended"
+    assert parts(world, SOUTH, check(world, SOUTH, NAME, to=NORTH))[NORTH].state == "answered"
+    put(world, NORTH, "p1", NAME)
+    world.settle()
+    assert [hit.reference for hit in hits(world, SOUTH, first)] == ["p1"]
+    world.members[SOUTH].act(end_watch, second)
+    world.settle()
+    assert parts(world, SOUTH, watch(world, "Oyelaran Abimbade"))[NORTH].state == "standing"
 
 
 def test_a_later_silent_record_is_told_to_its_owner_alone() -> None:
@@ -277,3 +300,18 @@ def test_the_host_asks_its_own_and_a_withdrawn_contribution_is_gone_there() -> N
     world.settle()
     assert world.members[EAST].read(lambda transaction: transaction.record_count()) == 1
     assert hits(world, SOUTH, check(world, SOUTH, NAME, under="register-2026")) == []
+
+
+def test_one_party_dissents_once_however_often_it_says_so() -> None:
+    """More flags than a list of matches has room for would keep every later list from being read."""
+    world = register_world(agreement(NORTH, SOUTH, EAST))
+    hit = met(world, "open")
+    for number in range(MOST_STANDING + 2):
+        world.members[SOUTH].act(flag_record, hit, "error", words=f"reason {number}")
+    world.hostile.add(SOUTH)
+    for _ in range(3):
+        world.deliver(SOUTH)
+    standing = world.members[NORTH].read(lambda transaction: transaction.flags_on("p1"))
+    assert len(standing) == MOST_STANDING
+    (told,) = hits(world, EAST, check(world, EAST, NAME, to=NORTH))
+    assert "1 Parties dissent" in told.why

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,7 +12,7 @@ from comity.node.host_register import contribute
 from comity.node.large_files import PART
 from comity.node.obtain_consent import ask_consent, grant
 from comity.node.weigh import weigh
-from comity.node.what_may_pass import verdicts, what_may_pass
+from comity.node.what_may_pass import Sought, verdicts, what_may_pass
 from comity.node.withdraw import withdraw
 from comity.ports import ItemRow
 from comity.testing.texts import Text
@@ -41,7 +42,7 @@ EAST_WEST = Text("east-west-2026", (EAST, WEST), exchange=NORTH_SOUTH.exchange)
 def listed(made: World, party: str, to: str, purpose: str = DEFENCE, **said: object) -> list[tuple[str, str]]:
     """Give the labels listed, each with its outcome."""
     found = made.members[party].act(what_may_pass, to=to, purpose=purpose, **said)
-    return [(row.label, decision.outcome) for row, decision in found]
+    return [(row.label, decision.outcome) for row, decision in found.pairs]
 
 
 def busy() -> World:
@@ -70,7 +71,7 @@ def test_the_list_says_of_each_item_what_the_gate_says_of_it_alone(party: str) -
         for to in (NORTH, SOUTH, EAST, WEST):
             for purpose in (DEFENCE, RESPONSE, "advertising"):
                 found = made.members[party].act(what_may_pass, to=to, purpose=purpose)
-                for row, told in found:
+                for row, told in found.pairs:
                     alone = made.members[party].act(weigh, to=to, purpose=purpose, item=row.digest)
                     assert (told.outcome, told.agreement, told.obligations) == (
                         alone.outcome,
@@ -104,13 +105,57 @@ def test_it_names_what_may_pass_newest_first_and_only_what_is_wanted() -> None:
         assert {outcome for _, outcome in listed(made, SOUTH, WEST)} == {"refused"}
 
 
-def test_pages_follow_one_another_without_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+def in_turn(made: World, **said: Any) -> tuple[list[str], int]:
+    """Turn page after page; give the labels and how many pages there were."""
+    labels, pages, before = [], 0, 0
+    while True:
+        page = made.members[SOUTH].act(what_may_pass, to=EAST, purpose=DEFENCE, before=before, **said)
+        labels += [row.label for row, _ in page.pairs]
+        pages += 1
+        if page.before is None:
+            return labels, pages
+        before = page.before
+
+
+@pytest.mark.parametrize("only", ["", "permitted", "refused"])
+@pytest.mark.parametrize("size", [1, 2, 5, 1000])
+def test_pages_follow_one_another_without_a_gap(
+    monkeypatch: pytest.MonkeyPatch, size: int, only: str
+) -> None:
     with busy() as made:
-        whole = listed(made, SOUTH, EAST)
-        for size in (1, 2, 5):
-            monkeypatch.setattr("comity.node.what_may_pass._PAGE", size)
-            assert listed(made, SOUTH, EAST) == whole
-            assert listed(made, SOUTH, EAST, limit=3) == whole[:3]
+        whole = [label for label, _ in listed(made, SOUTH, EAST, only=only)]
+        monkeypatch.setattr("comity.node.what_may_pass._PAGE", size)
+        for limit in (1, 2, len(whole), 100):
+            labels, pages = in_turn(made, only=only, limit=limit)
+            assert labels == whole
+            assert pages == -(-len(whole) // limit)
+
+
+def test_so_many_are_looked_at_in_one_go_and_then_it_is_said_where_to_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with busy() as made:
+        whole = [label for label, _ in listed(made, SOUTH, EAST, only="permitted")]
+        monkeypatch.setattr("comity.node.what_may_pass._PAGE", 1)
+        monkeypatch.setattr("comity.node.what_may_pass.MOST", 2)
+        found = made.members[SOUTH].act(what_may_pass, to=EAST, purpose=DEFENCE, only="permitted")
+        assert len(found.pairs) < len(whole) and found.before is not None
+        assert in_turn(made, only="permitted")[0] == whole
+
+
+@pytest.mark.parametrize(
+    ("sought", "labels"),
+    [
+        ({"words": "OWN"}, ["own 3", "own 2", "own 1", "own 0"]),
+        ({"originator": NORTH}, ["given 2", "given 1", "given 0"]),
+        ({"marking": "TLP:RED"}, ["own 3", "own 1"]),
+        ({"category": "incident.summaries"}, ["summary"]),
+        ({"state": "withdrawn"}, []),
+    ],
+)
+def test_it_keeps_to_the_items_that_are_looked_for(sought: dict[str, str], labels: list[str]) -> None:
+    with busy() as made:
+        assert [label for label, _ in listed(made, SOUTH, EAST, sought=Sought(**sought))] == labels
 
 
 def test_nothing_is_entered_and_nothing_is_sent() -> None:
@@ -137,7 +182,7 @@ def test_what_is_gone_or_only_a_part_of_a_file_is_not_listed() -> None:
 def test_what_answers_a_check_at_the_host_is_what_the_gate_says_of_each_contribution_alone() -> None:
     with register_world(agreement(NORTH, SOUTH, EAST, host=EAST)) as made:
         for number in range(5):
-            put(made, NORTH, f"p{number}", f"Tavrin Merezhko {number}")
+            put(made, NORTH, f"p{number}", "Tavrin Merezhko")
         made.members[NORTH].act(contribute, "register-2026", purpose=PURPOSE)
         made.settle()
         east = made.members[EAST]

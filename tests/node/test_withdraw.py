@@ -10,14 +10,16 @@ from comity.clock import format_instant
 from comity.errors import BadInput, RefusedHere
 from comity.federation import statements
 from comity.federation.messages import Act
-from comity.federation.statements import ConsentRevoked, Withdrawal
+from comity.federation.statements import ConsentRevoked, Withdrawal, WithdrawalAnswer
 from comity.keys import SigningKey
+from comity.node.erase import erase
 from comity.node.introduce import accept_card
 from comity.node.obtain_consent import ask_consent, grant
+from comity.node.questions import find_item
 from comity.node.receive import receive
 from comity.node.withdraw import review, withdraw
 from comity.node.withdrawal_answers import answers_tree
-from comity.signing import to_bytes
+from comity.signing import from_bytes, to_bytes
 from comity.testing import hostile
 from comity.testing.members import _bytes
 from comity.testing.world import World
@@ -70,6 +72,20 @@ def test_a_withdrawal_reaches_every_holder_and_every_holder_answers() -> None:
         done = next(answer for answer in south.answers if answer.answer == "done")
         assert done.backups_until > format_instant(made.clock.now())
         assert "erased" in [row.kind for row in journal(made, SOUTH)]
+
+
+def test_where_the_epoch_was_over_already_backups_open_it_until_the_next_days_duties() -> None:
+    """A node that was off for longer than an epoch: its old key goes with the duties of the day, not in the past."""
+    with world() as made:
+        source = report(made)
+        give(made, source)
+        made.wait(timedelta(days=90))
+        kept = made.members[NORTH].act(withdraw, source, reason="mistaken")
+        made.settle()
+        tree = made.members[NORTH].read(lambda transaction: answers_tree(transaction, kept.digest, NORTH))
+        (south,) = tree.below
+        (done,) = south.answers
+        assert done.backups_until > format_instant(made.clock.now())
 
 
 def test_from_then_on_the_item_and_what_was_made_from_it_pass_to_nobody() -> None:
@@ -178,6 +194,101 @@ def test_nobody_withdraws_for_another(known: bool) -> None:
             give(made, digest)
         assert item(made, SOUTH, digest).state == "held"
         assert body(made, SOUTH, digest) is not None
+
+
+def set_aside_at_south(made: World) -> str:
+    """A report of North's that came to South too late to be taken, and is kept apart there as it came."""
+    digest = report(made)
+    made.share(NORTH, digest, SOUTH, DEFENCE)
+    made.wait(timedelta(days=2))
+    (letter,) = letters_owed(made, "disclosure")
+    assert made.members[SOUTH].act(receive, letter, "https").state == "quarantined"
+    return digest
+
+
+def letters_owed(made: World, kind: str) -> list[bytes]:
+    rows = made.members[NORTH].read(lambda transaction: transaction.owed(SOUTH, None, 10))
+    return [row.envelope for row in rows if row.kind == kind]
+
+
+def north_hears(made: World, withdrawal: str) -> list[tuple[str, str]]:
+    """Give the answers to a withdrawal that have come to North, with their reasons."""
+    rows = made.members[NORTH].read(
+        lambda transaction: transaction.statements("withdrawal-answer", withdrawal)
+    )
+    told = [statements.read(from_bytes(row.signed), WithdrawalAnswer) for row in rows]
+    return [(each.answer, each.because) for each in told]
+
+
+def letters_kept(made: World, digest: str) -> list[bool]:
+    """Tell of each disclosure of an item that came to South whether its envelope is still there."""
+    return [
+        row.letter != b"" for row in inbox(made, SOUTH) if row.kind == "disclosure" and row.about == digest
+    ]
+
+
+def test_a_stranger_to_an_item_destroys_no_letter_that_is_kept_apart() -> None:
+    with world() as made:
+        digest = set_aside_at_south(made)
+        south, east = made.members[SOUTH], made.members[EAST]
+        signer = east.node.keyring.signer(east.card.card, "disclosure", made.clock.now())
+        foreign = statements.make(
+            Withdrawal(by=EAST, at=format_instant(made.clock.now()), item=digest), signer
+        )
+        made.hostile.add(EAST)
+        message = Act(statement=statements.pack(foreign), to=SOUTH, about=digest)
+        south.act(
+            receive, east.act(hostile.craft, SOUTH, message, sequence=1, channel=b"east to south !!"), "https"
+        )
+        assert letters_kept(made, digest) == [True]
+        (answered,) = south.read(lambda transaction: transaction.statements("withdrawal-answer"))
+        told = statements.read(from_bytes(answered.signed), WithdrawalAnswer)
+        assert (told.answer, told.because) == ("cannot", "not known here")
+
+        kept = made.members[NORTH].act(withdraw, digest)
+        made.settle()
+        assert letters_kept(made, digest) == [False]
+        answers = north_hears(made, kept.digest)
+        assert answers == [("done", "it was kept apart and is destroyed")]
+
+
+def test_what_came_again_after_its_erasure_and_was_set_aside_goes_with_the_withdrawal() -> None:
+    with world() as made:
+        digest = report(made)
+        give(made, digest)
+        made.share(NORTH, digest, SOUTH, DEFENCE)
+        south = made.members[SOUTH]
+        south.act(
+            lambda node, transaction: erase(
+                node,
+                transaction,
+                find_item(transaction, digest),
+                "retention-erased",
+                because="its term",
+                channel=NORTH,
+                at=made.clock.now(),
+            )
+        )
+        made.wait(timedelta(days=2))
+        (letter,) = letters_owed(made, "disclosure")
+        assert south.act(receive, letter, "https").state == "quarantined"
+        assert letters_kept(made, digest) == [True, False]  # newest first; the other was accepted
+        kept = made.members[NORTH].act(withdraw, digest)
+        made.settle()
+        assert letters_kept(made, digest) == [False, False]
+        assert north_hears(made, kept.digest) == [("done", "it had been erased before")]
+
+
+def test_what_comes_after_its_withdrawal_is_kept_without_its_content() -> None:
+    with world() as made:
+        digest = report(made)
+        made.share(NORTH, digest, SOUTH, DEFENCE)
+        made.wait(timedelta(minutes=1))
+        made.members[NORTH].act(withdraw, digest)
+        for letter in (*letters_owed(made, "act"), *letters_owed(made, "disclosure")):
+            made.members[SOUTH].act(receive, letter, "https")
+        assert letters_kept(made, digest) == [False]
+        made.settle()
 
 
 def test_nobody_takes_back_the_consent_of_another_not_even_before_it_comes() -> None:

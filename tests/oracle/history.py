@@ -206,7 +206,7 @@ def _give(history: History, said: dict) -> None:
 
 
 def _carry(history: History) -> None:
-    """Pass on under a consent that carries over several hops, and let the recipient try to pass it further."""
+    """Pass on, hand by hand, under a consent that carries over several hops, and try at each hand and beyond."""
     random = history.random
     wide = [each for each in history.consents.values() if each.hops > 1]
     if not wide:
@@ -217,21 +217,24 @@ def _carry(history: History) -> None:
         for name, holder in history.held
         if holder == consent.holder and history.items[name]["originator"] != consent.to
     )
-    if not held:
+    if not held or consent.holder == consent.to:
         return
     name = consent.item if consent.item in held else random.choice(held)
-    shared = [deed.id for deed in history.deeds.values() if {consent.holder, consent.to} <= oracle.ever(deed)]
-    if consent.holder == consent.to or not shared:
-        return
-    hop = (consent.holder, consent.to, random.choice(shared), history.hour, random.choice((None, *PURPOSES)))
-    history.held[name, consent.to] = (*history.held[name, consent.holder], hop)
-    history.note("pass", item=name, hop=hop)
-    if random.random() < 0.3:
-        _make(history, (name,), consent.to)
-        name = f"i{len(history.items) - 1}"
-    history.hour += random.choice((0, 1, 24))
-    for _ in range(2):
-        _put(history, _question(history, onward=True, about=(name, consent.to)))
+    holder, to = consent.holder, consent.to
+    for _ in range(random.randint(1, consent.hops)):
+        shared = [deed.id for deed in history.deeds.values() if {holder, to} <= oracle.ever(deed)]
+        if not shared:
+            return
+        hop = (holder, to, random.choice(shared), history.hour, random.choice((None, None, *PURPOSES)))
+        history.held[name, to] = (*history.held[name, holder], hop)
+        history.note("pass", item=name, hop=hop)
+        if random.random() < 0.2:
+            _make(history, (name,), to)
+            name = f"i{len(history.items) - 1}"
+        history.hour += random.choice((0, 0, 1, 24))
+        for _ in range(2):
+            _put(history, _question(history, onward=True, about=(name, to)))
+        holder, to = to, history.tries[-1][0].to
 
 
 def _twins(history: History) -> None:

@@ -490,6 +490,12 @@ MUTANTS = (
     ),
     Mutant("carries a consent one hop too far", RULES + "consented", "made + 2", "made + 1"),
     Mutant(
+        "carries a consent on without counting what was passed on since it was made",
+        RULES + "lineage",
+        "each + longest",
+        "each",
+    ),
+    Mutant(
         "carries a consent on whoever received",
         RULES + "consented",
         "            and hop.to == consent.to\n",

@@ -116,6 +116,22 @@ def test_what_waits_for_a_second_officer_comes_newest_first(rows: SqlTransaction
     assert [row.id for row in rows.all_pending(state="done", limit=1)] == ["0"]
 
 
+def test_what_bears_the_clock_out_is_one_row_in_place_of_the_last(rows: SqlTransaction) -> None:
+    assert rows.known_time() is None
+    for until in (minute(1), minute(2)):
+        rows.put_known_time(ports.KnownTime(until=until, answered=minute(0), answered_on=until))
+        fresh = SqlTransaction(rows._connection, rows._body_keys)
+        assert fresh.known_time() == ports.KnownTime(until=until, answered=minute(0), answered_on=until)
+
+
+def test_what_bears_the_clock_out_is_undone_with_the_work_that_failed(rows: SqlTransaction) -> None:
+    rows.put_known_time(ports.KnownTime(until=minute(1)))
+    with pytest.raises(ValueError, match="undone"), rows.piece():
+        rows.put_known_time(ports.KnownTime(until=minute(2)))
+        raise ValueError("undone")
+    assert rows.known_time() == ports.KnownTime(until=minute(1))
+
+
 def test_drafts_are_their_officers_own(rows: SqlTransaction) -> None:
     for number, officer in enumerate(("1", "1", "2")):
         rows.put_draft(filled(ports.DraftRow, id=str(number), officer=officer, at=minute(number)))
@@ -229,6 +245,14 @@ def test_matters_are_found_by_all_that_is_said_of_them_and_by_their_deadline(row
     assert [each.matter for each in rows.deadlines()] == ["1" * 32, "0" * 32]
     assert [each.matter for each in rows.deadlines(since=minute(10), until=minute(50))] == ["1" * 32]
     assert [each.matter for each in rows.deadlines(limit=1)] == ["1" * 32]
+    first = made[0].turn[0]
+    assert {each.by for each in rows.deadlines()} == {first}
+    assert [each.matter for each in rows.deadlines(by=first, limit=1, since=minute(11))] == ["0" * 32]
+    assert not rows.deadlines(by="south.example") and not rows.deadlines(by=first, until=minute(10))
+    texts = made[0].texts
+    assert not rows.matters_read_by_others(texts)
+    for other in (texts[:-1], texts + "a"):  # before it, and after it
+        assert sorted(rows.matters_read_by_others(other)) == sorted(each.id for each in made)
     rows.put_matter(made[1])
     assert [each.matter for each in rows.deadlines()] == ["0" * 32]
     assert rows.count_matters_of("north.example") == (2, 2)
@@ -260,3 +284,56 @@ def test_what_passed_is_counted_by_party_and_category(rows: SqlTransaction) -> N
     assert rows.arrived(NOW, minute(9), "east.example") == []
     assert [row.sequence for row in rows.receipted_by("south.example")] == [2, 1]
     assert [row.sequence for row in rows.receipted_by("south.example", limit=1)] == [2]
+
+
+def test_entries_of_some_kinds_come_newest_first_between_two_numbers(rows: SqlTransaction) -> None:
+    entered = [("a", "one"), ("b", "two"), ("a", "two"), ("b", "one"), ("a", "one")]
+    rows.append(
+        [
+            filled(
+                ports.JournalRow,
+                number=number,
+                channel=channel,
+                channel_number=number,
+                kind=kind,
+                act=f"{number}",
+            )
+            for number, (channel, kind) in enumerate(entered, 1)
+        ],
+        [],
+    )
+
+    def found(*kinds: str, first: int = 1, before: int = 9, limit: int = 9, **more: str) -> list[int]:
+        asked = rows.journal_of_kinds(kinds, first=first, before=before, limit=limit, **more)
+        return [row.number for row in asked]
+
+    assert found("one") == [5, 4, 1]
+    assert found("one", "two", "three") == [5, 4, 3, 2, 1]
+    assert found("one", channel="a") == [5, 1]
+    assert found("one", "two", first=2, before=5) == [4, 3, 2]
+    assert found("one", "two", limit=2) == [5, 4]
+    assert found("three") == []
+    (row,) = rows.journal_of_kinds(["two"], channel="b", first=1, before=9, limit=1)
+    assert (row.kind, row.act, row.leaf, row.at) == ("two", "2", _PLAIN[bytes], NOW)
+
+
+def test_what_bounds_a_peer_is_counted(rows: SqlTransaction) -> None:
+    for size, text in ((3, "a"), (5, "b"), (5, "c"), (2**40, "d")):
+        rows.put_checkpoint("peer", size, text, NOW)
+        rows.put_checkpoint("other", size, text, NOW)
+    assert [rows.count_checkpoints("peer", above=size) for size in (0, 3, 5, 2**40)] == [4, 3, 1, 0]
+
+    watch = filled(ports.CheckRow, ours=False, peer="peer", state="standing", watch=True, until=minute(5))
+    for number, said in enumerate(
+        (
+            {},
+            {"until": None},
+            {"until": NOW},
+            {"state": "ended"},
+            {"watch": False},
+            {"ours": True},
+            {"peer": "x"},
+        )
+    ):
+        rows.put_check(msgspec.structs.replace(watch, id=f"w{number}", **said))
+    assert [rows.count_watches(minute(at), "peer") for at in (-1, 0, 4, 5)] == [3, 2, 2, 1]

@@ -279,6 +279,74 @@ def test_a_file_system_that_became_read_only_stops_acts_and_they_go_on_once_it_i
     made.close()
 
 
+@contextmanager
+def zeros_in(file: Path) -> Iterator[None]:
+    """Let every page of a database but the first give zeros, as a file system may whose power goes."""
+    sound = file.read_bytes()
+    file.write_bytes(sound[:4096] + bytes(len(sound) - 4096))
+    yield
+    file.write_bytes(sound)
+
+
+class Stopped(BaseException):
+    """In the place of the end of the process."""
+
+
+def test_a_database_that_gives_back_what_was_not_written_is_read_by_nobody_and_stops_who_acts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Kept(tmp_path)
+    made.store.write(large("a"))
+    made.close()
+    with (
+        zeros_in(tmp_path / "node.db"),
+        pytest.raises(StorageError, match=r"not a usable database .*malformed"),
+    ):
+        Kept(tmp_path)
+    again = Kept(tmp_path)
+
+    def stop(reason: object) -> None:
+        raise Stopped(reason)
+
+    monkeypatch.setattr("comity.storage.database.stop", stop)
+    with zeros_in(tmp_path / "node.db"):
+        again.store._engine.dispose()  # no connection remembers a page
+        with pytest.raises(StorageError, match=r"cannot be read \(.*malformed"):
+            digests(again.store)
+        again.store._writer.connection.driver_connection.execute("PRAGMA shrink_memory")
+        with pytest.raises(Stopped, match="malformed"):
+            again.store.write(large("b"))
+    assert digests(again.store) == ["a" * 64]
+    again.close()
+
+
+def test_a_question_that_is_wrong_in_itself_is_no_fault_of_the_database(kept: Kept) -> None:
+    def wrong(transaction: SqlTransaction) -> object:
+        return transaction._connection.exec_driver_sql("SELECT nothing FROM nowhere")
+
+    with pytest.raises(driver_errors(), match="nowhere"):
+        kept.store.read(wrong)
+
+
+def test_what_nobody_waits_for_any_more_is_not_begun_and_the_sequencer_goes_on(tmp_path: Path) -> None:
+    made = Kept(tmp_path, threaded=True)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def long(_: SqlTransaction) -> None:
+        begun.set()
+        assert go_on.wait(60)
+
+    first = made.store.submit(long)
+    assert begun.wait(60)
+    given_up, wanted = made.store.submit(large("a")), made.store.submit(large("b"))
+    assert given_up.cancel() and not first.cancel(), "what was begun is done, whoever still waits"
+    go_on.set()
+    first.result(60)
+    wanted.result(60)
+    assert digests(made.store) == ["b" * 64] and made.store.trouble == ""
+    made.close()
+
+
 def test_in_one_batch_with_a_full_disk_nobody_is_told_it_was_done(tmp_path: Path) -> None:
     made = Kept(tmp_path, threaded=True)
     raw: Any = made.store._writer.connection.driver_connection

@@ -5,16 +5,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from comity.errors import BadInput
 from comity.ports import (
     AgreementRow,
     CardRow,
     ChannelRow,
     Disclosure,
+    Head,
     Holding,
     InboxRow,
     ItemRow,
+    JournalRow,
+    KeptHead,
     OutboxRow,
     RequestRow,
     StatementRow,
@@ -25,6 +30,7 @@ from comity.storage.transaction import SqlTransaction
 
 NOW = datetime(2026, 3, 1, 9, 0, 0, 123456, tzinfo=UTC)
 NORTH, SOUTH = "north.example", "south.example"
+EAST, WEST = "east.example", "west.example"
 
 
 @pytest.fixture
@@ -94,6 +100,25 @@ def inbox(message: str, sequence: int, **said: Any) -> InboxRow:
         "receipt_owed": False,
     }
     return InboxRow(message=message, sequence=sequence, **(fields | said))
+
+
+def test_leaves_alone_are_those_of_the_journal(rows: SqlTransaction) -> None:
+    entries = [
+        JournalRow(
+            number=number,
+            channel=SOUTH if number % 2 else NORTH,
+            channel_number=(number + 1) // 2,
+            at=minute(number),
+            kind="decided",
+            act=f"{number:064x}",
+            leaf=f"leaf {number}".encode(),
+        )
+        for number in range(1, 8)
+    ]
+    rows.append(entries, ())
+    assert rows.leaves(None, after=2, limit=3) == [b"leaf 3", b"leaf 4", b"leaf 5"]
+    assert rows.leaves(SOUTH, after=1, limit=10) == [b"leaf 3", b"leaf 5", b"leaf 7"]
+    assert rows.leaves(None, after=7, limit=10) == rows.leaves("nobody.example", after=0, limit=10) == []
 
 
 def test_instants_keep_their_microseconds_and_zone(rows: SqlTransaction) -> None:
@@ -218,6 +243,8 @@ def test_a_statement_is_kept_once_and_given_in_the_order_it_became_known(rows: S
     assert [row.digest for row in rows.statements("consent")] == ["b", "a"]
     assert [row.digest for row in rows.statements("consent", "x")] == ["b"]
     assert list(rows.statements("withdrawal")) == []
+    counted = [rows.count_statements("consent", about, NORTH) for about in ("x", "y", "z")]
+    assert counted == [1, 1, 0] and rows.count_statements("consent", "x", SOUTH) == 0
 
 
 def test_channels_requests_and_disclosures_come_back(rows: SqlTransaction) -> None:
@@ -226,7 +253,9 @@ def test_channels_requests_and_disclosures_come_back(rows: SqlTransaction) -> No
     rows.put_channel(ChannelRow(name="ab", peer=NORTH, direction="in", last=4))
     found = rows.channel_named("ab")
     assert found is not None and found.last == 4
-    assert rows.channel_named("cd") is None  # only what comes in is looked up by name
+    found = rows.channel_named("cd")
+    assert found is not None and found.direction == "out"
+    assert rows.channel_named("ef") is None
     request = RequestRow(
         id="r",
         ours=True,
@@ -242,6 +271,21 @@ def test_channels_requests_and_disclosures_come_back(rows: SqlTransaction) -> No
     )
     rows.put_request(request)
     assert rows.request("r") == request and list(rows.requests()) == [request]
+    more = [
+        msgspec.structs.replace(request, **values)
+        for values in (
+            {"id": "s", "ours": False, "asker": EAST, "via": SOUTH},
+            {"id": "t", "ours": False, "asker": EAST, "via": WEST, "confirms": "c"},
+            {"id": "u", "ours": False, "asker": EAST, "via": SOUTH, "state": "granted", "answer": "a"},
+        )
+    ]
+    for row in more:
+        rows.put_request(row)
+    assert list(rows.requests_answered_by("a")) == [more[2]] and rows.requests_answered_by("b") == []
+    assert list(rows.requests_confirming("c")) == [more[1]] and rows.requests_confirming("d") == []
+    assert list(rows.hands_of(EAST)) == [SOUTH, WEST] and rows.hands_of(WEST) == []
+    assert [rows.count_requests_open(asker=each) for each in (SOUTH, EAST, WEST)] == [1, 2, 0]
+    assert [rows.count_requests_open(via=each) for each in (SOUTH, EAST, WEST)] == [1, 0, 1]
     passed = Disclosure(message="m", item="i", to=SOUTH, agreement="a", hop="h", decision="d", at=NOW)
     rows.put_disclosure(passed)
     rows.put_disclosure(passed)
@@ -255,3 +299,77 @@ def test_a_limit_may_be_beyond_four_bytes(rows: SqlTransaction) -> None:
     assert list(rows.journal(limit=2**62)) == list(rows.entries_of("a" * 64)) == []
     assert list(rows.acts_entered(SOUTH)) == []
     assert rows.acts_joined(SOUTH, 0, (("sent-x",), ())) == [b"", b""]
+
+
+def of_peer(rows: SqlTransaction) -> tuple[Any, ...]:
+    """Give, by every way there is, what is held of a peer while a batch runs."""
+    return (
+        rows.channel(SOUTH, "in"),
+        rows.channel_named("aa" * 16),
+        rows.channels_stopped(),
+        rows.kept_head(SOUTH, ours=True),
+        rows.behind(),
+        rows.proven_of("signed", SOUTH),
+        rows.proven("signed"),
+        rows.head(SOUTH),
+        rows.heads(),
+    )
+
+
+def put_of_peer(rows: SqlTransaction, size: int, *, behind: bool) -> None:
+    head = Head(channel=SOUTH, size=size, frontier=(bytes(32),))
+    rows.append((), [head])
+    rows.put_proven("signed", head)
+    rows.put_kept_head(KeptHead(peer=SOUTH, ours=True, size=size, note="note", behind=behind, at=NOW))
+    rows.put_channel(
+        ChannelRow(name="aa" * 16, peer=SOUTH, direction="in", last=size, stopped="why" if behind else "")
+    )
+
+
+def test_what_is_held_of_a_peer_is_seen_at_once_and_written_at_the_end(rows: SqlTransaction) -> None:
+    assert of_peer(rows)[:7] == (None, None, [], None, [], None, {})
+    for size in (1, 2, 3):
+        put_of_peer(rows, size, behind=size == 2)
+        channel, named, stopped, kept, behind, proven, all_proven, head, heads = of_peer(rows)
+        assert channel == named and channel.last == size
+        assert [each.last for each in stopped] == ([2] if size == 2 else [])
+        assert kept.size == size and behind == ([kept] if size == 2 else [])
+        assert all_proven == {SOUTH: proven} and proven == head and heads == [head]
+    put_of_peer(rows, 4, behind=True)
+    held = of_peer(rows)
+    rows.finish()
+    again = SqlTransaction(rows._connection, rows._body_keys)
+    assert of_peer(again) == held
+
+
+@pytest.mark.parametrize("looked", [True, False])
+def test_what_is_held_of_a_peer_is_undone_with_its_piece_of_work_alone(
+    rows: SqlTransaction, looked: bool
+) -> None:
+    with rows.piece():
+        put_of_peer(rows, 1, behind=False)
+        put_of_peer(rows, 2, behind=False)
+    with pytest.raises(ValueError, match="no"), rows.piece():
+        put_of_peer(rows, 3, behind=True)
+        if looked:
+            assert of_peer(rows)[0].last == 3  # which writes it
+        raise ValueError("no")
+    held = of_peer(rows)
+    assert (held[0].last, held[2], held[3].size, held[4], held[5].size, held[7].size) == (2, [], 2, [], 2, 2)
+    rows.finish()
+    assert of_peer(SqlTransaction(rows._connection, rows._body_keys)) == held
+
+
+def test_a_channel_under_anothers_name_undoes_its_piece_of_work_alone(rows: SqlTransaction) -> None:
+    """A peer may choose the name that another channel has: whatever else is in the batch is not undone by it."""
+    ours = ChannelRow(name="aa" * 16, peer=SOUTH, direction="out", last=1)
+    with rows.piece():
+        rows.put_channel(ours)
+    with pytest.raises(BadInput), rows.piece():
+        rows.put_channel(ChannelRow(name="aa" * 16, peer=SOUTH, direction="in", last=1))
+    with rows.piece():
+        rows.put_channel(ChannelRow(name="aa" * 16, peer=SOUTH, direction="out", last=2))
+    rows.finish()
+    again = SqlTransaction(rows._connection, rows._body_keys)
+    assert again.channel(SOUTH, "in") is None
+    assert again.channel(SOUTH, "out") == ChannelRow(name="aa" * 16, peer=SOUTH, direction="out", last=2)

@@ -204,9 +204,14 @@ def test_07_north_takes_its_item_back_and_sees_the_tree_of_answers(
     )
     assert next(each for each in south.answers if each.answer == "done").backups_until
     (east,) = south.below
-    assert (east.party, [(each.item, each.answer) for each in east.answers]) == (
+    assert (east.party, sorted((each.item, each.answer, each.because) for each in east.answers)) == (
         EAST,
-        [(found["summary"], "source-withdrawn")],
+        sorted(
+            [
+                (found["bundle"], "done", "it was kept apart and is destroyed"),  # sent unduly
+                (found["summary"], "source-withdrawn", "made from it; a person decides"),
+            ]
+        ),
     )
     assert states(world, SOUTH) == {"bundle": "erased", "summary": "source-withdrawn"}
     assert states(world, EAST)["summary"] == "source-withdrawn"

@@ -72,8 +72,8 @@ MUTANTS = (
     Mutant(
         "keeps no fate of what it takes in",
         NODE + "fate",
-        "verdict.grounds, at)\n    transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))\n",
-        "verdict.grounds, at)\n",
+        "verdict.state, grounds, at)\n    transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))\n",
+        "verdict.state, grounds, at)\n",
     ),
     Mutant(
         "quarantines and accepts alike",
@@ -225,15 +225,15 @@ MUTANTS = (
     Mutant(
         "signs that it accepted what it set aside",
         NODE + "fate",
-        "_signed_receipt(node, transaction, row, verified, verdict.state, verdict.grounds, at)",
+        "_signed_receipt(node, transaction, row, verified, verdict.state, grounds, at)",
         '_signed_receipt(node, transaction, row, verified, "accepted", (), at)',
     ),
     # -- taking back
     Mutant(
         "holds on to what was withdrawn",
         NODE + "withdraw",
-        "        _carry_out(node, transaction, row, kept, hand, at)\n    for made",
-        "        pass\n    for made",
+        "        _carry_out(node, transaction, row, kept, hand, at)\n    else:",
+        "        pass\n    else:",
     ),
     Mutant(
         "does not answer a withdrawal",
@@ -293,20 +293,20 @@ MUTANTS = (
     Mutant(
         "enters what came twice",
         NODE + "receive",
-        "    receipt = conclude(node, transaction, sender, verified, message, data, carrier, verdict, at)\n",
-        "    receipt = conclude(node, transaction, sender, verified, message, data, carrier, verdict, at)\n"
-        "    conclude(node, transaction, sender, verified, message, data, carrier, verdict, at)\n",
+        "    receipt = conclude(node, ",
+        "    conclude(node, transaction, sender, verified, message, data, carrier, verdict, at, originator)\n"
+        "    receipt = conclude(node, ",
     ),
     Mutant(
         "loses the frontiers of a batch",
         STORAGE + "journal_rows",
-        "            self._heads[head.channel] = head\n            self._changed |= {head.channel}\n",
-        "            self._heads[head.channel] = head\n",
+        "            self._hold(tables.heads, (head.channel,), head)\n",
+        "            self._held[tables.heads.name, head.channel] = head\n",
     ),
     Mutant(
         "keeps frontiers that an undone piece has moved",
         STORAGE + "transaction",
-        "        self._heads, self._changed, self._last_at = before\n",
+        "        self._held, self._unwritten, self._behind, self._last_at, self._known_time = before\n",
         "",
     ),
     Mutant(
@@ -354,8 +354,8 @@ MUTANTS = (
     Mutant(
         "does not look at what its peers have kept of it",
         NODE + "restored",
-        "    behind = head.size > here.size or (",
-        "    behind = False and (",
+        "    behind = (tree.size, tree.root) != (head.size, head.root)\n",
+        "    behind = False\n",
     ),
     Mutant(
         "goes on in a channel that nobody knows",
@@ -372,16 +372,19 @@ MUTANTS = (
     # -- checks
     Mutant(
         "tells the reference of a record of which only its owner may be asked",
-        NODE + "answer_check",
+        NODE + "tell_found",
         'reference=match.record.id if shown is not Shown.OWNER else "",',
         "reference=match.record.id,",
     ),
     Mutant(
         "tells of silent records as of others",
-        NODE + "answer_check",
+        NODE + "find_matches",
         "    told = [match for match in shown if match.answer is not None]\n",
         "    told = [\n"
-        '        each._replace(answer=each.answer or Answer(each.row.owner, 1.0, "hit", Shown.OWNER))\n'
+        "        each._replace(\n"
+        "            answer=each.answer\n"
+        "            or answer_for(each.hit, each.record, asker=asker, threshold=threshold, handling=Handling.ASK)\n"
+        "        )\n"
         "        for each in (*shown, *silent)\n"
         "    ]\n",
     ),
@@ -393,26 +396,26 @@ MUTANTS = (
     ),
     Mutant(
         "lets nobody hear that a silent record was met",
-        NODE + "answer_check",
+        NODE + "tell_found",
         "more=found.more, unseen=json.dumps(unseen).encode()",
         "more=found.more",
     ),
     Mutant(
         "keeps no line that it told",
-        NODE + "answer_check",
+        NODE + "tell_found",
         "    transaction.put_hit(kept)\n",
         "",
     ),
     Mutant(
         "answers in as many bytes as it has to say",
-        NODE + "answer_check",
+        NODE + "tell_found",
         "        padded(answer),",
         "        answer,",
     ),
     Mutant(
         "answers without counting",
         NODE + "answer_check",
-        "        spend(transaction, scope, asker=sender, holder=node.party, at=said)\n",
+        "        spend(transaction, scope, asker=sender, holder=node.party, at=said if said <= at + SKEW else at)\n",
         "        pass\n",
     ),
     Mutant(
@@ -439,6 +442,29 @@ MUTANTS = (
         "    if scope.agreement not in terms.under and EVERY_AGREEMENT not in terms.under:",
         "    if False:",
     ),
+    Mutant(
+        "answers from records whose time has run out",
+        "comity.register.scope",
+        "    if not record.is_alive(today):",
+        "    if False:",
+    ),
+    # -- what runs out
+    Mutant(
+        "erases what has run out by a clock that leapt ahead",
+        NODE + "daily_duties",
+        "    dry_run = dry_run or bool(waits)\n",
+        "",
+    ),
+    Mutant(
+        "takes any clock for right",
+        NODE + "known_time",
+        """    known = borne_out(transaction, at)
+    if at - known.until > LEAP:
+        return (""",
+        """    known = borne_out(transaction, at)
+    if False:
+        return (""",
+    ),
     # -- safeguards
     Mutant(
         "has no door",
@@ -451,6 +477,25 @@ MUTANTS = (
         DECISIONS + "rules.r01_safeguards",
         "    against = (*_against(item.category), *_against(purpose))\n",
         "    against = ()\n",
+    ),
+    Mutant(
+        "tells by its size alone whether its peers have kept more of it",
+        NODE + "restored",
+        "    behind = (tree.size, tree.root) != (head.size, head.root)\n",
+        "    behind = tree.size < head.size\n",
+    ),
+    # -- what is set aside
+    Mutant(
+        "destroys what was set aside of an item at anybody's word",
+        STORAGE + "mailbox_rows",
+        '            _I.originator == bindparam("by", type_=_I.originator.type),\n',
+        '            bindparam("by", type_=_I.originator.type) != "",\n',
+    ),
+    Mutant(
+        "keeps the content of what was withdrawn before it came",
+        NODE + "fate",
+        '    return any(each.by == originator for each in transaction.statements("withdrawal", item))\n',
+        "    return False\n",
     ),
 )
 
@@ -497,7 +542,7 @@ def main(number: int, within: int) -> int:
             print(f"caught after {played}: {str(broken).splitlines()[1].strip()}")
             return 0
         except Exception as error:  # a faulty node may also fall over; that is caught too
-            print(f"caught after {played}: {type(error).__name__}: {str(error).splitlines()[0]}")
+            print(f"caught after {played}: {type(error).__name__}: {str(error).partition(chr(10))[0]}")
             return 0
     print(f"not caught within {within}")
     return 1

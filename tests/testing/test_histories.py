@@ -55,6 +55,7 @@ HAPPENS = {
             "sends a forbidden category",
             "sends what its gate refuses",
             "two messages under one number",
+            "withdraws what is another's",
             "withholds receipts",
         )
     ),

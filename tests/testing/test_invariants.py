@@ -2,21 +2,25 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from comity.errors import RefusedHere
 from comity.identifiers import PartyId
 from comity.node import (
     answer_check,
     ask_check,
     carry,
     decide_again,
+    receive,
     record,
+    restored,
     take_act,
     take_disclosure,
+    tell_found,
     withdraw,
 )
 from comity.node import disclose as use_case
@@ -25,6 +29,7 @@ from comity.node.follow_up import follow_up, release
 from comity.register.examination import Query
 from comity.register.record import Handling, Record, Terms
 from comity.register.subjects import read_subject
+from comity.storage.mailbox_rows import MailboxRows
 from comity.testing import hostile
 from comity.testing.texts import TRIANGLE, Text, with_register
 from comity.testing.views import View
@@ -169,6 +174,41 @@ def _act(world: World, party: str) -> None:
     world.add(party, b"something else entirely", "incident.reports", label="other")
 
 
+def set_aside(world: World) -> str:
+    """Let South send East what its gate refuses, which East sets aside; give the item."""
+    digest = given(world)
+    world.hostile.add(SOUTH)
+    world.members[SOUTH].act(hostile.send_anyway, digest, EAST, DEFENCE, TRIANGLE[1].id)
+    world.deliver(SOUTH)
+    return digest
+
+
+def test_p4_a_letter_set_aside_that_vanishes(world: World) -> None:
+    set_aside(world)
+    execute(world, EAST, "UPDATE inbox SET letter = x'' WHERE state = 'quarantined'")
+    broken("P4: east.example has lost the letter", lambda: _act(world, EAST))
+
+
+def test_p4_a_letter_that_a_stranger_to_its_item_destroys(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = set_aside(world)
+    world.members[SOUTH].act(hostile.withdraw_anothers, digest, EAST)
+    world.deliver(SOUTH)
+    world.wait(timedelta(minutes=1))  # or it would be the same statement
+    real = MailboxRows.purge_letters
+    monkeypatch.setattr(MailboxRows, "purge_letters", lambda self, item, _originator: real(self, item, NORTH))
+    world.members[SOUTH].act(hostile.withdraw_anothers, digest, EAST)
+    broken("P4: east.example has lost the letter", lambda: world.deliver(SOUTH))
+
+
+def test_p6_a_letter_that_stays_after_the_withdrawal(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = set_aside(world)
+    monkeypatch.setattr(MailboxRows, "purge_letters", lambda *_: 0)
+    world.members[NORTH].act(withdraw.withdraw, digest)
+    broken("P6: east.example keeps .* in a letter though it was withdrawn", world.settle)
+
+
 def test_p4_a_receipt_for_what_was_not_kept(world: World) -> None:
     given(world)
     execute(world, NORTH, "UPDATE outbox SET peer = 'east.example'")
@@ -200,6 +240,45 @@ def test_p5_an_account_that_leaves_something_out(world: World, monkeypatch: pyte
     broken("P5: north.example sent south.example 1 that it does not have", world.check_at_rest)
 
 
+def test_p4_a_receiver_that_falls_over_what_it_gets(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fall(*_: object) -> None:
+        raise RefusedHere("not today")
+
+    monkeypatch.setattr(receive, "_check_number", fall)
+    broken("P4: south.example falls over an envelope of north.example: not today", lambda: given(world))
+
+
+def test_p5_a_receiver_that_takes_two_messages_under_one_number(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given(world)
+    monkeypatch.setattr(receive, "_check_number", lambda *_: None)
+    north, letter = world.members[NORTH], world.ledger.letters[-1]
+    other = north.act(hostile.another_under, letter)
+    broken(
+        "P5: south.example took two messages of north.example under number 1",
+        lambda: world.step("again", lambda: world.network.hand_over(NORTH, SOUTH, other)),
+    )
+
+
+@pytest.mark.parametrize("looks", [True, False])
+def test_p5_a_restored_home_that_never_finds_out(
+    world: World, monkeypatch: pytest.MonkeyPatch, looks: bool
+) -> None:
+    given(world)
+    backup = world.members[NORTH].back_up()
+    given(world)
+    world.deliver(SOUTH)
+    world.put_back(NORTH, backup)
+    assert world.restored == {NORTH: {SOUTH}}
+    if looks:
+        world.settle()
+    else:
+        monkeypatch.setattr(restored, "_take_kept", lambda *_: None)
+        broken("P5: north.example never owned to south.example, which had kept more", world.settle)
+    backup.rows.close()
+
+
 def test_p6_a_holder_that_does_not_erase(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     digest = given(world)
     monkeypatch.setattr(
@@ -221,8 +300,6 @@ def test_p6_a_holder_that_does_not_answer(world: World, monkeypatch: pytest.Monk
 
 
 def test_p7_an_agreement_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import timedelta
-
     text = Text("north-south-2026", (NORTH, SOUTH), notice_days=10)
     with World.of((text,), seed="p7") as world:
         digest = report(world)
@@ -288,26 +365,26 @@ def test_p8_a_check_in_order_breaks_nothing_and_the_rest_of_a_record_is_told_onc
     ("module", "name", "put", "problem"),
     [
         (
-            answer_check,
+            tell_found,
             "_line",
             lambda line: msgspec.structs.replace(line, reference="r-2"),
             "a reference was told where only",
         ),
         (
-            answer_check,
+            tell_found,
             "_line",
             lambda line: msgspec.structs.replace(line, why=("known only to its owner 1",)),
             "more was told than the reference",
         ),
         (
-            answer_check,
+            tell_found,
             "_line",
             lambda line: msgspec.structs.replace(line, action="known only to its owner 3"),
             "told south.example words of a record that is `silent`",
         ),
-        (answer_check, "_unseen_of", lambda _: [("r-9", 1000)], "a record that its question does not meet"),
+        (tell_found, "unseen_of", lambda _: [("r-9", 1000)], "a record that its question does not meet"),
         (
-            answer_check,
+            tell_found,
             "padded",
             lambda answer: msgspec.structs.replace(answer, pad=""),
             "the size of an answer",

@@ -12,7 +12,6 @@ Source: specs/agreement.md, "The text".
 """
 
 import re
-import tomllib
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from markdown_it.token import Token
 from comity.agreements.agreement import Article, Paragraph
 from comity.agreements.mistakes import Mistakes
 from comity.identifiers import roman_value
+from comity.strict import NotToml, read_toml
 
 __all__ = ["Block", "ReadText", "number_of", "read_text"]
 
@@ -122,8 +122,8 @@ def _front_matter(path: str, lines: list[str], mistakes: Mistakes) -> tuple[dict
         mistakes.add(path, 1, "the front matter holds plain keys and values only")
         return None, 0
     try:
-        return tomllib.loads(source), close + 1
-    except (ValueError, RecursionError) as error:
+        return read_toml(source), close + 1
+    except NotToml as error:
         mistakes.add(path, 1, f"the front matter is not TOML: {str(error)[:120]}")
         return None, 0
 

@@ -8,7 +8,6 @@ Source: specs/agreement.md, "Clauses in the text" and "Caps".
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ import msgspec
 
 from comity.agreements.articles import Block
 from comity.agreements.mistakes import Mistakes
+from comity.strict import NotToml, read_toml
 
 __all__ = ["RawClause", "read_block", "scan"]
 
@@ -55,8 +55,8 @@ def read_block(path: str, block: Block, mistakes: Mistakes) -> list[RawClause]:
         mistakes.add(path, block.line, str(error), block.article)
         return []
     try:
-        tables = tomllib.loads(block.content)
-    except (ValueError, RecursionError) as error:
+        tables = read_toml(block.content)
+    except NotToml as error:
         said = str(error)
         at = _AT.search(said)
         line = block.line + (int(at[1]) - 1 if at else 0)

@@ -108,6 +108,13 @@ class Duration(msgspec.Struct, frozen=True, gc=False):
         moved = datetime.combine(day, local.time(), local.tzinfo).replace(fold=local.fold)
         return moved.astimezone(UTC) + timedelta(seconds=self.seconds)
 
+    def end_after(self, instant: datetime) -> datetime:
+        """Give the instant this long after `instant`, or the last of the calendar where it would lie behind that."""
+        try:
+            return self.after_instant(instant)
+        except OverflowError:
+            return datetime.max.replace(tzinfo=UTC)
+
     def _days_begun(self) -> int:
         return -(-self.seconds // 86400)
 

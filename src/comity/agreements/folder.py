@@ -17,12 +17,14 @@ from comity.agreements.agreement import Agreement
 from comity.agreements.loading import MAX_FILES, MAX_FOLDER_BYTES, parse_agreement
 from comity.errors import BadInput, NotFound
 
-__all__ = ["parse_agreement", "read_files", "read_folder", "write_files"]
+__all__ = ["is_file_name", "parse_agreement", "read_files", "read_folder", "write_files"]
 
 _PARTS = ("protocols", "notices", "signatures")
 
 #: A file of an agreement: at its top or within one of its parts, and nowhere else.
 _WITHIN = re.compile(rf"(?:(?:{'|'.join(_PARTS)})/)?[A-Za-z0-9_][A-Za-z0-9_.+-]*\Z")
+#: The longest such name: what most disks take for one file, less the part.
+_LONGEST_NAME = 240
 
 
 def read_folder(path: Path | str) -> Agreement:
@@ -72,13 +74,18 @@ def _names(path: Path) -> Iterable[str]:
                     yield f"{part}/{each.name}"
 
 
+def is_file_name(name: str) -> bool:
+    """Tell whether a name is one that a file of an agreement can have: what came from others is written under it."""
+    return len(name) <= _LONGEST_NAME and bool(_WITHIN.match(name))
+
+
 def write_files(path: Path, files: Mapping[str, bytes]) -> None:
     """Write files of an agreement into its folder, making the folders it needs.
 
     Raises:
         BadInput: a name leads elsewhere; nothing is written then. The files may come from others.
     """
-    strange = sorted(name for name in files if not _WITHIN.match(name))
+    strange = sorted(name for name in files if not is_file_name(name))
     if strange:
         raise BadInput(
             *(f"`{ascii(name)[1:81]}` is not the name of a file of an agreement" for name in strange)

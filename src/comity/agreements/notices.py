@@ -13,7 +13,6 @@ Source: specs/agreement.md, "Notices"; VCLT art. 65 to 68, 78.
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -33,11 +32,16 @@ from comity.agreements.clauses.values import (
 )
 from comity.agreements.mistakes import Mistakes, did_you_mean
 from comity.identifiers import Digest
+from comity.strict import NotToml, read_toml
 
-__all__ = ["FIELDS", "act_of", "read_notice"]
+__all__ = ["FIELDS", "HIGHEST", "act_of", "read_notice"]
 
+#: The highest number a notice may have: six digits.
+HIGHEST: Final = 999_999
 #: Largest notice, in bytes.
 MAX_NOTICE_BYTES: Final = 64 * 1024
+_MAX_FIELDS: Final = 100
+_KEY: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
 
 _NAME = re.compile(r"notices/(?P<number>[0-9]{1,6})(?:-[A-Za-z0-9_-]+)?\.toml\Z")
 _FILE = re.compile(r"(?:notices/)?[0-9]{1,6}(?:-[A-Za-z0-9_-]+)?(?:\.toml)?\Z")
@@ -78,13 +82,16 @@ def read_notice(path: str, data: bytes, mistakes: Mistakes) -> Notice | None:
     content = decode(path, data, mistakes)
     if content is None:
         return None
-    if re.search(r"(?m)^\s*[A-Za-z0-9_\"'-]*\s*\.|^\s*\[|=\s*\{|\[\s*[\[{]", content.split('"""')[0]):
+    try:
+        table = read_toml(content)
+    except NotToml as error:
+        mistakes.add(path, 0, f"not TOML: {str(error)[:160].lower()}")
+        return None
+    if not all(map(_is_plain, table.values())):  # a line written in at the end would stand in the last table
         mistakes.add(path, 0, "a notice holds plain keys and values only")
         return None
-    try:
-        table = tomllib.loads(content)
-    except (ValueError, RecursionError) as error:
-        mistakes.add(path, 0, f"not TOML: {str(error)[:160].lower()}")
+    if len(table) > _MAX_FIELDS:
+        mistakes.add(path, 0, f"{len(table)} fields are too many; a notice holds {_MAX_FIELDS} at most")
         return None
     return _notice(path, int(named["number"]), table, content, mistakes)
 
@@ -92,15 +99,12 @@ def read_notice(path: str, data: bytes, mistakes: Mistakes) -> Notice | None:
 def _notice(path: str, number: int, table: dict[str, Any], content: str, mistakes: Mistakes) -> Notice | None:
     given: dict[str, Any] = {}
     whole = True
+    lines: dict[str, int] = {}
+    for at, said in enumerate(content.split("\n"), 1):
+        if key := _KEY.match(said):
+            lines.setdefault(key[1], at)
     for field, value in table.items():
-        line = next(
-            (
-                at
-                for at, said in enumerate(content.split("\n"), 1)
-                if re.match(rf"\s*{re.escape(field)}\s*=", said)
-            ),
-            0,
-        )
+        line = lines.get(field, 0)
         if field.startswith("x_"):
             continue
         if field not in FIELDS:
@@ -121,6 +125,12 @@ def _notice(path: str, number: int, table: dict[str, Any], content: str, mistake
         return None
     digest = hashlib.sha256(act_of(content.encode())).hexdigest()
     return Notice(number=number, path=path, digest=Digest(digest), **given)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list):
+        return not any(isinstance(each, list | dict) for each in value)
+    return not isinstance(value, dict)
 
 
 def act_of(data: bytes) -> bytes:

@@ -37,6 +37,7 @@ __all__ = [
     "ActRef",
     "Evidence",
     "Mark",
+    "Proof",
     "card_file_name",
     "check_signatures",
     "file_name",
@@ -85,6 +86,14 @@ class Mark(msgspec.Struct, frozen=True):
     at: Instant
 
 
+class Proof(msgspec.Struct, frozen=True):
+    """What one signature file proves: an act signed by a Party in a function; of a card, whose it is, and no act."""
+
+    act: ActRef | None
+    party: str
+    function: str = ""
+
+
 class Evidence(msgspec.Struct, frozen=True):
     """What the signature files of a folder prove.
 
@@ -94,6 +103,7 @@ class Evidence(msgspec.Struct, frozen=True):
         problems: one line for each file that does not hold, naming it.
         cards: each Party's cards that hang from its root, oldest first.
         repinned: roots that reintroductions put in the place of the one the text names, in order.
+        proofs: by file, what it proves; a file that is missing here proves nothing.
     """
 
     marks: Mapping[ActRef, tuple[Mark, ...]]
@@ -101,6 +111,7 @@ class Evidence(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
     cards: Mapping[str, Sequence[SignedCard]] = MappingProxyType({})
     repinned: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    proofs: Mapping[str, Proof] = MappingProxyType({})
 
 
 def signing_bytes(agreement: Agreement) -> bytes:
@@ -205,12 +216,20 @@ def check_signatures(agreement: Agreement, cards: Iterable[SignedCard] = ()) -> 
         repinned = again
     asked = {notice.root for notice in agreement.notices if notice.kind == REINTRODUCTION}
     known = {card.digest for each in hanging.values() for card in each}
-    strange = tuple(
-        f"{path}: the card of {card.party} hangs from a root the text does not name"
+    strange = {
+        path
         for path, card in lying.items()
         if card.digest not in known and card.root_fingerprint not in asked
+    }
+    problems = (
+        f"{path}: the card of {card.party} hangs from a root the text does not name"
+        for path, card in lying.items()
+        if path in strange
     )
-    return msgspec.structs.replace(evidence, problems=(*evidence.problems, *strange))
+    cards_prove = {path: Proof(None, card.party) for path, card in lying.items() if path not in strange}
+    return msgspec.structs.replace(
+        evidence, problems=(*evidence.problems, *problems), proofs={**evidence.proofs, **cards_prove}
+    )
 
 
 def _marks(
@@ -224,6 +243,7 @@ def _marks(
     problems = list(unread)
     marks: dict[ActRef, list[Mark]] = {}
     attempted: set[ActRef] = set()
+    proofs: dict[str, Proof] = {}
     for file in agreement.signatures:
         if not file.path.endswith(".dsse"):
             continue
@@ -233,8 +253,9 @@ def _marks(
             problems.append(f"{file.path}: {error.message}")
             continue
         marks.setdefault(act, []).append(mark)
+        proofs[file.path] = Proof(act, mark.party, mark.function)
     found = {act: tuple(each) for act, each in marks.items()}
-    return Evidence(found, frozenset(attempted), tuple(problems), hanging, repinned)
+    return Evidence(found, frozenset(attempted), tuple(problems), hanging, repinned, proofs)
 
 
 def _reintroduced(

@@ -25,7 +25,7 @@ from comity.agreements.periods import notice_deadline
 from comity.agreements.stretches import Stretch, state_stretch, stretches
 from comity.clock import Instant, parse_instant
 
-__all__ = ["Next", "PairStatus", "Status", "parse_instant", "status", "timeline"]
+__all__ = ["Next", "PairStatus", "Status", "parse_instant", "status", "status_in", "timeline"]
 
 
 class Next(msgspec.Struct, frozen=True):
@@ -114,13 +114,17 @@ def status(
     known_at: Instant | None = None,
 ) -> Status:
     """Give the state of an agreement at an instant, from everything known of it."""
-    governing = Timeline(agreement, others, unsigned=unsigned, known_at=known_at)
+    return status_in(Timeline(agreement, others, unsigned=unsigned, known_at=known_at), at)
+
+
+def status_in(governing: Timeline, at: Instant) -> Status:
+    """Give the same of an agreement whose life was read before: reading it checks every signature."""
     life = governing.life
     here = life.own_condition(at)
     since, until = state_stretch(life, at, life.own_condition)
     term = life.term_at(at)
     return Status(
-        agreement=agreement.id,
+        agreement=governing.agreement.id,
         at=at,
         state=here.state,
         since=since,

@@ -146,8 +146,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         """Give the keys that may exercise `function` at `at`, by fingerprint; none before issue or once expired."""
         return {
             entry.keyid: _verify_key(entry.public)
-            for entry in self._in_force(self.signing, at)
-            if function in entry.functions
+            for entry in self._in_force((each for each in self.signing if function in each.functions), at)
         }
 
     def sealing_keys(self, at: datetime) -> dict[str, SealingPublic]:

@@ -11,7 +11,7 @@ import structlog
 
 from comity.carriers.relay_client import Relays
 from comity.carriers.relay_wire import Box, RelayAddress, mailbox_key, mailbox_of, read_address
-from comity.errors import BadInput, ComityError, PeerUnreachable, StorageError, VerificationFailed
+from comity.errors import BadInput, ComityError, PeerUnreachable, StorageError
 from comity.keys import SigningKey
 from comity.node.node import Node
 from comity.node.receive import receive
@@ -78,21 +78,27 @@ class Collector:
                 return count
             taken = []
             for box in boxes:
-                self._take(address, box)
-                taken.append(box.id)
+                if self._take(address, box):
+                    taken.append(box.id)
                 after = max(after, box.number)
             count += len(boxes)
         return count
 
-    def _take(self, address: RelayAddress, box: Box) -> None:
+    def _take(self, address: RelayAddress, box: Box) -> bool:
+        """Take one box in; tell whether the relay may forget it. It stays there where this node itself failed on it."""
         node = self._node
         try:
             envelope = open_box(box.data, node.keyring.sealing_keys())
             taken = node.act(lambda transaction: receive(node, transaction, envelope, address.carrier))
         except StorageError:
             raise  # the disk, not the box: it stays at the relay
-        except (BadInput, VerificationFailed, ComityError) as error:
+        except ComityError as error:
             log.warning("box not taken", relay=address.name, box=box.id.hex(), reason=error.message)
-            return
+            return True
+        except Exception:
+            # a fault of ours: it must not keep the boxes behind it, which are of others, from coming in
+            log.exception("box not taken", relay=address.name, box=box.id.hex())
+            return False
         if taken.state == "refused":
             log.warning("box not taken", relay=address.name, box=box.id.hex(), reason=taken.reason)
+        return True

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from comity.carriers.framing import MAX_RUN_BYTES, join_reply, split_envelopes
 from comity.carriers.http_sender import MEDIA_TYPE, PATH
 from comity.carriers.intake import Busy
-from comity.errors import CannotJournal, ForeignInput
+from comity.errors import ForeignInput, StorageError
 from comity.ports import Reply
 
 #: Takes a run of envelopes and the Party whose connection brought it, empty on plain loopback; gives the reply.
@@ -37,8 +37,12 @@ class TooLarge(Exception):
     """A body is beyond its cap."""
 
 
-def make_endpoint(accept: Accept) -> Starlette:
-    """Make the ASGI application of a node's endpoint."""
+def make_endpoint(accept: Accept, trouble: Callable[[], str] = str) -> Starlette:
+    """Make the ASGI application of a node's endpoint.
+
+    Args:
+        trouble: says why the node cannot act at present, for whoever watches over it; empty where it can.
+    """
 
     async def envelopes(request: Request) -> Response:
         amiss = getattr(request.state, "amiss", "")
@@ -60,11 +64,17 @@ def make_endpoint(accept: Accept) -> Starlette:
             return problem(400, error.message)
         except Busy as error:
             return problem(429, error.message, retry_after=_RETRY_AFTER)
-        except CannotJournal as error:
+        except StorageError as error:
             return problem(503, error.message)
+        except MemoryError:  # what it had come to is let go; others go on
+            return problem(
+                503, "there is no memory for so large a request at present", retry_after=_RETRY_AFTER
+            )
         return Response(join_reply(reply), media_type=MEDIA_TYPE)
 
     async def health(_request: Request) -> Response:
+        if why := trouble():
+            return problem(503, why)
         return PlainTextResponse("comity\n")
 
     return Starlette(routes=[Route(PATH, envelopes, methods=["POST"]), Route("/health", health)])

@@ -20,6 +20,9 @@ from comity.languages.words import N_
 #: The longest words an option takes; more than an officer writes on one line.
 MAX_WORDS = 4000
 
+#: In a context's `meta`: mistakes are being gathered, and nobody is asked for what is missing.
+NOT_ASKING = "comity.not-asking"
+
 _NO_FILE = "` does not exist"
 
 #: What Click says of a mistake, in the form `_plain` gives it.
@@ -86,6 +89,7 @@ class Command(Helping):
         except click.UsageError as error:
             yield in_words(error)
             return
+        ctx.meta[NOT_ASKING] = True  # what is missing is named with the rest
         for param in iter_params_for_processing(order, self.get_params(ctx)):
             if param.is_eager:  # --help has had its turn
                 continue
@@ -139,35 +143,23 @@ def in_words(error: click.ClickException) -> str:
         return missing + (": " + _("one of {choices}", choices=", ".join(choices)) if choices else "")
     if isinstance(error, click.NoSuchOption):
         return _("no option `{name}`", name=_shown(error.option_name)) + _nearest(error.possibilities)
-    if isinstance(error, click.BadParameter) and param is not None and isinstance(param.type, _RANGES):
-        return _out_of_range(error, param)
     if isinstance(error, click.BadParameter) and param is not None:
-        return f"{_called(param)}: {_wrong_value(param, error)}"
+        return f"{_called(param)}: {wrong_value(param.type, error)}"
     return said(_plain(error.format_message()))
 
 
-def _wrong_value(param: Parameter, error: click.BadParameter) -> str:
-    """Say what is wrong with a value; one that is none of several is said with those there are."""
-    if isinstance(param.type, click.Choice):
-        value = error.message.partition(" is not one of ")[0].strip("'")
-        choices = ", ".join(f"`{each}`" for each in param.type.choices)
-        return _("`{value}` is not one of {choices}", value=_shown(value), choices=choices)
+def wrong_value(kind: click.ParamType[Any], error: click.BadParameter) -> str:
+    """Say what is wrong with a value; one that is none of several, or beyond a range, is said with what could be."""
+    value = _shown(error.message.partition(" is not ")[0].strip("'"))
+    if isinstance(kind, click.Choice):
+        choices = ", ".join(f"`{each}`" for each in kind.choices)
+        return _("`{value}` is not one of {choices}", value=value, choices=choices)
+    if isinstance(kind, _RANGES):
+        what = {"value": value, "least": kind.min, "most": kind.max}
+        if isinstance(kind, click.IntRange):
+            return _("`{value}` is not a whole number from {least} to {most}", **what)
+        return _("`{value}` is not a number from {least} to {most}", **what)
     return said(_plain(error.message))
-
-
-def _out_of_range(error: click.BadParameter, param: Parameter) -> str:
-    value = error.message.partition(" is not ")[0].strip("'")
-    kind = param.type
-    assert isinstance(kind, _RANGES)
-    what = {
-        "name": _called(param),
-        "value": _shown(value),
-        "least": kind.min,
-        "most": kind.max,
-    }
-    if isinstance(kind, click.IntRange):
-        return _("{name}: `{value}` is not a whole number from {least} to {most}", **what)
-    return _("{name}: `{value}` is not a number from {least} to {most}", **what)
 
 
 def _nearest(near: Sequence[str] | None) -> str:

@@ -52,6 +52,7 @@ def doctor(full: bool, home: Path, passphrase_file: Path | None, json_: bool) ->
 
 
 def _checks(home: Path, passphrase: Callable[[], str] | None, *, full: bool) -> Iterator[Check]:
+    from comity.storage.file_systems import REMOTE, kind_of
     from comity.storage.sqlite import FIRST_SOUND_SQLITE, sqlite_version
 
     version = ".".join(map(str, sqlite_version()))
@@ -63,6 +64,13 @@ def _checks(home: Path, passphrase: Callable[[], str] | None, *, full: bool) -> 
     )
     mode = home.stat().st_mode & 0o777
     yield "home", mode == 0o700, f"{home} has mode {mode:04o}", f"chmod 700 {home}"
+    if kind := kind_of(home):
+        yield (
+            "file system",
+            kind not in REMOTE,
+            f"{home} is on {kind}",
+            "move the home to a disk of this machine: another machine's promises neither locks nor syncs",
+        )
     for file in sorted([*(home / "keys").glob("*.key"), *(home / name for name in _PRIVATE)]):
         if file.exists():
             kept = file.stat().st_mode & 0o777
@@ -87,6 +95,12 @@ def _inside(home: Path, passphrase: Callable[[], str] | None, *, full: bool) -> 
                 last is None or now["now"] >= last,
                 f"{now['now']}, last entry {last or 'none'}",
                 "set the machine's clock: a node whose clock stands before its journal decides nothing",
+            )
+            yield (
+                "time",
+                not now["time_waits"],
+                now["time_waits"] or "borne out",
+                "set the machine's clock, or, where it is right: comity duties --clock-is-right",
             )
             report = tell("journal-verify", witnessed=[], resume=not full)
             faults = [f"entry {fault['number']} {fault['kind']}" for fault in report["faults"]]

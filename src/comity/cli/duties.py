@@ -1,13 +1,18 @@
 """`comity duties`: what a serving node does by itself every day, done at once or only told."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from comity.cli.command import command
 from comity.cli.options import as_json, home_options, node_at, print_csv, print_json, write_whole
+from comity.errors import BadInput, NotFound
 from comity.languages import _, said
+from comity.languages.page_words import DIGEST, named, on_a_page
+
+if TYPE_CHECKING:
+    from comity.control.client import Teller
 
 
 @command()
@@ -25,6 +30,12 @@ from comity.languages import _, said
     default=None,
     help="Write what is due into this file, as Parquet.",
 )
+@click.option(
+    "--clock-is-right",
+    "confirmed",
+    is_flag=True,
+    help="Say that this machine's clock is right: what has run out by it is erased.",
+)
 @home_options
 @as_json
 def duties(
@@ -32,6 +43,7 @@ def duties(
     ics: Path | None,
     csv: bool,
     parquet: Path | None,
+    confirmed: bool,
     home: Path,
     passphrase_file: Path | None,
     json_: bool,
@@ -39,16 +51,18 @@ def duties(
     """Do what is due today, and list what has a day: what we owe, what we are owed, what to see to.
 
     What has run out is let go, what nobody answered in time is closed, what is late is named.
+
+    Nothing is let go while the clock stands more than a week ahead of what the journal and other Parties bear out.
     """
+    if dry_run and confirmed:
+        raise BadInput(_("--dry-run does nothing, so it cannot confirm the clock"))
     with node_at(home, passphrase_file) as tell:
+        if confirmed:
+            tell("time-confirm")
         shown = {**tell("duties", dry_run=dry_run), "due": tell("due-list")}
         shown["reciprocity"] = tell("reciprocity")
-        dates = tell("due-dates") if ics is not None else []
-        party = tell("status")["party"]
-    if ics is not None:
-        from comity.interop.due_calendar import as_calendar
-
-        write_whole(ics, as_calendar(party, shown["due"], dates))
+        if ics is not None:
+            _write_calendar(ics, tell, shown["due"])
     if parquet is not None:
         from comity.interop.parquet import DUE, as_parquet
 
@@ -61,12 +75,30 @@ def duties(
         return
     for line in _lines(shown):
         click.echo(line)
+    if shown["waits"]:
+        click.echo(_("nothing was erased or closed: {reason}", reason=said(shown["waits"])))
+        hint = "comity duties --clock-is-right"
+        click.echo(_("next: set the machine's clock, or, where it is right: {hint}", hint=hint), err=True)
     if not any(shown[name] for name in ("erased", "kept", "closed", "late", "unreviewed", "due")):
         click.echo(_("nothing is due today"))
     _print_due(shown["due"])
     _print_reciprocity(shown["reciprocity"])
     if dry_run:
         click.echo(_("nothing was done: this was only asked"), err=True)
+
+
+def _write_calendar(file: Path, tell: "Teller", rows: list[dict[str, Any]]) -> None:
+    """Write what is due, and the days of joint work, as a calendar; items stand in it by their titles."""
+    from comity.interop.due_calendar import as_calendar
+
+    titles = {}
+    for digest in dict.fromkeys(each for row in rows for each in DIGEST.findall(row["what"])):
+        try:
+            titles[digest] = tell("item-show", item=digest)["title"]
+        except NotFound:
+            continue  # the digest is of something else, such as a hit or a letter
+    party, dates = tell("status")["party"], tell("due-dates")
+    write_whole(file, as_calendar(party, rows, dates, say=lambda what: named(on_a_page(what), titles)))
 
 
 def _print_due(rows: list[dict[str, Any]]) -> None:
@@ -80,7 +112,7 @@ def _print_due(rows: list[dict[str, Any]]) -> None:
             late = " " + _("(late)") if row["late"] else ""
             whom = f"  {row['party']}" if row["party"] else ""
             click.echo(
-                f"  {row['at'][:16].replace('T', ' ')}{late}{whom}  {said(row['what'])}  [{said(row['ref'])}]"
+                f"  {row['at'][:16].replace('T', ' ')} UTC{late}{whom}  {said(row['what'])}  [{said(row['ref'])}]"
             )
 
 

@@ -179,6 +179,8 @@ def status(home: Path, passphrase_file: Path | None, json_: bool) -> None:
     print_lines(shown["lines"])
     if shown["trouble"]:
         click.echo(f"  {shown['trouble']}")
+    if shown["time_waits"]:
+        click.echo("  " + said(shown["time_waits"]))
     for each in shown["stopped"]:
         click.echo(f"  {each['party']}: {each['reason']}")
         click.echo("  " + _("next: {hint}", hint=f"comity peer resume {each['party']} --because …"), err=True)

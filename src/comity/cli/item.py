@@ -1,6 +1,7 @@
 """`comity item`: take items in, list and show them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +21,9 @@ from comity.cli.options import (
 )
 from comity.errors import BadInput
 from comity.languages import _, said
+
+if TYPE_CHECKING:
+    from comity.control.client import Teller
 
 
 @group()
@@ -123,7 +127,7 @@ def list_(
         raise BadInput("--to goes with --purpose, and --only with both")
     with node_at(home, passphrase_file) as tell:
         if to:
-            rows = tell("item-may-pass", to=to, purpose=purpose, only=only or "", limit=limit)
+            rows = _weighed(tell, limit, to=to, purpose=purpose, only=only or "")
         else:
             rows = tell("item-list", limit=limit)
     if json_:
@@ -148,7 +152,7 @@ def list_(
                 row["originator"],
                 row["category"],
                 row["marking"],
-                row["state"],
+                said(row["state"]),
                 *([said(row["decision"]), ", ".join(row["grounds"])] if to else []),
                 row["title"],
             ]
@@ -156,6 +160,17 @@ def list_(
         ),
         empty=_("no items"),
     )
+
+
+def _weighed(tell: "Teller", limit: int, **asked: str) -> list[Any]:
+    """Ask page by page what the gate says of each item, until so many are found or all were looked at."""
+    rows: list[Any] = []
+    before: int | None = 0
+    while before is not None and len(rows) < limit:
+        page = tell("item-may-pass", **asked, before=before, limit=min(500, limit - len(rows)))
+        rows += page["items"]
+        before = page["before"]
+    return rows
 
 
 @item.command("show")

@@ -6,7 +6,6 @@ and is a mistake where nobody does.
 """
 
 import base64
-import tomllib
 import typing
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 import click
 import msgspec
 
-from comity.cli.asking import ask, somebody_sits_here
+from comity.cli.asking import Asked, AskedArgument, ask, ask_for_several, somebody_sits_here
 from comity.cli.command import Command, Group
 from comity.cli.helping import ComposedOption
 from comity.cli.matters_shown import due_of, print_matter, print_step, turn_of
@@ -37,6 +36,7 @@ from comity.cooperation.shared import SHARED, shared_by
 from comity.errors import BadInput
 from comity.languages import _, said
 from comity.languages.words import N_
+from comity.strict import NotToml, read_toml
 
 #: What every kind's commands of one name are for.
 _UNDER_AN_ARTICLE = N_("It is done under an article that provides for it, or refused with the nearest.")
@@ -48,6 +48,10 @@ _NEEDED = N_("{meaning}; needed.")
 _FOLLOWS = N_("{meaning}; by itself where it follows.")
 _ANY_NUMBER = N_("{meaning}; any number of times.")
 _PLAIN = "{meaning}."
+#: What is asked for where a step does not say in which matter it is taken.
+WHICH = N_("The matter: the beginning of its id, six letters and figures or more.")
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_COUNT = click.IntRange(0, 1_000_000)
 
 
 def group_of(name: str) -> Group:
@@ -84,7 +88,12 @@ def _new(kind: Kind) -> Command:
     run.__doc__ = f"{form.meaning}\n\n{_UNDER_AN_ARTICLE}"
     called = [
         click.option(
-            "--to", required=True, multiple=True, metavar="PARTY", help="The other Party; only one."
+            *("--to",),
+            cls=Asked,
+            required=True,
+            multiple=True,
+            metavar="PARTY",
+            help="The other Party; only one.",
         ),
         click.option(
             "--under", default="", metavar="AGREEMENT", help="The agreement, where several would do."
@@ -94,7 +103,7 @@ def _new(kind: Kind) -> Command:
 
 
 def _step(kind: Kind, word: str, form: EventForm) -> Command:
-    filled = (*kind.filled.get(word, ()), *_FILLED_HERE.get((kind.name, word), ()))
+    filled = kind.follows(word)
 
     def run(matter: str, **options: Any) -> None:
         with node_at(options["home"], options["passphrase_file"]) as tell:
@@ -108,15 +117,13 @@ def _step(kind: Kind, word: str, form: EventForm) -> Command:
         print_step(shown, options["json_"])
 
     run.__doc__ = form.meaning
-    argument = click.argument("matter", metavar=kind.name.upper())
+    argument = _matter(kind)
     more = [*_sharing(form.form), *_drafting(word)]
     return _command(word, run, [argument, *_fields(form.form, filled), *more, *_manner()])
 
 
-#: Fields that a node's own figures give, beside those that follow from the matter (`Kind.filled`).
-_FILLED_HERE: Mapping[tuple[str, str], tuple[str, ...]] = {("summary", "differ"): ("rows",)}
-#: Fields that people never type: a digest of what stands.
-_NEVER_TYPED = ("lines",)
+#: Fields that people never type where they follow by themselves: a digest of what stands, the rows of a summary.
+_NEVER_TYPED = ("lines", "figures")
 
 
 def _list(kind: Kind) -> Command:
@@ -150,7 +157,7 @@ def _show(kind: Kind) -> Command:
             print_matter(shown)
 
     run.__doc__ = _SHOW
-    return _command("show", run, [click.argument("matter", metavar=kind.name.upper())])
+    return _command("show", run, [_matter(kind)])
 
 
 def _protocol(kind: Kind) -> Command:
@@ -164,10 +171,14 @@ def _protocol(kind: Kind) -> Command:
 
     run.__doc__ = _PROTOCOL
     called = [
-        click.argument("matter", metavar=kind.name.upper()),
+        _matter(kind),
         click.argument("out", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path)),
     ]
     return _command("protocol", run, called)
+
+
+def _matter(kind: Kind) -> Callable[[Any], Any]:
+    return click.argument("matter", cls=AskedArgument, meaning=WHICH, metavar=kind.name.upper())
 
 
 def _protocol_files(
@@ -263,16 +274,15 @@ def _option(form: type[Said], field: Any, hint: Any, *, follows: bool) -> Callab
     if kind is bool:
         how |= {"is_flag": True, "default": False}
     elif typing.get_origin(kind) is tuple:
-        member = typing.get_args(kind)[0]
-        if isinstance(member, type) and issubclass(member, msgspec.Struct):
-            how |= {"type": click.Path(exists=True, dir_okay=False, path_type=Path), "metavar": "FILE"}
+        if _is_of_tables(kind):
+            how |= {"type": _FILE, "metavar": "FILE"}
         else:
             how |= {"multiple": True, "default": (), "type": str}
             remark = _ANY_NUMBER
     elif typing.get_origin(kind) is typing.Literal:
         how |= {"type": click.Choice(typing.get_args(kind))}
     elif kind is int:
-        how |= {"type": click.IntRange(0, 1_000_000)}
+        how |= {"type": _COUNT}
     elif kind is not str:
         how |= {"type": DAY}
     return click.option(
@@ -328,17 +338,24 @@ def _ask(form: type[Said], field: Any) -> Any:
     if typing.get_origin(kind) is typing.Literal:
         return ask(meaning, click.Choice(typing.get_args(kind)))
     if typing.get_origin(kind) is tuple:
-        return tuple(str(ask(meaning)).replace(",", " ").split())
+        if _is_of_tables(kind):
+            return _from_file(ask(_("{what}, in a file", what=_(meaning)), _FILE))
+        return ask_for_several(meaning)
     if kind is int:
-        return ask(meaning, click.IntRange(0, 1_000_000))
+        return ask(meaning, _COUNT)
     return ask(meaning, str if kind is str else DAY)
+
+
+def _is_of_tables(kind: Any) -> bool:
+    member = typing.get_args(kind)[0]
+    return isinstance(member, type) and issubclass(member, msgspec.Struct)
 
 
 def _from_file(file: Path) -> list[Any]:
     """Read the tables of a TOML file that has one array of them: the lines of a plan."""
     try:
-        read = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        read = read_toml(file.read_text(encoding="utf-8"))
+    except (NotToml, UnicodeDecodeError) as error:
         raise BadInput(f"{file}: {error}") from None
     tables = [value for value in read.values() if isinstance(value, list)]
     if len(read) != 1 or len(tables) != 1:

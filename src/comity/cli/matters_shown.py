@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from comity.cli.options import print_json
+from comity.cli.options import print_json, print_table
+from comity.cooperation.standing import OUR_WORDS
 from comity.languages import _, said
 
 __all__ = ["due_of", "print_matter", "print_step", "turn_of"]
@@ -52,6 +53,7 @@ def print_matter(shown: dict[str, Any]) -> None:
     _print_due(shown)
     for remark in shown["remarks"]:
         click.echo(f"  {said(remark['ref'])}  {said(remark['text'])}")
+    _print_standing(shown)
     for line in shown["story"]:
         told = _(line["tells"], **line["values"])
         click.echo(f"  {line['at'][:16].replace('T', ' ')}  {_author(line)}  {told}")
@@ -60,11 +62,28 @@ def print_matter(shown: dict[str, Any]) -> None:
                 "      " + _("does not count: {ref}", ref=f"{said(ground['ref'])}: {said(ground['text'])}")
             )
         for late in line["late"]:
-            click.echo("      " + _("late: it was due by {at} ({ref})", at=late["at"], ref=late["ref"]))
+            click.echo(
+                "      " + _("late: it was due by {at} ({ref})", at=_instant(late["at"]), ref=late["ref"])
+            )
     if shown["early"]:
         click.echo("  " + _("{count} more wait for what came before them", count=shown["early"]))
     if shown["steps"]:
         click.echo(_("what can be done here: {steps}", steps=", ".join(shown["steps"])))
+
+
+def _print_standing(shown: Mapping[str, Any]) -> None:
+    """Print how it stands, table by table; what people have written stands as it was written."""
+    for table in shown["standing"]:
+        ours = [head in OUR_WORDS for head in table["heads"]]
+        rows = (
+            [said(cell) if known else cell for cell, known in zip(row, ours, strict=True)]
+            for row in table["rows"]
+        )
+        print_table([said(head) for head in table["heads"]], rows, empty="")
+
+
+def _instant(at: str) -> str:
+    return f"{at[:16].replace('T', ' ')} UTC"
 
 
 def _author(line: Mapping[str, Any]) -> str:
@@ -78,8 +97,7 @@ def _print_due(shown: Mapping[str, Any]) -> None:
     for due in shown["due"]:
         owed.setdefault((due["at"], due["what"], due["ref"]), []).append(due["by"])
     for (at, what, ref), parties in owed.items():
-        until = f"{at[:16].replace('T', ' ')} UTC"
-        told = {"what": said(what), "party": ", ".join(parties), "at": until, "ref": ref}
+        told = {"what": said(what), "party": ", ".join(parties), "at": _instant(at), "ref": ref}
         click.echo("  " + _("due: {what} by {party} until {at} ({ref})", **told))
 
 
@@ -92,8 +110,4 @@ def turn_of(row: Mapping[str, Any]) -> str:
 
 def due_of(row: Mapping[str, Any]) -> str:
     """Say what is due next."""
-    return (
-        f"{row['due'][:16].replace('T', ' ')} {said(row['due_what'])} ({row['due_by']})"
-        if row["due"]
-        else "–"
-    )
+    return f"{_instant(row['due'])} {said(row['due_what'])} ({row['due_by']})" if row["due"] else "–"

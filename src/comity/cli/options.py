@@ -257,7 +257,7 @@ def print_decision(shown: Mapping[str, Any], *, item: str, to: str) -> None:
         because = ", ".join(dict.fromkeys(said(each) for each in asked["grounds"]))
         click.echo("  " + _("ask {party} ({because})", party=asked["party"], because=because))
     for obligation in shown["obligations"]:
-        kind, value, ref = said(obligation["kind"]), obligation["value"], said(obligation["ref"])
+        kind, value, ref = said(obligation["kind"]), said(str(obligation["value"])), said(obligation["ref"])
         click.echo("  " + _("goes with it: {kind} {value} ({ref})", kind=kind, value=value, ref=ref))
     for remedy in shown.get("remedies", ()):
         click.echo(f"  {said(remedy)}")

@@ -169,15 +169,15 @@ def inbox(limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> 
         print_json_lines(rows)
         return
     print_table(
-        [_("at"), _("from"), _("what"), _("state"), _("item"), _("title or reason")],
+        [_("at"), _("from"), _("what"), _("state"), _("item or matter"), _("title or reason")],
         (
             [
                 row["at"],
                 row["from"],
                 row["kind"],
                 said(row["state"]),
-                row["item"]["id"][:12] if row["item"] else "",
-                row["reason"] or _title(row["item"] or {}),
+                (row["matter"] or row["item"] or {}).get("id", "")[:12],
+                row["reason"] or _title(row["matter"] or row["item"] or {}),
             ]
             for row in rows
         ),
@@ -206,7 +206,7 @@ def outbox(limit: int, home: Path, passphrase_file: Path | None, json_: bool) ->
         print_json_lines(rows)
         return
     print_table(
-        [_("at"), _("to"), _("what"), _("state"), _("tries"), _("item"), _("reason")],
+        [_("at"), _("to"), _("what"), _("state"), _("tries"), _("item or matter"), _("reason")],
         (
             [
                 row["at"],
@@ -214,7 +214,7 @@ def outbox(limit: int, home: Path, passphrase_file: Path | None, json_: bool) ->
                 row["kind"],
                 said(row["state"]),
                 str(row["attempts"]),
-                row["item"][:12],
+                (row["matter"]["id"] if row["matter"] else row["item"])[:12],
                 row["reason"],
             ]
             for row in rows

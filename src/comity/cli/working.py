@@ -1,13 +1,14 @@
 """`comity request`, `comity plan`, … : working together, one group of commands for each kind of matter."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
-from comity.cli.asking import Asked
+from comity.cli.asking import Asked, AskedArgument
 from comity.cli.command import Command
-from comity.cli.matters import group_of
+from comity.cli.matters import WHICH, group_of
 from comity.cli.matters_shown import print_step
 from comity.cli.options import (
     DAY,
@@ -20,8 +21,9 @@ from comity.cli.options import (
     print_table,
     write_whole,
 )
-from comity.errors import BadInput
+from comity.errors import BadInput, RefusedHere
 from comity.languages import _, said
+from comity.languages.words import N_
 
 request = group_of("request")
 measure = group_of("measure")
@@ -39,9 +41,19 @@ charge = group_of("charge")
 summary = group_of("summary")
 
 
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+_PARTY = N_("The other Party.")
+
+
+def _asked(name: str, metavar: str, meaning: str) -> Callable[[_Function], _Function]:
+    """Make an argument that is asked for where it is missing."""
+    return click.argument(name, cls=AskedArgument, meaning=meaning, metavar=metavar)
+
+
 @plan.command("next", cls=Command)
-@click.argument("plan_", metavar="PLAN")
-@click.option("--period", cls=Asked, required=True, help="What the next one is for: 2032.")
+@_asked("plan_", "PLAN", WHICH)
+@click.option("--period", cls=Asked, required=True, help="The period the next one is for, such as 2032.")
 @click.option("--begins", cls=Asked, required=True, type=DAY, help="Its first day.")
 @click.option("--ends", cls=Asked, required=True, type=DAY, help="Its last day.")
 @click.option("--dry-run", is_flag=True, help="Only tell whether it could be done.")
@@ -112,7 +124,7 @@ def ledger(party: str, csv: bool, parquet: Path | None, json_: bool, **at: Any) 
             row["on"],
             row["with"],
             row["what"],
-            f"{_money(row['amount'])} {row['currency']}",
+            f"{row['amount']} {row['currency']}",
             row["spender"],
             said(row["bearer"]),
             row["ref"],
@@ -122,12 +134,11 @@ def ledger(party: str, csv: bool, parquet: Path | None, json_: bool, **at: Any) 
     ]
     print_table(heads, rows, empty=_("no costs"))
     for each in shown["owed"]:
-        told = {**each, "amount": _money(each["amount"])}
-        click.echo(_("{debtor} owes {creditor} {amount} {currency}", **told))
+        click.echo(_("{debtor} owes {creditor} {amount} {currency}", **each))
 
 
 @charge.command("claim", cls=Command)
-@click.argument("party")
+@_asked("party", "PARTY", _PARTY)
 @click.option("--currency", default="", help="The currency, ISO 4217; by default that of the open costs.")
 @click.option(
     "--begins", type=DAY, default=None, help="The first day; by default that of the first open cost."
@@ -148,7 +159,7 @@ def claim(
 
 
 @charge.command("check", cls=Command)
-@click.argument("charge_", metavar="CHARGE")
+@_asked("charge_", "CHARGE", WHICH)
 @home_options
 @as_json
 def check_charge(charge_: str, json_: bool, **at: Any) -> None:
@@ -159,7 +170,7 @@ def check_charge(charge_: str, json_: bool, **at: Any) -> None:
 
 
 @summary.command("figures", cls=Command)
-@click.argument("party")
+@_asked("party", "PARTY", _PARTY)
 @click.option("--begins", cls=Asked, required=True, type=DAY, help="The first day of the period.")
 @click.option("--ends", cls=Asked, required=True, type=DAY, help="The last day of the period.")
 @click.option("--csv", is_flag=True, help="Print the rows as CSV.")
@@ -178,7 +189,7 @@ def figures(party: str, begins: Any, ends: Any, csv: bool, json_: bool, **at: An
 
 
 @summary.command("draw", cls=Command)
-@click.argument("party")
+@_asked("party", "PARTY", _PARTY)
 @click.option("--words", default="", help="What the two say of the period.")
 @_period
 @home_options
@@ -194,7 +205,7 @@ def draw(
 
 
 @summary.command("check", cls=Command)
-@click.argument("summary_", metavar="SUMMARY")
+@_asked("summary_", "SUMMARY", WHICH)
 @home_options
 @as_json
 def check_summary(summary_: str, json_: bool, **at: Any) -> None:
@@ -205,7 +216,7 @@ def check_summary(summary_: str, json_: bool, **at: Any) -> None:
 
 
 @summary.command("export", cls=Command)
-@click.argument("summary_", metavar="SUMMARY")
+@_asked("summary_", "SUMMARY", WHICH)
 @click.option(
     "--format",
     "form",
@@ -244,17 +255,16 @@ def export(summary_: str, form: str, output: Path | None, **at: Any) -> None:
     click.echo(str(output))
 
 
-def _money(figures: str) -> str:
-    """Print a sum as people write sums: two decimals at the least, where there are any."""
-    whole, point, decimals = figures.partition(".")
-    return f"{whole}{point}{decimals:0<2}" if point else whole
-
-
 def _write_plots(shown: dict[str, Any], folder: Path) -> None:
     from comity.interop.summary_plots import plots_of
 
+    plots = [each for charts in plots_of(shown).values() for each in charts]
+    if not plots:
+        raise RefusedHere(
+            _("there is nothing to plot: nothing passed, was answered or refused in this period")
+        )
     folder.mkdir(parents=True, exist_ok=True)
-    for chart in (each for charts in plots_of(shown).values() for each in charts):
+    for chart in plots:
         file = folder / f"{chart.name}.svg"
         write_whole(file, chart.svg.encode())
         click.echo(str(file))

@@ -23,7 +23,7 @@ from comity.languages import _, ngettext, said
 from comity.node.large_files import LIST
 
 #: Fields of every form that are no parameters.
-OWN = frozenset({"form-token", "back", "verb", "once"})
+OWN = frozenset({"form-token", "back", "back-query", "verb", "once"})
 #: Parameters that name a file of the node's own machine: nobody reaches those from afar.
 OF_THE_MACHINE = frozenset({"path"})
 #: A time as browsers send it from a field for one, without a zone.
@@ -38,6 +38,10 @@ class Done(msgspec.Struct, frozen=True):
     words: str
     path: str
     answer: Any
+
+
+#: What a form asks for, ready to be done.
+Deed = Callable[[], Done]
 
 
 def perform(visit: Visit, verb: str, parameters: dict[str, Any], *, back: str = "") -> Done:

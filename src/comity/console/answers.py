@@ -5,8 +5,9 @@ What goes wrong on purpose (`ComityError`) becomes a page or, where JSON was ask
 """
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -15,10 +16,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from comity.console.guard import COOKIE, form_token
 from comity.console.paper import Paper, Printer
-from comity.console.screens import Screen, menu, tabs
+from comity.console.refill import Refused, refilled
+from comity.console.screens import Screen, menu, screen_at, tabs
 from comity.console.visit import Visit
 from comity.control.verb import Desk
-from comity.errors import BadInput, CannotJournal, ComityError, NotFound, RefusedHere, VerificationFailed
+from comity.errors import BadInput, ComityError, NotFound, RefusedHere, StorageError, VerificationFailed
 from comity.languages import _, current, is_reviewed, said, use
 from comity.languages.reading import TAGS
 from comity.node import officers
@@ -28,10 +30,12 @@ _STATUS: tuple[tuple[type[ComityError], int], ...] = (
     (NotFound, 404),
     (RefusedHere, 403),
     (VerificationFailed, 409),
-    (CannotJournal, 503),
+    (StorageError, 503),
     (BadInput, 422),
 )
 PROBLEM = "application/problem+json"
+#: Path and query of a page.
+Place = tuple[str, str]
 
 
 class Answers:
@@ -89,20 +93,51 @@ class Answers:
         text = await run_in_threadpool(self._printer.page, template, view, paper, zone)
         return Response(text, status, media_type="text/html; charset=utf-8")
 
-    async def error(self, error: ComityError, form: str, visit: Visit | None) -> Response:
-        """Answer with what is wrong, and what to do next."""
-        status = next((code for kind, code in _STATUS if isinstance(error, kind)), 400)
-        mistakes = error.mistakes if isinstance(error, BadInput) else [error.message]
-        return await self.refusal(status, [said(each) for each in mistakes], form, visit, said(error.hint))
+    async def error(self, error: ComityError, form: str, visit: Visit | None, *, back: str = "") -> Response:
+        """Answer with what is wrong, what to do next, and the way back to where it was asked for."""
+        status, mistakes = told(error)
+        return await self.refusal(status, mistakes, form, visit, said(error.hint), back)
+
+    async def again(
+        self, error: ComityError, visit: Visit, place: Place, action: str, sent: Sequence[tuple[str, str]]
+    ) -> Response | None:
+        """Answer with the page a form stood on, filled in as it was sent; None where it does not stand there any more.
+
+        Args:
+            place: path and query of that page.
+        """
+        path, query = place
+        found = screen_at(path)
+        if found is None or not found[0].open_to(visit):
+            return None
+        screen, ids = found
+        asked = dict(parse_qsl(query)) if screen.looks_again else {}
+        there = msgspec.structs.replace(visit, path=path, query=asked)
+        try:
+            view = await run_in_threadpool(screen.build, there, *ids)
+        except ComityError:
+            return None
+        status, mistakes = told(error)
+        zone, title = visit.officer.zone, _(screen.title)
+        paper = await run_in_threadpool(self._paper, there, title, screen)
+        page = await run_in_threadpool(self._printer.page, screen.template, view, paper, zone)
+        text = refilled(page, Refused(action, sent, mistakes, said(error.hint)))
+        return None if text is None else Response(text, status, media_type="text/html; charset=utf-8")
 
     async def refusal(
-        self, status: int, mistakes: list[str], form: str, visit: Visit | None, hint: str = ""
+        self,
+        status: int,
+        mistakes: list[str],
+        form: str,
+        visit: Visit | None,
+        hint: str = "",
+        back: str = "",
     ) -> Response:
         """Answer with mistakes in words."""
         if form != "html":
             problem = {"type": "about:blank", "status": status, "detail": "; ".join(mistakes), "hint": hint}
             return JSONResponse(problem, status_code=status, media_type=PROBLEM)
-        view = {"status": status, "mistakes": mistakes, "hint": hint}
+        view = {"status": status, "mistakes": mistakes, "hint": hint, "back": local(back)}
         return await self.page("error.html", view, visit, _("That did not work"), status=status)
 
     async def unknown(self, request: Request, form: str = "html") -> Response:
@@ -140,6 +175,7 @@ class Answers:
         return Paper(
             title=title,
             path=visit.path,
+            query=urlencode(visit.query)[:2000],
             party=node.party,
             deployment=node.deployment,
             menu=menu(visit, screen),
@@ -160,6 +196,13 @@ class Answers:
         if words:
             self.desk.node.act(lambda transaction: _keep_said(transaction, token, ""))
         return words
+
+
+def told(error: ComityError) -> tuple[int, list[str]]:
+    """Give the status of an error, and what is wrong in the reader's language."""
+    status = next((code for kind, code in _STATUS if isinstance(error, kind)), 400)
+    mistakes = error.mistakes if isinstance(error, BadInput) else [error.message]
+    return status, [said(each) for each in mistakes]
 
 
 def _keep_said(transaction: Transaction, token: str, words: str) -> None:

@@ -5,12 +5,13 @@ trace, and a line in the log.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartParser
 from starlette.requests import ClientDisconnect, Request
@@ -26,12 +27,13 @@ from comity.console.guard import MAX_UPLOAD, Guard, check_token
 from comity.console.once import Once, key_of
 from comity.console.passkeys import Passkeys
 from comity.console.provider import provider_of
-from comity.console.screens import SCREENS, Screen
+from comity.console.screens import PLAINEST, Screen
 from comity.console.steps import step
 from comity.console.visit import Visit
 from comity.control.verb import Desk
 from comity.errors import ComityError, NotFound, RefusedHere
 from comity.languages import _, said
+from comity.languages.page_words import named
 
 log = structlog.get_logger("comity.console")
 
@@ -39,6 +41,8 @@ log = structlog.get_logger("comity.console")
 _LOOK, _STREAM = 2.0, 3600.0
 
 Handler = Callable[[Request], Awaitable[Response]]
+#: Makes what is to be done of a form.
+Reading = Callable[[Visit, FormData], Awaitable[acts.Deed]]
 
 
 class Console:
@@ -55,14 +59,11 @@ class Console:
         self._once = Once()
         MultiPartParser.spool_max_size = MAX_UPLOAD  # content is never put down in a temporary file
         routes: list[Any] = [*files.routes(self._answers)]
-        plainest = sorted(
-            SCREENS, key=lambda screen: "{id}" in screen.path
-        )  # `/work/year` before `/work/{id}`
         for form in ("json", "csv"):
-            for screen in plainest:
+            for screen in PLAINEST:
                 path = f"/index.{form}" if screen.path == "/" else f"{screen.path}.{form}"
                 routes.append(Route(path, self._screen(screen, form), methods=["GET"]))
-        for screen in plainest:
+        for screen in PLAINEST:
             routes.append(Route(screen.path, self._screen(screen), methods=["GET"], name=screen.path))
         routes += [
             Route("/act/{verb}", self._act, methods=["POST"]),
@@ -73,12 +74,12 @@ class Console:
             Route("/work/calendar", self._form(forms.calendar), methods=["POST"]),
             Route("/items/{id}/content", self._content, methods=["GET"]),
             Route("/files", self._file, methods=["POST"]),
-            Route("/texts", self._multipart(texts.keep), methods=["POST"]),
+            Route("/texts", self._bringing(texts.keep, texts.MOST_FILES), methods=["POST"]),
             Route("/texts/{id}/{word}", self._form(texts.act), methods=["POST"]),
             Route("/journal/overseer", self._making(made_files.overseer), methods=["POST"]),
             Route("/keys/draft", self._making(made_files.card_draft), methods=["POST"]),
-            Route("/keys/publish", self._multipart(made_files.publish), methods=["POST"]),
-            Route("/drafts", self._multipart(drafting.keep), methods=["POST"]),
+            Route("/keys/publish", self._bringing(made_files.publish), methods=["POST"]),
+            Route("/drafts", self._bringing(drafting.keep), methods=["POST"]),
             Route("/drafts/{id}/drop", self._form(drafting.drop), methods=["POST"]),
             Route("/verdict", self._verdict, methods=["POST"]),
             Route("/events", self._events, methods=["GET"]),
@@ -125,68 +126,94 @@ class Console:
 
     # -- acts ------------------------------------------------------------------------------------------------
     async def _act(self, request: Request) -> Response:
-        visit = await self._answers.visit(request)
-        if visit is None:
-            return await self._answers.unknown(request)
         verb = request.path_params["verb"]
-        try:
-            async with request.form(max_files=1, max_fields=60, max_part_size=1024 * 1024) as form:
-                check_token(str(form.get("form-token", "")), visit.form_token)
-                parameters = acts.in_zone(await acts.parameters_from(form, verb), visit.officer.zone)
-                back = local(str(form.get("back", "")))
-                key = key_of(visit.session.token, request.url.path, form)
-            done = await self._once.run(
-                key, lambda: run_in_threadpool(acts.perform, visit, verb, parameters, back=back)
-            )
-        except ComityError as error:
-            return await self._answers.error(error, form_of(request), visit)
-        except ClientDisconnect:
-            return Response(status_code=400)
-        await self._answers.say(visit, done.words)
-        return RedirectResponse(done.path, status_code=303)
+
+        async def read(visit: Visit, form: FormData) -> acts.Deed:
+            parameters = acts.in_zone(await acts.parameters_from(form, verb), visit.officer.zone)
+            back = local(str(form.get("back", "")))
+            return lambda: acts.perform(visit, verb, parameters, back=back)
+
+        return await self._by_form(request, read, max_files=1, max_fields=60)
 
     async def _matter(self, request: Request) -> Response:
         """Open a matter (`open` and its kind), or take a step in one."""
-        visit = await self._answers.visit(request)
-        if visit is None:
-            return await self._answers.unknown(request)
         matter, word = request.path_params["matter"], request.path_params["word"]
-        try:
-            async with request.form(max_files=0, max_fields=60) as form:
-                check_token(str(form.get("form-token", "")), visit.form_token)
-                fields = {
-                    name.removeprefix("f-"): [str(each) for each in form.getlist(name)] for name in form
-                }
-                key = key_of(visit.session.token, request.url.path, form)
-            done = await self._once.run(key, lambda: run_in_threadpool(step, visit, matter, word, fields))
-        except ComityError as error:
-            return await self._answers.error(error, form_of(request), visit)
-        await self._answers.say(visit, done.words)
-        return RedirectResponse(done.path, status_code=303)
+
+        async def read(visit: Visit, form: FormData) -> acts.Deed:
+            fields = {name.removeprefix("f-"): [str(each) for each in form.getlist(name)] for name in form}
+            return lambda: step(visit, matter, word, fields)
+
+        return await self._by_form(request, read, max_fields=60)
 
     def _form(self, do: forms.Doing) -> Handler:
         """Take a form whose fields are not those of one verb."""
 
         async def take(request: Request) -> Response:
-            visit = await self._answers.visit(request)
-            if visit is None:
-                return await self._answers.unknown(request)
-            try:
-                async with request.form(max_files=0, max_fields=200) as form:
-                    check_token(str(form.get("form-token", "")), visit.form_token)
-                    fields = {
-                        name: str(value)[:10_000] for name, value in form.items() if name not in acts.OWN
-                    }
-                    key = key_of(visit.session.token, request.url.path, form)
-                done = await self._once.run(
-                    key, lambda: run_in_threadpool(do, visit, dict(request.path_params), fields)
-                )
-            except ComityError as error:
-                return await self._answers.error(error, form_of(request), visit)
-            await self._answers.say(visit, done.words)
-            return RedirectResponse(done.path, status_code=303)
+            async def read(visit: Visit, form: FormData) -> acts.Deed:
+                fields = {name: str(value)[:10_000] for name, value in form.items() if name not in acts.OWN}
+                return lambda: do(visit, dict(request.path_params), fields)
+
+            return await self._by_form(request, read, max_fields=200)
 
         return take
+
+    async def _by_form(
+        self,
+        request: Request,
+        read: Reading,
+        *,
+        max_files: int = 0,
+        max_fields: int,
+        answer: Callable[[acts.Done], Response] | None = None,
+    ) -> Response:
+        """Do what a form of this session asks for, once however often it is sent, and go on to where that leads.
+
+        Args:
+            read: makes what is to be done of the form.
+            answer: answers in another way than by going on.
+        """
+        visit = await self._answers.visit(request)
+        if visit is None:
+            return await self._answers.unknown(request)
+        back = ""
+        sent: list[tuple[str, str]] = []
+        try:
+            async with request.form(max_files=max_files, max_fields=max_fields) as form:
+                back = str(form.get("back", ""))
+                check_token(str(form.get("form-token", "")), visit.form_token)
+                sent = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+                deed = await read(visit, form)
+                key = await run_in_threadpool(key_of, visit.session.token, request.url.path, form)
+            done = await self._once.run(key, lambda: run_in_threadpool(deed))
+        except ComityError as error:
+            return await self._refused(request, error, visit, sent, back)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if answer is not None:
+            return answer(done)
+        await self._answers.say(visit, done.words)
+        return RedirectResponse(done.path, status_code=303)
+
+    async def _refused(
+        self,
+        request: Request,
+        error: ComityError,
+        visit: Visit,
+        sent: Sequence[tuple[str, str]],
+        back: str = "",
+    ) -> Response:
+        """Answer a form with what is wrong: on its page, filled in as it was sent, where its token was right.
+
+        Args:
+            sent: its fields; none where they are not to be shown. `back`: the page it stood on, where they do not say.
+        """
+        said, wanted = dict(sent), form_of(request)
+        back, query = said.get("back", back), said.get("back-query", "")
+        if sent and wanted == "html":
+            page = await self._answers.again(error, visit, (local(back), query), request.url.path, sent)
+            if page is not None:
+                return page
+        return await self._answers.error(error, wanted, visit, back=f"{back}?{query}" if query else back)
 
     async def _second(self, request: Request) -> Response:
         visit = await self._answers.visit(request)
@@ -233,15 +260,17 @@ class Console:
         verdict, mistake = await run_in_threadpool(weighed, visit, **asked)
         shown = None
         if verdict is not None:
+            titles = verdict["titles"]
             shown = {
                 "outcome": verdict["decision"],
                 "words": said(verdict["decision"]),
                 "grounds": [
-                    {"ref": said(each["ref"]), "text": said(str(each["text"]))} for each in verdict["grounds"]
+                    {"ref": said(each["ref"]), "text": named(said(str(each["text"])), titles)}
+                    for each in verdict["grounds"]
                 ],
                 "ask": verdict["ask"],
                 "agreement": verdict["agreement"],
-                "remedies": [said(each) for each in verdict["remedies"]],
+                "remedies": [named(said(each), titles) for each in verdict["remedies"]],
             }
         return JSONResponse({"verdict": shown, "mistake": said(mistake)})
 
@@ -272,27 +301,17 @@ class Console:
             row = await uploads.read_form(request, begin)
             onward = await run_in_threadpool(drafting.taken_in, visit, composed, row["id"])
         except ComityError as error:
-            return await self._answers.error(error, form_of(request), visit)
+            return await self._refused(request, error, visit, list(composed.items()))
         except ClientDisconnect:
             return Response(status_code=400)
         await self._answers.say(visit, _("taken in: {title}", title=row["title"]))
         return RedirectResponse(onward, status_code=303)
 
-    def _multipart(self, take: Callable[[Visit, Request], Awaitable[acts.Done]]) -> Handler:
-        """Take a form that brings files along and is no item: it reads itself, and checks that it is of its session."""
+    def _bringing(self, read: Reading, most_files: int = 1) -> Handler:
+        """Take a form that brings files along and is no item."""
 
         async def taken(request: Request) -> Response:
-            visit = await self._answers.visit(request)
-            if visit is None:
-                return await self._answers.unknown(request)
-            try:
-                done = await take(visit, request)
-            except ComityError as error:
-                return await self._answers.error(error, form_of(request), visit)
-            except ClientDisconnect:
-                return Response(status_code=400)
-            await self._answers.say(visit, done.words)
-            return RedirectResponse(done.path, status_code=303)
+            return await self._by_form(request, read, max_files=most_files, max_fields=40)
 
         return taken
 
@@ -300,20 +319,13 @@ class Console:
         """Answer a form with the file that it asks to be made."""
 
         async def made(request: Request) -> Response:
-            visit = await self._answers.visit(request)
-            if visit is None:
-                return await self._answers.unknown(request)
-            try:
-                async with request.form(max_files=0, max_fields=40) as form:
-                    check_token(str(form.get("form-token", "")), visit.form_token)
-                    fields = {name: [str(each) for each in form.getlist(name)] for name in form}
-                    key = key_of(visit.session.token, request.url.path, form)
-                file = await self._once.run(
-                    key, lambda: run_in_threadpool(lambda: acts.Done("", "", make(visit, fields)))
-                )
-            except ComityError as error:
-                return await self._answers.error(error, form_of(request), visit)
-            return files.attachment(*file.answer)
+            async def read(visit: Visit, form: FormData) -> acts.Deed:
+                fields = {name: [str(each) for each in form.getlist(name)] for name in form}
+                return lambda: acts.Done("", "", make(visit, fields))
+
+            return await self._by_form(
+                request, read, max_fields=40, answer=lambda done: files.attachment(*done.answer)
+            )
 
         return made
 

@@ -8,46 +8,37 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
-from starlette.requests import Request
+from starlette.datastructures import FormData, UploadFile
 
-from comity.console.acts import Done
-from comity.console.guard import check_token
+from comity.console.acts import Deed, Done
 from comity.console.uploads import SAID, Intake
 from comity.console.views.share import COMPOSED
 from comity.console.visit import Visit
 from comity.errors import BadInput
 from comity.languages import _
-from comity.node.drafts import MOST_BYTES
-
-#: What a form adds to its file.
-_AROUND = 256 * 1024
 
 
-async def keep(visit: Visit, request: Request) -> Done:
-    """Keep a composed item as a draft.
+async def keep(visit: Visit, form: FormData) -> Deed:
+    """Read a composed item to be kept as a draft.
 
     Raises:
-        BadInput: it is larger than a draft may be.
-        RefusedHere: the officer takes no items in, or has too many drafts.
+        RefusedHere: the officer takes no items in.
     """
-    if int(request.headers.get("content-length", "0")) > MOST_BYTES + _AROUND:
-        raise BadInput(
-            _("a draft holds files of at most {most} bytes; take a larger one in at once", most=MOST_BYTES)
-        )
-    async with request.form(max_files=1, max_fields=40, max_part_size=1024 * 1024) as form:
-        check_token(str(form.get("form-token", "")), visit.form_token)
-        fields = {name: str(form.get(name, "")).strip() for name in COMPOSED}
-        draft = str(form.get("draft", ""))[:80]
-        upload = form.get("content")
-        files: dict[str, Any] = {}
-        if isinstance(upload, UploadFile) and upload.filename:
-            files = {"files": {upload.filename[:200]: await upload.read()}}
     visit.check("item-add")
+    fields = {name: str(form.get(name, "")).strip() for name in COMPOSED}
+    draft = str(form.get("draft", ""))[:80]
+    upload = form.get("content")
+    files: dict[str, Any] = {}
+    if isinstance(upload, UploadFile) and upload.filename:
+        files = {"files": {upload.filename[:200]: await upload.read()}}
     given = {"kind": "share", "fields": fields, "draft": draft, **files}
-    kept: Any = await run_in_threadpool(lambda: visit.ask("draft-keep", **given))
-    return Done(_("kept as a draft; nothing was taken in or sent"), f"/compose?draft={kept['draft']}", kept)
+
+    def work() -> Done:
+        kept: Any = visit.ask("draft-keep", **given)
+        words = _("kept as a draft; nothing was taken in or sent")
+        return Done(words, f"/compose?draft={kept['draft']}", kept)
+
+    return work
 
 
 def drop(visit: Visit, path: Mapping[str, str], _fields: Mapping[str, str]) -> Done:

@@ -9,13 +9,10 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
-from starlette.requests import Request
+from starlette.datastructures import FormData, UploadFile
 
 from comity.clock import format_instant
 from comity.console import acts
-from comity.console.guard import check_token
 from comity.console.view import day_in
 from comity.console.visit import Visit
 from comity.errors import BadInput
@@ -60,25 +57,22 @@ def card_draft(visit: Visit, fields: Mapping[str, list[str]]) -> File:
     return _bytes(made["draft"]), "application/json", f"card-{visit.desk.node.party}.draft"
 
 
-async def publish(visit: Visit, request: Request) -> acts.Done:
-    """Publish the card in a draft that enough holders of the root have signed, once a second officer confirms it.
+async def publish(visit: Visit, form: FormData) -> acts.Deed:
+    """Read the draft of a card that enough holders of the root have signed; a second officer confirms its publishing.
 
     Raises:
-        ForeignInput: it is no draft.
-        VerificationFailed: it is not signed by enough, or does not follow the card that is published.
+        RefusedHere: the officer may not.
     """
-    from comity.cards.drafts import finish, read_draft
-
-    async with request.form(max_files=1, max_fields=10) as form:
-        check_token(str(form.get("form-token", "")), visit.form_token)
-        upload = form.get("draft")
-        draft = await upload.read() if isinstance(upload, UploadFile) else b""
     visit.check("card-publish")
+    upload = form.get("draft")
+    draft = await upload.read() if isinstance(upload, UploadFile) else b""
 
     def work() -> acts.Done:
+        from comity.cards.drafts import finish, read_draft
+
         return acts.perform(visit, "card-publish", {"signed": finish(read_draft(draft))}, back="/keys")
 
-    return await run_in_threadpool(work)
+    return work
 
 
 def _last(fields: Mapping[str, list[str]], name: str) -> str:

@@ -18,6 +18,8 @@ from comity.console.acts import Done
 FIELD = "once"
 #: Answers kept, the newest.
 _MOST = 4000
+#: Bytes of a file read at once.
+_BLOCK = 64 * 1024
 
 
 class Once:
@@ -59,5 +61,9 @@ def key_of(session: str, path: str, form: FormData) -> str:
 
 def _text(value: object) -> str:
     if isinstance(value, UploadFile):
-        return f"{value.filename} {value.size}"
+        content = hashlib.sha256()
+        value.file.seek(0)
+        while block := value.file.read(_BLOCK):
+            content.update(block)
+        return f"{value.filename} {content.hexdigest()}"
     return str(value)

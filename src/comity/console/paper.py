@@ -4,6 +4,7 @@ Templates escape everything; a name that is not defined is an error. What comes 
 in `<bdi>`, so that its direction disturbs nothing around it.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,15 +17,29 @@ from markupsafe import Markup, escape
 
 from comity.clock import parse_instant
 from comity.errors import BadInput
-from comity.languages import _, current, ngettext, said
+from comity.languages import _, current, ngettext
+from comity.languages.journal_words import entry_in_words, letter_in_words
+from comity.languages.page_words import (
+    DIGEST,
+    due_in_register,
+    on_a_page,
+    subject_property,
+    term,
+    title_on_a_page,
+    values_on_a_page,
+)
 from comity.languages.reading import TAGS
+
+#: RIGHT-TO-LEFT OVERRIDE and its mirror image.
+_OVERRIDES = "\u202d\u202e"
+_IN_BACKTICKS = re.compile(r"`([^`]+)`")
 
 
 class Paper(msgspec.Struct, frozen=True, kw_only=True):
     """What every page has beside its view.
 
     Attributes:
-        title: the page's. `path`: its own address.
+        title: the page's. `path`: its own address. `query`: what was asked with it.
         menu: places to go, with the one that is open. `tabs`: pages beside this one.
         party, deployment: whose console, in which world.
         officer: who is signed in; empty before.
@@ -38,6 +53,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     path: str
+    query: str = ""
     party: str
     deployment: str
     menu: list[Mapping[str, Any]] = []
@@ -65,8 +81,20 @@ class Printer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.environment.globals.update(_=words, ngettext=counted, said=said)
-        self.environment.filters.update(name=name, short=short)
+        self.environment.globals.update(_=words, ngettext=counted, said=on_a_page)
+        self.environment.filters.update(
+            name=name,
+            short=short,
+            titled=titled,
+            called=called,
+            why=why,
+            entry=entry,
+            letter=letter_in_words,
+            term=term,
+            property=subject_property,
+            due=due_in_register,
+            values=values_on_a_page,
+        )
 
     def page(self, template: str, view: Any, paper: Paper, zone: str) -> str:
         """Print one page."""
@@ -89,13 +117,50 @@ def counted(one: str, many: str, count: int, **values: object) -> Markup:
 
 
 def name(text: object) -> Markup:
-    """Mark a name, title or word of others: isolated, whatever its direction."""
-    return Markup("<bdi>{}</bdi>").format(text)
+    """Mark a name, title or word of others: isolated, whatever its direction.
+
+    A mark that makes letters stand in another order than they are read in is shown and not obeyed: no language needs
+    one, and they serve to make `gpj.exe` look like `exe.jpg`. What is in the fields of a form stays as it was typed.
+    """
+    return _in_order(Markup("<bdi>{}</bdi>").format(text))
+
+
+def _in_order(shown: Markup) -> Markup:
+    for mark in _OVERRIDES:
+        shown = shown.replace(mark, f"[U+{ord(mark):04X}]")
+    return shown
 
 
 def short(digest: str, length: int = 12) -> Markup:
     """Show the beginning of a digest, the whole on demand."""
     return Markup('<code title="{}">{}</code>').format(digest, digest[:length])
+
+
+def titled(text: str, titles: Mapping[str, str]) -> Markup:
+    """Show a sentence as `page_words.named` says it, each title isolated, its digest on demand."""
+    first, *more = DIGEST.split(text)
+    shown = escape(first)
+    for digest, part in zip(more[::2], more[1::2], strict=True):
+        title = titles.get(digest)
+        isolated = Markup('<bdi title="{}">“{}”</bdi>')
+        shown += _in_order(isolated.format(digest, title)) if title else digest
+        shown += escape(part)
+    return shown
+
+
+def called(title: str, kind: str) -> Markup:
+    """Show the title of a matter of a kind."""
+    return name(title_on_a_page(title, kind))
+
+
+def why(text: str) -> Markup:
+    """Show why a record resembles what was asked; the names in it stand in quotation marks."""
+    return name(_IN_BACKTICKS.sub(r"“\1”", on_a_page(text)))
+
+
+def entry(kind: str) -> Markup:
+    """Show a kind of journal entry in words, the kind itself on demand."""
+    return Markup('<span title="{}">{}</span>').format(kind, entry_in_words(kind))
 
 
 def moment(text: str | None, zone: str, *, day: bool = False) -> Markup:

@@ -98,7 +98,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
         (_SENDS, ("register-release", "register-refuse")),
         ((Role.CASE_OFFICER,), ("register-import",)),
         (_RUNS, ("officer-add", "officer-list", "officer-link", "officer-roles")),
-        (_RUNS, ("officer-suspend", "officer-resume", "duties")),
+        (_RUNS, ("officer-suspend", "officer-resume", "duties", "time-confirm")),
         ((*_RUNS, Role.AGREEMENT_KEEPER), ("card-keys",)),
         (_RUNS, ("card-draft", "card-publish")),
         (_RUNS, ("token-add", "token-list", "token-drop", "outgoing-list")),

@@ -29,7 +29,7 @@ class Bar(msgspec.Struct, frozen=True):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A word on a plot, at a place. `anchor`: `start`, `middle` or `end`. `faint`: one that may be left out."""
+    """A word on a plot, at a place. `anchor`: `start`, `middle` or `end`. `faint`: one in a softer colour."""
 
     x: float
     y: float
@@ -97,8 +97,9 @@ def groups(rows: Sequence[tuple[str, Sequence[tuple[str, float]]]], *, height: f
                 x = place * each + each * 0.1 + series * width
                 bars.append(_bar(x, height - tall, width * 0.92, tall, series, label))
         if place % often == 0:
-            left_out = place % (3 * often) != 0
-            marks.append(Mark(_r(place * each + each / 2), _r(height + _BELOW - 6), name, "middle", left_out))
+            marks.append(
+                Mark(_r(place * each + each / 2), _r(height + _BELOW - 6), name, "middle", faint=True)
+            )
     return Plot(
         height=height + _BELOW,
         bars=tuple(bars),

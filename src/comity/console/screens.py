@@ -6,6 +6,7 @@ Every screen is also there as `PATH.json`, and with a table as `PATH.csv`.
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
@@ -45,6 +46,7 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
         verb: without it the screen is closed; empty for everybody.
         title: what the page is called.
         menu: whether it stands in the menu. `under`: else the page of the menu under which it stands as a tab.
+        looks_again: whether what was asked of the page may be asked anew without the officer: not what is entered.
     """
 
     path: str
@@ -55,6 +57,7 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     menu: bool = False
     under: str = ""
+    looks_again: bool = True
 
     def open_to(self, visit: Visit) -> bool:
         """Tell whether a visit may see it."""
@@ -70,10 +73,19 @@ def _screen(
     *,
     menu: bool = False,
     under: str = "",
+    looks_again: bool = True,
 ) -> Screen:
     name = f"{shows.__name__.lower()}.html"
     return Screen(
-        path=path, build=build, template=name, shows=shows, verb=verb, title=title, menu=menu, under=under
+        path=path,
+        build=build,
+        template=name,
+        shows=shows,
+        verb=verb,
+        title=title,
+        menu=menu,
+        under=under,
+        looks_again=looks_again,
     )
 
 
@@ -101,7 +113,15 @@ SCREENS: tuple[Screen, ...] = (
     _screen("/ledger", ledger.build, ledger.Ledger, "ledger", N_("Ledger"), under="/work"),
     _screen("/work/{id}", work.one, work.Matter, "matter-show", N_("Matter"), under="/work"),
     _screen("/new/{id}", work.opening, work.Opening, "matter-open", N_("Open a matter"), under="/work"),
-    _screen("/register", register.check, register.Register, "register-check", N_("Register"), menu=True),
+    _screen(
+        "/register",
+        register.check,
+        register.Register,
+        "register-check",
+        N_("Register"),
+        menu=True,
+        looks_again=False,
+    ),
     _screen(
         "/register/checks", register.asked, register.Asked, "register-checks", N_("Asked"), under="/register"
     ),
@@ -199,6 +219,22 @@ SCREENS: tuple[Screen, ...] = (
     _screen("/me", rest.me, rest.Me, "", N_("You")),
     _screen("/components", rest.components, rest.Components, "", N_("Components")),
 )
+
+#: Those with a path of their own first: `/work/year` before `/work/{id}`.
+PLAINEST: tuple[Screen, ...] = tuple(sorted(SCREENS, key=lambda screen: "{id}" in screen.path))
+
+
+def screen_at(path: str) -> tuple[Screen, tuple[str, ...]] | None:
+    """Give the screen at a path, with the id that stands in it; None where there is none."""
+    for screen in PLAINEST:
+        before, within, after = screen.path.partition("{id}")
+        if not within and path == screen.path:
+            return screen, ()
+        id = path[len(before) : len(path) - len(after)]
+        if within and path == f"{before}{id}{after}" and id and "/" not in id:
+            return screen, (unquote(id),)
+    return None
+
 
 #: A page of the menu, or a tab: its path and title, and whether it is open.
 Place = Mapping[str, Any]

@@ -23,13 +23,20 @@ def step(visit: Visit, matter: str, word: str, fields: Mapping[str, list[str]]) 
         RefusedHere: no article provides for it, or it is not this Party's turn; with the ground.
     """
     answer: Any
+    manner = {
+        "office": _one(fields, "office"),
+        "function": _one(fields, "function"),
+        "read": bool(_one(fields, "read")),
+    }
     if matter == _NEW:
         what = said_in(word, OPEN, fields)
-        answer = visit.do("matter-open", {"kind": word, "to": _one(fields, "to"), "said": what})
+        given = {"kind": word, "to": _one(fields, "to"), "said": what, "under": _one(fields, "under")}
+        answer = visit.do("matter-open", {**given, **manner})
     else:
         kind = _one(fields, "kind")
         what = said_in(kind, word, fields)
-        answer = visit.do("matter-act", {"matter": matter, "word": word, "said": what, "kind": kind})
+        given = {"matter": matter, "word": word, "said": what, "kind": kind}
+        answer = visit.do("matter-act", {**given, **manner})
     if answer["decision"] != "permitted":
         raise RefusedHere(
             "; ".join(f"{said(each['ref'])}: {said(each['text'])}" for each in answer["grounds"])
@@ -38,4 +45,4 @@ def step(visit: Visit, matter: str, word: str, fields: Mapping[str, list[str]]) 
 
 
 def _one(fields: Mapping[str, list[str]], name: str) -> str:
-    return next(iter(fields.get(name, ())), "")
+    return next(iter(fields.get(name, ())), "").strip()

@@ -4,40 +4,39 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
-from starlette.requests import Request
+from starlette.datastructures import FormData, UploadFile
 
 from comity.console import acts
-from comity.console.guard import check_token
 from comity.console.visit import Visit
 from comity.errors import BadInput, NotFound
 from comity.languages import _
 
 #: Files of one text: its languages, and what lies beside them.
-_MOST_FILES = 40
+MOST_FILES = 40
 _MOST_BYTES = 4 * 1024 * 1024
 
 
-async def keep(visit: Visit, request: Request) -> acts.Done:
-    """Keep files as the draft of a text.
+async def keep(visit: Visit, form: FormData) -> acts.Deed:
+    """Read files to be kept as the draft of a text.
 
     Raises:
         BadInput: there are none, or more than a text has.
         RefusedHere: the officer does not keep agreements.
     """
-    if int(request.headers.get("content-length", "0")) > _MOST_BYTES:
-        raise BadInput(_("at most {most} bytes", most=_MOST_BYTES))
-    async with request.form(max_files=_MOST_FILES, max_fields=20) as form:
-        check_token(str(form.get("form-token", "")), visit.form_token)
-        uploads = [each for each in form.getlist("files") if isinstance(each, UploadFile) and each.filename]
-        files = {str(each.filename).rpartition("/")[2][:120]: await each.read() for each in uploads}
     visit.check("agreement-propose")
-    if not files:
+    uploads = [each for each in form.getlist("files") if isinstance(each, UploadFile) and each.filename]
+    if not uploads:
         raise BadInput(_("choose the files of the text, such as agreement.en.md"))
+    if sum(each.size or 0 for each in uploads) > _MOST_BYTES:
+        raise BadInput(_("at most {most} bytes", most=_MOST_BYTES))
+    files = {str(each.filename).rpartition("/")[2][:120]: await each.read() for each in uploads}
     given = {"kind": "text", "fields": {"title": ", ".join(sorted(files))}, "files": files}
-    kept: Any = await run_in_threadpool(lambda: visit.ask("draft-keep", **given))
-    return acts.Done(_("kept as a draft; it was shown to nobody"), f"/texts/{kept['draft']}", kept)
+
+    def work() -> acts.Done:
+        kept: Any = visit.ask("draft-keep", **given)
+        return acts.Done(_("kept as a draft; it was shown to nobody"), f"/texts/{kept['draft']}", kept)
+
+    return work
 
 
 def act(visit: Visit, path: Mapping[str, str], _fields: Mapping[str, str]) -> acts.Done:

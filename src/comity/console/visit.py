@@ -62,6 +62,10 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
         return self.desk.together(work)
 
+    def entries(self) -> int:
+        """Count what the journal holds: asked before a page is built, it tells afterwards whether news came."""
+        return self.desk.read(lambda transaction: transaction.head("").size)
+
     def check(self, verb: str) -> None:
         """Let nobody go on whose roles may not.
 

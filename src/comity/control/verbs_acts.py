@@ -5,6 +5,7 @@ from typing import Any
 from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.control.verbs_items import decision_fields, item_fields
+from comity.errors import BadInput
 from comity.federation import statements
 from comity.federation.statements import Protest, Withdrawal
 from comity.node import correct as correct_use
@@ -15,6 +16,9 @@ from comity.node.questions import find_item
 from comity.node.withdrawal_answers import Branch, overdue
 from comity.ports import Transaction
 from comity.signing import from_bytes
+
+#: Days that are waited for an answer, at the most: a hundred years.
+_DAYS = 36_500
 
 
 @verb("withdraw")
@@ -79,6 +83,8 @@ def correct(desk: Desk, item: str, by: str, reason: str = "") -> dict[str, Any]:
 @verb("withdrawals-overdue")
 def withdrawals_overdue(desk: Desk, days: int = 7) -> list[dict[str, Any]]:
     """List the answers to one's own withdrawals that have not come within so many days."""
+    if not 0 <= days <= _DAYS:
+        raise BadInput(f"`days` is a number from 0 to {_DAYS}")
     node = desk.node
     found = desk.read(lambda transaction: overdue(node, transaction, node.clock.now(), days=days))
     return [

@@ -10,7 +10,7 @@ from comity.agreements.coherence import lint
 from comity.agreements.folder import parse_agreement
 from comity.agreements.rules.rule import Finding
 from comity.agreements.signatures import TEXT, ActRef, check_signatures
-from comity.agreements.status import status
+from comity.agreements.status import status_in
 from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.errors import BadInput
@@ -215,11 +215,10 @@ def agreement_list(desk: Desk) -> list[dict[str, Any]]:
     """List the agreements held, with their state now."""
 
     def work(node: Any, transaction: Transaction) -> list[dict[str, Any]]:
-        agreements = node.know(transaction).agreements
+        knowledge = node.know(transaction)
         found = []
-        for agreement in agreements.values():
-            others = [each for each in agreements.values() if each.id != agreement.id]
-            now = status(agreement, node.clock.now(), others)
+        for agreement in knowledge.agreements.values():
+            now = status_in(knowledge.timelines[agreement.id], node.clock.now())
             found.append(
                 {
                     "id": agreement.id,

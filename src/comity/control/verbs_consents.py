@@ -39,8 +39,14 @@ def consent_ask(
 @verb("consent-list")
 def consent_list(desk: Desk) -> list[dict[str, Any]]:
     """List requests for consent: asked by us, and asked of us."""
-    rows = desk.read(lambda transaction: transaction.requests())
-    return [request_fields(desk, row) for row in rows]
+
+    def work(transaction: Transaction) -> list[dict[str, Any]]:
+        return [
+            {**request_fields(desk, row), "title": _title(transaction, row.item)}
+            for row in transaction.requests()
+        ]
+
+    return desk.read(work)
 
 
 @verb("consent-given")
@@ -179,6 +185,11 @@ def consent_take_back(desk: Desk, consent: str, effective: str = "") -> dict[str
     )
     desk.send()
     return consent_fields(desk, found)
+
+
+def _title(transaction: Transaction, item: str) -> str | None:
+    held = transaction.item(item)
+    return held.title if held is not None else None
 
 
 def request_fields(desk: Desk, row: RequestRow) -> dict[str, Any]:

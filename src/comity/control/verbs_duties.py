@@ -8,7 +8,8 @@ from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.control.verbs_cards import destroy_ended
 from comity.control.verbs_items import decision_fields
-from comity.node import large_files
+from comity.node import known_time, large_files
+from comity.node.confirm_time import confirm_time
 from comity.node.daily_duties import Duties, do_duties, look_through
 from comity.node.necessity import Notice, necessities, review_necessity
 from comity.node.node import Node
@@ -19,9 +20,11 @@ from comity.ports import Transaction
 
 @verb("duties", alone=True)
 def duties(desk: Desk, dry_run: bool = False) -> dict[str, Any]:
-    """Do what is due today, or only say what it would be."""
+    """Do what is due today, or only say what it would be; nothing while nothing bears the clock out."""
     node = desk.node
-    renewed = not dry_run and node.store.renew_keys(node.clock.now())
+    at = node.clock.now()
+    may = not dry_run and not desk.read(lambda transaction: known_time.why_held(transaction, at))
+    renewed = may and node.store.renew_keys(at)
     found: list[str] = []
     after = 0
     while True:  # nobody waits for it: what is found is looked at once more where it is let go
@@ -33,12 +36,17 @@ def duties(desk: Desk, dry_run: bool = False) -> dict[str, Any]:
         lambda node, transaction: do_duties(node, transaction, dry_run=dry_run, found=found)
     )
     destroyed: list[str] = []
-    if not dry_run:
+    if may:
         desk.act(_drop_left_over)
-    if not dry_run:
         node.store.scrub()
         destroyed = destroy_ended(desk)
     return {**msgspec.to_builtins(done), "keys_renewed": renewed, "keys_destroyed": destroyed}
+
+
+@verb("time-confirm")
+def time_confirm(desk: Desk) -> dict[str, Any]:
+    """Say that this node's clock is right, where nothing else bears it out."""
+    return {"at": format_instant(desk.act(confirm_time))}
 
 
 def _drop_left_over(node: Node, transaction: Transaction) -> None:

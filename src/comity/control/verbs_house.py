@@ -11,7 +11,7 @@ from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.errors import NotFound
 from comity.keys import SigningKey
-from comity.node import carry, deliver, stopped_channels
+from comity.node import carry, deliver, known_time, stopped_channels
 from comity.node.node import Node
 from comity.ports import CircuitRow, Transaction
 
@@ -143,24 +143,27 @@ def peer_resume(desk: Desk, party: str, because: str) -> dict[str, Any]:
 @verb("status")
 def node_status(desk: Desk) -> dict[str, Any]:
     """Tell whose node this is, and what is under way."""
-    backlog, last, behind, circuits = desk.read(
+    at = desk.node.clock.now()
+    backlog, last, behind, circuits, waits = desk.read(
         lambda transaction: (
             transaction.backlog(),
             transaction.last_entry_at(),
             transaction.behind(),
             transaction.circuits(),
+            known_time.why_held(transaction, at),
         )
     )
     return {
         "party": desk.node.party,
         "deployment": desk.node.deployment,
         "serving": desk.serving,
-        "now": format_instant(desk.node.clock.now()),
+        "now": format_instant(at),
         "last_entry": format_instant(last) if last else None,
         "backlog": backlog,
         "behind": [row.peer for row in behind],
         "stopped": peer_stopped(desk),
         "trouble": desk.node.store.trouble,
+        "time_waits": waits,
         "database": desk.home.settings.database,
         "lines": [_line(row, backlog.get(row.peer, 0)) for row in circuits],
     }

@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 
 from comity.clock import format_instant
+from comity.control.days import day_or_instant
+from comity.control.paging import check_limit
 from comity.control.verb import Desk, verb
 from comity.decisions.decision import Decision
 from comity.decisions.explain import explain, remedy_in_words
@@ -18,8 +20,8 @@ from comity.node.items import NewItem
 from comity.node.large_files import LIST, PART
 from comity.node.necessity import emergency
 from comity.node.questions import find_item, statements_of
-from comity.node.what_may_pass import what_may_pass
-from comity.ports import ItemRow, OutboxRow, Transaction
+from comity.node.what_may_pass import Sought, what_may_pass
+from comity.ports import InboxRow, ItemRow, OutboxRow, Transaction
 
 _OUTCOMES = ("permitted", "needs-consent", "refused")
 #: A digest in words for people: its beginning suffices to find the item again.
@@ -73,25 +75,58 @@ def item_may_pass(
     under: str = "",
     carrier: str = "",
     only: str = "",
-    limit: int = 100,
-) -> list[dict[str, Any]]:
-    """List the items held, newest first, each with what the gate says of sharing it; `only` names one outcome."""
+    words: str = "",
+    originator: str = "",
+    category: str = "",
+    marking: str = "",
+    state: str = "",
+    since: str = "",
+    until: str = "",
+    before: int = 0,
+    limit: int = 50,
+) -> dict[str, Any]:
+    """Find items as `item-find` does, each with what the gate says of sharing it; `only` names one outcome.
+
+    So many items are looked at in one go. `before` says where to go on; None where everything was looked at.
+    """
     if only not in ("", *_OUTCOMES):
         raise BadInput(f"outcome `{only[:40]}` is not one of {', '.join(_OUTCOMES)}")
+    check_limit(limit)
+    sought = Sought(
+        words=words,
+        originator=originator,
+        category=category,
+        marking=marking,
+        state=state,
+        since=day_or_instant("since", since),
+        until=day_or_instant("until", until),
+    )
     found = desk.act(
         lambda node, transaction: what_may_pass(
-            node, transaction, to=to, purpose=purpose, under=under, carrier=carrier, only=only, limit=limit
+            node,
+            transaction,
+            to=to,
+            purpose=purpose,
+            under=under,
+            carrier=carrier,
+            only=only,
+            sought=sought,
+            before=before,
+            limit=limit,
         )
     )
-    return [
-        {
-            **item_fields(row),
-            "decision": decision.outcome,
-            "grounds": [ground.ref for ground in decision.grounds],
-            "ask": [ask.party for ask in decision.ask],
-        }
-        for row, decision in found
-    ]
+    return {
+        "items": [
+            {
+                **item_fields(row),
+                "decision": decision.outcome,
+                "grounds": list(dict.fromkeys(ground.ref for ground in decision.grounds)),
+                "ask": [ask.party for ask in decision.ask],
+            }
+            for row, decision in found.pairs
+        ],
+        "before": found.before,
+    }
 
 
 @verb("item-show")
@@ -188,6 +223,7 @@ def inbox(desk: Desk, limit: int = 100, state: str = "") -> list[dict[str, Any]]
         found, doubts = [], flagged.doubts(desk.node, transaction)
         for row in transaction.received(states=(state,) if state else (), limit=limit):
             held = transaction.item(row.about) if row.about else None
+            matter = _matter_of(transaction, row)
             found.append(
                 {
                     "at": format_instant(row.at),
@@ -200,7 +236,8 @@ def inbox(desk: Desk, limit: int = 100, state: str = "") -> list[dict[str, Any]]
                     "flag": flagged.of_letter(row, doubts.get(row.peer, ())),
                     "item": item_fields(held)
                     if held is not None
-                    else ({"id": row.about} if row.about else None),
+                    else ({"id": row.about} if row.about and matter is None else None),
+                    "matter": matter,
                 }
             )
         return found
@@ -212,11 +249,11 @@ def inbox(desk: Desk, limit: int = 100, state: str = "") -> list[dict[str, Any]]
 def outbox(desk: Desk, limit: int = 100, state: str = "") -> list[dict[str, Any]]:
     """List what was sent, of one state where said, newest first, and how far each has come."""
 
-    def read(transaction: Transaction) -> list[tuple[OutboxRow, str]]:
+    def read(transaction: Transaction) -> list[tuple[OutboxRow, str, dict[str, str] | None]]:
         rows = transaction.sent(limit, states=(state,) if state else ())
         items = {name: transaction.item(name) for name in {row.about for row in rows if row.about}}
         titles = {name: item.title for name, item in items.items() if item is not None}
-        return [(row, titles.get(row.about, "")) for row in rows]
+        return [(row, titles.get(row.about, ""), _matter_of(transaction, row)) for row in rows]
 
     return [
         {
@@ -227,11 +264,18 @@ def outbox(desk: Desk, limit: int = 100, state: str = "") -> list[dict[str, Any]
             "reason": row.reason,
             "attempts": row.attempts,
             "message": row.message,
-            "item": row.about,
+            "item": "" if matter else row.about,
             "title": title,
+            "matter": matter,
         }
-        for row, title in desk.read(read)
+        for row, title, matter in desk.read(read)
     ]
+
+
+def _matter_of(transaction: Transaction, row: InboxRow | OutboxRow) -> dict[str, str] | None:
+    """Give the matter that a letter carries a step of; None where it carries something else."""
+    matter = transaction.matter(row.about) if row.kind == "act" and row.about else None
+    return None if matter is None else {"id": matter.id, "kind": matter.kind, "title": matter.title}
 
 
 def item_fields(row: ItemRow) -> dict[str, Any]:

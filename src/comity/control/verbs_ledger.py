@@ -9,6 +9,7 @@ from comity.clock import format_instant
 from comity.control.days import day_or_instant
 from comity.control.verb import Desk, verb
 from comity.control.verbs_matters import step_fields
+from comity.cooperation.currencies import in_units
 from comity.cooperation.kinds import KINDS
 from comity.cooperation.ledger import Balance
 from comity.cooperation.matter import dates_of
@@ -18,7 +19,6 @@ from comity.node import summarise
 from comity.node.claim_costs import claim
 from comity.node.cooperate import Manner
 from comity.node.draw_summary import draw
-from comity.node.ledger import figures_of
 from comity.node.matter_log import log_of, matter_from, matters_listed
 from comity.node.node import Node
 from comity.node.reciprocity import reciprocity as reciprocity_of
@@ -46,11 +46,13 @@ def ledger(desk: Desk, peer: str = "", after: str = "", limit: int = 0) -> dict[
                 "with": line.peer,
                 "what": line.entry.what,
                 "words": line.entry.words,
-                "amount": figures_of(line.entry.amount),
+                "amount": in_units(line.entry.amount, line.entry.currency),
                 "currency": line.entry.currency,
                 "spender": line.entry.spender,
                 "bearer": line.entry.bearer,
-                "owes": {party: figures_of(amount) for party, amount in line.entry.owes.items()},
+                "owes": {
+                    party: in_units(amount, line.entry.currency) for party, amount in line.entry.owes.items()
+                },
                 "ref": line.entry.ref,
                 "kind": line.entry.kind,
                 "title": line.entry.title,
@@ -144,15 +146,19 @@ def summary_check(desk: Desk, summary: str) -> dict[str, Any]:
 
 
 @verb("due-list")
-def due_list(desk: Desk, since: str = "", until: str = "", limit: int = 0) -> list[dict[str, Any]]:
+def due_list(
+    desk: Desk, ours: bool = False, since: str = "", until: str = "", limit: int = 0
+) -> list[dict[str, Any]]:
     """List what this Party owes, what it is owed, and what it must see to, soonest first.
 
-    Only from the day `since`, before the day `until`, and so many lines, where they are given.
+    Only from the day `since`, before the day `until`, and so many lines, where they are given; with `ours` without
+    what it is owed.
     """
     rows = desk.act(
         lambda node, transaction: what_is_due(
             node,
             transaction,
+            ours=ours,
             since=day_or_instant("since", since),
             until=day_or_instant("until", until),
             limit=_limit(limit),
@@ -218,6 +224,6 @@ def _balance(balance: Balance) -> dict[str, str]:
     return {
         "debtor": balance.debtor,
         "creditor": balance.creditor,
-        "amount": figures_of(balance.amount),
+        "amount": in_units(balance.amount, balance.currency),
         "currency": balance.currency,
     }

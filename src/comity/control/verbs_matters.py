@@ -7,10 +7,11 @@ import msgspec
 from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.cooperation.kind import Deadline
-from comity.cooperation.matter import Matter, can_do, remarks_on, whose_turn
+from comity.cooperation.matter import Matter, can_do, functions_of, remarks_on, whose_turn
 from comity.cooperation.plans import remainder
 from comity.cooperation.protocol_draft import draft_protocol
 from comity.cooperation.shared import NeedsProtocol, shared_by
+from comity.cooperation.standing import standing_of
 from comity.cooperation.story import Line, story_of
 from comity.decisions.decision import Ground
 from comity.errors import RefusedHere
@@ -135,8 +136,13 @@ def matter_fields(desk: Desk, matter: Matter) -> dict[str, Any]:
         "articles": list(dict.fromkeys(str(clause.ref) for clause in matter.clauses)),
         "turn": list(whose_turn(matter)),
         "steps": [*can_do(matter, party), *(shared_by(matter.kind) if matter.state else ())],
+        "functions": functions_of(matter),
+        "refusal_grounds": sorted(
+            {each for clause in matter.clauses for each in getattr(clause, "refusal_grounds", ())}
+        ),
         "due": [_due(deadline) for deadline in matter.due],
         "remarks": [_ground(ground) for ground in remarks_on(matter)],
+        "standing": [msgspec.to_builtins(table) for table in standing_of(matter)],
         "facts": msgspec.to_builtins(matter.facts, enc_hook=str) if matter.facts is not None else None,
         "story": [_line(line) for line in story_of(matter)],
         "early": len(matter.early),

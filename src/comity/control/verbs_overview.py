@@ -12,6 +12,7 @@ from comity.agreements.folder import parse_agreement
 from comity.cards import read_card
 from comity.clock import Instant, format_instant, parse_instant
 from comity.control.days import day_or_instant
+from comity.control.paging import check_limit
 from comity.control.verb import Desk, verb
 from comity.control.verbs_items import item_fields
 from comity.control.verbs_matters import row_fields
@@ -57,8 +58,7 @@ def matter_find(
 
     Those that have come to their end only with `all`. `after` is what the page before said to go on with.
     """
-    if not 0 < limit <= 500:
-        raise BadInput("`limit` is a number from 1 to 500")
+    check_limit(limit)
     before = _place(after) if after else None
 
     def work(node: Node, transaction: Transaction) -> list[MatterRow]:

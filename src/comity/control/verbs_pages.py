@@ -1,5 +1,6 @@
 """Verbs that pages need beside those of the command: searching, weighing, reading a text with its clauses, peers."""
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -7,18 +8,23 @@ from comity.agreements.agreement import Agreement, Text
 from comity.agreements.clauses import Clause
 from comity.agreements.clauses.printing import print_clause
 from comity.agreements.coherence import lint
-from comity.agreements.status import status, timeline
+from comity.agreements.status import status_in, timeline
 from comity.agreements.stretches import Stretch
+from comity.agreements.terms import Terms
 from comity.clock import format_instant
 from comity.control.days import day_or_instant
+from comity.control.paging import check_limit
 from comity.control.verb import Desk, verb
 from comity.control.verbs_items import decision_fields, item_fields
 from comity.errors import BadInput, NotFound
+from comity.node.find_entries import find_entries
 from comity.node.weigh import Sketch, partners, weigh
 from comity.ports import Transaction
 
 #: How far ahead an agreement's life is shown.
 _AHEAD = timedelta(days=3653)
+#: Kinds of entry that are looked for at once.
+_MOST_KINDS = 200
 
 
 @verb("item-find")
@@ -35,8 +41,7 @@ def item_find(
     limit: int = 50,
 ) -> dict[str, Any]:
     """Find items by words of their title, Party, category, marking, state and day; newest first, page by page."""
-    if not 0 < limit <= 500:
-        raise BadInput("`limit` is a number from 1 to 500")
+    check_limit(limit)
     rows = desk.read(
         lambda transaction: transaction.find_items(
             words=words,
@@ -108,13 +113,16 @@ def necessity_verdict(desk: Desk, item: str, to: str, purpose: str, under: str =
 
 @verb("share-choices")
 def share_choices(desk: Desk) -> dict[str, Any]:
-    """Give what can be chosen from: Parties, purposes and categories of the agreements in force now."""
+    """Give what can be chosen from in the agreements in force now: Parties, purposes, categories, own offices, and the
+    words by which articles call what is done in a matter, by field.
+    """
 
     def work(node: Any, transaction: Transaction) -> dict[str, Any]:
         at = node.now(transaction)
         knowledge = node.know(transaction)
         purposes: set[str] = set()
         categories: set[str] = set()
+        words: dict[str, set[str]] = {}
         found = partners(node, transaction, at)
         agreements: dict[str, list[str]] = {party: [] for party in found}
         for party in found:
@@ -123,6 +131,8 @@ def share_choices(desk: Desk) -> dict[str, Any]:
                 if not terms.permits:
                     continue
                 agreements[party].append(name)
+                for field, said in _words_of(terms, node.party):
+                    words.setdefault(field, set()).update(said)
                 for clause in terms.exchange:
                     purposes.update(clause.purposes or ())
                     categories.add(clause.category)
@@ -130,10 +140,26 @@ def share_choices(desk: Desk) -> dict[str, Any]:
             "parties": [{"party": party, "agreements": agreements[party]} for party in found],
             "purposes": sorted(purposes),
             "categories": sorted(categories - {"*"}),
+            "offices": sorted(words.get("office", set()) | words.get("ours", set())),
+            "words": {field: sorted(said) for field, said in words.items() if field != "ours"},
         }
 
     found: dict[str, Any] = desk.act(work)
     return found
+
+
+def _words_of(terms: Terms, party: str) -> Iterator[tuple[str, Iterable[str]]]:
+    """Give the words of articles that are said in matters, each with the field it is said in; `ours`: own missions."""
+    yield "office", (each.id for each in terms.offices.values() if each.party == party)
+    yield "with", (each.id for each in terms.offices.values() if each.party != party)
+    yield "ours", (name for name, each in terms.missions.items() if each.of == party)
+    yield "mission", terms.missions
+    yield "meeting", (each.kind for each in terms.meeting)
+    yield "level", (level for each in terms.meeting for level in each.levels)
+    yield "thing", (kind for each in terms.delivery for kind in each.kinds)
+    yield "material", (kind for each in terms.materials for kind in each.kinds)
+    yield "passage", (kind for each in terms.passage for kind in each.kinds)
+    yield "quota", (each.name for each in terms.quota)
 
 
 @verb("agreement-read")
@@ -159,7 +185,7 @@ def agreement_read(desk: Desk, agreement: str, language: str = "") -> dict[str, 
             "languages": [{"tag": tag, "authentic": each.authentic} for tag, each in found.texts.items()],
             "language": text.language,
             "decisive": found.decisive,
-            "status": status(found, now, others).to_json(),
+            "status": status_in(knowledge.timelines[found.id], now).to_json(),
             "timeline": [_stretch(each) for each in timeline(found, others, until=now + _AHEAD)],
             "articles": _articles(found, text, _counts(transaction, found.id)),
             "findings": [
@@ -213,31 +239,49 @@ def peer_list(desk: Desk) -> list[dict[str, Any]]:
 
 
 @verb("journal-page")
-def journal_page(desk: Desk, channel: str = "", before: int = 0, limit: int = 50) -> dict[str, Any]:
-    """List entries of the journal, newest first, page by page; of one peer's channel where it is named."""
-    if not 0 < limit <= 500:
-        raise BadInput("`limit` is a number from 1 to 500")
+def journal_page(
+    desk: Desk,
+    channel: str = "",
+    kinds: tuple[str, ...] = (),
+    since: str = "",
+    until: str = "",
+    before: int = 0,
+    limit: int = 50,
+) -> dict[str, Any]:
+    """List entries of the journal, newest first, page by page; of one peer's channel, of some kinds, of some days.
+
+    Entries of a channel carry its numbers, save where kinds are named: then, as everywhere else, the node's.
+    """
+    check_limit(limit)
+    if len(kinds) > _MOST_KINDS:
+        raise BadInput(f"at most {_MOST_KINDS} kinds are looked for at once")
 
     def read(transaction: Transaction) -> dict[str, Any]:
-        size = transaction.head(channel).size
-        end = min(before, size + 1) if before else size + 1
-        first = max(end - limit, 1)
-        rows = transaction.journal(channel=channel or None, after=first - 1, limit=end - first)
         kept = transaction.kept_head(channel, ours=True) if channel else None
+        found = find_entries(
+            transaction,
+            channel=channel,
+            kinds=kinds,
+            since=day_or_instant("since", since),
+            until=day_or_instant("until", until),
+            before=before,
+            limit=limit,
+        )
         return {
-            "size": size,
+            "size": transaction.head(channel).size,
             "witnessed": kept.size if kept else 0,
             "entries": [
                 {
-                    "number": row.channel_number if channel else row.number,
+                    "number": row.channel_number if channel and not kinds else row.number,
                     "channel": row.channel,
+                    "channel_number": row.channel_number,
                     "at": format_instant(row.at),
                     "kind": row.kind,
                     "act": row.act,
                 }
-                for row in reversed(rows)
+                for row in found.rows
             ],
-            "before": first if first > 1 else None,
+            "before": found.before,
         }
 
     found: dict[str, Any] = desk.read(read)

@@ -5,6 +5,7 @@ from typing import Any
 
 from comity.carriers.egress import is_named, place_of
 from comity.clock import format_instant
+from comity.control.paging import check_limit
 from comity.control.verb import Desk, verb
 from comity.errors import BadInput, RefusedHere
 from comity.node import hooks, programs
@@ -62,8 +63,7 @@ def token_fields(transaction: Transaction, row: TokenRow) -> dict[str, Any]:
 @verb("event-list")
 def event_list(desk: Desk, after: int = 0, limit: int = 50) -> dict[str, Any]:
     """List what has happened between this Party and others since an entry, oldest first, as CloudEvents."""
-    if not 0 < limit <= 500:
-        raise BadInput("`limit` is a number from 1 to 500")
+    check_limit(limit)
     events, last = desk.read(lambda transaction: happenings(desk.node, transaction, after, limit))
     return {"events": events, "after": last}
 

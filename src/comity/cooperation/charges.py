@@ -12,6 +12,7 @@ from typing import Annotated, Any, cast
 import msgspec
 
 from comity.agreements.terms import Terms
+from comity.cooperation.currencies import finer
 from comity.cooperation.event import Event
 from comity.cooperation.kind import (
     EITHER,
@@ -67,7 +68,7 @@ class Pay(Said, frozen=True, kw_only=True):
     """Says that the balance was paid."""
 
     on: Annotated[DayPast, means("the day it was paid")]
-    reference: Annotated[Remark, means("the reference of the payment")] = ""
+    reference: Annotated[Words, means("the reference of the payment, by which the creditor finds it")]
 
 
 class ChargeFacts(Facts, frozen=True, kw_only=True):
@@ -110,7 +111,7 @@ EVENTS = {
         Claim, "Claim anew, without what was contested.", "claims {balance} {currency} from {debtor} instead"
     ),
     "withdraw": EventForm(Because, "Take the charge back.", "takes it back: {because}"),
-    "pay": EventForm(Pay, "Say that the balance was paid.", "has paid on {on}"),
+    "pay": EventForm(Pay, "Say that the balance was paid.", "has paid on {on}: {reference}"),
     "close": EventForm(Nothing, "Close a charge that comes to nothing.", "closes it"),
     "receive": EventForm(Nothing, "Say that the payment has come.", "has received it"),
 }
@@ -134,6 +135,7 @@ def _may_claim(case: Case, event: Event) -> Iterable[Ground]:
         yield against(where, f"the period begins on {claim.begins}, which has not come yet")
     if not claim.entries or len(set(claim.entries)) != len(claim.entries):
         yield against(where, "it names no cost, or one of them twice")
+    yield from finer(str(where.ref), claim.balance, claim.currency)
 
 
 def _may_contest(case: Case, event: Event) -> Iterable[Ground]:
@@ -192,4 +194,5 @@ CHARGE = Kind(
         "close": _may_close,
     },
     roles=_roles,
+    reckoned={"amend": ("begins", "ends", "currency", "entries", "debtor", "balance")},
 )

@@ -14,7 +14,7 @@ import msgspec
 __all__ = ["CONSEQUENCES", "OF_ALL", "Consequence", "Deed"]
 
 #: What a node does by itself; each has its function in `comity.node.consequences`.
-Deed = Literal["watch-objects", "tell-coordinated"]
+Deed = Literal["watch-objects", "tell-coordinated", "tell-remarks"]
 
 
 class Consequence(msgspec.Struct, frozen=True):
@@ -105,11 +105,17 @@ CONSEQUENCES: Final[Mapping[str, tuple[Consequence, ...]]] = {
     "quota": (Consequence(("admit",), "a place of the year is taken"), _COSTS),
     "charge": (
         Consequence(("open",), "the costs it names stand in no other charge"),
+        Consequence(("amend",), "left out, it claims what was not contested, set off anew"),
         Consequence(
             ("accept",), "it is held against one's own ledger, and refused where it comes to another sum"
         ),
     ),
     "summary": (
+        Consequence(
+            ("open", "redraw"),
+            "before its last day is over it is provisional, and countersigned only from the day after",
+            "tell-remarks",
+        ),
         Consequence(
             ("countersign",),
             "it is held against one's own figures, and refused where they differ; `differ` names the rows",

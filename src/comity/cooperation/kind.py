@@ -228,6 +228,7 @@ class Kind:
         remarks: what an article has to say of it as it stands, beside what is due.
         filled: word -> the fields a node can put into an event by itself; `fills` gives them, from the facts as they
             stand and what an officer has said. What an officer says goes before.
+        reckoned: word -> the fields that a node's own figures give it (`comity.node.matter_links`), in the same way.
         dates: where it has days of its own, which, from the facts and the state.
         occasion: where it may cost something, who is who for the expense article.
     """
@@ -252,8 +253,13 @@ class Kind:
     remarks: Callable[[Case], Iterable[Ground]] = _no_remarks
     filled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fills: Callable[[str, Any, Mapping[str, Any]], Mapping[str, Any]] = _fills_nothing
+    reckoned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dates: Callable[[Any, str], Iterable[Span]] | None = None
     occasion: Callable[[Case], Occasion] | None = None
+
+    def follows(self, word: str) -> tuple[str, ...]:
+        """Give the fields of an event that nobody has to say: they follow from the matter or from one's own figures."""
+        return (*self.filled.get(word, ()), *self.reckoned.get(word, ()))
 
     @property
     def opening(self) -> EventForm:

@@ -1,8 +1,9 @@
 """What a matter has cost, who bears it, and what is owed: worked out from the matters themselves.
 
 A cost is an event of a matter (`shared.py`). Who bears it follows from the expense article as it stood when the cost
-was entered; so both nodes, which hold the same events and the same texts, hold the same ledger. Sums are decimal and
-exact: what a share comes to is never rounded, and all shares of a cost come to the cost.
+was entered; so both nodes, which hold the same events and the same texts, hold the same ledger. Sums are decimal, and
+a share is of whole units of its currency: what another Party owes is rounded down, and the unit that cannot be halved
+stays with whoever has had the cost. So all shares of a cost come to the cost, and nobody is asked for more than half.
 """
 
 import datetime
@@ -13,14 +14,13 @@ from typing import cast
 import msgspec
 
 from comity.cooperation.charges import ChargeFacts
+from comity.cooperation.currencies import share_of
 from comity.cooperation.expense import borne_by
 from comity.cooperation.matter import Matter, TermsAt
 from comity.cooperation.shared import Cost
 from comity.decisions.decision import Ground
 
-__all__ = ["Balance", "Entry", "balances", "claims_of", "entries_of", "net_of", "set_off"]
-
-_WHOLE = 100
+__all__ = ["Balance", "Entry", "balances", "claims_of", "entries_of", "net_of", "owed_to", "set_off"]
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -75,11 +75,7 @@ def entries_of(matter: Matter, terms_at: TermsAt) -> tuple[Entry, ...]:
         if isinstance(borne, Ground):
             continue
         amount = Decimal(said.amount)
-        owes = {
-            party: amount * share / _WHOLE
-            for party, share in sorted(borne.shares.items())
-            if party != spender
-        }
+        owes = owed_to(spender, amount, said.currency, borne.shares)
         found.append(
             Entry(
                 event=told.event.digest,
@@ -100,6 +96,16 @@ def entries_of(matter: Matter, terms_at: TermsAt) -> tuple[Entry, ...]:
             )
         )
     return tuple(found)
+
+
+def owed_to(spender: str, amount: Decimal, currency: str, shares: Mapping[str, int]) -> dict[str, Decimal]:
+    """Give what each other Party owes whoever has had a cost; what is left of the sum is the spender's own to bear."""
+    owes = {
+        party: share_of(amount, currency, share)
+        for party, share in sorted(shares.items())
+        if party != spender
+    }
+    return {party: owed for party, owed in owes.items() if owed}
 
 
 def net_of(entry: Entry, one: str, other: str) -> Decimal:

@@ -46,7 +46,18 @@ from comity.decisions.rules.r03_parties_and_offices import mandate
 from comity.handling.protected_matters import is_about, is_covert_work
 from comity.handling.safeguards import SAFEGUARDS
 
-__all__ = ["Matter", "TermsAt", "Told", "can_do", "dates_of", "judge", "remarks_on", "unfold", "whose_turn"]
+__all__ = [
+    "Matter",
+    "TermsAt",
+    "Told",
+    "can_do",
+    "dates_of",
+    "functions_of",
+    "judge",
+    "remarks_on",
+    "unfold",
+    "whose_turn",
+]
 
 #: What governs between the two Parties of a matter at an instant; None where its agreement is not at hand.
 TermsAt = Callable[[Instant], Terms | None]
@@ -184,15 +195,30 @@ def judge(matter: Matter | None, kind: Kind, event: Event, terms: Terms | None) 
 
 
 def whose_turn(matter: Matter) -> tuple[str, ...]:
-    """Give the Parties that can do something else than remark, sorted."""
+    """Give the Parties a matter waits for, sorted.
+
+    Of those that can do something else than remark: those that owe it by a day; where nobody does, those that did not
+    take the last step; where that leaves nobody, whoever can go on.
+    """
     steps = matter.kind.table.get(matter.state, {}).values()
-    return tuple(sorted({party for each in steps for party in _whose(matter, each)}))
+    able = {party for each in steps for party in _whose(matter, each)}
+    owing = able & {deadline.by for deadline in matter.due}
+    taken = [told.event.by for told in matter.story if told.counts and told.event.word not in SHARED]
+    return tuple(sorted(owing or able - set(taken[-1:]) or able))
 
 
 def can_do(matter: Matter, party: str) -> tuple[str, ...]:
     """Give the events a Party may do as the table has it, in its order."""
     steps = matter.kind.table.get(matter.state, {})
     return tuple(word for word, each in steps.items() if party in _whose(matter, each))
+
+
+def functions_of(matter: Matter) -> Mapping[str, tuple[str, ...]]:
+    """Give the events that a Party does in a function its article names, each with the functions that would do."""
+    if matter.facts is None:
+        return {}
+    found = {word: asked(matter.case()) for word, asked in matter.kind.functions.items()}
+    return {word: functions for word, functions in found.items() if functions}
 
 
 def _take(

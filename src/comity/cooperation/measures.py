@@ -39,7 +39,7 @@ __all__ = ["MEASURE", "MeasureFacts"]
 class Propose(Said, frozen=True, kw_only=True):
     """Proposes a joint measure."""
 
-    measure: Annotated[Word, means("its name: one word")]
+    measure: Annotated[Word, means("its name, one word")]
     aim: Annotated[Words, means("what is to be reached")]
     purpose: Annotated[Word, means("what it is to serve, one word of the agreement's purposes")]
     lead: Annotated[PartyName, means("the Party that leads")]

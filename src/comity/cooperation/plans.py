@@ -17,6 +17,7 @@ import msgspec
 
 from comity.agreements.clauses import Plan
 from comity.agreements.days import end_of, zone_of
+from comity.agreements.durations import Duration
 from comity.agreements.terms import Terms
 from comity.cooperation.event import Event
 from comity.cooperation.kind import (
@@ -251,8 +252,25 @@ def _may_open(case: Case, event: Event) -> Iterable[Ground]:
     said = cast("Draft", event.said)
     if said.ends < said.begins:
         yield backwards(case.clauses[0], said.ends)
+    yield from _too_long(case, said)
     for line in said.lines:
         yield from _may_hold(case, line)
+
+
+def _too_long(case: Case, said: Draft) -> Iterable[Ground]:
+    """A plan is for no longer than the article's cadence, one of long range than its horizon."""
+    lengths = [each.horizon if said.range == "horizon" else each.cadence for each in _plans(case)]
+    known = [each for each in lengths if each is not None]
+    if known and all(_is_over(each, said) for each in known):
+        longest = ", ".join(map(str, known))
+        yield against(case.clauses[0], f"a plan of this range is for {longest} at the most")
+
+
+def _is_over(length: Duration, said: Draft) -> bool:
+    try:
+        return said.ends >= length.after(said.begins)
+    except OverflowError:  # it would end behind the calendar
+        return False
 
 
 def _named(case: Case, event: Event) -> Line | None:

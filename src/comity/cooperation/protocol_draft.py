@@ -68,7 +68,8 @@ def _text(
     yield ""
     yield f"## 1 — {changes}"
     yield ""
-    yield f"{because.strip().rstrip('.')}."
+    words = because.strip().rstrip(".")
+    yield f"{words[:1].upper()}{words[1:]}."
     yield ""
     yield f"Draft, from {matter.kind.name} {matter.id[:12]}. Under {allowed.ref}" + (
         f" it needs the signature of: {', '.join(allowed.approval)}." if allowed.approval else "."

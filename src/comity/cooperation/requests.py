@@ -157,7 +157,7 @@ EVENTS = {
         Means, "State what means there are here for it.", "states its means ({able}): {words}"
     ),
     "propose": EventForm(
-        Propose, "Propose who takes it, and why.", "proposes that it is taken {taken_by}: {because}"
+        Propose, "Propose who takes it, and why.", "proposes who takes it ({taken_by}): {because}"
     ),
     "agree": EventForm(Nothing, "Agree to who takes it.", "agrees"),
     "disagree": EventForm(Because, "Disagree with who takes it.", "disagrees: {because}"),
@@ -217,8 +217,11 @@ def _may_refuse(case: Case, event: Event) -> Iterable[Ground]:
     ground = cast("Refuse", event.said).ground
     named = [each for clause in _aids(case) for each in clause.refusal_grounds]
     if ground not in named:
-        listed = ", ".join(dict.fromkeys(named)) or "none"
-        yield against(case.clauses[0], f"`{ground}` is not a ground on which it may be refused: {listed}")
+        listed = ", ".join(dict.fromkeys(named))
+        if listed:
+            yield against(case.clauses[0], f"`{ground}` is not a ground on which it may be refused: {listed}")
+        else:
+            yield against(case.clauses[0], "the article names no ground on which it may be refused")
 
 
 def _taken(facts: RequestFacts, taken_by: str, takers: tuple[str, ...], because: str = "") -> RequestFacts:

@@ -2,11 +2,14 @@
 
 A figure is one row: what was counted, of which Party, under which heading, in which month. Both nodes draw the rows
 from what both have (disclosures that arrived, matters, costs), so they come to the same; where they do not, the rows
-that differ are named. Nothing in a row is content, and nothing is there that only one of the two may know.
+that differ are named. Drawn up before its last day is over a summary is provisional, and nobody countersigns it until
+then: the figures of a period are signed once nothing can be added to it. Nothing in a row is content, and nothing is
+there that only one of the two may know.
 Sources: the agreement of 1989, art. XI(1); `specs/clauses.md`, `summary`.
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Annotated, Any, cast
 
 import msgspec
@@ -58,9 +61,10 @@ class Differ(Said, frozen=True, kw_only=True):
 
 
 class SummaryFacts(Facts, frozen=True, kw_only=True):
-    """What is the case: what is drawn up now, and how the other side differs."""
+    """What is the case: what is drawn up now, whether before its last day was over, and how the other side differs."""
 
     drawn: Draw
+    provisional: bool = False
     differs: tuple[str, ...] = ()
 
 
@@ -121,6 +125,43 @@ def _may_draw(case: Case, event: Event) -> Iterable[Ground]:
         yield against(where, "a row stands twice")
 
 
+def _may_differ(case: Case, event: Event) -> Iterable[Ground]:
+    if not cast("Differ", event.said).rows:
+        yield against(case.clauses[0], "no row differs: it is the same on both sides")
+
+
+def _may_countersign(case: Case, event: Event) -> Iterable[Ground]:
+    ends = case.facts.drawn.ends
+    if not _is_over(ends, event):
+        yield against(
+            case.clauses[0], f"the period ends on {ends}: it is countersigned from {_day_after(ends)} on"
+        )
+
+
+def _is_over(ends: Day, event: Event) -> bool:
+    """Tell whether a period is over when an event is signed, by UTC, as its figures are counted."""
+    return event.at.date() > ends
+
+
+def _day_after(day: Day) -> Day:
+    """Give the day after; the calendar's last has none, and a Party may name that day too."""
+    return day if day == Day.max else day + timedelta(days=1)
+
+
+def _remarks(case: Case) -> Iterable[Ground]:
+    if case.facts.provisional and case.clauses:
+        ends = case.facts.drawn.ends
+        yield against(
+            case.clauses[0],
+            f"provisional: the period ends on {ends}, it is countersigned from {_day_after(ends)} on",
+        )
+
+
+def _drawn(event: Event) -> SummaryFacts:
+    said = cast("Draw", event.said)
+    return SummaryFacts(opening=said, drawn=said, provisional=not _is_over(said.ends, event))
+
+
 SUMMARY = Kind(
     name="summary",
     noun="summary",
@@ -128,12 +169,15 @@ SUMMARY = Kind(
     clause="summary",
     table=TABLE,
     events=EVENTS,
-    begin=lambda event: SummaryFacts(opening=event.said, drawn=cast("Draw", event.said)),
+    begin=_drawn,
     find=_find,
     title=lambda facts: f"{facts.drawn.begins} to {facts.drawn.ends}",
     apply={
-        "redraw": lambda facts, event: msgspec.structs.replace(facts, drawn=event.said, differs=()),
+        "redraw": lambda facts, event: msgspec.structs.replace(_drawn(event), opening=facts.opening),
+        "countersign": lambda facts, _event: msgspec.structs.replace(facts, provisional=False),
         "differ": lambda facts, event: msgspec.structs.replace(facts, differs=event.said.rows),
     },
-    guards={"open": _may_draw, "redraw": _may_draw},
+    guards={"open": _may_draw, "redraw": _may_draw, "countersign": _may_countersign, "differ": _may_differ},
+    remarks=_remarks,
+    reckoned={"redraw": ("begins", "ends", "figures"), "differ": ("rows",)},
 )

@@ -23,8 +23,6 @@ Consents and hops are taken as validly signed. Two items with one id are two hol
 contract a case may say `under`, `via`, `withdrawn` and `reviewed`. Source: `specs/gate.md`, The case file.
 """
 
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -39,14 +37,13 @@ from comity.handling.custody import Hop
 from comity.handling.item import KINDS, Item
 from comity.handling.markings import Marking, Pap
 from comity.identifiers import is_category
+from comity.strict import NotToml, read_toml
 
 __all__ = ["MAX_BYTES", "Case", "CaseFile", "parse_case_file"]
 
 #: Largest case file read.
 MAX_BYTES: Final = 16 * 1024 * 1024
 OUTCOMES: Final = ("permitted", "refused", "needs-consent")
-#: Keys of more parts than this make a TOML reader slow; none of ours has two.
-_DEEP_KEY: Final = re.compile(r"^[^\"'#=]*(?:\.[^\"'#=.]*){17}", re.MULTILINE)
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -99,15 +96,11 @@ def _toml(data: bytes, name: str) -> Mapping[str, Any]:
         raise BadInput(f"{name}: {len(data)} bytes are too many; a case file holds {MAX_BYTES} at most")
     try:
         text = data.decode("utf-8-sig")
-        if _DEEP_KEY.search(text):
-            raise BadInput(f"{name}: a key of more than 16 parts is too deep")
-        return tomllib.loads(text)
+        return read_toml(text)
     except UnicodeDecodeError:
         raise BadInput(f"{name}: this is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{name}: {str(error)[:1].lower()}{str(error)[1:]}") from None
-    except RecursionError:
-        raise BadInput(f"{name}: brackets are nested too deep") from None
+    except NotToml as error:
+        raise BadInput(f"{name}: {error}") from None
 
 
 def _case(table: Any, place: str, mistakes: list[str]) -> Case | None:

@@ -43,7 +43,7 @@ def explain(decision: Decision, known: Known, language: str | None = None) -> li
     """
     question = decision.question
     lines = [
-        f"{decision.outcome}: `{question.disclose}` from {question.holder} to {question.to}, "
+        f"{_plain(decision.outcome)}: `{question.disclose}` from {question.holder} to {question.to}, "
         f"for {question.purpose or 'no stated purpose'}, at {format_instant(decision.at)}"
     ]
     if decision.agreement:
@@ -61,9 +61,15 @@ def explain(decision: Decision, known: Known, language: str | None = None) -> li
         lines.append(f"ask {ask.party} to consent to {what}{purpose} ({refs})")
     lines.extend(remedy_in_words(decision, remedy) for remedy in decision.remedies)
     lines.extend(
-        f"goes with it: {each.kind} {each.value}, {each.to} ({each.ref})" for each in decision.obligations
+        f"goes with it: {_plain(each.kind)} {each.value}, {each.to} ({each.ref})"
+        for each in decision.obligations
     )
     return lines
+
+
+def _plain(word: str) -> str:
+    """Say a word of the machine as people do: `needs-consent`, `in-force`."""
+    return word.replace("-", " ")
 
 
 def remedy_in_words(decision: Decision, remedy: Remedy) -> str:
@@ -131,7 +137,7 @@ def _seen(question: Question, item: Item | None, between: list[Between], known: 
     purposes = sorted({hop.purpose for hop in hops if hop.purpose is not None})
     return {
         1: f"category {item.category}, purpose {question.purpose or 'none'}",
-        2: ", ".join(f"{each.agreement} {each.terms.state}" for each in between)
+        2: ", ".join(f"{each.agreement} {_plain(each.terms.state)}" for each in between)
         or "no agreement between them",
         3: f"{question.office_from or question.holder} and {question.office_to or question.to}",
         4: f"{item.kind} of category {item.category}",

@@ -228,7 +228,7 @@ def _still_bound(stage: Stage, script: Script, summary: str) -> None:
     asks = [ask.party for ask in decision.ask]
     script.scene(
         "East, under a draft with West: could the summary go to West?",
-        f"{decision.outcome}" + (f" of {', '.join(asks)}" if asks else ""),
+        decision.outcome.replace("-", " ") + (f" of {', '.join(asks)}" if asks else ""),
         (ground.ref for ground in decision.grounds),
         ["the agreement with South has ended; what it made owed has not (VCLT art. 70)"],
     )

@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from comity.control.verb import VERBS, Desk
-from comity.errors import BadInput, CannotJournal, ComityError, NotFound, RefusedHere
+from comity.errors import BadInput, ComityError, NotFound, RefusedHere, StorageError
 from comity.interop import openrefine, yente
 from comity.storage.desks import Desks
 
@@ -43,7 +43,7 @@ _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-_STATUS = ((NotFound, 404), (RefusedHere, 403), (CannotJournal, 503), (BadInput, 400))
+_STATUS = ((NotFound, 404), (RefusedHere, 403), (StorageError, 503), (BadInput, 400))
 
 Answer = Callable[[Request], Awaitable[Response]]
 Pair = tuple[dict[str, Any], dict[str, Any]]

@@ -4,7 +4,7 @@ A card is known because an agreement pins its root, or because a hand whose stat
 and its root. Keys never come from a message alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from comity.cards import Revocation, SignedCard, read_card
@@ -60,7 +60,21 @@ class CardBook:
 
     def newest(self, party: str) -> SignedCard | None:
         """Give the card of the highest version known of a Party."""
-        return max(self._cards.get(party, ()), key=lambda card: card.card.version, default=None)
+        return _newest(self._cards.get(party, ()))
+
+    def newest_under(self, party: str, root: str | None) -> SignedCard | None:
+        """Give the newest card of a Party under a root that was vouched for; of any root where none is under that."""
+        under = (card for card in self._cards.get(party, ()) if card.root_fingerprint == root)
+        return _newest(under) or self.newest(party)
+
+    def newest_listing(self, party: str, keys: Collection[str]) -> SignedCard | None:
+        """Give the newest card of a Party that lists one of these keys; of any where none does."""
+        listing = (
+            card
+            for card in self._cards.get(party, ())
+            if any(entry.keyid in keys for entry in card.card.signing)
+        )
+        return _newest(listing) or self.newest(party)
 
     def all(self) -> list[SignedCard]:
         """Give every card known."""
@@ -101,3 +115,7 @@ class CardBook:
     def vouched(self) -> tuple[SignedCard, ...]:
         """Give the cards that became known by vouching."""
         return tuple(self._vouched.values())
+
+
+def _newest(cards: Iterable[SignedCard]) -> SignedCard | None:
+    return max(cards, key=lambda card: card.card.version, default=None)

@@ -69,7 +69,7 @@ WATCH: Table = {
     "refused": {"ended": "ended"},
     "unsent": {"ended": "ended"},
     "ended": {"answered": "ended", "refused": "ended", "ended": "ended"},
-    "over": {"answered": "over", "ended": "over"},
+    "over": {"answered": "over", "refused": "over", "ended": "over"},
 }
 
 #: After a refusal one may give better reasons; an outcome may be put right. What crosses a closing leaves it closed.

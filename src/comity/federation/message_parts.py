@@ -42,4 +42,4 @@ class Message(Part, frozen=True, kw_only=True):
     leaves: str = ""
     kept: str = ""
     seen: Number = 0
-    seen_on: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{32})?$")] = ""
+    seen_on: Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{32})?\Z")] = ""

@@ -22,6 +22,8 @@ from comity.journal import reconcile
 SignedText = str
 #: Most protocols, notices and signatures that a disclosure names.
 MOST_TEXTS: Final = 4_096
+#: Most cards beside an act: its author's and its sender's, and those of a root that followed another.
+MOST_CARDS: Final = 8
 
 
 class Route(Part, frozen=True, kw_only=True):
@@ -83,7 +85,7 @@ class Act(Message, frozen=True, kw_only=True):
     statement: SignedText
     to: str
     about: str
-    cards: tuple[SignedText, ...] = ()
+    cards: Annotated[tuple[SignedText, ...], msgspec.Meta(max_length=MOST_CARDS)] = ()
 
 
 class Receipts(Message, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ message with attachments. Compressed or encrypted bytes have none that long, so 
 """
 
 import codecs
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,6 +19,7 @@ _TEXT_HAS: Final = 1000
 _TO_NOTHING: Final = bytes(0 if each in _CONTROLS else each for each in range(256))
 #: So many bytes without a control character are read as text inside of what is binary; it is cut up block by block.
 _STRETCH, _BLOCK = 80, 256 * 1024
+_LONG: Final = re.compile(rb"[^\0]{%d,}" % _STRETCH)
 #: Bytes looked at to find out whether every second one is the upper half of a character (UTF-16).
 _SAMPLE: Final = 64 * 1024
 _MARKS: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -38,8 +40,9 @@ def _stretches(content: bytes) -> Iterator[bytes]:
     """Give the stretches of text inside of what is binary."""
     rest = b""
     for start in range(0, len(content), _BLOCK):
-        *pieces, rest = (rest + content[start : start + _BLOCK].translate(_TO_NOTHING)).split(b"\0")
-        yield from (piece for piece in pieces if len(piece) >= _STRETCH)
+        block = rest + content[start : start + _BLOCK].translate(_TO_NOTHING)
+        ended, _, rest = block.rpartition(b"\0")
+        yield from _LONG.findall(ended)
     if len(rest) >= _STRETCH:
         yield rest
 

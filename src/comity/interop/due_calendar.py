@@ -6,7 +6,7 @@ every calendar that has it.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,28 +19,34 @@ __all__ = ["as_calendar"]
 _Rows = Sequence[Mapping[str, Any]]
 
 
-def as_calendar(party: str, rows: _Rows, dates: _Rows = ()) -> bytes:
-    """Give the lines of the verbs `due-list` and `due-dates` as one calendar."""
+def as_calendar(
+    party: str, rows: _Rows, dates: _Rows = (), say: Callable[[str], str] = lambda what: what
+) -> bytes:
+    """Give the lines of the verbs `due-list` and `due-dates` as one calendar.
+
+    Args:
+        say: puts a line that is due into its reader's words. The name of an entry does not depend on it.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//Comity//duties//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     for row in rows:
-        calendar.add_component(_todo(party, row))
+        calendar.add_component(_todo(party, row, say))
     for row in dates:
         calendar.add_component(_event(party, row))
     written: bytes = calendar.to_ical()
     return written
 
 
-def _todo(party: str, row: Mapping[str, Any]) -> Todo:
+def _todo(party: str, row: Mapping[str, Any], say: Callable[[str], str]) -> Todo:
     at = parse_instant(row["at"])
     todo = Todo()
     todo.add("uid", _uid(party, row["see"], row["what"], row["side"]))
     todo.add("dtstamp", at)
     todo.add("due", at)
     whom = f" ({row['party']})" if row["party"] else ""
-    todo.add("summary", f"{row['what']}{whom}")
+    todo.add("summary", f"{say(row['what'])}{whom}")
     todo.add("description", f"{row['ref']}; {row['see']}")
     todo.add("categories", [row["side"]])
     return todo

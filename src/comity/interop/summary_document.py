@@ -17,12 +17,12 @@ from comity.languages.words import N_
 
 __all__ = ["as_markdown", "as_pdf"]
 
-#: What is counted -> its heading.
+#: What is counted -> its heading, in the order of the document.
 _HEADINGS = {
     "disclosed": N_("What passed, by category and month"),
-    "matter": N_("Matters, by what came of them"),
-    "refused": N_("Refusals, by ground"),
     "answered": N_("Hours to an answer"),
+    "refused": N_("Refusals, by ground"),
+    "matter": N_("Matters, by what came of them"),
     "late": N_("What was done late"),
     "cost": N_("Costs"),
 }
@@ -68,6 +68,9 @@ def _title(shown: Mapping[str, Any]) -> str:
 
 
 def _facts(shown: Mapping[str, Any]) -> list[str]:
+    provisional = (
+        [said(remark["text"]) for remark in shown["remarks"]] if shown["facts"]["provisional"] else []
+    )
     return [
         _(
             "between {one} and {other}, under {agreement}",
@@ -76,6 +79,7 @@ def _facts(shown: Mapping[str, Any]) -> list[str]:
             agreement=", ".join(shown["articles"]),
         ),
         _("{state} since {at}; months by UTC", state=said(shown["state"]), at=shown["since"][:10]),
+        *provisional,
         shown["id"],
     ]
 
@@ -84,7 +88,11 @@ def _parts(shown: Mapping[str, Any]) -> Iterator[tuple[str, list[str], list[list
     """Give each part: its heading, the heads and rows of its table, its plots."""
     figures: Sequence[Mapping[str, Any]] = shown["facts"]["drawn"]["figures"]
     plotted: Plotted = plots_of(shown)
-    for kind in dict.fromkeys(row["what"] for row in figures if row["what"] not in _WITH_OTHERS):
+    counted = dict.fromkeys(row["what"] for row in figures if row["what"] not in _WITH_OTHERS)
+    for kind in (
+        *(each for each in _HEADINGS if each in counted),
+        *(each for each in counted if each not in _HEADINGS),
+    ):
         rows = [row for row in figures if row["what"] == kind]
         what = _(_HEADINGS[kind]) if kind in _HEADINGS else said(kind)
         if kind == "answered":

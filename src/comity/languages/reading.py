@@ -15,7 +15,8 @@ from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 
 from comity.errors import BadInput
-from comity.languages.lengths import lengths
+from comity.languages.lengths import iso_lengths, lengths
+from comity.languages.words import PLAIN
 
 #: Languages there are catalogues for; English is the source.
 ENGLISH = "en"
@@ -105,8 +106,12 @@ def is_reviewed(tag: str) -> bool:
 
 
 def said(text: str) -> str:
-    """Give an English sentence of the core in the reader's language; what is not recognised, as it is."""
+    """Give an English sentence of the core in the reader's language; what is not recognised, as it is.
+
+    A word of the machine (`in-force`) and a duration (`P6M`) are said as people do, in English too.
+    """
     tag = _tag.get()
+    text = _plain(text)
     return text if tag == ENGLISH or not text.strip() else _said(text, tag, 0)
 
 
@@ -115,6 +120,7 @@ def _said(text: str, tag: str, depth: int) -> str:
     if core != text:  # part of a sentence, with the space before or behind it
         before, _core, behind = text.partition(core) if core else (text, "", "")
         return f"{before}{_said(core, tag, depth)}{behind}"
+    text = _plain(text)
     catalogue = _catalogue(tag)
     exact = catalogue.gettext(text) if text else text
     if exact == text and (length := in_words(text)):
@@ -136,6 +142,13 @@ def _said(text: str, tag: str, depth: int) -> str:
             if mark.join(parts) != text:
                 return mark.join(parts)
     return text
+
+
+def _plain(text: str) -> str:
+    """Say a word of the machine as people do; a duration comes in the reader's language at once."""
+    if text.startswith("P") and (found := iso_lengths(text)):
+        return ", ".join(_counted(unit, count) for unit, count in found)
+    return PLAIN.get(text, text)
 
 
 def in_words(text: str) -> str:

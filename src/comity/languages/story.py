@@ -77,7 +77,7 @@ OUTCOMES = (
     N_("Refused"),
     N_("Needs consent"),
     N_("Needs consent of {parties}"),
-    N_("needs-consent of {parties}"),
+    N_("needs consent of {parties}"),
     N_("grant"),
     N_("refuse"),
 )

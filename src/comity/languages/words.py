@@ -1,19 +1,37 @@
 """Words that stand in rows and answers (outcomes, states, severities, events): marked here, looked up by `said`."""
 
+from collections.abc import Mapping
+
 
 def N_(word: str) -> str:  # noqa: N802 - the name gettext's tools know
     """Mark a word for the catalogues and give it back as it is."""
     return word
 
 
-OUTCOMES = (N_("permitted"), N_("refused"), N_("needs-consent"))
+#: Words of the machine (in files, rows and JSON) as people say them; `said` puts the one for the other, in English too.
+PLAIN: Mapping[str, str] = {
+    "consent-owed": N_("consent owed"),
+    "end-by-notice": N_("end by notice"),
+    "entry-into-force": N_("entry into force"),
+    "everyone-upstream": N_("everyone upstream"),
+    "in-force": N_("in force"),
+    "misused-identity": N_("misused identity"),
+    "needs-consent": N_("needs consent"),
+    "not-admitted": N_("not admitted"),
+    "provisional-application": N_("provisional application"),
+    "read-caveat": N_("caveat to read"),
+    "source-withdrawn": N_("source withdrawn"),
+    "too-few-parties": N_("too few Parties"),
+    "under-notice": N_("under notice"),
+    "under-way": N_("in progress"),
+    "will-not-act": N_("will not act"),
+}
+OUTCOMES = (N_("permitted"), N_("refused"))
 STATES = (
     N_("draft"),
     N_("signed"),
     N_("provisional"),
-    N_("in-force"),
     N_("extended"),
-    N_("under-notice"),
     N_("suspended"),
     N_("ended"),
 )
@@ -27,14 +45,12 @@ FATES = (
     N_("receipted"),
     N_("abandoned"),
 )
-ITEM_STATES = (N_("held"), N_("known"), N_("withdrawn"), N_("source-withdrawn"), N_("erased"))
+ITEM_STATES = (N_("held"), N_("known"), N_("withdrawn"), N_("erased"))
 REQUESTS = (N_("asked"), N_("granted"), N_("expired"), N_("open"), N_("ours"), N_("declined"))
 ANSWERS = (N_("done"), N_("retained"), N_("cannot"))
-OBLIGATIONS = (N_("retention"), N_("marking"), N_("notice"), N_("read-caveat"), N_("consent-owed"))
+OBLIGATIONS = (N_("retention"), N_("marking"), N_("notice"))
 EVENTS = (
     N_("signature"),
-    N_("provisional-application"),
-    N_("entry-into-force"),
     N_("extension"),
     N_("notice"),
     N_("revocation"),
@@ -43,10 +59,8 @@ EVENTS = (
     N_("lapse"),
     N_("revival"),
     N_("expiry"),
-    N_("end-by-notice"),
     N_("supersession"),
     N_("withdrawal"),
-    N_("too-few-parties"),
     N_("succession"),
     N_("reintroduction"),
     # states of a key

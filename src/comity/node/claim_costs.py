@@ -2,10 +2,11 @@
 
 from datetime import date
 
+from comity.cooperation.currencies import in_units
 from comity.cooperation.ledger import balances
 from comity.errors import RefusedHere
 from comity.node.cooperate import PLAINLY, Manner, Step, open_matter
-from comity.node.ledger import figures_of, ledger_of
+from comity.node.ledger import ledger_of
 from comity.node.node import Node
 from comity.ports import Transaction
 
@@ -65,6 +66,6 @@ def claim(
         "currency": next(iter(currencies)),
         "entries": [line.entry.event for line in lines],
         "debtor": balance.debtor,
-        "balance": figures_of(balance.amount),
+        "balance": in_units(balance.amount, balance.currency),
     }
     return open_matter(node, transaction, "charge", peer, said, under=next(iter(agreements)), manner=manner)

@@ -5,7 +5,6 @@ added to it. One that it has not signed is a draft, and a later draft may take i
 notice was received is this node's own to write: nothing changes an instant before its receipt (`specs/gate.md`).
 """
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
@@ -15,7 +14,7 @@ import msgspec
 from comity.agreements.agreement import Agreement
 from comity.agreements.folder import parse_agreement
 from comity.agreements.governing import Timeline
-from comity.agreements.notices import act_of
+from comity.agreements.notices import HIGHEST, act_of
 from comity.agreements.signatures import (
     REINTRODUCTION,
     TEXT,
@@ -33,13 +32,12 @@ from comity.federation.messages import Texts
 from comity.node import record
 from comity.node.accede import asking_to_join, asks_to_join, has_joined, of_newcomer
 from comity.node.introduce import bound_roots, hangs_from, take_pinned
+from comity.node.new_files import ADDED, check_names, numbered, taken_numbers, worth_adding
 from comity.node.node import Node
 from comity.node.post import owe
 from comity.node.verdict import Verdict
 from comity.ports import AgreementRow, Transaction
 from comity.sealing.receipts import Ground
-
-_ADDED = ("signatures/", "notices/", "protocols/")
 
 
 def hold_agreement(node: Node, transaction: Transaction, files: Mapping[str, bytes]) -> Agreement:
@@ -124,7 +122,7 @@ def give_notice(
 def send_texts(node: Node, transaction: Transaction, agreement_id: str, peer: str, at: Instant) -> None:
     """Send a Party all signatures, protocols and notices of an agreement held here; what it has, it passes over."""
     row = _held(transaction, agreement_id)
-    files = {name: data for name, data in row.files.items() if name.startswith(_ADDED)}
+    files = {name: data for name, data in row.files.items() if name.startswith(ADDED)}
     detail = "\n".join(sorted(files)).encode()
     message = Texts(agreement=row.id, digest=row.digest, files=files)
     owe(node, transaction, peer, message, at=at, kind="texts", detail=detail)
@@ -138,9 +136,14 @@ def _next_number(agreement: Agreement, party: str) -> int:
     """
     parties = sorted(agreement.parties)
     own = parties.index(party) if party in parties else len(parties)
-    taken = max((notice.number for notice in agreement.notices), default=0)
+    numbers = {notice.number for notice in agreement.notices}
+    last = max(numbers, default=0)
     every = len(agreement.parties) + 1
-    return taken + 1 + (own - taken) % every
+    number = last + 1 + (own - last) % every
+    if number <= HIGHEST:
+        return number
+    # another has used up the numbers above all others: nobody takes away the way to give notice by that
+    return next(each for each in range(own + 1, HIGHEST + 1, every) if each not in numbers)
 
 
 def _folder_for(
@@ -174,27 +177,25 @@ def take_texts(node: Node, transaction: Transaction, sender: str, message: Texts
             return Verdict(
                 "quarantined", grounds=(Ground("agreement", f"{sender} is no Party of {message.agreement}"),)
             )
-    foreign = [name for name in message.files if not name.startswith(_ADDED)]
+    foreign = [name for name in message.files if not name.startswith(ADDED)]
     if foreign:
         raise ForeignInput(f"texts: `{foreign[0][:80]}` is not a signature, notice or protocol")
+    check_names(message.files)
     clash = [name for name, data in message.files.items() if _differs(files.get(name), data)]
     if clash:
         text = f"{clash[0][:80]} is held here with another content"
         return Verdict("quarantined", grounds=(Ground("agreement", text),))
-    numbers = {number for number in map(_number, files) if number is not None}
-    taken = [name for name in message.files if name not in files and _number(name) in numbers]
+    taken = taken_numbers(files, message.files)
     if taken:
-        text = f"another notice is held here under the number of {taken[0][:80]}: its author gives it again"
+        what = "notice" if taken[0].startswith("notices/") else "protocol"
+        text = f"another {what} is held here under the number of {taken[0][:80]}: its author gives it again"
         return Verdict("quarantined", grounds=(Ground("agreement", text),))
-    new = {
-        name: _with_receipt(data, at) if name.startswith("notices/") else data
-        for name, data in message.files.items()
-        if name not in files
-    }
+    new, idle = worth_adding(files, message.files, at)
+    if idle and not new:
+        return Verdict("quarantined", grounds=(Ground("agreement", idle[0]),))
     if held is not None and held.digest == digest:
         hold_at(node, transaction, {**files, **new}, at)
     elif draft is not None:
-        parse_agreement({**files, **new})
         transaction.put_proposal(msgspec.structs.replace(draft, files={**files, **new}))
     return Verdict("accepted", detail="\n".join(sorted(new)).encode())
 
@@ -364,13 +365,7 @@ def sign_part(
 
 def _is_of(name: str, act: ActRef) -> bool:
     """Tell whether a file of the folder belongs to a protocol or notice, by the number its name begins with."""
-    return _number(name, f"{act.kind}s") == act.number
-
-
-def _number(name: str, folder: str = "notices") -> int | None:
-    """Give the number that a file's name begins with, in a folder; None for any other file."""
-    found = re.match(rf"{folder}/([0-9]{{1,6}})[-.]", name)
-    return None if found is None else int(found[1])
+    return numbered(name) == (f"{act.kind}s", act.number)
 
 
 def signature_problems(agreement: Agreement) -> tuple[str, ...]:
@@ -388,12 +383,6 @@ def _held(transaction: Transaction, agreement_id: str) -> AgreementRow:
 def _differs(held: bytes | None, came: bytes) -> bool:
     """Tell whether a file held and one that came differ in more than the day of receipt, which is each Party's own."""
     return held is not None and act_of(held) != act_of(came)
-
-
-def _with_receipt(data: bytes, at: Instant) -> bytes:
-    """Write into a notice when it was received here, in place of what its sender wrote."""
-    kept = act_of(data)
-    return kept + (b"" if kept.endswith(b"\n") else b"\n") + f"received = {format_instant(at)}\n".encode()
 
 
 def _toml(value: str | date | tuple[str, ...]) -> str:

@@ -78,7 +78,15 @@ def _tell_coordinated(node: Node, transaction: Transaction, taken: _Taken) -> li
     return done
 
 
+def _tell_remarks(_node: Node, _transaction: Transaction, taken: _Taken) -> list[str]:
+    """Give what the article has to say of the matter as it stands now."""
+    if taken.matter.facts is None:
+        return []
+    return [ground.text for ground in taken.matter.kind.remarks(taken.matter.case())]
+
+
 DEEDS: Final[Mapping[Deed, Callable[[Node, Transaction, _Taken], list[str]]]] = {
     "watch-objects": _watch,
     "tell-coordinated": _tell_coordinated,
+    "tell-remarks": _tell_remarks,
 }

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from comity import signing
 from comity.clock import Instant
 from comity.cooperation.event import OPEN, Event, series_name
 from comity.cooperation.kind import Kind
@@ -24,12 +23,14 @@ from comity.federation.matter_events import statement_of
 from comity.handling.safeguards import check_text
 from comity.node import record
 from comity.node.consequences import follow
-from comity.node.matter_links import follows_here, linked, links_against, share_named
+from comity.node.matter_links import linked, links_against, share_named
 from comity.node.matter_log import find_matter, governing, log_of, matter_from, read_matter
 from comity.node.node import Knowledge, Node, own_card
+from comity.node.reckon import reckoned_here
 from comity.node.routes import send_act
+from comity.node.signed_statements import keep_signed, sign
 from comity.node.take_matter import MOST_EVENTS
-from comity.ports import StatementRow, Transaction
+from comity.ports import Transaction
 
 #: Stands for the digest of an event that is not signed yet.
 _UNSIGNED = ""
@@ -170,7 +171,7 @@ def _filled(
     if matter.facts is None:
         return said
     follows = dict(matter.kind.fills(word, matter.facts, said)) if word in matter.kind.filled else {}
-    follows |= follows_here(node, transaction, matter, word)
+    follows |= reckoned_here(node, transaction, matter, word, said)
     form = form_of(matter.kind.name, word).form if word in (*matter.kind.events, *SHARED) else Said
     lacking = [
         field.encode_name
@@ -286,21 +287,10 @@ def _sign(node: Node, transaction: Transaction, matter: Matter | None, event: Ev
     if manner.dry_run:
         return Step("", matter, tried=True)
     knowledge = node.know(transaction)
-    statement = statement_of(event)
-    key = node.keyring.signer(knowledge.own.card, statements.function_of(statement), event.at)
-    signed = statements.make(statement, key)
+    signed = sign(node, transaction, statement_of(event), event.at)
     digest = statements.digest_of(signed)
     about = event.matter or digest
-    transaction.put_statement(
-        StatementRow(
-            digest=digest,
-            kind="matter",
-            by=node.party,
-            about=about,
-            signed=signing.to_bytes(signed),
-            known_at=event.at,
-        )
-    )
+    keep_signed(transaction, "matter", about, signed, by=node.party, at=event.at)
     record.enter(
         node, transaction, "matter", channel=event.to, act=digest, detail=signed.payload, at=event.at
     )

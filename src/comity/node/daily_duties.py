@@ -4,7 +4,8 @@
     (2) …unless a legal hold keeps them: they are named, and pass to nobody all the same
     (3) requests for consent past their day are over        no answer is no
     (4) what waits for others or for an officer is named    answers to withdrawals, reviews of necessity
-    (5) records and watches that have run out go, and drafts that nobody touches; acts that could not be sent, and
+    (5) nothing of this while nothing bears the clock out    known_time.py; what it would be is named
+    (6) records and watches that have run out go, and drafts that nobody touches; acts that could not be sent, and
         watches for objects of common interest that could not be put, are tried again; the day is entered
 
 A serving node runs this once a day; `comity duties` does it at once, and with `--dry-run` only says what it would do.
@@ -17,7 +18,7 @@ import msgspec
 from comity.clock import Instant
 from comity.decisions.gate import decide
 from comity.federation.conversations import REQUEST, after
-from comity.node import record
+from comity.node import known_time, record
 from comity.node.drafts import drop_old
 from comity.node.erase import erase
 from comity.node.necessity import necessities
@@ -52,6 +53,7 @@ class Duties(msgspec.Struct, frozen=True):
         erased: items let go; `kept`: items that would be, were they not on legal hold.
         closed: requests for consent that nobody answered in time, by their ids.
         late: answers to withdrawals that have not come. `unreviewed`: necessity notices past their day.
+        waits: why nothing of it was done: nothing bears this node's clock out. Empty where it was done.
     """
 
     erased: tuple[RunOut, ...]
@@ -59,6 +61,7 @@ class Duties(msgspec.Struct, frozen=True):
     closed: tuple[str, ...]
     late: tuple[Overdue, ...]
     unreviewed: tuple[str, ...]
+    waits: str = ""
 
 
 def look_through(
@@ -89,6 +92,8 @@ def do_duties(
     """
     at = node.now(transaction)
     knowledge = node.know(transaction)
+    waits = known_time.why_held(transaction, at)
+    dry_run = dry_run or bool(waits)
     # (1), (2)
     erased: list[RunOut] = []
     kept: list[RunOut] = []
@@ -118,8 +123,9 @@ def do_duties(
         closed=tuple(each.id for each in over),
         late=tuple(overdue(node, transaction, at, days=LATE_AFTER)),
         unreviewed=tuple(each.digest for each in necessities(transaction) if each.state_at(at) == "overdue"),
+        waits=waits,
     )
-    # (5)
+    # (5), (6)
     if not dry_run:
         drop_old(transaction, at)
         send_unsent(node, transaction, at)

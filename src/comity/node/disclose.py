@@ -13,7 +13,6 @@ from comity.clock import Instant, format_instant
 from comity.decisions.decision import Decision
 from comity.decisions.gate import decide
 from comity.errors import NotFound, RefusedHere
-from comity.federation import statements
 from comity.federation.evidence import copied
 from comity.federation.messages import MOST_TEXTS, Body, Decided, Disclose, Route
 from comity.federation.statements import HopStatement
@@ -32,9 +31,10 @@ from comity.node.necessity import Emergency, notice_of, tell_everyone
 from comity.node.node import Knowledge, Node
 from comity.node.post import owe
 from comity.node.questions import Gathered, by_route, find_item, gather, question_of
+from comity.node.signed_statements import keep_signed, sign
 from comity.node.ways import allowed_carriers
 from comity.node.why_not import why_not
-from comity.ports import Disclosure, ItemRow, StatementRow, Transaction
+from comity.ports import Disclosure, ItemRow, Transaction
 from comity.signing import Signed, to_bytes
 
 
@@ -147,7 +147,9 @@ def send(
     holding = gathered.holdings[decision.holding]
 
     # (3)
-    hop = statements.make(
+    hop = sign(
+        node,
+        transaction,
         HopStatement(
             by=node.party,
             at=format_instant(at),
@@ -164,14 +166,9 @@ def send(
             vouches=vouches_upstream(knowledge, transaction, gathered, holding),
             judicial=decision.question.judicial,
         ),
-        node.keyring.signer(knowledge.own.card, "disclosure", at),
+        at,
     )
-    hop_digest = statements.digest_of(hop)
-    transaction.put_statement(
-        StatementRow(
-            digest=hop_digest, kind="hop", by=node.party, about=row.digest, signed=to_bytes(hop), known_at=at
-        )
-    )
+    hop_digest = keep_signed(transaction, "hop", row.digest, hop, by=node.party, at=at).digest
 
     # (4)
     consents = consents_used(knowledge, decision)

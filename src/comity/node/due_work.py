@@ -13,6 +13,7 @@ import msgspec
 
 from comity.agreements.clauses import Plan, Summary
 from comity.agreements.days import end_of, local_day, zone_of
+from comity.agreements.durations import Duration
 from comity.agreements.terms import Terms
 from comity.clock import Instant
 from comity.cooperation.matter import Matter
@@ -44,11 +45,16 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def of_matters(
-    node: Node, transaction: Transaction, since: Instant | None, until: Instant | None, limit: int
+    node: Node,
+    transaction: Transaction,
+    since: Instant | None,
+    until: Instant | None,
+    limit: int,
+    by: str = "",
 ) -> Iterator[Found]:
-    """Give deadlines of matters, for each Party that owes one, soonest first."""
+    """Give deadlines of matters, for each Party that owes one or for one of them, soonest first."""
     read_anew(node, transaction)
-    for row in transaction.deadlines(since=since, until=until, limit=limit):
+    for row in transaction.deadlines(by=by, since=since, until=until, limit=limit):
         yield Found(
             at=row.at,
             side="ours" if row.by == node.party else "theirs",
@@ -105,11 +111,9 @@ def _next_summary(terms: Terms, peer: str, matters: list[Matter], now: Instant) 
         for each in matters
         if each.kind.name == "summary" and each.facts is not None and each.state != "withdrawn"
     ]
-    since = max(
-        (each.ends + timedelta(days=1) for each in drawn), default=local_day(terms.in_force_from, zone)
-    )
+    since = max((_after(each.ends) for each in drawn), default=local_day(terms.in_force_from, zone))
     for _ in range(_MOST_PERIODS):
-        until = clause.cadence.after(since) - timedelta(days=1)
+        until = _last_day(clause.cadence, since)
         over = end_of(until, zone)
         if over > now:
             return
@@ -124,8 +128,16 @@ def _next_summary(terms: Terms, peer: str, matters: list[Matter], now: Instant) 
         since = _after(until)
 
 
+def _last_day(cadence: Duration, since: date) -> date:
+    """Give the last day of a period; the calendar's last where it would end behind that: a Party may name any day."""
+    try:
+        return cadence.after(since) - timedelta(days=1)
+    except OverflowError:
+        return date.max
+
+
 def _after(day: date) -> date:
-    return day + timedelta(days=1)
+    return min(day, date.max - timedelta(days=1)) + timedelta(days=1)
 
 
 def of_consents(node: Node, transaction: Transaction, now: Instant) -> Iterator[Found]:

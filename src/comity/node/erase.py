@@ -7,6 +7,7 @@ others hold, is not touched here. A legal hold wins over every erasure: the item
 """
 
 import json
+from datetime import timedelta
 
 import msgspec
 
@@ -19,6 +20,7 @@ from comity.ports import ItemRow, Transaction
 
 #: States in which there is something to erase or to hold.
 HERE = ("held", "source-withdrawn", "withdrawn", "retained")
+_A_DAY = timedelta(days=1)
 
 
 class Erased(msgspec.Struct, frozen=True):
@@ -59,6 +61,9 @@ def erase(
     if row.on_hold:
         raise RefusedHere(f"item {row.digest[:12]} is on legal hold: {row.on_hold}")
     gone = transaction.erase_body(row.digest)
+    if gone is not None:
+        # an epoch that is over by now, on a node that was off, ends with the next day's duties
+        gone = max(gone, at + _A_DAY)
     for contributed in transaction.records_by_item(row.digest):
         if contributed.agreement:  # a record of another Party's, held here for all: its content goes as well
             node.register.changing()
@@ -66,7 +71,7 @@ def erase(
     done = Erased(
         item=row.digest,
         body=gone is not None,
-        letters=transaction.purge_letters(row.digest),
+        letters=transaction.purge_letters(row.digest, row.originator),
         backups_until=format_instant(gone) if gone is not None else "",
         because=because,
     )

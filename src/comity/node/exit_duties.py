@@ -25,6 +25,8 @@ from comity.ports import ItemRow, Transaction
 DUTIES = ("retain", "return", "destroy")
 #: What a duty that was carried out is answered with.
 ANSWERS = {"retain": "retained", "return": "returned", "destroy": "destroyed"}
+#: Those that are told whom an item was handed on to.
+OTHER_HANDS = ("return", "destroy")
 #: The ground of a duty that no article names.
 _VIENNA = "VCLT art. 70"
 

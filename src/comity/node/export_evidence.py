@@ -27,11 +27,11 @@ from comity.federation.statements import ConsentGranted, HopStatement, Manifest,
 from comity.handling.consent import Consent
 from comity.journal.checkpoint import Checkpoint, origin_of_channel, read_note, sign_checkpoint
 from comity.journal.merkle import Frontier
+from comity.node.channel_trees import tree_of
 from comity.node.gather_evidence import signed_confirmations
 from comity.node.node import Node
 from comity.node.questions import find_item
 from comity.node.replay import Recorded
-from comity.node.witness import tree_of
 from comity.ports import JournalRow, Transaction
 from comity.signing import from_bytes
 

@@ -29,10 +29,10 @@ from comity.journal.checkpoint import read_note
 from comity.journal.merkle import leaf_hash
 from comity.journal.proofs import Tree
 from comity.node import record
+from comity.node.channel_trees import tree_of
 from comity.node.export_evidence import covering_head, evidence_of
 from comity.node.node import Node
 from comity.node.replay import DECISIONS
-from comity.node.witness import tree_of
 from comity.ports import JournalRow, Transaction
 
 __all__ = ["inspectors", "overseers_file"]

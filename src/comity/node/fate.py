@@ -3,6 +3,8 @@
 The receipt is made once and given again byte for byte; only a message that comes in another envelope gets a new one.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from comity.clock import Instant
@@ -13,8 +15,11 @@ from comity.node.verdict import Verdict
 from comity.ports import ChannelRow, InboxRow, Transaction
 from comity.sealing.envelope import VerifiedEnvelope
 from comity.sealing.inner import Message as InnerMessage
+from comity.sealing.receipts import MAX_GROUNDS, MAX_RECEIPT_BYTES, MAX_TEXT, Receipt, sign_receipt
 from comity.sealing.receipts import Ground as ReceiptGround
-from comity.sealing.receipts import Receipt, sign_receipt
+
+#: Bytes of grounds in a receipt: its file spells them in base64, in a third more, and says a little beside.
+_MOST_BYTES = MAX_RECEIPT_BYTES // 2
 
 
 def conclude(
@@ -27,8 +32,17 @@ def conclude(
     carrier: str,
     verdict: Verdict,
     at: Instant,
+    originator: str,
 ) -> bytes:
-    """Enter what came in the journal, keep its fate, answer."""
+    """Enter what came in the journal, keep its fate, answer.
+
+    What was not accepted is kept as it came, but never the content of an item that its originator has withdrawn.
+
+    Args:
+        originator: of a disclosure that is not accepted, whose item it says it passes; empty for all else.
+    """
+    grounds = with_room(verdict.grounds)
+    apart = verdict.state != "accepted" and not _is_withdrawn(transaction, verdict.about, originator)
     word = "received" if verdict.state == "accepted" else verdict.state
     record.enter(
         node,
@@ -36,7 +50,7 @@ def conclude(
         f"{word}-{message.head.type}",
         channel=sender,
         act=message.id,
-        detail=verdict.detail or msgspec.json.encode(verdict.grounds),
+        detail=verdict.detail or msgspec.json.encode(grounds),
         at=at,
     )
     row = InboxRow(
@@ -51,16 +65,40 @@ def conclude(
         said_at=message.head.at,
         carrier=carrier,
         state=verdict.state,
-        reason="; ".join(f"{ground.ref}: {ground.text}" for ground in verdict.grounds),
+        reason="; ".join(f"{ground.ref}: {ground.text}" for ground in grounds),
         receipt=b"",
         receipt_owed=carrier != "https",  # over the wire it is the answer
-        letter=b"" if verdict.state == "accepted" else data,
+        letter=data if apart else b"",
+        originator=originator if apart else "",
         signer=verified.signer.fingerprint,
     )
-    _count_in(transaction, sender, row.channel, row.sequence)  # the receipt says to where nothing is missing
-    receipt = _signed_receipt(node, transaction, row, verified, verdict.state, verdict.grounds, at)
+    receipt = _signed_receipt(node, transaction, row, verified, verdict.state, grounds, at)
     transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))
     return receipt
+
+
+def with_room(grounds: Sequence[ReceiptGround]) -> tuple[ReceiptGround, ...]:
+    """Give as much of what stands against a letter as a receipt has room for.
+
+    Names that a letter gives stand in it as they came; a receipt that is too long is read by nobody, and its letter
+    would be sent for ever.
+    """
+    found: list[ReceiptGround] = []
+    left = _MOST_BYTES
+    for ground in grounds[:MAX_GROUNDS]:
+        cut = ReceiptGround(ground.ref[:MAX_TEXT], ground.text[:MAX_TEXT])
+        left -= len(msgspec.json.encode(cut))
+        if found and left < 0:
+            break
+        found.append(cut)
+    return tuple(found)
+
+
+def _is_withdrawn(transaction: Transaction, item: str, originator: str) -> bool:
+    """Tell whether an item has been withdrawn by the Party whose it is said to be."""
+    if not originator:
+        return False
+    return any(each.by == originator for each in transaction.statements("withdrawal", item))
 
 
 def owe_receipt(transaction: Transaction, row: InboxRow, carrier: str) -> None:
@@ -121,7 +159,10 @@ def quarantine_unopened(
     error: BadInput | VerificationFailed,
     at: Instant,
 ) -> bytes:
-    """Keep apart an authentic envelope that cannot be opened or read, under its own digest."""
+    """Keep apart an authentic envelope that cannot be opened or read, under its own digest.
+
+    It begins no channel: anybody to whom its sender has written can hand on an envelope that was sealed for another.
+    """
     ground = ground_of(error)
     record.enter(
         node,
@@ -150,7 +191,8 @@ def quarantine_unopened(
         letter=data,
         signer=verified.signer.fingerprint,
     )
-    _count_in(transaction, sender, row.channel, row.sequence)
+    if transaction.channel(sender, "in") is not None:
+        count_in(transaction, sender, row.channel, row.sequence)
     receipt = _signed_receipt(node, transaction, row, verified, "quarantined", (ground,), at)
     transaction.put_inbox(msgspec.structs.replace(row, receipt=receipt))
     return receipt
@@ -162,8 +204,12 @@ def ground_of(error: ComityError) -> ReceiptGround:
     return ReceiptGround(ref, error.message.replace("\n", "; ")[:1000])
 
 
-def _count_in(transaction: Transaction, sender: str, name: str, sequence: int) -> None:
-    """Note that a number of a channel has come, and up to where nothing is missing now."""
+def count_in(transaction: Transaction, sender: str, name: str, sequence: int) -> None:
+    """Note that a number of a channel has come, and up to where nothing is missing now.
+
+    It comes before what the message brings about: an answer shows what its sender has seen, this one too, and a home
+    restored from an old backup goes on after that; and the receipt says to where nothing is missing.
+    """
     held = transaction.channel(sender, "in") or ChannelRow(name=name, peer=sender, direction="in", last=0)
     if held.name != name:
         return

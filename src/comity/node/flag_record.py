@@ -22,6 +22,8 @@ from comity.sealing.receipts import Ground
 __all__ = ["answer_flag", "flag_record", "take_back", "take_flag", "take_flag_answer"]
 
 _LONGEST = 4000
+#: Flags of one Party that stand on one record; a further one is kept apart.
+MOST_STANDING = 16
 
 
 def flag_record(node: Node, transaction: Transaction, name: str, kind: str, *, words: str) -> FlagRow:
@@ -76,10 +78,13 @@ def take_flag(
             return _apart()
         transaction.put_flag(msgspec.structs.replace(row, state=after(FLAG, row.state, "taken back")))
         return Verdict("accepted")
-    if row is not None:
+    standing = [
+        each for each in transaction.flags_on(hit.key) if each.peer == sender and each.state != "taken back"
+    ]
+    if row is not None or len(standing) >= MOST_STANDING:
         return _apart()
     transaction.put_flag(
-        _row(node, transaction, content.flag, hit, content.kind, content.words, at, said=said)
+        _row(node, transaction, content.flag, hit, content.kind, content.words, at, said=min(said, at))
     )
     return Verdict("accepted", detail=content.kind.encode())
 

@@ -30,7 +30,8 @@ def vouches_upstream(
     knowledge: Knowledge, transaction: Transaction, gathered: Gathered, holding: Holding
 ) -> tuple[Vouch, ...]:
     """Name the cards of the hands this node received the item and its sources from."""
-    cards = (knowledge.cards_upstream.newest(party) for party in _upstream(transaction, gathered, holding))
+    upstream = _upstream(transaction, gathered, holding)
+    cards = (knowledge.cards_upstream.newest_under(*each) for each in upstream.items())
     return tuple(
         Vouch(party=card.party, card=card.digest, root=card.root_fingerprint)
         for card in cards
@@ -47,8 +48,12 @@ def cards_upstream(
     without: tuple[str, ...],
 ) -> tuple[str, ...]:
     """Give the cards under which the evidence can be checked, but those the recipient has for sure."""
-    parties = [party for party in _upstream(transaction, gathered, holding) if party not in without]
-    cards = (knowledge.cards_upstream.newest(party) for party in parties)
+    upstream = _upstream(transaction, gathered, holding)
+    cards = (
+        knowledge.cards_upstream.newest_under(party, root)
+        for party, root in upstream.items()
+        if party not in without
+    )
     return tuple(card.signed.decode() for card in cards if card is not None)
 
 
@@ -93,13 +98,20 @@ def signed_confirmations(
     return tuple(found)
 
 
-def _upstream(transaction: Transaction, gathered: Gathered, holding: Holding) -> dict[str, None]:
-    """Give every Party whose statements the evidence holds: hands of the custody and of the lineage, originators."""
-    parties = {gathered.row.originator: None}
+def _upstream(transaction: Transaction, gathered: Gathered, holding: Holding) -> dict[str, str | None]:
+    """Give every Party whose statements the evidence holds: hands of the custody and of the lineage, originators.
+
+    Each with the root that the hands it came by vouched for: any peer may have vouched for another card in its name.
+    """
+    parties: dict[str, str | None] = {gathered.row.originator: None}
+    roots: dict[str, str] = {}
     for route in (holding, *(route for _, route in gathered.sources)):
-        parties.update(dict.fromkeys(hop.by for hop in statements_of(transaction, route)))
+        for hop in statements_of(transaction, route):
+            parties[hop.by] = None
+            for vouch in hop.vouches:
+                roots.setdefault(vouch.party, vouch.root)
     parties.update(dict.fromkeys(source.originator for source, _ in gathered.sources))
-    return parties
+    return {party: roots.get(party) for party in parties}
 
 
 def _statement(transaction: Transaction, digest: str) -> StatementRow:

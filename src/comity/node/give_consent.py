@@ -5,7 +5,6 @@ A consent to a class (an agreement and a category) is how a tear-line is opened 
 
 import msgspec
 
-from comity import signing
 from comity.clock import Instant, format_instant
 from comity.errors import BadInput, NotFound, RefusedHere
 from comity.federation import statements
@@ -17,6 +16,7 @@ from comity.node.consent_terms import Terms, consent_from
 from comity.node.node import Node, own_card
 from comity.node.questions import find_item
 from comity.node.routes import send_act
+from comity.node.signed_statements import keep_signed, sign
 from comity.ports import StatementRow, Transaction
 from comity.signing import from_bytes
 
@@ -86,8 +86,8 @@ def revoke_consent(
         effective=format_instant(effective or at),
     )
     _say(node, transaction, back, "consent-revocation", row.digest, given.holder, given.item, at)
-    for request in transaction.requests():
-        if not request.ours and request.answer == row.digest and follows(REQUEST, request.state, "revoked"):
+    for request in transaction.requests_answered_by(row.digest):
+        if not request.ours and follows(REQUEST, request.state, "revoked"):
             state = after(REQUEST, request.state, "revoked")
             transaction.put_request(msgspec.structs.replace(request, state=state))
     return _consent(node, transaction, row.digest)
@@ -137,13 +137,8 @@ def _say(
 ) -> str:
     """Sign an act about a consent, keep it, enter it and send it to the consent's holder."""
     knowledge = node.know(transaction)
-    signed = statements.make(statement, node.keyring.signer(knowledge.own.card, "consent", at))
-    digest = statements.digest_of(signed)
-    transaction.put_statement(
-        StatementRow(
-            digest=digest, kind=word, by=node.party, about=about, signed=signing.to_bytes(signed), known_at=at
-        )
-    )
+    signed = sign(node, transaction, statement, at)
+    digest = keep_signed(transaction, word, about, signed, by=node.party, at=at).digest
     channel = holder if holder in knowledge.peers() else ""
     record.enter(node, transaction, word, channel=channel, act=digest, detail=signed.payload, at=at)
     cards = (own_card(knowledge),)

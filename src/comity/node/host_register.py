@@ -19,6 +19,7 @@ from comity.node.pass_record import MARKING, pass_record
 from comity.node.register_terms import Target, refuse_by, whom_to_ask
 from comity.ports import ItemRow, RecordRow, Transaction, key_of
 from comity.register.record import Record, door
+from comity.register.subjects import is_name
 from comity.strict import read_json
 
 __all__ = ["Contributed", "contribute", "take_contribution"]
@@ -151,6 +152,8 @@ def _read(content: bytes, item: ItemRow) -> Record:
         record = msgspec.convert(told["record"], Record)
     except (KeyError, TypeError, msgspec.ValidationError):
         raise ForeignInput(f"item {item.digest[:12]} holds no record") from None
+    if not is_name(record.id):
+        raise ForeignInput(f"item {item.digest[:12]} holds a record whose name no answer has room for")
     if record.terms.owner != item.originator:
         raise ForeignInput(f"item {item.digest[:12]} holds a record of another than its originator")
     return record

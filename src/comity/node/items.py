@@ -30,6 +30,8 @@ from comity.signing import from_bytes, to_bytes
 KEY_BYTES = 32
 #: A body's cap: what fits an envelope with its evidence.
 MAX_BODY_BYTES = 100 * 1024 * 1024
+#: Days that a length of time can say in a statement (`agreements/durations.py`): more than any calendar needs.
+_MOST_DAYS = 999_999
 #: Characters of a caveat.
 MAX_CAVEAT = 2_000
 #: A body larger than this is not searched at the door; a person reads it.
@@ -228,19 +230,19 @@ def _retention(
     node: Node, transaction: Transaction, new: NewItem, sources: Sequence[ItemRow], at: Instant
 ) -> str:
     """Give the shortest of what is said and what remains to each source, in whole days; empty without limit."""
-    ends = [Duration.parse(new.retention).after_instant(at)] if new.retention else []
+    ends = [Duration.parse(new.retention).end_after(at)] if new.retention else []
     timelines = node.know(transaction).timelines
     for source in sources:
         if source.originator == node.party and source.retention:
-            ends.append(Duration.parse(source.retention).after_instant(at))
+            ends.append(Duration.parse(source.retention).end_after(at))
         for holding in transaction.holdings(source.digest):
             for hop in statements_of(transaction, holding)[-1:]:
                 if source.retention:
-                    ends.append(Duration.parse(source.retention).after_instant(hop.instant))
+                    ends.append(Duration.parse(source.retention).end_after(hop.instant))
                 if hop.agreement in timelines:
                     terms = timelines[hop.agreement].at(hop.instant, hop.by, hop.to)
-                    ends += [length.after_instant(hop.instant) for length in _limits(terms, source.category)]
-    return f"P{max(min(ends) - at, timedelta(0)).days}D" if ends else ""
+                    ends += [length.end_after(hop.instant) for length in _limits(terms, source.category)]
+    return f"P{min(max(min(ends) - at, timedelta(0)).days, _MOST_DAYS)}D" if ends else ""
 
 
 def _limits(terms: Terms, category: str) -> list[Duration]:

@@ -124,9 +124,26 @@ def parts_of(transaction: Transaction, row: ItemRow) -> Parts:
         said = msgspec.convert(read_json(content, max_bytes=_LONGEST_LIST, what="list"), Parts)
     except (BadInput, msgspec.ValidationError):
         raise BadInput(f"the list of item {row.digest[:12]} cannot be read") from None
-    if sum(part.size for part in said.parts) != said.size or not 0 < said.size <= MAX_FILE_BYTES:
+    sizes = [part.size for part in said.parts]
+    if min(sizes, default=0) < 1 or sum(sizes) != said.size or said.size > MAX_FILE_BYTES:
         raise BadInput(f"the list of item {row.digest[:12]} does not add up")
+    _check_own_parts(transaction, row, said)
     return said
+
+
+def _check_own_parts(transaction: Transaction, row: ItemRow, said: Parts) -> None:
+    """Whoever reads, shares or shows a file does it with what its list names: that must be parts of this file.
+
+    Raises:
+        BadInput: it names something the list was not made from, or what is no part of the list's originator.
+    """
+    for part in said.parts:
+        held = transaction.item(part.item)
+        strange = held is not None and (
+            held.originator != row.originator or (held.state != "known" and held.media_type != PART)
+        )
+        if strange or part.item not in row.made_from:
+            raise BadInput(f"the list of item {row.digest[:12]} names what is no part of it")
 
 
 def missing_parts(transaction: Transaction, said: Parts) -> list[int]:

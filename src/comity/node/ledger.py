@@ -10,6 +10,7 @@ from typing import cast
 import msgspec
 
 from comity.cooperation.charges import ChargeFacts
+from comity.cooperation.currencies import in_units
 from comity.cooperation.ledger import Balance, Entry, balances, set_off
 from comity.cooperation.matter import Matter
 from comity.node.matter_log import find_matter, log_of, matter_from, matters_listed, read_anew
@@ -118,17 +119,12 @@ def check_charge(node: Node, transaction: Transaction, name: str) -> Check:
         claimed,
         facts.claim.debtor,
     ):
+        ours = in_units(balance.amount, balance.currency)
         mistakes.append(
-            f"it comes to {figures_of(balance.amount)} owed by {balance.debtor} here, "
+            f"it comes to {ours} owed by {balance.debtor} here, "
             f"not {facts.claim.balance} owed by {facts.claim.debtor}"
         )
     return Check(row.id, not mistakes, unknown, balance, tuple(mistakes))
-
-
-def figures_of(amount: Decimal) -> str:
-    """Print a sum in plain figures, without zeros that say nothing."""
-    text = format(amount.normalize(), "f")
-    return text if text != "-0" else "0"
 
 
 def matters_with(node: Node, transaction: Transaction, peer: str) -> list[Matter]:

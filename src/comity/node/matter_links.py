@@ -11,7 +11,6 @@ from typing import Any, cast
 import msgspec
 
 from comity.cooperation.event import OPEN, Event
-from comity.cooperation.matter import Matter
 from comity.cooperation.meetings import Convene
 from comity.cooperation.plans import PlanFacts
 from comity.cooperation.said import Said
@@ -49,14 +48,14 @@ def linked(transaction: Transaction, form: type[Said], said: Mapping[str, Any]) 
         elif value:
             found[name] = [find_item(transaction, each).digest for each in value]
     if "entries" in fields and said.get("entries"):
-        found["entries"] = [_cost_named(transaction, str(each)) for each in said["entries"]]
+        found["entries"] = [cost_named(transaction, str(each)) for each in said["entries"]]
     for name in fields & set(_MATTERS):
         if said.get(name):
             found[name] = find_matter(transaction, str(said[name])).id
     return found
 
 
-def _cost_named(transaction: Transaction, name: str) -> str:
+def cost_named(transaction: Transaction, name: str) -> str:
     """Find a cost by its name or the beginning of it.
 
     Raises:
@@ -114,13 +113,6 @@ def share_named(
         if refused:
             break
     return tuple(dict.fromkeys(refused))
-
-
-def follows_here(node: Node, transaction: Transaction, matter: Matter, word: str) -> dict[str, Any]:
-    """Give what this Party's own figures put into an event: the rows in which they differ from a summary."""
-    if (matter.kind.name, word) != ("summary", "differ"):
-        return {}
-    return {"rows": list(compare(node, transaction, matter.id).rows)}
 
 
 def _named(event: Event) -> list[str]:

@@ -22,7 +22,8 @@ from comity.federation.statements import NecessityNotice, NecessityReview
 from comity.node import record
 from comity.node.node import Node, own_card
 from comity.node.routes import send_act
-from comity.ports import StatementRow, Transaction
+from comity.node.signed_statements import keep_signed, sign
+from comity.ports import Transaction
 from comity.signing import from_bytes
 
 #: Until when it should be reviewed where the clause does not say.
@@ -78,7 +79,9 @@ def notice_of(
         return None
     knowledge = node.know(transaction)
     question = decision.question
-    signed = statements.make(
+    signed = sign(
+        node,
+        transaction,
         NecessityNotice(
             by=node.party,
             at=format_instant(at),
@@ -90,9 +93,11 @@ def notice_of(
             grounds=used,
             review_by=format_instant(_review_by(knowledge.agreements.values(), question, used, at)),
         ),
-        node.keyring.signer(knowledge.own.card, "disclosure", at),
+        at,
     )
-    digest = _keep(transaction, "necessity-notice", question.disclose, signed, node.party, at)
+    digest = keep_signed(
+        transaction, "necessity-notice", question.disclose, signed, by=node.party, at=at
+    ).digest
     record.enter(
         node, transaction, "necessity", channel=question.to, act=digest, detail=signed.payload, at=at
     )
@@ -145,8 +150,8 @@ def review_necessity(
         because=because,
     )
     knowledge = node.know(transaction)
-    signed = statements.make(said, node.keyring.signer(knowledge.own.card, "disclosure", at))
-    digest = _keep(transaction, "necessity-review", notice.digest, signed, node.party, at)
+    signed = sign(node, transaction, said, at)
+    digest = keep_signed(transaction, "necessity-review", notice.digest, signed, by=node.party, at=at).digest
     record.enter(node, transaction, "necessity-review", channel="", act=digest, detail=signed.payload, at=at)
     text, cards = statements.pack(signed), (own_card(knowledge),)
     send_act(node, transaction, text, to=notice.said.by, about=notice.said.item, at=at, cards=cards)
@@ -182,22 +187,10 @@ def _review_by(
         if hop.terms is not None and hop.terms.necessity is not None
     }
     wanted = {**carried, **here}
-    return min((wanted.get(ref) or _REVIEW_WITHIN).after_instant(at) for ref in used)
+    return min((wanted.get(ref) or _REVIEW_WITHIN).end_after(at) for ref in used)
 
 
 def _clauses(agreement: Agreement) -> list[Necessity]:
     """Give the necessity clauses of a text and its protocols."""
     protocols = (each for protocol in agreement.protocols for each in protocol.clauses)
     return [clause for clause in (*agreement.clauses, *protocols) if isinstance(clause, Necessity)]
-
-
-def _keep(
-    transaction: Transaction, kind: str, about: str, signed: signing.Signed, by: str, at: Instant
-) -> str:
-    digest = statements.digest_of(signed)
-    transaction.put_statement(
-        StatementRow(
-            digest=digest, kind=kind, by=by, about=about, signed=signing.to_bytes(signed), known_at=at
-        )
-    )
-    return digest

@@ -9,7 +9,6 @@ asked for in `give_consent.py`, fresh confirmations in `confirm_consent.py`, wha
 
 import msgspec
 
-from comity import signing
 from comity.agreements.durations import Duration
 from comity.clock import Instant, format_instant, parse_instant
 from comity.decisions.decision import Ask, Decision
@@ -30,7 +29,8 @@ from comity.node.decided import enter_decision
 from comity.node.node import Node, own_card
 from comity.node.questions import Gathered, by_route, find_item, gather, question_of, statements_of
 from comity.node.routes import send_act
-from comity.ports import RequestRow, StatementRow, Transaction
+from comity.node.signed_statements import keep_signed, sign
+from comity.ports import RequestRow, Transaction
 
 #: How long a Party has to answer where no article says.
 _ANSWER_WITHIN = Duration(days=30)
@@ -94,8 +94,10 @@ def ask_consent(
             answer_by=format_instant(_answer_by(transaction, gathered, ask, at)),
             confirms=only_stale(question, known, ask, at),
         )
-        signed = statements.make(request, node.keyring.signer(knowledge.own.card, "disclosure", at))
-        digest = _keep(transaction, "consent-request", gathered.row.digest, signed, node.party, at)
+        signed = sign(node, transaction, request, at)
+        digest = keep_signed(
+            transaction, "consent-request", gathered.row.digest, signed, by=node.party, at=at
+        ).digest
         row = request_row(request, digest, ours=True, via="")
         transaction.put_request(row)
         rows.append(row)
@@ -156,7 +158,7 @@ def revoke(node: Node, transaction: Transaction, request: str) -> RequestRow:
     """Take a consent back from now on; what passed under it stays lawfully passed and bound."""
     at = node.now(transaction)
     row = find_request(transaction, request)
-    if row.ours or row.state != "granted":
+    if row.ours or row.owner != node.party or row.state != "granted":
         raise RefusedHere(f"request {row.id[:12]} is {row.state}: there is no consent of ours to take back")
     revoked = ConsentRevoked(
         by=node.party,
@@ -198,7 +200,7 @@ def _answer_by(transaction: Transaction, gathered: Gathered, ask: Ask, at: Insta
         *gathered.sources,
     ]
     ends = [
-        length.after_instant(at)
+        length.end_after(at)
         for row, holding in routes
         if row.digest in ask.items
         for hop in statements_of(transaction, holding)
@@ -234,8 +236,8 @@ def answer_request(
 ) -> RequestRow:
     """Sign an answer, keep it, enter it and send it back the way the request came; give the request as it is then."""
     knowledge = node.know(transaction)
-    signed = statements.make(statement, node.keyring.signer(knowledge.own.card, "consent", at))
-    digest = _keep(transaction, word, about, signed, node.party, at)
+    signed = sign(node, transaction, statement, at)
+    digest = keep_signed(transaction, word, about, signed, by=node.party, at=at).digest
     reached = after(REQUEST, row.state, state)
     changed = msgspec.structs.replace(row, state=reached, answer=digest if state != "revoked" else row.answer)
     transaction.put_request(changed)
@@ -244,18 +246,6 @@ def answer_request(
     send_act(node, transaction, statements.pack(signed), to=row.asker, about=row.item, at=at, cards=cards)
     node.forget()
     return changed
-
-
-def _keep(
-    transaction: Transaction, word: str, about: str, signed: signing.Signed, by: str, at: Instant
-) -> str:
-    digest = statements.digest_of(signed)
-    transaction.put_statement(
-        StatementRow(
-            digest=digest, kind=word, by=by, about=about, signed=signing.to_bytes(signed), known_at=at
-        )
-    )
-    return digest
 
 
 def request_row(request: ConsentRequest, digest: str, *, ours: bool, via: str) -> RequestRow:

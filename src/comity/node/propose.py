@@ -19,6 +19,7 @@ from comity.clock import Instant
 from comity.errors import NotFound, RefusedHere
 from comity.federation.messages import Proposal, Texts
 from comity.node.conclude import has_signed, hold_at, other_text, sign_at
+from comity.node.new_files import ADDED, check_names, received_here, taken_numbers, worth_adding
 from comity.node.node import Node
 from comity.node.post import owe
 from comity.node.verdict import Verdict
@@ -71,6 +72,7 @@ def take_proposal(
     node: Node, transaction: Transaction, sender: str, message: Proposal, *, at: Instant
 ) -> Verdict:
     """Take in a text that a Party proposes: keep it for the officer, or add what is new to the text held already."""
+    check_names(message.files)
     agreement = parse_agreement(message.files)
     wrong = _what_is_wrong(node, sender, message, agreement)
     if wrong:
@@ -79,7 +81,11 @@ def take_proposal(
     held = next((row for row in transaction.agreements() if row.id == agreement.id), None)
     signed = False
     if held is not None and held.digest == agreement.digest:
-        agreement = hold_at(node, transaction, {**message.files, **held.files}, at)
+        offered = {name: data for name, data in message.files.items() if name.startswith(ADDED)}
+        clashing = set(taken_numbers(held.files, offered))
+        offered = {name: data for name, data in offered.items() if name not in clashing}
+        new, _ = worth_adding(held.files, offered, at)
+        agreement = hold_at(node, transaction, {**held.files, **new}, at)
         signed = has_signed(node, agreement)
         if signed:
             _answer_with_signature(node, transaction, sender, agreement, message.files, at)
@@ -95,7 +101,7 @@ def take_proposal(
             agreement=agreement.id,
             digest=agreement.digest,
             to=message.to,
-            files=dict(message.files),
+            files=received_here(message.files, at),
             at=at,
             state="signed" if signed else "open",
         )

@@ -70,6 +70,14 @@ def item_named(content: Disclose) -> str:
         return ""
 
 
+def originator_named(content: Disclose) -> str:
+    """Give whose item a disclosure says it passes, truly signed or not; empty where not even that can be read."""
+    try:
+        return statements.read(statements.unpack(content.manifest), Manifest).by
+    except ComityError:
+        return ""
+
+
 def _signed_for(node: Node, transaction: Transaction, content: Disclose) -> Iterable[str]:
     """Give who truly signed the manifests that came, by the cards known here alone."""
     book = CardBook(node.know(transaction).cards.all())

@@ -16,13 +16,13 @@ from comity.federation import messages
 from comity.federation.key_names import find_signer, key_name
 from comity.federation.messages import Act, Decline, Disclose, Message, Proposal, Receipts, Texts
 from comity.federation.register_messages import RegisterCheck
-from comity.node import restored, stopped_channels, witness
+from comity.node import known_time, restored, stopped_channels, witness
 from comity.node.decline import proposed_to
-from comity.node.fate import conclude, ground_of, owe_receipt, quarantine_unopened, receipt_again
+from comity.node.fate import conclude, count_in, ground_of, owe_receipt, quarantine_unopened, receipt_again
 from comity.node.letter import Letter
 from comity.node.node import Node
 from comity.node.post import seal_for
-from comity.node.protest import item_named, protest_unproven
+from comity.node.protest import item_named, originator_named, protest_unproven
 from comity.node.settle import settle
 from comity.node.taken_in import take_in
 from comity.node.verdict import Verdict
@@ -99,7 +99,11 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str, via
     said = message.head.at
     if amiss := _not_in_force(node.know(transaction).cards.newest(sender), verified.signer.fingerprint, said):
         return Taken("refused", reason=amiss)
-    behind = restored.notice_behind(node, transaction, sender, content, at) or bool(transaction.behind())
+    behind = restored.notice_behind(node, transaction, sender, message, content, at) or bool(
+        transaction.behind()
+    )
+    over_line = carrier == "https" and isinstance(content, Receipts)
+    known_time.hear(transaction, said, at, live=over_line)
     if isinstance(content, Receipts):
         return _take_receipts(node, transaction, sender, message, content, at)
     if not _may_say(node, transaction, sender, content):
@@ -120,6 +124,7 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str, via
         verdict = _check_flowing(transaction, sender, once)
 
     untold = verdict is not None
+    count_in(transaction, sender, verified.header.channel.hex(), verified.header.sequence)
 
     # (5)
     if verdict is None:
@@ -136,7 +141,11 @@ def receive(node: Node, transaction: Transaction, data: bytes, carrier: str, via
         protest_unproven(node, transaction, sender, message.id, content, verdict.grounds, at)
 
     # (6)
-    receipt = conclude(node, transaction, sender, verified, message, data, carrier, verdict, at)
+    originator = ""
+    if verdict.state != "accepted":
+        verdict = msgspec.structs.replace(verdict, about=verdict.about or _about(content))
+        originator = originator_named(content) if isinstance(content, Disclose) else ""
+    receipt = conclude(node, transaction, sender, verified, message, data, carrier, verdict, at, originator)
     if any(ground.ref == _EQUIVOCATION for ground in verdict.grounds):
         stopped_channels.stop(node, transaction, sender, message.id, verdict.grounds, at)
     evenly = isinstance(content, RegisterCheck)
@@ -199,6 +208,8 @@ def _authenticate(node: Node, transaction: Transaction, data: bytes) -> tuple[st
     known = knowledge.correspondents()
     cards = [card for card in knowledge.cards.all() if card.party in known or card.party == node.party]
     bound = transaction.channel_named(header.channel.hex())
+    if bound is not None and bound.direction == "out":
+        raise VerificationFailed("sent on a channel that this Party began")
     if bound is not None:
         cards = [card for card in cards if card.party == bound.peer]
     found = find_signer(header.channel, header.signer, cards)

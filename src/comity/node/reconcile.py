@@ -1,9 +1,9 @@
 """Two journals side by side: does each have what the other says it sent?
 
 The asker asks about parts of the channel, at first the whole, and asks on where the two differ, until nothing is open
-(`comity.journal.reconcile`): a million messages with a dozen differences take five questions and some tens of
-kilobytes. Then it tells the answerer what it found, which the answerer checks against its own account, so that both
-enter an outcome. The messages are such as any other: they go over the wire or by pouch, each counts once, and one that
+(`comity.journal.reconcile`): a million messages with a dozen differences take two questions and some fifty kilobytes of
+letters. Then it tells the answerer what it found, which the answerer checks against its own account, so that both enter
+an outcome. The messages are such as any other: they go over the wire or by pouch, each counts once, and one that
 belongs to an older reconciliation, or comes out of turn, changes nothing.
 
 | asker | message | answerer |
@@ -29,7 +29,7 @@ from comity.federation.messages import (
     ReconcileOutcome,
     ReconcileQuestion,
 )
-from comity.journal.reconcile import ActSet, Answer, Progress, Question, Reconciliation, answer
+from comity.journal.reconcile import ActSet, Answer, Progress, Question, Reconciliation, answer, begin
 from comity.node import record, restored, witness
 from comity.node.account import (
     Comparison,
@@ -59,20 +59,14 @@ __all__ = [
 #: Differences the outcome names; beyond it the answerer has to ask for itself.
 MAX_TOLD = 20_000
 
-#: Entries of a channel from which on the first question is about sixteen parts at once: a letter each way and their
-#: receipts cost more than the digests it brings too many.
-_LARGE = 50_000
-_SIXTEEN = Progress(open=tuple("0123456789abcdef"))
-
 _EVERYTHING = 1_000_000
-_NOTHING = ActSet(())
 
 
 class _Asking(msgspec.Struct, frozen=True):
     """How far the asker has come in each direction, and what the answerer said is under way."""
 
-    by_us: Progress = Progress()
-    by_them: Progress = Progress()
+    by_us: Progress
+    by_them: Progress
     under_way: tuple[str, ...] = ()
 
 
@@ -85,22 +79,22 @@ def ask_account(node: Node, transaction: Transaction, peer: str) -> str:
     at = node.now(transaction)
     if peer not in node.know(transaction).peers():
         raise RefusedHere(f"there is no agreement with {peer}, so no channel to reconcile")
-    horizon = transaction.head(peer).size
-    asking = _Asking(_SIXTEEN, _SIXTEEN) if horizon >= _LARGE else _Asking()
+    name, horizon = node.entropy(16).hex(), transaction.head(peer).size
+    sets = sets_of(node, transaction, peer, name, horizon)
     row = ReconciliationRow(
         peer=peer,
         ours=True,
-        id=node.entropy(16).hex(),
+        id=name,
         begun=at,
         horizon=horizon,
         round=1,
         state="asking",
-        progress=msgspec.json.encode(asking),
+        progress=msgspec.json.encode(_Asking(begin(sets.sent), begin(sets.received))),
         at=at,
     )
     transaction.put_reconciliation(row)
     witness.ask_for_proof(node, transaction, peer, at)
-    return _ask(node, transaction, row, asking, at)
+    return _ask(node, transaction, row, Reconciliation(sets.sent), Reconciliation(sets.received), at)
 
 
 def take_account(
@@ -135,13 +129,20 @@ def unreceipted(transaction: Transaction, peer: str, before: Instant) -> list[Ou
     ]
 
 
-def _ask(node: Node, transaction: Transaction, row: ReconciliationRow, asking: _Asking, at: Instant) -> str:
+def _ask(
+    node: Node,
+    transaction: Transaction,
+    row: ReconciliationRow,
+    by_us: Reconciliation,
+    by_them: Reconciliation,
+    at: Instant,
+) -> str:
     message = ReconcileQuestion(
         reconciliation=row.id,
         begun=format_instant(row.begun),
         round=row.round,
-        by_asker=_open(asking.by_us),
-        by_answerer=_open(asking.by_them),
+        by_asker=by_us.question() or Question(()),
+        by_answerer=by_them.question() or Question(()),
     )
     return owe(node, transaction, row.peer, message, at=at, kind="reconcile-question")
 
@@ -150,7 +151,7 @@ def _take_question(
     node: Node, transaction: Transaction, sender: str, message: ReconcileQuestion, at: Instant
 ) -> Verdict:
     """Say what one has in the parts asked about. Within one reconciliation the account stays the one drawn up first."""
-    begun = parse_instant(message.begun)
+    begun = min(parse_instant(message.begun), at)  # one from the future would stand before all that follow
     row = transaction.reconciliation(sender, ours=False)
     if row is not None and row.id != message.reconciliation and row.begun > begun:
         return Verdict("accepted")  # an older one, come late
@@ -167,9 +168,9 @@ def _take_question(
             outcome=row.outcome if row is not None else b"",
             at=row.at if row is not None else at,
         )
-    if row.state != "answering":
-        return Verdict("accepted")
-    transaction.put_reconciliation(msgspec.structs.replace(row, round=max(row.round, message.round)))
+    if row.state != "answering" or message.round <= row.round:
+        return Verdict("accepted")  # each round is asked once: whatever comes again was answered
+    transaction.put_reconciliation(msgspec.structs.replace(row, round=message.round))
     sets = sets_of(node, transaction, sender, row.id, row.horizon)
     by_asker, by_answerer = answer(sets.received, message.by_asker), answer(sets.sent, message.by_answerer)
     reply = ReconcileAnswer(
@@ -199,10 +200,7 @@ def _take_answer(
     by_us = Reconciliation(sets.sent, progress=before.by_us)
     by_them = Reconciliation(sets.received, progress=before.by_them)
     for one, given in ((by_us, message.by_asker), (by_them, message.by_answerer)):
-        if question := one.question():
-            one.take(question, given)
-        elif given.parts:
-            raise ForeignInput("reconciliation: an answer where nothing was asked")
+        one.take(given)
     asking = _Asking(
         by_us.progress, by_them.progress, tuple(dict.fromkeys((*before.under_way, *message.under_way)))
     )
@@ -210,7 +208,7 @@ def _take_answer(
         return _conclude(node, transaction, row, sets, asking, at)
     after = msgspec.structs.replace(row, round=row.round + 1, progress=msgspec.json.encode(asking))
     transaction.put_reconciliation(after)
-    _ask(node, transaction, after, asking, at)
+    _ask(node, transaction, after, by_us, by_them, at)
     return Verdict("accepted")
 
 
@@ -297,10 +295,6 @@ def _enter(
         msgspec.structs.replace(row, state="done", progress=b"", outcome=outcome, at=at)
     )
     return outcome
-
-
-def _open(progress: Progress) -> Question:
-    return Reconciliation(_NOTHING, progress=progress).question() or Question(())
 
 
 def _found(ours: ActSet, progress: Progress, told: Sequence[str]) -> Found:

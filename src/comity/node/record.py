@@ -15,6 +15,7 @@ from comity.identifiers import is_party_id
 from comity.journal.append import NODE, Appender
 from comity.journal.entries import KEY, LOCAL
 from comity.journal.merkle import Frontier
+from comity.node import known_time
 from comity.node.node import Node
 from comity.ports import Head, JournalRow, KeptHead, Transaction
 
@@ -46,6 +47,7 @@ def enter(
         refuse_behind(transaction, behind)
     if channel and not is_party_id(channel):
         raise BadInput(f"`{channel[:80]}` is not a Party: a DNS name in lower case is")
+    known_time.advance(transaction, at)
     tree = channel or LOCAL
     appender = Appender(
         {NODE: _frontier(transaction, NODE), tree: _frontier(transaction, tree)}, transaction.last_entry_at()

@@ -20,14 +20,19 @@ from comity.federation.statements import JournalRestored
 from comity.journal.checkpoint import origin_of_channel, read_note, verify_cosignature
 from comity.journal.merkle import Frontier
 from comity.node import record
+from comity.node.channel_trees import grown_to
 from comity.node.node import Node
+from comity.node.signed_statements import keep_signed, sign
 from comity.node.witness import head_signed_by
-from comity.ports import ChannelRow, KeptHead, StatementRow, Transaction
+from comity.ports import ChannelRow, KeptHead, Transaction
+from comity.sealing.inner import Message as InnerMessage
 
 __all__ = ["declare_restored", "notice_behind", "take_restored"]
 
 
-def notice_behind(node: Node, transaction: Transaction, peer: str, message: Message, at: Instant) -> bool:
+def notice_behind(
+    node: Node, transaction: Transaction, peer: str, letter: InnerMessage, message: Message, at: Instant
+) -> bool:
     """Look at the head that a peer has kept of this side; tell whether this home is behind it.
 
     A smaller one that the peer cosigned is kept: it is worth more than one's own word.
@@ -35,7 +40,10 @@ def notice_behind(node: Node, transaction: Transaction, peer: str, message: Mess
     ours = transaction.kept_head(peer, ours=True)
     if message.kept and (ours is None or message.kept != ours.note):
         ours = _take_kept(node, transaction, peer, message, ours, at)
-    return ours is not None and ours.behind
+    behind = ours is not None and ours.behind
+    if behind:
+        _go_on(transaction, peer, letter, message)
+    return behind
 
 
 def _take_kept(
@@ -47,26 +55,50 @@ def _take_kept(
         )
     except ComityError:
         return ours  # not ours: whoever says so has nothing to show
-    here = transaction.head(peer)
-    frontier = Frontier(here.size, here.frontier)
-    known = ours.size if ours is not None else 0
-    if head.size <= known:
+    if ours is not None and head.size <= ours.size:
         return ours
-    behind = head.size > here.size or (head.size == here.size and head.root != frontier.root)
-    note = _own_lines(node, transaction, message.kept, head.origin, peer, at)
-    row = KeptHead(peer=peer, ours=True, size=head.size, note=note, behind=behind, at=at)
+    tree = _own_tree(transaction, peer, ours, head.size)
+    behind = (tree.size, tree.root) != (head.size, head.root)
+    row = KeptHead(
+        peer=peer,
+        ours=True,
+        size=head.size,
+        frontier=() if behind else tree.peaks,
+        note=_own_lines(node, transaction, message.kept, head.origin, peer, at),
+        behind=behind,
+        at=at,
+    )
     transaction.put_kept_head(row)
-    if behind:
-        _go_on(transaction, peer, message)
     return row
 
 
-def _go_on(transaction: Transaction, peer: str, message: Message) -> None:
-    """Go on in the channel that the peer knows, with numbers it has not seen: it would take no other channel."""
+def _own_tree(transaction: Transaction, peer: str, ours: KeptHead | None, size: int) -> Frontier:
+    """Give this side's tree as it was when it had some size, or as it is where it never had it.
+
+    A home can have grown beyond what its peer has kept before it hears of that, by other entries: the size alone does
+    not tell. Read are the entries since the head that the peer has shown before.
+    """
+    here = transaction.head(peer)
+    if size >= here.size:
+        return Frontier(here.size, here.frontier)
+    tree = Frontier(ours.size, ours.frontier) if ours is not None and ours.frontier else Frontier()
+    return grown_to(transaction, peer, tree, size)
+
+
+def _go_on(transaction: Transaction, peer: str, letter: InnerMessage, message: Message) -> None:
+    """Go on in the channel that the peer knows, with numbers it has not seen: it would take no other channel.
+
+    What it says of a channel that is another's, or its own, is not believed.
+    """
     out = transaction.channel(peer, "out")
     name = message.seen_on or (out.name if out is not None else "")
     last = max(message.seen, out.last if out is not None and out.name == name else 0)
-    if name and (out is None or (out.name, out.last) != (name, last)):
+    if name in ("", letter.head.channel):
+        return
+    held = transaction.channel_named(name)
+    if held is not None and (held.peer, held.direction) != (peer, "out"):
+        return
+    if out is None or (out.name, out.last) != (name, last):
         transaction.put_channel(ChannelRow(name=name, peer=peer, direction="out", last=last))
 
 
@@ -93,7 +125,9 @@ def declare_restored(node: Node, transaction: Transaction, peer: str, at: Instan
     ours = transaction.kept_head(peer, ours=True)
     if ours is None or not ours.behind:
         return ""
-    statement = statements.make(
+    statement = sign(
+        node,
+        transaction,
         JournalRestored(
             by=node.party,
             at=format_instant(at),
@@ -102,9 +136,9 @@ def declare_restored(node: Node, transaction: Transaction, peer: str, at: Instan
             size=ours.size,
             root=read_note(ours.note).checkpoint.root.hex(),
         ),
-        node.keyring.signer(node.know(transaction).own.card, "journal", at),
+        at,
     )
-    _keep_statement(transaction, statement, node.party, at)
+    keep_signed(transaction, "journal-restored", "", statement, by=node.party, at=at)
     transaction.put_kept_head(msgspec.structs.replace(ours, behind=False, at=at))
     record.enter(
         node,
@@ -133,19 +167,6 @@ def take_restored(node: Node, transaction: Transaction, sender: str, text: str, 
     kept = transaction.kept_head(sender, ours=False)
     if (said.by, said.witness) != (sender, node.party) or kept is None or said.size > kept.size:
         raise VerificationFailed(f"{sender} speaks of a head that was not kept here")
-    _keep_statement(transaction, signed, sender, at)
+    keep_signed(transaction, "journal-restored", "", signed, by=sender, at=at)
     transaction.put_kept_head(KeptHead(peer=sender, ours=False, size=0, at=at))
     record.enter(node, transaction, "peer-restored", channel=sender, act=digest, detail=text.encode(), at=at)
-
-
-def _keep_statement(transaction: Transaction, signed: signing.Signed, by: str, at: Instant) -> None:
-    transaction.put_statement(
-        StatementRow(
-            digest=statements.digest_of(signed),
-            kind="journal-restored",
-            by=by,
-            about="",
-            signed=signing.to_bytes(signed),
-            known_at=at,
-        )
-    )

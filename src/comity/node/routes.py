@@ -27,10 +27,7 @@ def way_to(node: Node, transaction: Transaction, addressee: str, about: str) -> 
             hands = [hop.by for hop in statements_of(transaction, holding)]
             if addressee in hands and holding.received_from in peers:
                 return holding.received_from
-    for request in transaction.requests():
-        if request.asker == addressee and request.via in peers:
-            return request.via
-    return None
+    return next((hand for hand in transaction.hands_of(addressee) if hand in peers), None)
 
 
 def send_act(

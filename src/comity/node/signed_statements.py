@@ -1,4 +1,4 @@
-"""Statements in the store, kept as they were signed; one's own under the key that the card has for disclosures."""
+"""Statements in the store, kept as they were signed; one's own under the key that the card has for what is said."""
 
 from comity import signing
 from comity.clock import Instant
@@ -10,7 +10,8 @@ from comity.ports import StatementRow, Transaction
 
 def sign(node: Node, transaction: Transaction, said: Statement, at: Instant) -> signing.Signed:
     """Sign what this Party says."""
-    return statements.make(said, node.keyring.signer(node.know(transaction).own.card, "disclosure", at))
+    function = statements.function_of(said)
+    return statements.make(said, node.keyring.signer(node.know(transaction).own.card, function, at))
 
 
 def keep_signed(

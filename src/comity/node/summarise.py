@@ -13,10 +13,11 @@ from typing import cast
 import msgspec
 
 from comity.clock import Instant
+from comity.cooperation.currencies import in_units
 from comity.cooperation.matter import Matter
 from comity.cooperation.summaries import Figure, SummaryFacts, differences
 from comity.node.figures import next_month
-from comity.node.ledger import figures_of, ledger_of, matters_with
+from comity.node.ledger import ledger_of, matters_with
 from comity.node.matter_log import find_matter, log_of, matter_from
 from comity.node.node import Node
 from comity.ports import Transaction
@@ -47,7 +48,7 @@ def figures_with(
             heading = f"{line.entry.currency} {line.entry.what}"
             _add(sums, ("cost", line.entry.spender, heading, f"{line.entry.on:%Y-%m}"), line.entry.amount)
     return tuple(
-        Figure(what=what, by=by, under=under, month=month, figure=figures_of(amount))
+        Figure(what=what, by=by, under=under, month=month, figure=_printed(what, under, amount))
         for (what, by, under, month), amount in sorted(sums.items())
         if amount
     )
@@ -109,3 +110,8 @@ def _matter(matter: Matter, until: Instant, sums: dict[_Key, Decimal]) -> None:
 
 def _add(sums: dict[_Key, Decimal], key: _Key, amount: Decimal) -> None:
     sums[key] = sums.get(key, Decimal(0)) + amount
+
+
+def _printed(what: str, under: str, amount: Decimal) -> str:
+    """Print a figure: a count in plain figures, a cost in units of the currency that its heading begins with."""
+    return in_units(amount, under.split()[0]) if what == "cost" else format(amount.normalize(), "f")

@@ -71,11 +71,12 @@ def take_act(node: Node, transaction: Transaction, sender: str, message: Act, *,
         about = about_of(statement)
     _check_entitled(transaction, statement)
 
-    if book.vouched:
-        keep_vouched(transaction, book.vouched, at)
+    vouched = [card for card in book.vouched if card.party == statement.by]
+    if vouched:  # cards of others prove nothing about this act, and would only pile up
+        keep_vouched(transaction, vouched, at)
         node.forget()
     if message.to != node.party:
-        if word == "consent-request":
+        if word in _OF_REQUESTS:
             take(arrival, statement)
         send_act(
             node,
@@ -127,6 +128,10 @@ def _check_entitled(transaction: Transaction, statement: Statement) -> None:
             put_to = statements.read(signing.from_bytes(request.signed), SubjectRequest).of
             if put_to != statement.by:
                 raise VerificationFailed(f"{statement.by} answers a request that was put to {put_to}")
+
+
+#: Acts that are noted also where they only go through: the way back for an answer, and that it has come.
+_OF_REQUESTS = ("consent-request", "consent", "consent-refusal", "consent-confirmation")
 
 
 def _only_kept(arrival: Arrival, statement: Statement) -> None:

@@ -120,13 +120,17 @@ def take_echo(
 ) -> Verdict:
     """Note that a check at the host met a record of one's own."""
     scope = scope_between(node.know(transaction), content.agreement, node.party, sender, at)
-    key = key_of(node.party, node.party, content.record)
     if scope is None or scope.register.host != sender:
         return _apart(f"{sender} hosts no register of ours")
-    if transaction.hit(content.hit) is not None or transaction.record(key) is None:
-        return _apart("the match is known already, or the record is not ours")
+    # either could follow up what it tells of, and so find out what there is
+    if content.asker in (sender, node.party):
+        return _apart(f"{content.asker[:80]} asks this of nobody")
+    if transaction.hit(content.hit) is not None:
+        return _apart("the match is known already")
+    key = key_of(node.party, node.party, content.record)
     record = transaction.record(key)
-    assert record is not None
+    if record is None:  # withdrawn meanwhile, or never there: the receipt does not tell which there are
+        return Verdict("accepted")
     transaction.put_hit(
         HitRow(
             id=content.hit,

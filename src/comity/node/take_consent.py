@@ -1,8 +1,14 @@
-"""What comes in about consents: requests, answers, confirmations, revocations."""
+"""What comes in about consents: requests, answers, confirmations, revocations.
+
+Whoever asks must leave something for others to ask: of one asker, and through one Party, so many requests are kept
+that nobody has answered, and no more until some are. What is asked of others and goes on from here counts as well,
+until its answer comes back this way or its time is up.
+"""
 
 import msgspec
 
 from comity.clock import format_instant
+from comity.errors import ForeignInput, RefusedHere
 from comity.federation import statements
 from comity.federation.conversations import REQUEST, after, follows
 from comity.federation.statements import (
@@ -21,48 +27,88 @@ from comity.node.withdrawal_answers import recipients
 from comity.ports import RequestRow, Transaction
 from comity.signing import from_bytes
 
+#: Unanswered requests kept of one asker: each is read and decided by a person, and a thousand are weeks of it.
+MOST_OF_ASKER = 1_000
+#: Unanswered requests kept that one Party has brought, its own and those of others: one whom ten of its neighbours ask
+#: through as often as may be is still served, and one that makes up askers without end is not.
+MOST_THROUGH = 10_000
+
 
 def take_request(arrival: Arrival, request: ConsentRequest) -> None:
     """Keep a request for an officer to answer, or the way by which its answer must go back.
 
     Where only a fresh confirmation is asked, this node gives it by itself, or says why not.
+
+    Raises:
+        RefusedHere: as many of its asker, or of who brought it, wait for an answer as are kept.
     """
     if arrival.transaction.request(arrival.digest) is None:
         row = request_row(request, arrival.digest, ours=False, via=arrival.sender)
+        at_once = bool(request.confirms) and request.of == arrival.node.party
+        if not at_once:
+            _check_room(arrival, request)
         arrival.transaction.put_request(row)
-        if request.confirms and request.of == arrival.node.party:
+        if at_once:
             _confirm(arrival, row)
 
 
+def _check_room(arrival: Arrival, request: ConsentRequest) -> None:
+    transaction, sender = arrival.transaction, arrival.sender
+    if transaction.count_requests_open(asker=request.by) >= MOST_OF_ASKER:
+        raise RefusedHere(
+            f"{MOST_OF_ASKER} requests for consent of {request.by} wait for an answer here: it is the turn of those "
+            "who were asked, and another is taken once one of them has answered or its time is up"
+        )
+    if transaction.count_requests_open(via=sender) >= MOST_THROUGH:
+        raise RefusedHere(
+            f"{MOST_THROUGH} requests for consent that {sender} brought wait for an answer here: it is the turn of "
+            "those who were asked, and another is taken once one of them has answered or its time is up"
+        )
+
+
 def take_answer(arrival: Arrival, answer: ConsentGranted | ConsentRefused) -> None:
-    """Close the request that an answer belongs to. A consent that was not asked for counts all the same."""
+    """Close the request that an answer belongs to, our own or one that went through here.
+
+    A consent that was not asked for counts all the same.
+    """
     row = arrival.transaction.request(answer.request)
-    if row is not None and row.ours and row.owner == answer.by:
+    if row is not None:
         event = "granted" if isinstance(answer, ConsentGranted) else "refused"
-        if follows(REQUEST, row.state, event):
-            state = after(REQUEST, row.state, event)
-            arrival.transaction.put_request(msgspec.structs.replace(row, state=state, answer=arrival.digest))
+        _go_on(arrival, row, answer.by, event, answer=arrival.digest)
 
 
 def take_confirmation(arrival: Arrival, confirmation: ConsentConfirmed) -> None:
-    """Close the requests that asked for this confirmation; the gate reads the confirmation itself."""
-    for row in arrival.transaction.requests():
-        if row.ours and row.confirms == confirmation.consent and follows(REQUEST, row.state, "confirmed"):
-            state = after(REQUEST, row.state, "confirmed")
-            closed = msgspec.structs.replace(row, state=state, answer=arrival.digest)
-            arrival.transaction.put_request(closed)
+    """Close the requests that asked for this confirmation; the gate reads the confirmation itself.
+
+    Raises:
+        ForeignInput: it names no consent.
+    """
+    if not confirmation.consent:
+        raise ForeignInput("confirmation: it names no consent")
+    for row in arrival.transaction.requests_confirming(confirmation.consent):
+        _go_on(arrival, row, confirmation.by, "confirmed", answer=arrival.digest)
 
 
 def take_revocation(arrival: Arrival, revocation: ConsentRevoked) -> None:
     """Show the request whose consent was taken back; the gate reads the revocation itself.
 
     Where the consent carries over several hops, whoever got something under it from here hears of it too.
+
+    Raises:
+        ForeignInput: it names no consent.
     """
-    for row in arrival.transaction.requests():
-        if row.ours and row.answer == revocation.consent and follows(REQUEST, row.state, "revoked"):
-            state = after(REQUEST, row.state, "revoked")
-            arrival.transaction.put_request(msgspec.structs.replace(row, state=state))
+    if not revocation.consent:
+        raise ForeignInput("revocation: it names no consent")
+    for row in arrival.transaction.requests_answered_by(revocation.consent):
+        _go_on(arrival, row, revocation.by, "revoked", answer=row.answer)
     _tell_onward(arrival, revocation)
+
+
+def _go_on(arrival: Arrival, row: RequestRow, by: str, event: str, *, answer: str) -> None:
+    """Let a request go on by what its owner has said, where that can follow; of anybody else it changes nothing."""
+    if row.owner == by and follows(REQUEST, row.state, event):
+        state = after(REQUEST, row.state, event)
+        arrival.transaction.put_request(msgspec.structs.replace(row, state=state, answer=answer))
 
 
 def _tell_onward(arrival: Arrival, revocation: ConsentRevoked) -> None:

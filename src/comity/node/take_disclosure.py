@@ -21,6 +21,7 @@ from comity.node.introduce import keep_vouched
 from comity.node.node import Node
 from comity.node.post import owe
 from comity.node.protest import protest
+from comity.node.unsent import author_card
 from comity.node.verdict import Verdict
 from comity.ports import Holding, ItemRow, StatementRow, Transaction
 from comity.sealing.inner import Message as InnerMessage
@@ -90,7 +91,9 @@ def take_disclosure(
         return Verdict("quarantined", about=item, grounds=grounds, detail=second.decision.to_bytes())
 
     # (5)
-    keep_vouched(transaction, book.vouched, at)
+    # of those who say something here; cards of others would only pile up
+    heard = {each.by for each in proof.kept}
+    keep_vouched(transaction, (card for card in book.vouched if card.party in heard), at)
     _keep_statements(transaction, proof.kept, at)
     _keep(node, transaction, proof, content, bytes(message.body), second.decision, message.id, at)
     if book.vouched or proof.consents:
@@ -109,15 +112,14 @@ def _return_acts(
     node: Node, transaction: Transaction, sender: str, item: str, about: Sequence[str], at: Instant
 ) -> None:
     """Send a peer the withdrawals and revocations that crossed its disclosure."""
-    cards = node.know(transaction).cards_upstream
+    knowledge = node.know(transaction)
     for kind in ("withdrawal", "consent-revocation"):
         for row in (row for name in about for row in transaction.statements(kind, name)):
-            card = cards.newest(row.by)
             message = Act(
                 statement=row.signed.decode(),
                 to=sender,
                 about=item,
-                cards=(card.signed.decode(),) if card is not None else (),
+                cards=author_card(knowledge, row),
             )
             owe(node, transaction, sender, message, at=at, kind="act", about=item)
 

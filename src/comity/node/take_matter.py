@@ -2,10 +2,13 @@
 
 The log is all events both Parties have signed; what does not hold changes nothing and shows why. So both nodes have one
 log and read one matter from it, even where one of them learns of a notice or protocol later than the other.
+
+What one Party can add to a log is bounded, and is counted before the matter is read.
 """
 
 import msgspec
 
+from comity.cooperation.event import Event
 from comity.cooperation.matter import Told
 from comity.decisions.decision import Ground
 from comity.errors import ForeignInput, RefusedHere
@@ -15,9 +18,12 @@ from comity.node import record
 from comity.node.arrival import Arrival
 from comity.node.consequences import follow
 from comity.node.matter_log import read_matter
+from comity.ports import Transaction
 
 #: Events of one Party in one matter: far more than people have to say, few enough to read again at each.
 MOST_EVENTS = 2000
+#: Events kept of a Party about a matter of two others: they are void, and the first show well enough what it did.
+MOST_OF_OTHERS = 10
 
 
 def check_direct(arrival: Arrival, statement: MatterEvent, to: str) -> None:
@@ -48,9 +54,8 @@ def take_event(arrival: Arrival, statement: MatterEvent) -> None:
     """
     node, transaction = arrival.node, arrival.transaction
     event = event_of(arrival.digest, statement)
+    _check_room(transaction, event)
     matter = read_matter(node, transaction, event.matter)
-    if sum(told.event.by == event.by for told in matter.story) + len(matter.early) > MOST_EVENTS:
-        raise RefusedHere(f"{event.by} has signed more than {MOST_EVENTS} events in one matter")
     told: Told | None = next((each for each in matter.story if each.event.digest == event.digest), None)
     against = told.against if told is not None else ()
     if told is None and all(each.digest != event.digest for each in matter.early):
@@ -70,3 +75,15 @@ def take_event(arrival: Arrival, statement: MatterEvent) -> None:
         )
     elif told is not None:
         follow(node, transaction, matter, event.word)
+
+
+def _check_room(transaction: Transaction, event: Event) -> None:
+    """Refuse an event whose author has signed as many about this matter as are kept of it; this one is counted in."""
+    kept = transaction.count_statements("matter", event.matter, event.by)
+    held = transaction.matter(event.matter)
+    if held is not None and held.peer != event.by and kept > MOST_OF_OTHERS:
+        raise RefusedHere(
+            f"{event.by} is no Party of the matter it names, and {MOST_OF_OTHERS} of its events about it are kept"
+        )
+    if kept > MOST_EVENTS:
+        raise RefusedHere(f"{event.by} has signed more than {MOST_EVENTS} events in one matter")

@@ -5,10 +5,11 @@ protest), what cannot reach one must not keep it from the others; and an answer 
 an erasure from being done. They are tried again when a card comes in, and with the day's duties.
 """
 
+from comity import signing
 from comity.clock import Instant
 from comity.errors import RefusedHere
 from comity.federation.messages import SignedText
-from comity.node.node import Node
+from comity.node.node import Knowledge, Node
 from comity.node.routes import send_act
 from comity.ports import StatementRow, Transaction, UnsentRow
 
@@ -66,6 +67,13 @@ def send_unsent(node: Node, transaction: Transaction, at: Instant) -> int:
 
 
 def _cards(node: Node, transaction: Transaction, row: StatementRow) -> tuple[SignedText, ...]:
-    cards = node.know(transaction).cards_upstream
-    found = (cards.newest(party) for party in dict.fromkeys((node.party, row.by)))
-    return tuple(card.signed.decode() for card in found if card is not None)
+    knowledge = node.know(transaction)
+    own = (knowledge.own.signed.decode(),)
+    return own if row.by == node.party else (*own, *author_card(knowledge, row))
+
+
+def author_card(knowledge: Knowledge, row: StatementRow) -> tuple[SignedText, ...]:
+    """Give the card under which a statement can be checked: the newest of its author that lists a key that signed."""
+    keys = {each.keyid for each in signing.from_bytes(row.signed).signatures}
+    card = knowledge.cards_upstream.newest_listing(row.by, keys)
+    return (card.signed.decode(),) if card is not None else ()

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 
-from comity.agreements.status import status
+from comity.agreements.status import status_in
 from comity.clock import Instant
 from comity.node.due_work import of_consents, of_matters, of_periods
 from comity.node.necessity import necessities
@@ -54,6 +54,7 @@ def what_is_due(
     node: Node,
     transaction: Transaction,
     *,
+    ours: bool = False,
     since: Instant | None = None,
     until: Instant | None = None,
     limit: int = _EVERYTHING,
@@ -61,22 +62,28 @@ def what_is_due(
     """List what is due, soonest first.
 
     Args:
+        ours: only what this Party sees to: what it owes, and what concerns nobody else. The rest is not looked for.
         since, until: only from an instant, before another. `limit`: lines at the most.
     """
     at = node.now(transaction)
-    work = of_matters(node, transaction, since, until, limit)
+    work = of_matters(node, transaction, since, until, limit, node.party if ours else "")
     found = [
         *(_due(each.at, at, each.side, each.what, each.party, each.ref, each.see) for each in work),
         *_work(node, transaction, at),
         *_register(node, transaction, at),
         *_consents(node, transaction, at),
-        *_letters(transaction, at),
-        *_answers(node, transaction, at),
+        *_necessities(transaction, at),
         *_objects(node, transaction, at),
         *_texts(node, transaction, at),
     ]
+    if not ours:
+        found += [*_letters(transaction, at), *_answers(node, transaction, at)]
     within = (
-        each for each in found if (since is None or each.at >= since) and (until is None or each.at < until)
+        each
+        for each in found
+        if (since is None or each.at >= since)
+        and (until is None or each.at < until)
+        and not (ours and each.side == "theirs")
     )
     return tuple(sorted(within)[:limit])
 
@@ -179,7 +186,7 @@ def _letters(transaction: Transaction, now: Instant) -> list[Due]:
 
 
 def _answers(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
-    found = [
+    return [
         _due(
             each.since + timedelta(days=ANSWER_DAYS),
             now,
@@ -191,6 +198,10 @@ def _answers(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
         )
         for each in overdue(node, transaction, now, days=0)
     ]
+
+
+def _necessities(transaction: Transaction, now: Instant) -> list[Due]:
+    found = []
     for notice in necessities(transaction):
         if notice.state_at(now) in ("open", "overdue") and notice.said.review_by:
             when = datetime.fromisoformat(notice.said.review_by.replace("Z", "+00:00"))
@@ -205,8 +216,7 @@ def _texts(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
     knowledge = node.know(transaction)
     found = []
     for agreement in knowledge.agreements.values():
-        others = [each for each in knowledge.agreements.values() if each.id != agreement.id]
-        deadline = status(agreement, now, others).notice_deadline
+        deadline = status_in(knowledge.timelines[agreement.id], now).notice_deadline
         if deadline is not None:
             day_ends = datetime.combine(deadline, time(), UTC) + timedelta(days=1)
             if now <= day_ends <= now + NOTICE_AHEAD:

@@ -5,7 +5,9 @@ routes, or was made from others, is put to the gate as `comity share` would put 
 sent: what leaves is decided again, one by one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+
+import msgspec
 
 from comity.clock import Instant
 from comity.decisions.bulk import decide_all
@@ -18,10 +20,42 @@ from comity.node.node import Node
 from comity.node.questions import as_item, gather, question_of
 from comity.ports import ItemRow, Transaction
 
-#: Items looked at in one go.
+#: Items that are decided together.
 _PAGE = 1000
+#: Items looked at in one go: whoever looks for what is rare is told where to go on, and nobody waits for all of it.
+MOST = 20_000
 #: Of an item that was erased nothing is left that could pass.
 _STATES = ("held", "source-withdrawn", "withdrawn", "retained")
+
+
+class Sought(msgspec.Struct, frozen=True):
+    """Which items: those that match all of what is given.
+
+    Attributes:
+        words: stand in the title or label. `originator`, `marking`, `state`: as they are.
+        category: the category itself or one below it.
+        since, until: when it came here; the end is not included.
+    """
+
+    words: str = ""
+    originator: str = ""
+    category: str = ""
+    marking: str = ""
+    state: str = ""
+    since: Instant | None = None
+    until: Instant | None = None
+
+
+class Weighed(msgspec.Struct, frozen=True):
+    """Items, newest first, each with what the gate says of passing it on.
+
+    Attributes:
+        pairs: the items and the decisions.
+        before: the number to go on before; None where everything was looked at.
+    """
+
+    pairs: list[tuple[ItemRow, Decision]]
+    before: int | None
 
 
 def what_may_pass(
@@ -33,13 +67,17 @@ def what_may_pass(
     under: str = "",
     carrier: str = "",
     only: str = "",
+    sought: Sought | None = None,
+    before: int = 0,
     limit: int = 100,
-) -> list[tuple[ItemRow, Decision]]:
-    """Give the items held, newest first, each with what the gate says of passing it on.
+) -> Weighed:
+    """Give items held, newest first, each with what the gate says of passing it on.
 
     Args:
         only: the one outcome wanted, empty for any.
-        limit: at most so many.
+        sought: which items; None for all.
+        before: the number that the page before said to go on before; 0 for the newest.
+        limit: at most so many. Fewer come where `MOST` were looked at.
     """
     at = node.now(transaction)
     question = Question(
@@ -51,13 +89,29 @@ def what_may_pass(
         under=under or None,
         carrier=carrier or None,
     )
-    found: list[tuple[ItemRow, Decision]] = []
-    for rows in _pages(transaction):
-        decided = verdicts(node, transaction, rows, question, at)
-        found.extend(pair for pair in zip(rows, decided, strict=True) if only in ("", pair[1].outcome))
-        if len(found) >= limit:
+    found: list[tuple[int, ItemRow, Decision]] = []
+    wanted = msgspec.structs.asdict(sought or Sought())
+    size = _PAGE if only else min(_PAGE, limit + 1)
+    looked_at = 0
+    while numbered := transaction.find_items(**wanted, before=before, limit=size):
+        # The parts of a file go with its list.
+        held = [(number, row) for number, row in numbered if row.state in _STATES and row.media_type != PART]
+        decided = verdicts(node, transaction, [row for _, row in held], question, at)
+        found.extend(
+            (number, row, decision)
+            for (number, row), decision in zip(held, decided, strict=True)
+            if only in ("", decision.outcome)
+        )
+        before = numbered[-1][0]
+        looked_at += len(numbered)
+        if len(found) > limit:
+            found, before = found[:limit], found[limit - 1][0]
             break
-    return found[:limit]
+        if looked_at >= MOST:
+            break
+    else:
+        before = 0
+    return Weighed([(row, decision) for _, row, decision in found], before or None)
 
 
 def verdicts(
@@ -90,11 +144,3 @@ def verdicts(
     for number, (place, _) in enumerate(alike):
         found[place] = answer.decision(number)
     return [decision for decision in found if decision is not None]
-
-
-def _pages(transaction: Transaction) -> Iterator[list[ItemRow]]:
-    """Give the items held, page by page, newest first; the parts of a file go with its list."""
-    before = 0
-    while numbered := transaction.find_items(before=before, limit=_PAGE):
-        before = numbered[-1][0]
-        yield [row for _, row in numbered if row.state in _STATES and row.media_type != PART]

@@ -101,22 +101,24 @@ def take_withdrawal(arrival: Arrival, statement: Withdrawal) -> None:
     row = transaction.item(statement.item)
     kept = transaction.statement(arrival.digest)
     assert kept is not None  # take_act keeps an act before it is carried out
-    if row is None:
-        apart = transaction.purge_letters(statement.item)
-        answer(
-            node,
-            transaction,
-            kept,
-            statement.item,
-            "done" if apart else "cannot",
-            came_from=arrival.sender,
-            at=at,
-            because="it was kept apart and is destroyed" if apart else "not known here",
-        )
-        return
-    hand = came_from(transaction, row, arrival.sender)
-    if transaction.holdings(row.digest) and row.state != "known":
+    hand = arrival.sender if row is None else came_from(transaction, row, arrival.sender)
+    if row is not None and row.state != "known" and transaction.holdings(row.digest):
         _carry_out(node, transaction, row, kept, hand, at)
+    else:
+        apart = transaction.purge_letters(statement.item, statement.by)
+        if apart or row is None:
+            answer(
+                node,
+                transaction,
+                kept,
+                statement.item,
+                "done" if apart else "cannot",
+                came_from=hand,
+                at=at,
+                because="it was kept apart and is destroyed" if apart else "not known here",
+            )
+    if row is None:
+        return
     for made in _mark_made_from(transaction, row.digest):
         because = "made from it; a person decides"
         answer(
@@ -219,6 +221,7 @@ def _carry_out(
         word, because = "retained", f"legal hold: {row.on_hold}"
         transaction.put_item(msgspec.structs.replace(row, state="retained"))
     elif row.state == "erased":
+        transaction.purge_letters(row.digest, row.originator)  # it may have come again, and been set aside
         because = "it had been erased before"
     else:
         said = statements.read(from_bytes(withdrawal.signed), Withdrawal)

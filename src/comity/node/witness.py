@@ -8,6 +8,9 @@ that the receiver is known to have kept, and the largest one it has kept of the 
     (3) two roots for one size, or a tree that does not grow out of the one kept, is evidence: both are kept
     (4) a smaller tree in a later message is older than what was cosigned: refused
 
+A head that is held already is not kept again, and of heads that prove nothing yet, and of evidence, no more is kept
+than serves: whoever signs them by the thousand makes nobody's store grow.
+
 What follows from the third, where a peer has kept more than is here, stands in `restored.py`.
 Source: `specs/journal.md` §4; C2SP tlog-cosignature.
 """
@@ -17,7 +20,9 @@ import msgspec
 from comity.cards.card import is_revoked
 from comity.clock import Instant
 from comity.errors import ForeignInput, NotFound, VerificationFailed
+from comity.federation import statements
 from comity.federation.messages import ConsistencyAnswer, ConsistencyQuestion, Message
+from comity.federation.statements import JournalRestored
 from comity.journal.checkpoint import (
     Checkpoint,
     cosign,
@@ -27,11 +32,12 @@ from comity.journal.checkpoint import (
     verify_checkpoint,
 )
 from comity.journal.merkle import HASH, Frontier, leaf_hash, verify_consistency
-from comity.journal.proofs import Tree
 from comity.node import record
+from comity.node.channel_trees import grown_to, not_as_entered, proof_between
 from comity.node.node import Node
 from comity.node.verdict import Verdict
 from comity.ports import Head, KeptHead, Transaction
+from comity.signing import from_bytes
 from comity.strict import read_base64, write_base64
 
 __all__ = [
@@ -47,7 +53,14 @@ __all__ = [
 #: Hashes of entries that a message shows at the most: 8 KB, more than any peer is behind by in quiet times.
 MAX_LEAVES = 256
 
-_PAGE = 5_000
+#: Heads kept of a peer beyond the largest that is proven: it is asked for the proof at the first, and the answer makes
+#: room. What comes in between leads nowhere that a later one does not.
+MAX_UNPROVEN = 64
+#: Entries of each kind of evidence against one peer: one says it all, the others how it went on.
+MAX_EVIDENCE = 16
+
+#: Beyond every number of an entry.
+_END = 2**62
 _SIGNED = "signed"
 
 
@@ -71,7 +84,7 @@ def show(node: Node, transaction: Transaction, peer: str, message: Message, at: 
     since = ours.size if ours is not None else 0
     if size - since > MAX_LEAVES:
         return msgspec.structs.replace(said, checkpoint=note, since=since)
-    hashes = [leaf_hash(row.leaf) for row in transaction.journal(channel=peer, after=since, limit=MAX_LEAVES)]
+    hashes = list(map(leaf_hash, transaction.leaves(peer, after=since, limit=MAX_LEAVES)))
     return msgspec.structs.replace(said, checkpoint=note, since=since, leaves=write_base64(b"".join(hashes)))
 
 
@@ -104,23 +117,13 @@ def _check_stored(transaction: Transaction, channel: str, frontier: Frontier) ->
     proven = transaction.proven_of(_SIGNED, channel)
     tree = Frontier() if proven is None else Frontier(proven.size, proven.frontier)
     if tree.size > frontier.size:
-        raise _not_as_entered(channel, frontier.size)
-    while tree.size < frontier.size and (
-        rows := transaction.journal(channel=channel, after=tree.size, limit=_PAGE)
-    ):
-        tree = tree.extend(leaf_hash(row.leaf) for row in rows)
+        raise not_as_entered(channel, frontier.size)
+    if tree.size < frontier.size:  # and one beyond, if there is one: that was not entered either
+        tree = grown_to(transaction, channel, tree, frontier.size + 1)
     if tree != frontier:
-        raise _not_as_entered(channel, frontier.size)
+        raise not_as_entered(channel, frontier.size)
     if proven is None or proven.size != tree.size:
         transaction.put_proven(_SIGNED, Head(channel=channel, size=tree.size, frontier=tree.peaks))
-
-
-def _not_as_entered(channel: str, size: int) -> VerificationFailed:
-    return VerificationFailed(
-        f"the entries stored with {channel} are not those that its {size} entries were made from: "
-        "no head is signed",
-        hint="comity journal verify names the entry; restore a backup, then comity journal reconcile PARTY",
-    )
 
 
 # -- what a message shows of the sender's journal -------------------------------------------------------------------
@@ -143,25 +146,25 @@ def keep(
     note = message.checkpoint
     head = head_signed_by(node, transaction, note, peer, origin_of_channel(peer, node.party), at)
     kept = transaction.kept_head(peer, ours=False) or KeptHead(peer=peer, ours=False, size=0, at=said)
-    held = [text for _, text in transaction.checkpoints(peer, head.size)]
-    if any(read_note(text).checkpoint.root != head.root for text in held):
-        _enter_evidence(node, transaction, "equivocation", peer, note, at)
-        transaction.put_checkpoint(peer, head.size, note, at)
+    held = {read_note(text).checkpoint.root for _, text in transaction.checkpoints(peer, head.size)}
+    if held - {head.root}:
+        if head.root not in held:
+            _keep_evidence(node, transaction, "equivocation", peer, head.size, note, at)
         return
     if head.size < kept.size:
         if said > kept.at and not held:
-            _enter_evidence(node, transaction, "rolled-back", peer, note, at)
-            transaction.put_checkpoint(peer, head.size, note, at)
+            _keep_evidence(node, transaction, "rolled-back", peer, head.size, note, at)
         return
     if head.size == kept.size:
         return
     grown = _grown(kept, message, head.size)
     if grown is None:
-        transaction.put_checkpoint(peer, head.size, note, at)
+        proven = max(kept.size, _lost(transaction, peer))
+        if not held and transaction.count_checkpoints(peer, above=proven) < MAX_UNPROVEN:
+            transaction.put_checkpoint(peer, head.size, note, at)
         _ask(node, transaction, kept, head.size, at)
     elif grown.root != head.root:
-        _enter_evidence(node, transaction, "inconsistent", peer, note, at)
-        transaction.put_checkpoint(peer, head.size, note, at)
+        _keep_evidence(node, transaction, "inconsistent", peer, head.size, note, at)
     else:
         _cosign(node, transaction, kept, grown, note, said, at)
 
@@ -216,8 +219,14 @@ def ask_for_proof(node: Node, transaction: Transaction, peer: str, at: Instant) 
     """Ask a peer for the proof up to the largest head it has shown, where that is not proven yet."""
     kept = transaction.kept_head(peer, ours=False)
     newest = max((size for size, _ in transaction.checkpoints(peer)), default=0)
-    if kept is not None and newest > kept.size:
+    if kept is not None and newest > max(kept.size, _lost(transaction, peer)):
         _ask(node, transaction, kept, newest, at)
+
+
+def _lost(transaction: Transaction, peer: str) -> int:
+    """Give the size of the largest tree that a peer has said it lost: heads up to it stay, and have no proof."""
+    said = (row for row in transaction.statements("journal-restored", "") if row.by == peer)
+    return max((statements.read(from_bytes(row.signed), JournalRestored).size for row in said), default=0)
 
 
 def take_question(
@@ -234,15 +243,12 @@ def take_question(
     lost = transaction.kept_head(sender, ours=True)
     if not message.old <= message.size <= head.size or (lost is not None and lost.size > head.size):
         return Verdict("accepted")  # nothing of that size is here to be proven
-    tree = tree_of(transaction, sender)
-    if tree.frontier(head.size) != Frontier(head.size, head.frontier):
-        raise _not_as_entered(sender, head.size)
-    grown = tree.frontier(message.size)
+    grown, proof = proof_between(node, transaction, sender, message.old, message.size)
     note = Checkpoint(origin_of_channel(node.party, sender), grown.size, grown.root)
     reply = ConsistencyAnswer(
         old=message.old,
         note=sign_checkpoint(note, node.keyring.signer(node.know(transaction).own.card, "journal", at)),
-        proof=tuple(each.hex() for each in tree.consistency(message.old, message.size)),
+        proof=tuple(each.hex() for each in proof),
         frontier=tuple(each.hex() for each in grown.peaks),
     )
     owe(node, transaction, sender, reply, at=at, kind="consistency-answer")
@@ -282,27 +288,20 @@ def take_answer(
     return Verdict("accepted")
 
 
-def tree_of(transaction: Transaction, channel: str) -> Tree:
-    """Give the tree of a channel from its stored leaves, for proofs; `NODE` for the node's own."""
-    where = channel or None
-
-    def read(start: int, stop: int) -> list[bytes]:
-        rows = transaction.journal(channel=where, after=start, limit=stop - start)
-        return [leaf_hash(row.leaf) for row in rows]
-
-    tree = Tree(read)
-    while hashes := read(tree.size, tree.size + _PAGE):
-        tree.extend(hashes)
-    return tree
-
-
-def _enter_evidence(
-    node: Node, transaction: Transaction, kind: str, peer: str, note: str, at: Instant
+def _keep_evidence(
+    node: Node, transaction: Transaction, kind: str, peer: str, size: int, note: str, at: Instant
 ) -> None:
-    """Enter that a peer's journal is not what it showed before; both checkpoints are kept."""
+    """Enter that a peer's journal is not what it showed before, and keep the checkpoint beside the other.
+
+    The first ones stay, for they are the evidence; when there is enough of a kind, nothing more is kept of it.
+    """
     act, detail = record.digest_of(note.encode()), note.encode()
-    if not any(row.kind == kind for row in transaction.entries_of(act)):
+    if any(row.kind == kind for row in transaction.entries_of(act)):
+        return
+    entered = transaction.journal_of_kinds((kind,), channel=peer, first=0, before=_END, limit=MAX_EVIDENCE)
+    if len(entered) < MAX_EVIDENCE:
         record.enter(node, transaction, kind, channel=peer, act=act, detail=detail, at=at)
+        transaction.put_checkpoint(peer, size, note, at)
 
 
 def head_signed_by(

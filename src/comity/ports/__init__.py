@@ -16,7 +16,7 @@ them.
 
 from comity.ports.closings import AnswerRow, PassedLine, Passing
 from comity.ports.items import Disclosure, FlowRow, Holding, ItemRow, Passed
-from comity.ports.journal import Head, JournalRow, KeptHead, ReconciliationRow
+from comity.ports.journal import Head, JournalRow, KeptHead, KnownTime, ReconciliationRow
 from comity.ports.knowledge import AgreementRow, CardRow, ProposalRow, StatementRow
 from comity.ports.mailboxes import (
     ChannelRow,
@@ -80,6 +80,7 @@ __all__ = [
     "JournalRow",
     "JudgementRow",
     "KeptHead",
+    "KnownTime",
     "LedgerLine",
     "LinkRow",
     "MatterParts",

@@ -158,8 +158,11 @@ class ItemRows(Protocol):
         """Destroy a body and its key; give the instant after which no backup can open it, or None if not here."""
         ...
 
-    def purge_letters(self, item: str) -> int:
-        """Destroy the sealed envelopes kept here that hold an item's content; give how many. What is owed stays."""
+    def purge_letters(self, item: str, originator: str) -> int:
+        """Destroy the sealed envelopes kept here that hold an item's content; give how many. What is owed stays.
+
+        Of those that came, only such as say that the item is this Party's: nobody else's word destroys them.
+        """
         ...
 
     def put_disclosure(self, row: Disclosure) -> None:

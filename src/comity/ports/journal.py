@@ -35,7 +35,8 @@ class KeptHead(Row, frozen=True, kw_only=True):
     Attributes:
         peer: with whom the channel is.
         ours: the tree is this Party's and the peer its witness; otherwise the other way about.
-        size, frontier: how far the tree was proven to be one history; the frontier only of a peer's tree.
+        size, frontier: how far the tree was proven to be one history. The frontier is empty where this Party's own
+            tree is another, or was: it was restored.
         note: the checkpoint of that size, cosigned where the witness has a key for that.
         asked: the size a proof was asked for and has not come yet; 0 for none.
         behind: the peer has kept more of this Party's tree than is here: it was restored from an old backup.
@@ -74,6 +75,22 @@ class ReconciliationRow(Row, frozen=True, kw_only=True):
     at: Instant
 
 
+class KnownTime(Row, frozen=True, kw_only=True):
+    """What bears the node's clock out (`comity.node.known_time`).
+
+    Attributes:
+        until: the last instant that is borne out.
+        answered: the newest instant that a peer signed in answer to what was just sent to it, and `answered_on`: where
+            this node's clock stood when the last such answer came.
+        confirmed: when a person last confirmed the time.
+    """
+
+    until: Instant
+    answered: Instant | None = None
+    answered_on: Instant | None = None
+    confirmed: Instant | None = None
+
+
 class JournalRows(Protocol):
     """The journal and what peers have kept of it."""
 
@@ -95,8 +112,26 @@ class JournalRows(Protocol):
         """Give entries in order; of the whole node by `number`, of a channel by `channel_number`."""
         ...
 
+    def journal_of_kinds(
+        self, kinds: Collection[str], *, channel: str | None = None, first: int, before: int, limit: int
+    ) -> Sequence[JournalRow]:
+        """Give entries of some kinds, newest first, from a number of the node's and before another."""
+        ...
+
+    def leaves(self, channel: str | None, *, after: int, limit: int) -> Sequence[bytes]:
+        """Give the leaves alone of entries in order, as they are stored; numbered as in `journal`."""
+        ...
+
     def last_entry_at(self) -> Instant | None:
         """Give the instant of the last entry."""
+        ...
+
+    def known_time(self) -> KnownTime | None:
+        """Give what bears the clock out; None where it was never noted."""
+        ...
+
+    def put_known_time(self, known: KnownTime) -> None:
+        """Note what bears the clock out."""
         ...
 
     def put_checkpoint(self, peer: str, size: int, text: str, at: Instant) -> None:
@@ -105,6 +140,10 @@ class JournalRows(Protocol):
 
     def checkpoints(self, peer: str, size: int | None = None) -> Sequence[tuple[int, str]]:
         """Give the checkpoints a peer has shown, by size, or those of one size."""
+        ...
+
+    def count_checkpoints(self, peer: str, *, above: int) -> int:
+        """Count the checkpoints a peer has shown of trees larger than a size."""
         ...
 
     def count_article(self, agreement: str, ref: str, outcome: str) -> None:

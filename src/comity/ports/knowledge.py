@@ -121,6 +121,10 @@ class KnowledgeRows(Protocol):
         """Give the statements of a kind, of all or about one digest, in the order they became known."""
         ...
 
+    def count_statements(self, kind: str, about: str, by: str) -> int:
+        """Count the statements of a kind about one digest that one Party signed."""
+        ...
+
     def acts(self) -> Sequence[StatementRow]:
         """Give the statements that change what the gate answers (consents, their revocations and confirmations,
         withdrawals, reviews), in the order they became known.

@@ -77,8 +77,9 @@ class InboxRow(Row, frozen=True, kw_only=True):
     """An envelope taken in. `state`: accepted, quarantined, waiting.
 
     `said_at` is the instant its sender gave it; `receipt` is the signed answer, given again byte for byte whenever the
-    envelope comes again; `letter` keeps the envelope itself only while it is quarantined or waiting; `signer` is
-    the fingerprint of the key it was signed with.
+    envelope comes again; `letter` keeps the envelope itself only while it is quarantined or waiting, and with an item
+    in it only until that is withdrawn by `originator`, whom the manifest inside names; `signer` is the fingerprint of
+    the key it was signed with.
     """
 
     message: str
@@ -96,6 +97,7 @@ class InboxRow(Row, frozen=True, kw_only=True):
     receipt: bytes
     receipt_owed: bool
     letter: bytes = b""
+    originator: str = ""
     signer: str = ""
 
 
@@ -145,7 +147,7 @@ class MailboxRows(Protocol):
         ...
 
     def channel_named(self, name: str) -> ChannelRow | None:
-        """Give the incoming channel of this name."""
+        """Give the channel of this name, whoever began it."""
         ...
 
     def put_channel(self, row: ChannelRow) -> None:
@@ -274,4 +276,20 @@ class MailboxRows(Protocol):
 
     def requests(self) -> Sequence[RequestRow]:
         """Give all requests, newest first."""
+        ...
+
+    def requests_answered_by(self, answer: str) -> Sequence[RequestRow]:
+        """Give the requests that a statement answers, newest first."""
+        ...
+
+    def requests_confirming(self, consent: str) -> Sequence[RequestRow]:
+        """Give the requests that ask for a fresh confirmation of a consent, newest first."""
+        ...
+
+    def hands_of(self, asker: str) -> Sequence[str]:
+        """Give the Parties that brought requests of an asker here, each once, the one of the newest request first."""
+        ...
+
+    def count_requests_open(self, *, asker: str = "", via: str = "") -> int:
+        """Count the requests that nobody has answered: of one asker, or brought by one Party."""
         ...

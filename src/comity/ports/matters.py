@@ -13,7 +13,7 @@ class MatterRow(Row, frozen=True, kw_only=True):
     Attributes:
         id, kind, agreement: which one; `peer` the other Party, `opened_by` the one that opened it.
         state: of its kind's table; empty where no opening counts.
-        turn: the Parties that can do something, sorted.
+        turn: the Parties it waits for, sorted; empty once it has come to its end.
         due: the instant of the next deadline, `due_by` whose it is, `due_what` of what.
         void: how many of its events do not count. `early`: how many wait for one before them.
         answered_at: when the other Party answered or refused what it was asked; None where it has not.
@@ -155,9 +155,13 @@ class MatterRows(Protocol):
         ...
 
     def deadlines(
-        self, *, since: Instant | None = None, until: Instant | None = None, limit: int = 1000
+        self, *, by: str = "", since: Instant | None = None, until: Instant | None = None, limit: int = 1000
     ) -> Sequence[DueLine]:
-        """Give deadlines of matters, soonest first; those from an instant and before another, where they are given."""
+        """Give deadlines of matters, soonest first.
+
+        Args:
+            by: only those that one Party owes. `since`, `until`: only from an instant, before another.
+        """
         ...
 
     def costs(

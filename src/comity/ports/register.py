@@ -270,6 +270,10 @@ class RegisterRows(Protocol):
         """Give the watches that stand at an instant and are answered here, by `party`, oldest first."""
         ...
 
+    def count_watches(self, at: Instant, peer: str) -> int:
+        """Count the watches of another Party that stand at an instant and are answered here."""
+        ...
+
     def put_hit(self, row: HitRow) -> None:
         """Keep a hit or its changed state."""
         ...

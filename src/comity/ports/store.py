@@ -13,13 +13,12 @@ T = TypeVar("T")
 
 
 class Store(Protocol):
-    """Where a node keeps its rows. See the duties in this module's docstring.
+    """Where a node keeps its rows. See the duties in this module's docstring."""
 
-    Attributes:
-        trouble: why nothing can be written at present; empty where the last batch came to the disk.
-    """
-
-    trouble: str
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be written at present; empty where the last batch came to the disk."""
+        ...
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` and return once its effects are durable."""

@@ -104,21 +104,25 @@ def _near(index: NameIndex, seek: list[tuple[str, Way]]) -> Iterator[Nearness]:
     joined = (way is Way.JOINED for _, way in seek)
     unit, tokens, alike = index.vocabulary.near(list(zip(spelled, joined, strict=True)))
     holders = index.vocabulary.names_holding()[tokens].astype(np.int64)
-    bounds = np.searchsorted(unit, np.arange(len(spelled) + 1))
-    sounds = index.sounds(tokens.tolist())
+    bounds = unit.searchsorted(np.arange(len(spelled) + 1))
+    sounds = index.vocabulary.sounds(tokens)
     ends = bounds.tolist()
-    like = np.concatenate(
-        [fold_likeness(ways, sounds[a:b]) for ways, a, b in zip(spelled, ends, ends[1:], strict=False)]
-    )
+    first = np.append(sounds.starts, len(sounds.folded))[bounds].tolist()
+    likes = [
+        fold_likeness(ways, sounds.folded[first[at] : first[at + 1]], sounds.starts[a:b] - first[at])
+        for at, (ways, (a, b)) in enumerate(zip(spelled, pairwise(ends), strict=True))
+        if a < b
+    ]
+    like = (np.concatenate(likes) * 1000).astype(np.int64) if likes else tokens
     # how many names are at least that near: tokens level with each other share the count of all of them
-    reached = np.append(0, np.cumsum(holders))
+    reached = np.append(0, holders.cumsum())
     level = unit * 128 + 100 - alike
-    at_least = reached[np.searchsorted(level, level, side="right")] - reached[bounds[unit]]
+    at_least = reached[level.searchsorted(level, side="right")] - reached[bounds[unit]]
     bits = bits_of(at_least, index.live_names)
     credit = bits * like * like // 1_000_000
     equal = np.bincount(unit, holders * (alike >= _ALL_BUT_EQUAL), len(spelled)).astype(np.int64)
     rarity = bits_of(equal, index.live_names).tolist()
-    order = np.argsort((unit << 32) | tokens)
+    order = (unit << 32 | tokens).argsort()
     least = bits[np.maximum(bounds[1:] - 1, 0)].tolist() if len(bits) else [0] * len(spelled)
     tokens, holders, sorted_bits, credit = tokens[order], holders[order], bits[order], credit[order]
     for at, (a, b) in enumerate(pairwise(ends)):
@@ -141,20 +145,20 @@ _WORTH = {Kind.PARTICLE: 3, Kind.LEGAL: 2, Kind.TITLE: 3, Kind.INITIAL: 0, Kind.
 
 def find_names(index: NameIndex, names: Sequence[Name], nears: Sequence[list[Nearness]]) -> list[Numbers]:
     """Give for each name asked for the numbers of the live names with the most credit, at most `CANDIDATES`."""
-    parts = [
-        (at, around.tokens, around.holders, around.credit * _WORTH.get(unit.kind, 16) >> 4)
-        for at, (name, near) in enumerate(zip(names, nears, strict=True))
-        for unit, around in zip(name.units, near, strict=True)
-    ]
-    asked = np.repeat([part[0] for part in parts], [len(part[1]) for part in parts])
-    tokens, sizes, credit = (np.concatenate(column) for column in list(zip(*parts, strict=True))[1:])
+    called = list(chain.from_iterable(nears))
+    worth = [_WORTH.get(unit.kind, 16) for name in names for unit in name.units]
+    lengths = [len(around.tokens) for around in called]
+    asked = np.arange(len(names)).repeat([len(near) for near in nears]).repeat(lengths)
+    tokens = np.concatenate([around.tokens for around in called])
+    sizes = np.concatenate([around.holders for around in called])
+    credit = np.concatenate([around.credit for around in called]) * np.repeat(worth, lengths) >> 4
     order = np.lexsort((tokens, -credit, asked))
     order = order[credit[order] > 0]
     order = order[_place(asked[order], len(names)) < TOKENS]
     asked, tokens, sizes, credit = asked[order], tokens[order], sizes[order], credit[order]
-    running = np.append(0, np.cumsum(sizes))
-    first = np.searchsorted(asked, np.arange(len(names)))
-    read = np.flatnonzero(running[:-1] - running[first[asked]] < POSTINGS)
+    running = np.append(0, sizes.cumsum())
+    first = asked.searchsorted(np.arange(len(names)))
+    read = (running[:-1] - running[first[asked]] < POSTINGS).nonzero()[0]
     found, place = index.names_of_token.gather(tokens[read])
     of = asked[read][place]
     width = len(index.columns["name_entity"])
@@ -163,7 +167,24 @@ def find_names(index: NameIndex, names: Sequence[Name], nears: Sequence[list[Nea
     np.add.at(tally, cell, credit[read].astype(np.int32)[place])
     credit_of = tally[cell]
     tally[cell] = 0
-    return _most_credit(index, of, found, credit_of, np.array([name.tokens for name in names]))
+    kept = _short_list(of, credit_of, len(names))
+    cell = cell[kept]
+    tally[cell] = kept  # of those that stand for one name, the last to write here stays
+    once = kept[tally[cell] == kept]
+    tally[cell] = 0
+    return _most_credit(
+        index, of[once], found[once], credit_of[once], np.array([name.tokens for name in names])
+    )
+
+
+def _short_list(of: Numbers, credit: npt.NDArray[np.int32], questions: int) -> Numbers:
+    """Keep for each question the places with the most credit, somewhat more than will be compared."""
+    steps = credit >> 2
+    width = int(steps.max(initial=0)) + 1
+    counts = np.bincount(of * width + steps, minlength=questions * width).reshape(questions, width)
+    enough = counts[:, ::-1].cumsum(axis=1) >= _SHORT_LIST * CANDIDATES
+    floor = np.where(enough.any(axis=1), width - 1 - enough.argmax(axis=1), 0)
+    return (steps >= floor[of]).nonzero()[0]
 
 
 def _most_credit(
@@ -174,29 +195,27 @@ def _most_credit(
     tokens: Numbers,
 ) -> list[Numbers]:
     """Keep for each question the names with the most credit; a token more or less than asked for costs a little."""
-    steps = credit >> 2
-    width = int(steps.max(initial=0)) + 1
-    counts = np.bincount(of * width + steps, minlength=len(tokens) * width).reshape(len(tokens), width)
-    enough = np.cumsum(counts[:, ::-1], axis=1) >= _SHORT_LIST * CANDIDATES
-    floor = np.where(enough.any(axis=1), width - 1 - enough.argmax(axis=1), 0)
-    kept = np.flatnonzero(steps >= floor[of])
-    of, found, credit = of[kept], names[kept].astype(np.int64), credit[kept]
     columns = index.columns
-    owners = columns["name_entity"].view()[found]
-    alive = columns["alive"].view()[owners] > 0
-    of, found, credit, owners = of[alive], found[alive], credit[alive], owners[alive]
-    more = np.abs(columns["name_tokens"].view()[found].astype(np.int32) - tokens[of])
-    order = np.lexsort((found, columns["entity_hash"].view()[owners], _PER_TOKEN * more - credit, of))
+    if index.live_entities < len(index.ids):
+        alive = columns["alive"].view()[columns["name_entity"].view()[names]].nonzero()[0]
+        of, names, credit = of[alive], names[alive], credit[alive]
+    more = np.abs(columns["name_tokens"].view()[names].astype(np.int64) - tokens[of])
+    rank = (of << 32) + (1 << 31) + (_PER_TOKEN * more - credit)
+    # what decides among those level with each other is read only for those that can be among the best
+    ranked = np.sort(rank)
+    bounds = ranked.searchsorted(np.arange(len(tokens) + 1) << 32)
+    last = np.maximum(np.minimum(bounds[:-1] + CANDIDATES, bounds[1:]) - 1, 0)
+    best = (rank <= ranked[last][of]).nonzero()[0] if len(ranked) else rank
+    rank, of, found = rank[best], of[best], names[best].astype(np.int64)
+    tie = columns["entity_hash"].view()[columns["name_entity"].view()[found]]
+    order = np.lexsort((found, tie, rank))
     of, found = of[order], found[order]
-    first = np.ones(len(found), bool)
-    first[1:] = (found[1:] != found[:-1]) | (of[1:] != of[:-1])
-    of, found = of[first], found[first]
-    best = _place(of, len(tokens)) < CANDIDATES
-    of, found = of[best], found[best]
-    bounds = np.searchsorted(of, np.arange(len(tokens) + 1)).tolist()
+    kept = _place(of, len(tokens)) < CANDIDATES
+    of, found = of[kept], found[kept]
+    bounds = of.searchsorted(np.arange(len(tokens) + 1)).tolist()
     return [found[a:b] for a, b in pairwise(bounds)]
 
 
 def _place(asked: Numbers, count: int) -> Numbers:
     """Give for rows ordered by question the place of each within its question."""
-    return np.arange(len(asked)) - np.searchsorted(asked, np.arange(count))[asked]
+    return np.arange(len(asked)) - asked.searchsorted(np.arange(count))[asked]

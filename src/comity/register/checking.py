@@ -89,7 +89,7 @@ def _answer(
         verdict = model.names.judge(examined.features)
         best = _best_name(examined, verdict)
         query = examined.query[best]
-        order, standing = standing_of(query, verdict[best], examined.features[best])
+        order, standing = standing_of(query, verdict[best], examined.features.T.take(best, axis=1).T)
         score = model.score(model.subjects.judge(standing))
         rows = best[order]
         for number, row, value in _leading(query[order], rows, score, limit + 3):
@@ -131,7 +131,7 @@ def _leading(
     query, rows, score = query[order], rows[order], score[order]
     starts = np.ones(len(query), bool)
     starts[1:] = query[1:] != query[:-1]
-    first = np.flatnonzero(starts)[np.cumsum(starts) - 1]
+    first = starts.nonzero()[0][starts.cumsum() - 1]
     last = np.minimum(first + most - 1, len(score) - 1)
     last = np.where(query[last] == query, last, len(score) - 1)
     kept = (np.arange(len(query)) - first < most) | ((score == score[last]) & (query == query[last]))

@@ -2,10 +2,11 @@
 
 For every candidate: how alike each unit asked for is to each unit it holds, in thousandths, and how telling that is in
 this register, in sixteenths of a bit; then an alignment that uses every token at most once. Whole numbers throughout,
-so that the same question gives the same score on any machine. Many questions are laid out in one block, because NumPy
-works best on long columns.
+so that the same question gives the same score on any machine. Many questions are laid out in one block, with the
+candidates as the last axis of every array: NumPy works best along the longest one.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -14,16 +15,15 @@ import numpy.typing as npt
 from comity.register.candidates import Nearness, bits_of
 from comity.register.index import NameIndex
 from comity.register.likeness import likeness
-from comity.register.names import MAX_TOKENS, Name
+from comity.register.names import MAX_TOKENS, MAX_UNITS, Name
 from comity.register.spellings import spellings_of
-from comity.register.vocabulary import Sound, sound_of
+from comity.register.vocabulary import Sounds, sounds_of
 from comity.register.words import Kind
 
 __all__ = ["Aligned", "Asked", "Block", "align", "lay_out"]
 
 Ints = npt.NDArray[np.int32]
 Numbers = npt.NDArray[np.int64]
-Shorts = npt.NDArray[np.int16]
 
 #: Below this a pair of units is no pair.
 LEAST = 400
@@ -31,11 +31,17 @@ LEAST = 400
 _JOINED_LEAST = 720
 #: An initial that fits counts as this much alike.
 INITIAL = 620
-#: Units up to which a row counts as narrow.
+#: Units up to which a candidate counts as narrow.
 _FEW = 5
+#: Candidates from which it pays to pair narrow and wide ones apart.
+_WORTH_PARTING = 256
 #: Share of its rarity that a token's part in the name leaves it, in sixteenths.
 _WEIGHT_OF_KIND = np.array([16, 4, 2, 2, 6, 16, 9, 10], np.int32)
-_COVERS = ((np.arange(1 << MAX_TOKENS)[:, None] >> np.arange(MAX_TOKENS)) & 1).astype(bool)
+#: Bits that number the pairs of units of one candidate.
+_CELL_BITS = 8
+assert MAX_UNITS * MAX_UNITS <= 1 << _CELL_BITS
+#: The first token that a cover stands for.
+_FIRST_OF = np.array([(cover & -cover).bit_length() - 1 for cover in range(1 << MAX_TOKENS)], np.int32)
 
 
 class Asked(NamedTuple):
@@ -47,21 +53,33 @@ class Asked(NamedTuple):
     found: Numbers
 
 
+class Near(NamedTuple):
+    """How telling it is to be near the units of all names asked for: `bits` of `keys` (unit and token, in order)."""
+
+    keys: Numbers
+    bits: Numbers
+    far: Numbers  # of each unit: how telling a likeness is that is not among them
+    first: Numbers  # of each name asked for: the number of its first unit
+
+
 class Block(NamedTuple):
-    """All candidates of several names asked for: `r` rows, `u` units asked for, `k` units held, padded.
+    """All candidates of several names asked for: `r` of them, `u` units asked for, `k` units held, padded.
 
     Attributes:
-        row: for each row the place of its name among those asked for.
-        tokens: held, all units; `r`, `k`.
-        asked_cover, cover: which tokens a unit stands for; `r`, `u` and `r`, `k`.
-        asked_kind, held_kind: parts the tokens play, -1 where there is none; `r`, `MAX_TOKENS`.
-        asked_weight, held_weight: what the tokens weigh; `r`, `MAX_TOKENS`.
+        row: for each candidate the place of its name among those asked for.
+        tokens: held, all units; `k`, `r`.
+        where: their columns in the tables; `k`, `r`.
+        asked_cover, cover: which tokens a unit stands for; `u`, `r` and `k`, `r`.
+        asked_kind, held_kind: parts the tokens play, -1 where there is none; tokens, `r`.
+        asked_weight, held_weight: what the tokens weigh; tokens, `r`.
         held_whole: the candidate's tokens, folded, written as one word; `r`.
-        alike, strict, bits: of each pair of units; `r`, `u`, `k`.
+        alike, strict: tables of units asked for by tokens held.
+        near: how telling a pair is.
     """
 
     row: Numbers
     tokens: npt.NDArray[np.uint32]
+    where: Numbers
     asked_cover: Ints
     asked_kind: Ints
     asked_weight: Ints
@@ -69,206 +87,252 @@ class Block(NamedTuple):
     held_kind: Ints
     held_weight: Ints
     held_whole: list[str]
-    alike: Shorts
-    strict: Shorts
-    bits: Shorts
+    alike: Ints
+    strict: Ints
+    near: Near
 
 
 def lay_out(index: NameIndex, asked: list[Asked]) -> Block:
     """Work out alikeness and rarity between the units of each name asked for and those of its candidates."""
     columns, vocabulary = index.columns, index.vocabulary
     names = np.concatenate([one.found for one in asked])
-    row = np.repeat(np.arange(len(asked)), [len(one.found) for one in asked])
+    row = np.arange(len(asked)).repeat([len(one.found) for one in asked])
     first_unit, unit_token = columns["first_unit"].view(), columns["unit_token"].view()
     begin = first_unit[names]
     end = first_unit[np.minimum(names + 1, len(first_unit) - 1)]
-    end = np.where(names + 1 == len(first_unit), len(unit_token), end)
-    at = begin[:, None] + np.arange(int((end - begin).max()))
-    inside = at < end[:, None]
+    end[names + 1 == len(first_unit)] = len(unit_token)
+    at = begin + np.arange(int((end - begin).max()))[:, None]
+    inside = at < end
     np.minimum(at, len(unit_token) - 1, out=at)
     tokens = unit_token[at]
-    kind = columns["unit_kind"].view()[at].astype(np.int32)
     # every question has its own columns in the tables, one for each token among its candidates
-    distinct, place = np.unique((row[:, None] << 32 | tokens)[inside], return_inverse=True)
-    columns_of = np.searchsorted(distinct >> 32, np.arange(len(asked) + 1)).tolist()
+    distinct, place = np.unique((row << 32 | tokens)[inside], return_inverse=True)
+    columns_of = (distinct >> 32).searchsorted(np.arange(len(asked) + 1)).tolist()
     distinct &= 0xFFFFFFFF
     where = np.full(tokens.shape, len(distinct))
     where[inside] = place
-    sounds = index.sounds(distinct.tolist())
-    covers, tables = _tables(index, asked, distinct, columns_of, sounds)
+    sounds = vocabulary.sounds(distinct)
+    covers, alike, strict, near = _tables(index, asked, distinct, columns_of, sounds)
     rarity = bits_of(np.append(vocabulary.names_holding()[distinct], 1).astype(np.int64), index.live_names)
-    held_tokens = columns["name_tokens"].view()[names].astype(np.int32)
-    width = min(tokens.shape[1], MAX_TOKENS)
-    single = np.arange(width) < held_tokens[:, None]
-    held_kind = np.where(single, kind[:, :width], -1)
-    held_weight = np.where(single, rarity[where[:, :width]] * _WEIGHT_OF_KIND[kind[:, :width]] >> 4, 0)
+    held_tokens = columns["name_tokens"].view()[names]
+    width = int(held_tokens.max())
+    single = np.arange(width)[:, None] < held_tokens
+    kind = columns["unit_kind"].view()[at[:width]].astype(np.int32)
+    held_weight = np.where(single, rarity[where[:width]] * _WEIGHT_OF_KIND[kind] >> 4, 0)
     asked_kind, asked_weight = _tokens_asked(asked)
-    alike, strict, bits = tables[:, :, where].transpose(0, 2, 1, 3)
     return Block(
         row,
         tokens,
-        covers[row],
-        asked_kind[row],
-        asked_weight[row],
+        where,
+        covers.take(row, axis=1),
+        asked_kind.take(row, axis=1),
+        asked_weight.take(row, axis=1),
         np.where(inside, columns["unit_cover"].view()[at], 0).astype(np.int32),
-        held_kind.astype(np.int32),
+        np.where(single, kind, np.int32(-1)),
         held_weight.astype(np.int32),
-        _written_whole(sounds, np.where(single, where[:, :width], len(distinct))),
+        _written_whole(sounds, where[:width].T[single.T], held_tokens),
         alike,
         strict,
-        bits,
+        near,
     )
 
 
-def _written_whole(sounds: list[list[Sound]], where: Numbers) -> list[str]:
-    """Write the tokens of each row as one word; the place after the last sound is nothing."""
-    folds = np.array([*(sound[0][1] for sound in sounds), ""], object)
-    return ["".join(row) for row in folds[where].tolist()]
+def _written_whole(sounds: Sounds, where: Numbers, sizes: npt.NDArray[np.uint8]) -> list[str]:
+    """Write the tokens of each candidate as one word; they come one candidate after another."""
+    folds = sounds.folded
+    words = [folds[at] for at in sounds.starts[where].tolist()]
+    ends = sizes.cumsum(dtype=np.int64).tolist()
+    return ["".join(words[a:b]) for a, b in pairwise([0, *ends])]
 
 
 def _tokens_asked(asked: list[Asked]) -> tuple[Ints, Ints]:
     """Give the kinds and weights of the tokens of every name asked for, padded."""
-    kinds = np.full((len(asked), MAX_TOKENS), -1, np.int32)
-    rarity = np.zeros((len(asked), MAX_TOKENS), np.int32)
+    most = max(one.name.tokens for one in asked)
+    kinds = np.full((most, len(asked)), -1, np.int32)
+    rarity = np.zeros((most, len(asked)), np.int32)
     for at, one in enumerate(asked):
         count = one.name.tokens
-        kinds[at, :count] = [unit.kind for unit in one.name.units[:count]]
-        rarity[at, :count] = [around.rarity for around in one.near[:count]]
+        kinds[:count, at] = [unit.kind for unit in one.name.units[:count]]
+        rarity[:count, at] = [around.rarity for around in one.near[:count]]
     return kinds, rarity * _WEIGHT_OF_KIND[kinds] * (kinds >= 0) >> 4
 
 
 def _tables(
-    index: NameIndex, asked: list[Asked], distinct: Numbers, columns_of: list[int], sounds: list[list[Sound]]
-) -> tuple[Ints, Shorts]:
-    """Fill one table each for likeness, likeness by spelling and bits: units asked for by columns; one column of 0.
+    index: NameIndex, asked: list[Asked], distinct: Numbers, columns_of: list[int], sounds: Sounds
+) -> tuple[Ints, Ints, Ints, Near]:
+    """Fill one table each for likeness and likeness by spelling: units asked for by columns, the last column 0.
 
     Returns:
-        covers of the units kept (joined readings like nothing held are left out), and the tables.
+        covers of the units kept (joined readings like nothing held are left out), the tables, and what is near.
     """
     most = max(len(one.name.units) for one in asked)
-    tables = np.zeros((3, most, len(distinct) + 1), np.int16)
-    covers = np.zeros((len(asked), most), np.int32)
+    tables = np.zeros((2, most, len(distinct) + 1), np.int32)
+    covers = np.zeros((most, len(asked)), np.int32)
     letters = index.vocabulary.columns["first_letter"].view()[distinct]
     short = index.vocabulary.columns["length"].view()[distinct] == 1
-    deepest = 1
+    first_spelling = np.append(sounds.starts, len(sounds.folded))[columns_of].tolist()
+    nears: list[Nearness] = []
+    first_near = []
     for at, one in enumerate(asked):
         span = slice(columns_of[at], columns_of[at + 1])
-        ways = [[sound_of(spelling) for spelling in spellings_of(unit.text)] for unit in one.name.units]
-        alike, strict = likeness(ways, sounds[span])
+        of = slice(first_spelling[at], first_spelling[at + 1])
+        held = Sounds(sounds.spelled[of], sounds.folded[of], sounds.bones[of], sounds.starts[span] - of.start)
+        ways = sounds_of([spellings_of(unit.text) for unit in one.name.units])
+        alike, strict = likeness(ways, held)
         _initials(one.name, alike, letters[span], short[span], ways)
         count = one.name.tokens
         kept = list(range(count))
         if len(alike) > count:
-            best = alike[count:].max(axis=1)
-            kept += [row for row in range(count, len(alike)) if best[row - count] >= _JOINED_LEAST]
+            best = alike[count:].max(axis=1).tolist()
+            kept += [row for row, most_alike in enumerate(best, count) if most_alike >= _JOINED_LEAST]
+            alike, strict = alike[kept], strict[kept]
         depth = len(kept)
-        deepest = max(deepest, depth)
-        tables[0, :depth, span], tables[1, :depth, span] = alike[kept], strict[kept]
-        tables[2, :depth, span] = _bits([one.near[row] for row in kept], distinct[span])
-        covers[at, :depth] = [one.name.units[row].cover for row in kept]
-    return covers[:, :deepest], tables[:, :deepest]
+        tables[0, :depth, span], tables[1, :depth, span] = alike, strict
+        covers[:depth, at] = [one.name.units[row].cover for row in kept]
+        first_near.append(len(nears))
+        nears += [one.near[row] for row in kept]
+    deepest = int((covers > 0).sum(axis=0).max())
+    return covers[:deepest], tables[0, :deepest], tables[1, :deepest], _near(nears, first_near)
 
 
-def _initials(
-    name: Name, alike: Ints, letters: Ints, short: npt.NDArray[np.bool_], ways: list[list[Sound]]
-) -> None:
+def _initials(name: Name, alike: Ints, letters: Ints, short: npt.NDArray[np.bool_], ways: Sounds) -> None:
     """Let an initial that fits count as `INITIAL`, whichever side it stands on."""
     any_short = bool(short.any())
     for at, unit in enumerate(name.units[: name.tokens]):
-        if unit.kind == Kind.INITIAL:
-            fits = letters == ord(ways[at][0][0][0])
-            alike[at] = np.where(fits, np.maximum(alike[at], INITIAL), alike[at])
-        elif any_short:
-            alike[at] = np.where(short & (letters == ord(ways[at][0][0][0])), INITIAL, alike[at])
+        if unit.kind == Kind.INITIAL or any_short:
+            fits = letters == ord(ways.spelled[int(ways.starts[at])][0])
+            if unit.kind == Kind.INITIAL:
+                alike[at] = np.where(fits, np.maximum(alike[at], INITIAL), alike[at])
+            else:
+                alike[at, short & fits] = INITIAL
 
 
-def _bits(near: list[Nearness], distinct: Numbers) -> Ints:
-    """Give how telling each pair is: from the nearness where it is near, else half of what the least near says."""
-    bits = np.zeros((len(near), len(distinct)), np.int32)
-    for row, around in enumerate(near):
-        if len(around.tokens):
-            place = np.minimum(np.searchsorted(around.tokens, distinct), len(around.tokens) - 1)
-            bits[row] = np.where(around.tokens[place] == distinct, around.bits[place], around.least >> 1)
-    return bits
+def _near(nears: list[Nearness], first: list[int]) -> Near:
+    """Put what is near some units together; what is not counts for half of what the least near says."""
+    sizes = [len(around.tokens) for around in nears]
+    unit = np.arange(len(nears)).repeat(sizes)
+    return Near(
+        unit << 32 | np.concatenate([around.tokens for around in nears]),
+        np.concatenate([around.bits for around in nears]),
+        np.array([around.least >> 1 if len(around.tokens) else 0 for around in nears]),
+        np.array(first),
+    )
 
 
 class Aligned(NamedTuple):
-    """What the alignment found, for `c` candidates; sums over the pairs it made."""
+    """What the alignment found, for `r` candidates; sums over the pairs it made."""
 
-    asked: Ints  # c, MAX_TOKENS: how alike the partner of each token asked for is
-    asked_strict: Ints  # c, MAX_TOKENS
-    held: Ints  # c, MAX_TOKENS: the same from the candidate's side
-    pairs: Ints  # c
-    evidence: Ints  # c: sixteenths of a bit
-    initials: Ints  # c
-    turns: Ints  # c: how often the order of the tokens steps back
+    asked: Ints  # tokens asked for, r: how alike the partner of each is
+    asked_strict: Ints  # tokens asked for, r
+    held: Ints  # tokens held, r: the same from the candidate's side
+    pairs: Ints  # r
+    evidence: Ints  # r: sixteenths of a bit
+    initials: Ints  # r
+    turns: Ints  # r: how often the order of the tokens steps back
 
 
 def align(block: Block) -> Aligned:
-    """Pair units greedily, the most alike first, each token used once; all rows (candidates) at the same time.
+    """Pair units greedily, the most alike first, each token used once; all candidates at the same time.
 
-    Rows of few units, which are most, go apart from the others, so that they are not padded to the widest.
+    Candidates of few units, which are most, go apart from the others, so that they are not padded to the widest.
     """
-    asked_units, units = (block.asked_cover > 0).sum(axis=1), (block.cover > 0).sum(axis=1)
+    count = len(block.row)
+    asked_units, units = (block.asked_cover > 0).sum(axis=0), (block.cover > 0).sum(axis=0)
     few = (asked_units <= _FEW) & (units <= _FEW)
-    parts = [rows for rows in (np.flatnonzero(few), np.flatnonzero(~few)) if len(rows)]
-    found = []
-    for rows in parts:
-        u, k = int(asked_units[rows].max()), int(units[rows].max())
-        found.append(
-            _align(
-                block.asked_cover[rows, :u],
-                block.cover[rows, :k],
-                block.alike[rows, :u, :k],
-                block.strict[rows, :u, :k],
-                block.bits[rows, :u, :k],
-            )
-        )
-    back = np.argsort(np.concatenate(parts))
-    return Aligned(*(np.concatenate(columns)[back] for columns in zip(*found, strict=True)))
+    parts = [few.nonzero()[0], (~few).nonzero()[0]] if count > _WORTH_PARTING else [np.arange(count)]
+    tokens, held_tokens = len(block.asked_kind), len(block.held_kind)
+    asked = np.zeros((2, tokens, count), np.int32)
+    held = np.zeros((held_tokens, count), np.int32)
+    sums = np.zeros((4, count), np.int32)
+    for part in parts:
+        if len(part):
+            pairs = _pair(block, part, int(asked_units[part].max()), int(units[part].max()))
+            mine, theirs = _tokens_of(pairs.mine, tokens), _tokens_of(pairs.theirs, held_tokens)
+            asked[0][:, part] = np.add.reduce(mine * pairs.value[:, None])
+            asked[1][:, part] = np.add.reduce(mine * pairs.strict[:, None])
+            held[:, part] = np.add.reduce(theirs * pairs.value[:, None])
+            sums[0, part] = np.add.reduce(pairs.value > 0)
+            sums[1, part] = np.add.reduce(pairs.bits * pairs.value // 1000)
+            sums[2, part] = np.add.reduce(pairs.value == INITIAL)
+            sums[3, part] = _turns(np.add.reduce(mine * (_FIRST_OF[pairs.theirs] + 1)[:, None]))
+    return Aligned(asked[0], asked[1], held, *sums)
 
 
-def _align(asked_cover: Ints, cover: Ints, alike: Shorts, strict: Shorts, bits: Shorts) -> Aligned:
-    rows = np.arange(len(alike))
-    width = alike.shape[2]
-    # contiguous, because `flat` below must be a view of it
-    open_ = np.ascontiguousarray(np.where(alike >= LEAST, alike, np.int16(0)))
+def _tokens_of(covers: Ints, tokens: int) -> Ints:
+    """Give for each pair which tokens its unit stands for: rounds, tokens, r."""
+    return covers[:, None] >> np.arange(tokens, dtype=np.int32)[:, None] & 1
+
+
+class _Pairs(NamedTuple):
+    """The pairs made, one of each candidate a round, 0 where there was none left; all: rounds, r."""
+
+    mine: Ints  # cover of the unit asked for
+    theirs: Ints
+    value: Ints
+    strict: Ints
+    bits: Numbers
+
+
+def _pair(block: Block, part: Numbers, u: int, k: int) -> _Pairs:
+    whole = len(part) == len(block.row)
+    where, cover, asked_cover = block.where[:k], block.cover[:k], block.asked_cover[:u]
+    if not whole:
+        where = where.take(part, axis=1)
+        cover, asked_cover = cover.take(part, axis=1), asked_cover.take(part, axis=1)
+    # likeness and place in one number, so that the greatest is the most alike and, of equals, the first
+    cell = np.arange(u * k - 1, -1, -1, dtype=np.int32).reshape(u, k, 1)
+    alike = block.alike[:u].take(where, axis=1)
+    open_ = alike << _CELL_BITS
+    open_ |= cell
+    open_ *= alike >= LEAST
     # joined readings on both sides at once would pair the same letters twice as well: singles go first
-    joined = (np.bitwise_count(asked_cover) > 1)[:, :, None] & (np.bitwise_count(cover) > 1)[:, None, :]
-    open_[joined] = 0
-    asked = np.zeros((len(rows), MAX_TOKENS), np.int32)
-    asked_strict, held = asked.copy(), asked.copy()
-    pairs, evidence, initials = (np.zeros(len(rows), np.int32) for _ in range(3))
-    place = np.full((len(rows), MAX_TOKENS), -1, np.int32)
-    flat = open_.reshape(len(rows), -1)
+    asked_joined, joined = (asked_cover & (asked_cover - 1)) > 0, (cover & (cover - 1)) > 0
+    if asked_joined.any() and joined.any():
+        open_[asked_joined[:, None] & joined] = 0
+    flat = open_.reshape(u * k, -1)
+    row = np.arange(len(part))
+    rounds = []
     for _ in range(MAX_TOKENS):
-        best = flat.argmax(axis=1)
-        value = flat[rows, best].astype(np.int32)
-        if not value.any():
+        best = np.maximum.reduce(flat, axis=0)
+        if not best.any():
             break
-        u, k = best // width, best % width
-        got = value > 0
-        mine, theirs = np.where(got, asked_cover[rows, u], 0), np.where(got, cover[rows, k], 0)
-        mine_bits, theirs_bits = _COVERS[mine], _COVERS[theirs]
-        asked += mine_bits * value[:, None]
-        asked_strict += mine_bits * strict[rows, u, k][:, None]
-        held += theirs_bits * value[:, None]
-        pairs += got
-        pair_bits = np.where(got, bits[rows, u, k], 0)
-        evidence += pair_bits * value // 1000
-        initials += got & (value == INITIAL)
-        place = np.where(mine_bits, np.where(got, np.argmax(theirs_bits, axis=1), -1)[:, None], place)
-        open_ *= ((asked_cover & mine[:, None]) == 0)[:, :, None]
-        open_ *= ((cover & theirs[:, None]) == 0)[:, None, :]
-    return Aligned(asked, asked_strict, held, pairs, evidence, initials, _turns(place))
+        i, j = np.divmod((u * k - 1) - (best & ((1 << _CELL_BITS) - 1)), k)
+        got = best > 0
+        mine, theirs = asked_cover[i, row] * got, cover[j, row] * got
+        rounds.append((best, i, j, mine, theirs))
+        open_ *= ((asked_cover & mine) == 0)[:, None]
+        open_ *= (cover & theirs) == 0
+    if not rounds:
+        nothing = np.zeros((1, len(part)), np.int32)
+        return _Pairs(nothing, nothing, nothing, nothing, nothing.astype(np.int64))
+    best, i, j, mine, theirs = (np.array(column) for column in zip(*rounds, strict=True))
+    column = where[j, row]
+    return _Pairs(
+        mine,
+        theirs,
+        best >> _CELL_BITS,
+        block.strict[i, column],
+        _telling(block, block.row[part], i, block.tokens[j, part]),
+    )
 
 
-def _turns(place: Ints) -> Ints:
-    """Count how often the partners of successive tokens stand the other way round."""
-    last = np.full(len(place), -1, np.int32)
-    turns = np.zeros(len(place), np.int32)
-    for token in range(MAX_TOKENS):
-        here = place[:, token]
-        turns += (here >= 0) & (here < last)
-        last = np.where(here >= 0, here, last)
+def _telling(block: Block, row: Numbers, unit: Ints, token: npt.NDArray[np.uint32]) -> Numbers:
+    """Give how telling pairs are: from the nearness where they are near, else half of what the least near says."""
+    near = block.near
+    of = np.minimum(near.first[row] + unit, len(near.far) - 1)
+    bits: Numbers = near.far[of]
+    if len(near.keys):
+        key = of << 32 | token
+        at = np.minimum(near.keys.searchsorted(key), len(near.keys) - 1)
+        bits = np.where(near.keys[at] == key, near.bits[at], bits)
+    return bits
+
+
+def _turns(partners: Ints) -> Ints:
+    """Count how often the partners of successive tokens (counted from 1, 0 for none) stand the other way round."""
+    last = partners[0]
+    turns = np.zeros(len(last), np.int32)
+    for here in partners[1:]:
+        turns += (here > 0) & (here < last)
+        last = np.where(here > 0, here, last)
     return turns

@@ -95,7 +95,7 @@ def _facts(
 ) -> Facts:
     columns = index.columns
     native = np.array([_is_native(one.name) for one in asked])[block.row]
-    held_native = index.vocabulary.columns["native"].view()[block.tokens[:, 0]]
+    held_native = index.vocabulary.columns["native"].view()[block.tokens[0]]
     asked_kind = np.array([kind_number(query.schema) for query in queries])[question]
     held_kind = columns["entity_kind"].view()[entities].astype(np.int32)
     unsaid = (held_kind == 3) | (asked_kind == 3)

@@ -36,10 +36,13 @@ def reasons(index: NameIndex, name: int, features: npt.NDArray[np.int32]) -> tup
     if value["worst_pair"] < 1000 and value["pairs"]:
         said.append(f"the least alike pair of words is {_percent(value['worst_pair'])} alike")
     bits = value["surplus"] / BIT
+    by_chance = round(2 ** min(-bits, 20))
     said.append(
         "a likeness this close is not expected by chance here"
         if bits > 0
-        else f"about {round(2 ** min(-bits, 20)):,} names here would be this close by chance"
+        else "about one name here would be this close by chance"
+        if by_chance == 1
+        else f"about {by_chance:,} names here would be this close by chance"
     )
     if value["numbers"]:
         said.append("numbers differ")

@@ -77,8 +77,9 @@ class Facts(NamedTuple):
     aliases: Ints
 
 
+#: Whether a token of a kind is a main one; the last entry is for -1, which is no token.
 _MAIN = np.array(
-    [kind in (Kind.CORE, Kind.NUMBER, Kind.PATRONYMIC, Kind.GENERIC, Kind.INITIAL) for kind in Kind]
+    [kind in (Kind.CORE, Kind.NUMBER, Kind.PATRONYMIC, Kind.GENERIC, Kind.INITIAL) for kind in Kind] + [False]
 )
 
 
@@ -92,32 +93,29 @@ def features_of(
 ) -> Ints:
     """Give one row of features for each candidate.
 
-    Weights and kinds are those of single tokens, padded to the same width with weight 0 and kind -1.
+    Weights and kinds are those of single tokens, one candidate a column, padded with weight 0 and kind -1.
     """
-    width = asked_weight.shape[1]
-    asked, held = aligned.asked[:, :width], aligned.held[:, : held_weight.shape[1]]
-    asked_main = (asked_kind >= 0) & _MAIN[asked_kind]
-    held_main = (held_kind >= 0) & _MAIN[held_kind]
-    pairs_needed = np.minimum(asked_main.sum(1), held_main.sum(1))
+    asked, held, strict = aligned.asked, aligned.held, aligned.asked_strict
+    asked_main, held_main = _MAIN[asked_kind], _MAIN[held_kind]
+    mains, held_mains = _count(asked_main), _count(held_main)
+    pairs_needed = np.minimum(mains, held_mains)
     low, second = _lowest(asked, asked_main, pairs_needed)
     low_held, second_held = _lowest(held, held_main, pairs_needed)
-    low_strict, _ = _lowest(aligned.asked_strict[:, :width], asked_main, pairs_needed)
-    strict_sum = aligned.asked_strict[:, :width].sum(1)
-    paired_tokens = np.maximum((aligned.asked[:, :width] > 0).sum(1), 1)
+    low_strict, _ = _lowest(strict, asked_main, pairs_needed)
     columns = {
         "asked_covered": _share(asked, asked_weight),
         "held_covered": _share(held, held_weight),
         "surplus": aligned.evidence - facts.chance,
-        "asked_missing": ((1000 - asked) * asked_weight).sum(1) // 1000,
-        "held_missing": ((1000 - held) * held_weight).sum(1) // 1000,
+        "asked_missing": np.add.reduce((1000 - asked) * asked_weight) // 1000,
+        "held_missing": np.add.reduce((1000 - held) * held_weight) // 1000,
         "worst_pair": np.minimum(low, low_held),
         "second_worst_pair": np.minimum(second, second_held),
         "worst_strict": low_strict,
         "rarest_asked": _of_rarest(asked, asked_weight),
         "rarest_held": _of_rarest(held, held_weight),
-        "mean_strict": strict_sum // paired_tokens,
-        "asked_main": asked_main.sum(1),
-        "held_main": held_main.sum(1),
+        "mean_strict": np.add.reduce(strict) // np.maximum(_count(asked > 0), 1),
+        "asked_main": mains,
+        "held_main": held_mains,
         "pairs": aligned.pairs,
         "initials": aligned.initials,
         "turns": aligned.turns,
@@ -126,39 +124,52 @@ def features_of(
         "patronymic": _both(asked, asked_kind, held_kind, Kind.PATRONYMIC, 700),
     }
     columns |= facts._asdict()
-    return np.stack([columns[name].astype(np.int32) for name in NAMES], axis=1)
+    features = np.empty((len(NAMES), asked.shape[1]), np.int32)
+    for at, name in enumerate(NAMES):
+        features[at] = columns[name]
+    return features.T
+
+
+def _count(true: npt.NDArray[np.bool_]) -> Ints:
+    """Count for each candidate the tokens of which something is true."""
+    count: Ints = np.add.reduce(true, dtype=np.int32)
+    return count
 
 
 def _share(alike: Ints, weight: Ints) -> Ints:
     """Share of a side that has a counterpart, weighted by rarity."""
-    total = np.maximum(weight.sum(1), 1)
-    share: Ints = (alike.astype(np.int64) * weight).sum(1) // total
+    share: Ints = np.add.reduce(alike * weight) // np.maximum(np.add.reduce(weight), 1)
     return share
 
 
-def _lowest(alike: Ints, main: npt.NDArray[np.bool_], needed: npt.NDArray[np.int64]) -> tuple[Ints, Ints]:
-    """The lowest and second lowest of the `needed` best alikenesses of main tokens (1000 where there is none)."""
-    ranked = -np.sort(-np.where(main, alike, 0), axis=1)
-    rows = np.arange(len(alike))
-    lowest = ranked[rows, np.maximum(needed - 1, 0)]
-    second = np.where(needed >= 2, ranked[rows, np.maximum(needed - 2, 0)], lowest)
-    return np.where(needed > 0, lowest, 0), np.where(needed > 0, second, 0)
+def _lowest(alike: Ints, main: npt.NDArray[np.bool_], needed: Ints) -> tuple[Ints, Ints]:
+    """The lowest and second lowest of the `needed` best alikenesses of main tokens (0 where none is needed)."""
+    ranked = np.sort(alike * main, axis=0)
+    count, candidates = ranked.shape
+    row = np.arange(candidates)
+    lowest = ranked[count - np.maximum(needed, 1), row]
+    second = np.where(needed >= 2, ranked[count - np.maximum(needed - 1, 1), row], lowest)
+    some = needed > 0
+    return lowest * some, second * some
 
 
 def _of_rarest(alike: Ints, weight: Ints) -> Ints:
-    """Alikeness of the counterpart of the token that weighs most."""
-    picked: Ints = alike[np.arange(len(alike)), weight.argmax(axis=1)]
+    """Alikeness of the counterpart of the token that weighs most, the first of such."""
+    last = len(weight) - 1
+    rarest = np.maximum.reduce(weight * 16 + np.arange(last, -1, -1, dtype=np.int32)[:, None])
+    picked: Ints = alike[last - (rarest & 15), np.arange(alike.shape[1])]
     return picked
 
 
-def _unequal_numbers(alike: Ints, kind: Ints) -> npt.NDArray[np.int64]:
+def _unequal_numbers(alike: Ints, kind: Ints) -> Ints:
     """How many numbers have no equal counterpart."""
-    count: npt.NDArray[np.int64] = ((kind == Kind.NUMBER) & (alike < 1000)).sum(1)
-    return count
+    return _count((kind == Kind.NUMBER) & (alike < 1000))
 
 
 def _both(asked: Ints, asked_kind: Ints, held_kind: Ints, kind: Kind, enough: int) -> Ints:
     """0 both sides have such a token and none agrees, 1 a side has none, 2 one agrees."""
     ours, theirs = asked_kind == kind, held_kind == kind
-    agree = (ours & (asked >= enough)).any(1)
-    return np.where(ours.any(1) & theirs.any(1), np.where(agree, 2, 0), 1)
+    if not (ours.any() and theirs.any()):
+        return np.ones(asked.shape[1], np.int32)
+    agree = (ours & (asked >= enough)).any(axis=0)
+    return np.where(ours.any(axis=0) & theirs.any(axis=0), np.where(agree, 2, 0), 1).astype(np.int32)

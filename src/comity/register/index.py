@@ -16,12 +16,10 @@ from comity.errors import BadInput
 from comity.register.columns import Column, Strings
 from comity.register.names import Name, parse
 from comity.register.postings import Postings
-from comity.register.vocabulary import Sound, Vocabulary
+from comity.register.vocabulary import Vocabulary
 
 __all__ = ["Entry", "NameIndex", "country_code", "date_number", "kind_number"]
 
-#: Tokens whose sounds are remembered.
-_REMEMBERED = 150_000
 #: Names of one entity that are indexed.
 MAX_NAMES = 200
 
@@ -116,7 +114,6 @@ class NameIndex:
         self._numbered = 0
         #: What is near a text, by way of looking, worked out before; emptied whenever the register changes.
         self.nearness: dict[tuple[str, int], Any] = {}
-        self._sounds: dict[int, list[Sound]] = {}
         self._room: npt.NDArray[np.int32] = np.zeros(0, np.int32)
 
     def add(self, entry: Entry) -> None:
@@ -206,19 +203,6 @@ class NameIndex:
                     self._number[self.ids[number]] = number
             self._numbered = len(self.ids)
         return self._number.get(identity, -1)
-
-    def sounds(self, tokens: list[int]) -> list[list[Sound]]:
-        """Give for each token its spellings with fold and skeleton; one empty spelling where it has none."""
-        known = self._sounds
-        found = list(map(known.get, tokens))
-        if None in found:
-            if len(known) > _REMEMBERED:
-                known.clear()
-            for token in tokens:
-                if token not in known:
-                    known[token] = self.vocabulary.sounds(token) or [("", "", "")]
-            found = list(map(known.get, tokens))
-        return found  # type: ignore[return-value]
 
     def is_word(self, text: str) -> bool:
         """Tell whether a live name holds this very token."""

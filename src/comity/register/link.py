@@ -3,8 +3,9 @@
 Three stages, each a plain function over arrays, so that another engine can take one over unchanged:
 
 1. *pairs* (`compare_by_name`, `shared_pairs`): who is worth comparing: by names, as in a check, and by two properties
-   shared word for word. By name, each share of the register is compared with the whole index and with nothing else, so
-   shares may run anywhere and in any order; what is shared word for word is a join on two columns;
+   shared word for word. Subjects of the very same names (`namesakes`) are compared once, together. By name, each share
+   of them is compared with the whole index and with nothing else, so shares may run anywhere and in any order; what is
+   shared word for word is a join on two columns;
 2. *weights* (`levels_of`, `weigh`): how much each degree of agreement speaks for one subject. Nobody labels anything:
    agreement and chance are told apart by expectation-maximisation over all pairs (Fellegi & Sunter, JASA 64, 1969);
 3. *clusters* (`cluster`): subjects joined while what is known between two groups speaks, on the whole, for joining.
@@ -29,6 +30,7 @@ from comity.register.subjects import Subject
 __all__ = [
     "Cluster",
     "Linked",
+    "Namesakes",
     "Pairs",
     "Weights",
     "across",
@@ -40,7 +42,9 @@ __all__ = [
     "levels_of",
     "link",
     "name_pairs",
+    "namesakes",
     "shared_pairs",
+    "spread",
     "weigh",
     "within",
 ]
@@ -57,6 +61,8 @@ _NAME_PROPERTIES = frozenset("name alias previousName abbreviation firstName las
 _MOST_PROPERTIES = 12
 _BLOCK = 20
 _ROUNDS = 25
+#: Subjects that one is paired with by name, those most alike first.
+_COMPANY = 40
 #: What a pair that was never compared speaks against joining, in log-odds.
 _UNCOMPARED = -2.0
 
@@ -67,6 +73,24 @@ class Pairs(msgspec.Struct, frozen=True):
     left: Numbers
     right: Numbers
     verdict: Numbers
+
+
+class Namesakes(msgspec.Struct, frozen=True):
+    """Subjects by their names: those of the very same schema and names bear them together.
+
+    Attributes:
+        bearers: places of all subjects, namesakes next to each other.
+        starts: where those of each set of names begin, and where the last ends.
+    """
+
+    bearers: Numbers
+    starts: Numbers
+
+    @property
+    def first(self) -> list[int]:
+        """Give the place of one bearer of each set of names."""
+        found: list[int] = self.bearers[self.starts[:-1]].tolist()
+        return found
 
 
 class Weights(msgspec.Struct, frozen=True):
@@ -114,6 +138,40 @@ class Cluster(msgspec.Struct, frozen=True):
         return weakest
 
 
+def namesakes(subjects: Sequence[Subject]) -> Namesakes:
+    """Put subjects of the same names together: what is found by name for one is found for all of them."""
+    known: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for place, subject in enumerate(subjects):
+        known.setdefault((subject.schema, subject.names), []).append(place)
+    bearers = np.fromiter((place for each in known.values() for place in each), np.int64, len(subjects))
+    return Namesakes(
+        bearers, np.append(0, np.cumsum([len(each) for each in known.values()])).astype(np.int64)
+    )
+
+
+def spread(pairs: Pairs, left: Namesakes, right: Namesakes) -> Pairs:
+    """Give pairs of subjects for pairs of their names: each subject on the right with those most alike, forty at most.
+
+    Where more bear one name than that, their bearers are paired in turn with those that follow: a name that common says
+    little, and what two of them share besides is found by `shared_pairs`.
+    """
+    order = np.lexsort((pairs.left, -pairs.verdict, pairs.right))
+    a, b, verdict = pairs.left[order], pairs.right[order], pairs.verdict[order]
+    size, others = np.diff(left.starts)[a], np.diff(right.starts)[b]
+    before = np.cumsum(size) - size
+    room = _COMPANY - (before - before[np.searchsorted(b, b)])
+    taken = np.clip(size, 0, np.maximum(room, 0))
+    count = taken * others
+    row = np.repeat(np.arange(len(a)), count)
+    at = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    turn, step = at // taken[row], at % taken[row]
+    return Pairs(
+        left.bearers[left.starts[a[row]] + (turn + step) % size[row]],
+        right.bearers[right.starts[b[row]] + turn],
+        verdict[row],
+    )
+
+
 def by_name(subject: Subject) -> Query:
     """Ask for a subject by its names alone."""
     return Query(subject.id, subject.schema, subject.names)
@@ -135,10 +193,10 @@ def compare_by_name(
     """
     model = model or matcher()
     examined = examine(index, asked)
-    features = examined.features.copy()
+    by_feature = examined.features.T.copy()
     for name, value in _ABSENT.items():
-        features[:, NAMES.index(name)] = value
-    verdict = model.names.judge(features).astype(np.int64)
+        by_feature[NAMES.index(name)] = value
+    verdict = model.names.judge(by_feature.T).astype(np.int64)
     return best_of(Pairs(examined.entity, examined.query + top, verdict))
 
 
@@ -182,7 +240,7 @@ def shared_pairs(subjects: Sequence[Subject], properties: Sequence[str]) -> Pair
     telling = _telling(subjects, properties)
     blocks: dict[tuple[int, str, int, str], list[int]] = defaultdict(list)
     for place, subject in enumerate(subjects):
-        stated = [(n, value) for n, prop in enumerate(telling) for value in subject.values(prop)[:1]]
+        stated = [(n, value) for n, prop in enumerate(telling) if (value := subject.first(prop)) is not None]
         for at, (a, first) in enumerate(stated):
             for b, second in stated[at + 1 :]:
                 blocks[a, first, b, second].append(place)
@@ -202,7 +260,7 @@ def _telling(subjects: Sequence[Subject], properties: Sequence[str]) -> list[str
     return [
         prop
         for prop in properties
-        if len({value for subject in subjects for value in subject.values(prop)[:1]}) * 50 >= len(subjects)
+        if len({subject.first(prop) for subject in subjects} - {None}) * 50 >= len(subjects)
     ]
 
 
@@ -223,12 +281,12 @@ def levels_of(prop: str, left: Sequence[Subject], right: Sequence[Subject], pair
     """
     codes: dict[str, int] = {}
     sides = []
-    for subjects in (left, right):
-        first = [next(iter(subject.values(prop)), None) for subject in subjects]
+    for subjects in (left,) if left is right else (left, right):
+        first = [subject.first(prop) for subject in subjects]
         sides.append(
             np.array([-1 if v is None else codes.setdefault(v.casefold(), len(codes)) for v in first])
         )
-    a, b = sides[0][pairs.left], sides[1][pairs.right]
+    a, b = sides[0][pairs.left], sides[-1][pairs.right]
     said = (a >= 0) & (b >= 0)
     distinct, place = np.unique(np.minimum(a, b)[said] << 32 | np.maximum(a, b)[said], return_inverse=True)
     texts = list(codes)
@@ -254,29 +312,48 @@ def _grade_date(a: str, b: str) -> int:
 
 
 def weigh(pairs: Pairs, properties: Sequence[str], levels: Sequence[Numbers]) -> Weights:
-    """Learn from the pairs themselves what agreement is worth; starts from the matcher's verdict on names."""
-    named = pairs.verdict > _NO_NAME
-    columns = [np.where(named, np.digitize(pairs.verdict, _NAME_STEPS), -1), *levels]
+    """Learn from the pairs themselves what agreement is worth; starts from the matcher's verdict on names.
+
+    Pairs that agree alike in everything are one case that counts as often as there are such pairs.
+    """
+    columns = [_name_levels(pairs), *levels]
     sizes = [len(_NAME_STEPS) + 1, *(int(level.max(initial=0)) + 1 for level in levels)]
-    chance = np.where(named, 1 / (1 + np.exp(-np.maximum(pairs.verdict, -30_000) / 1000)), _NO_NAME_CHANCE)
-    odds = np.zeros(len(chance))
+    code = np.zeros(len(pairs.left), np.int64)
+    for column, size in zip(columns, sizes, strict=True):
+        code = code * (size + 1) + column + 1
+    _, first, case, times = np.unique(code, return_index=True, return_inverse=True, return_counts=True)
+    columns = [column[first] for column in columns]
+    likely = 1 / (1 + np.exp(-np.maximum(pairs.verdict, -30_000) / 1000))
+    likely[pairs.verdict <= _NO_NAME] = _NO_NAME_CHANCE
+    chance = np.bincount(case, likely, len(times)) / times
+    odds = np.zeros(len(times))
     tables: list[Floats] = []
     for _ in range(_ROUNDS):
-        mean = float(np.clip(chance.mean(), 1e-6, 1 - 1e-6))
-        odds, tables = np.full(len(chance), np.log(mean / (1 - mean))), []
+        mean = float(np.clip((chance * times).sum() / len(case), 1e-6, 1 - 1e-6))
+        odds, tables = np.full(len(times), np.log(mean / (1 - mean))), []
         for column, size in zip(columns, sizes, strict=True):
             said = column >= 0
-            same = np.bincount(column[said], chance[said], size) + 1
-            other = np.bincount(column[said], 1 - chance[said], size) + 1
+            same = np.bincount(column[said], (chance * times)[said], size) + 1
+            other = np.bincount(column[said], ((1 - chance) * times)[said], size) + 1
             tables.append(np.log(same / same.sum()) - np.log(other / other.sum()))
             odds += np.where(said, tables[-1][np.maximum(column, 0)], 0.0)
         chance = 1 / (1 + np.exp(-odds))
-    return Weights(("name", *properties), tuple(tables), odds)
+    return Weights(("name", *properties), tuple(tables), odds[case])
+
+
+def _name_levels(pairs: Pairs) -> Numbers:
+    """Grade the likeness of names for every pair; -1 where they were not compared."""
+    graded: Numbers = np.where(pairs.verdict > _NO_NAME, np.digitize(pairs.verdict, _NAME_STEPS), -1)
+    return graded
 
 
 def cluster(count: int, pairs: Pairs, log_odds: Floats) -> list[list[int]]:
     """Join the subjects of one register, the surest pairs first, while two groups on the whole belong together."""
-    known = dict(zip((pairs.left << 32 | pairs.right).tolist(), log_odds.tolist(), strict=True))
+    odds = log_odds.tolist()
+    known = dict(zip((pairs.left << 32 | pairs.right).tolist(), odds, strict=True))
+    known |= zip(
+        (pairs.right << 32 | pairs.left).tolist(), odds, strict=True
+    )  # either way round, to ask without sorting
     group_of = list(range(count))
     groups = {place: [place] for place in range(count)}
     likely = np.flatnonzero(log_odds > 0)
@@ -284,7 +361,7 @@ def cluster(count: int, pairs: Pairs, log_odds: Floats) -> list[list[int]]:
         a, b = group_of[int(pairs.left[at])], group_of[int(pairs.right[at])]
         if a == b:
             continue
-        total = sum(known.get(min(i, j) << 32 | max(i, j), _UNCOMPARED) for i in groups[a] for j in groups[b])
+        total = sum(known.get(i << 32 | j, _UNCOMPARED) for i in groups[a] for j in groups[b])
         if total > 0:
             small, large = sorted((a, b), key=lambda group: (len(groups[group]), group))
             for place in groups[small]:
@@ -311,15 +388,18 @@ def conclude(
     weights = weigh(pairs, properties, levels)
     chance = 1 / (1 + np.exp(-weights.log_odds))
     found = np.flatnonzero(chance >= at_least)
+    found = found[np.argsort(-chance[found], kind="stable")]
+    graded = np.stack([_name_levels(pairs), *levels])[:, found].T.tolist()
+    why = {each: _why(weights, each) for each in set(map(tuple, graded))}
     linked = [
-        Linked(
-            subjects[int(pairs.left[at])].id,
-            subjects[int(pairs.right[at])].id,
-            round(float(chance[at]), 4),
-            _why(weights, int(pairs.verdict[at]), [int(level[at]) for level in levels]),
-            (int(pairs.left[at]), int(pairs.right[at])),
+        Linked(subjects[a].id, subjects[b].id, round(probability, 4), why[tuple(each)], (a, b))
+        for a, b, probability, each in zip(
+            pairs.left[found].tolist(),
+            pairs.right[found].tolist(),
+            chance[found].tolist(),
+            graded,
+            strict=True,
         )
-        for at in found[np.argsort(-chance[found], kind="stable")].tolist()
     ]
     groups = cluster(len(subjects), pairs, weights.log_odds)
     return linked, _explained(groups, linked)
@@ -337,16 +417,17 @@ def _explained(groups: list[list[int]], linked: list[Linked]) -> list[Cluster]:
 
 def link(subjects: Sequence[Subject], *, at_least: float = 0.5) -> tuple[list[Linked], list[list[str]]]:
     """Link a register with itself, in this process: pairs, the likeliest first, and the clusters as ids."""
-    index = NameIndex()
-    for subject in subjects:
+    index, alike = NameIndex(), namesakes(subjects)
+    named = [subjects[place] for place in alike.first]
+    for subject in named:
         index.add(subject.entry())
-    named = within(best_of(*(part for _, part in name_pairs(index, subjects))))
-    linked, clusters = conclude(subjects, named, at_least=at_least)
+    found = best_of(*(part for _, part in name_pairs(index, named)))
+    pairs = within(spread(found, alike, alike))
+    linked, clusters = conclude(subjects, pairs, at_least=at_least)
     return linked, [[subjects[place].id for place in each.places] for each in clusters]
 
 
-def _why(weights: Weights, verdict: int, levels: list[int]) -> tuple[str, ...]:
-    levels = [int(np.digitize(verdict, _NAME_STEPS)) if verdict > _NO_NAME else -1, *levels]
+def _why(weights: Weights, levels: tuple[int, ...]) -> tuple[str, ...]:
     said = [
         (float(table[level]), prop)
         for prop, table, level in zip(weights.properties, weights.tables, levels, strict=True)

@@ -123,7 +123,7 @@ def _slices(
     begin = starts[np.minimum(keys, len(starts) - 1)]
     end = starts[np.minimum(keys + 1, len(starts) - 1)]
     lists = [values[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True) if a < b]
-    return lists, np.repeat(np.arange(len(keys)), end - begin)
+    return lists, np.arange(len(keys)).repeat(end - begin)
 
 
 def _rows(keys: Numbers, values: Numbers) -> tuple[npt.NDArray[np.int64], Numbers]:

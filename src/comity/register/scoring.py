@@ -33,7 +33,7 @@ STANDING = (
     "surplus", "asked_covered", "held_covered", "worst_pair", "person", "scripts", "date", "country",
     "asked_main", "held_main", "whole", "pairs",
 )  # fmt: skip
-_FROM_FEATURES = [_NUMBER[name] for name in STANDING[3:]]
+_FROM_FEATURES = np.array([_NUMBER[name] for name in STANDING[3:]])
 _LEVEL = 1000  # within one log-odd of the best: level with it
 _MARGIN = 8000
 
@@ -48,7 +48,8 @@ class Trees:
             [*tree["when"], *[f"{names[0]} >= {1 << 30}"] * (depth - len(tree["when"]))]
             for tree in table["trees"]
         ]
-        split = [ask.split(" >= ") for tree in asks for ask in tree]
+        # all trees' first questions, then all second ones: the answers of a level lie together
+        split = [tree[level].split(" >= ") for level in range(depth) for tree in asks]
         self._base = int(table["base"])
         self._feature = np.array([number[name] for name, _ in split])
         self._at_least = np.array([int(value) for _, value in split], np.int32)
@@ -57,17 +58,18 @@ class Trees:
         for at, tree in enumerate(table["trees"]):
             leaves[at, : len(tree["then"])] = tree["then"]
         self._leaves = leaves.ravel()
-        self._starts = (np.arange(self._count) << depth).astype(np.int32)
+        self._starts = np.arange(self._count) << depth
 
     def judge(self, rows: Ints) -> Ints:
         """Give the sum over all trees for each row, in thousandths of a log-odd."""
         by_feature = np.ascontiguousarray(rows.T)
-        answers = (by_feature[self._feature] >= self._at_least[:, None]).view(np.uint8)
-        levels = answers.reshape(self._count, self._depth, len(rows))
-        place = np.repeat(self._starts[:, None], len(rows), axis=1)
-        for level in range(self._depth):
-            place += levels[:, level] << np.uint8(level)
-        total: Ints = self._leaves[place].sum(axis=0, dtype=np.int32) + np.int32(self._base)
+        answers = by_feature.take(self._feature, axis=0) >= self._at_least[:, None]
+        *before, leaf = answers.view(np.uint8).reshape(self._depth, self._count, len(rows))
+        for level in reversed(before):  # the first question is the lowest bit
+            leaf += leaf
+            leaf |= level
+        leaves = self._leaves.take(leaf + self._starts[:, None])
+        total: Ints = np.add.reduce(leaves, dtype=np.int32) + np.int32(self._base)
         return total
 
 
@@ -84,7 +86,7 @@ class Matcher:
     def score(self, verdicts: Ints) -> npt.NDArray[np.float64]:
         """Put log-odds in thousandths on the scale from 0 to 1, to four places."""
         odds = (verdicts.astype(np.float64) * self._stretch + self._shift) / 1000.0
-        score: npt.NDArray[np.float64] = np.round(1.0 / (1.0 + np.exp(-odds)), 4)
+        score: npt.NDArray[np.float64] = (1.0 / (1.0 + np.exp(-odds))).round(4)
         return score
 
 
@@ -103,18 +105,22 @@ def standing_of(
     """
     order = np.lexsort((-verdict, query))
     query, verdict = query[order], verdict[order]
-    starts = np.ones(len(query), bool)
-    starts[1:] = query[1:] != query[:-1]
-    first = np.flatnonzero(starts)
-    group = np.cumsum(starts) - 1
-    sizes = np.diff(np.append(first, len(query)))
-    best = verdict[first][group]
-    runner_up = np.where(sizes > 1, verdict[np.minimum(first + 1, len(verdict) - 1)], -12_000)[group]
-    other = np.where(np.arange(len(query)) == first[group], runner_up, best)
-    margin = np.clip(verdict - other, -_MARGIN, _MARGIN)
-    level = np.bincount(group, verdict >= best - _LEVEL)[group]
-    head = np.stack([verdict, margin, np.minimum(level, 10)], axis=1)
-    return order, np.concatenate([head, features[order][:, _FROM_FEATURES]], axis=1).astype(np.int32)
+    count = len(query)
+    starts = np.ones(count + 1, bool)
+    np.not_equal(query[1:], query[:-1], out=starts[1:-1])
+    bounds = starts.nonzero()[0]
+    first, sizes = bounds[:-1], bounds[1:] - bounds[:-1]
+    group = np.arange(len(first)).repeat(sizes)
+    best = verdict[first].repeat(sizes)
+    runner_up = np.where(sizes > 1, verdict[np.minimum(first + 1, count - 1)], np.int32(-12_000))
+    other = best.copy()
+    other[first] = runner_up
+    standing = np.empty((len(STANDING), count), np.int32)
+    standing[0] = verdict
+    standing[1] = np.minimum(np.maximum(verdict - other, -_MARGIN), _MARGIN)
+    standing[2] = np.minimum(np.bincount(group, verdict >= best - _LEVEL), 10)[group]
+    standing[3:] = features.T.take(_FROM_FEATURES, axis=0).take(order, axis=1)
+    return order, standing.T
 
 
 @cache

@@ -15,7 +15,7 @@ import msgspec
 from comity.errors import ForeignInput
 from comity.register.index import Entry
 
-__all__ = ["MAX_LINE", "SCHEMATA", "Statement", "Subject", "read_subject"]
+__all__ = ["MAX_LINE", "SCHEMATA", "Statement", "Subject", "is_name", "read_subject"]
 
 #: Longest entity read, in bytes.
 MAX_LINE = 1 << 20
@@ -79,6 +79,10 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True):
         """Give the values of some properties, each once, in the order of the statements."""
         return tuple(dict.fromkeys(s.value for s in self.statements if s.prop in props))
 
+    def first(self, prop: str) -> str | None:
+        """Give the first value of a property; None where it has none."""
+        return next((s.value for s in self.statements if s.prop == prop), None)
+
     @property
     def names(self) -> tuple[str, ...]:
         """All names; a given and a family name stand together where no full name does."""
@@ -97,7 +101,7 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True):
             self.values(*_DATES),
             self.values(*_COUNTRIES),
             self.values(*_IDENTIFIERS),
-            next(iter(self.values("gender")), ""),
+            self.first("gender") or "",
         )
 
     def seen_on(self, day: str) -> "Subject":
@@ -206,9 +210,14 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+def is_name(identity: object) -> bool:
+    """Tell whether something can be the name of a record: lists of matches have room for it."""
+    return isinstance(identity, str) and 0 < len(identity) <= _MAX_ID and identity.isprintable()
+
+
 def _identity(value: Mapping[str, Any], bare: bool) -> Iterator[str]:
     identity, schema = value.get("id"), value.get("schema", "Thing" if bare else None)
-    if not isinstance(identity, str) or not 0 < len(identity) <= _MAX_ID or not identity.isprintable():
+    if not is_name(identity):
         yield f"`id` must be a text of 1 to {_MAX_ID} printable characters"
     if not isinstance(schema, str) or schema not in SCHEMATA:
         yield f"`schema` must be one of {', '.join(sorted(SCHEMATA))}"

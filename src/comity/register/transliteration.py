@@ -84,7 +84,8 @@ class Transliterator:
                 beam = sorted(reached.values())[:_BEAM]
         best: dict[str, float] = {}
         for cost, text, before, last in beam:
-            cost -= math.log(self._after_both(before, last, _EDGE, self._after_last(last, _EDGE)))
+            end = self._after_both(before, last, {_EDGE: self._after_last(last, _EDGE)})
+            cost -= math.log(end[_EDGE])
             if text and cost < best.get(text, math.inf):
                 best[text] = cost
         return [text for text, _ in sorted(best.items(), key=lambda entry: (entry[1], entry[0]))[:count]]
@@ -100,11 +101,9 @@ class Transliterator:
             # what was never seen after both keeps its order from what was seen after one: the first few will do
             worth = ranked[: _KEEP + 2]
             worth = [*worth, *(pair for pair in self._threes.get((before, last), ()) if pair in after_one)]
-            steps = (
-                (-math.log(self._after_both(before, last, pair, after_one[pair])), pair)
-                for pair in set(worth)
-            )
-            found = self._seen[key] = sorted(steps)[:_KEEP]
+            chances = self._after_both(before, last, {pair: after_one[pair] for pair in worth})
+            found = sorted([(-math.log(chance), pair) for pair, chance in chances.items()])[:_KEEP]
+            self._seen[key] = found
         return found
 
     def _after(self, last: int, letter: str) -> tuple[dict[int, float], list[int]]:
@@ -123,12 +122,16 @@ class Transliterator:
             chance = (max(seen - _DISCOUNT, 0.0) + _DISCOUNT * kinds * chance) / total
         return chance
 
-    def _after_both(self, before: int, last: int, pair: int, chance: float) -> float:
+    def _after_both(self, before: int, last: int, chances: dict[int, float]) -> dict[int, float]:
+        """Give the chances of pairs after two others, from those after one."""
         total, kinds = self._after_two.get((before, last), (0, 0))
-        if total:
-            seen = self._threes[before, last].get(pair, 0)
-            chance = (max(seen - _DISCOUNT, 0.0) + _DISCOUNT * kinds * chance) / total
-        return chance
+        if not total:
+            return chances
+        seen, rest = self._threes[before, last], _DISCOUNT * kinds
+        return {
+            pair: (max(seen.get(pair, 0) - _DISCOUNT, 0.0) + rest * chance) / total
+            for pair, chance in chances.items()
+        }
 
 
 def _rows(flat: str, width: int) -> list[tuple[int, ...]]:

@@ -9,8 +9,10 @@ import hashlib
 import zlib
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +23,7 @@ from comity.register.postings import Postings
 from comity.register.sounds import fold, skeleton
 from comity.register.spellings import spellings_of
 
-__all__ = ["Sound", "Vocabulary", "sound_of"]
+__all__ = ["Sound", "Sounds", "Vocabulary", "sound_of", "sounds_of"]
 
 _LETTERS = {letter: at for at, letter in enumerate("^$abcdefghijklmnopqrstuvwxyz0123456789")}
 _BASE = len(_LETTERS)
@@ -43,8 +45,11 @@ _FEWEST_KEYS = 4
 _UNITS = 24
 #: Share of a unit's keys that a spelling must have to be looked at.
 _LEAST_SHARED = 0.3
+#: Spellings whose sounds are kept as text.
+_REMEMBERED = 300_000
 
 Numbers = npt.NDArray[np.int64]
+Texts = npt.NDArray[np.object_]
 _NOTHING: Numbers = np.empty(0, np.int64)
 
 Sound = tuple[str, str, str]
@@ -56,6 +61,23 @@ def sound_of(spelling: str) -> Sound:
     """Give a spelling with its fold and skeleton."""
     folded = fold(spelling) or spelling
     return spelling, folded, skeleton(folded)
+
+
+class Sounds(NamedTuple):
+    """The sounds of some words, all spellings one after another; `starts` says where those of each word begin."""
+
+    spelled: Sequence[str]
+    folded: Sequence[str]
+    bones: Sequence[str]
+    starts: Numbers
+
+
+def sounds_of(words: Iterable[Sequence[str]]) -> Sounds:
+    """Give the sounds of words, each of which is given by its spellings."""
+    words = list(words)
+    spelled, folded, bones = zip(*map(sound_of, chain.from_iterable(words)), strict=True)
+    sizes = np.array([len(spellings) for spellings in words])
+    return Sounds(spelled, folded, bones, sizes.cumsum() - sizes)
 
 
 @lru_cache(maxsize=131072)
@@ -93,7 +115,10 @@ class Vocabulary:
         self._hashes: npt.NDArray[np.uint64] = np.empty(0, np.uint64)
         self._hashed: npt.NDArray[np.uint32] = np.empty(0, np.uint32)
         self._in_order = memoryview(b"")
-        self._firsts: memoryview | None = None
+        #: Spellings, folds and skeletons written out as text, and which of them are.
+        self._sounds: tuple[Texts, Texts, Texts] = (np.empty(0, object),) * 3
+        self._written: npt.NDArray[np.bool_] = np.zeros(0, bool)
+        self._written_out = 0
         self._counted = array("I")
         self._in_use: Numbers | None = None
         self._tally: npt.NDArray[np.int32] = np.zeros(0, np.int32)
@@ -194,7 +219,7 @@ class Vocabulary:
         shared = tally[cell]
         tally[cell] = 0
         least = (own * used * (_SCALE * _LEAST_SHARED)).astype(np.int32)
-        kept = np.flatnonzero(shared >= least[unit])
+        kept = (shared >= least[unit]).nonzero()[0]
         shared, unit, spelling = shared[kept], unit[kept], found[kept]
         sizes = self.columns["grams_of_spelling"].view()[spelling] + own[unit] + _SKELETON_WORTH
         alike = (shared * (200 / _SCALE) / (used[unit] * sizes)).astype(np.int64)
@@ -214,13 +239,13 @@ class Vocabulary:
         keys = np.concatenate([one for one, _, _ in filed])
         worths = np.concatenate([worth for _, worth, _ in filed])
         counts = np.array([len(one) for one, _, _ in filed])
-        unit = np.repeat(np.arange(len(asked)), counts)
+        unit = np.arange(len(asked)).repeat(counts)
         sizes = self._live_sizes(keys)
         order = np.lexsort((keys, sizes, unit))
         keys, worths, sizes = keys[order], worths[order], sizes[order]
-        starts = np.cumsum(counts) - counts
-        running = np.cumsum(worths)
-        before = running - worths - np.append(0, running)[starts][unit]
+        starts = counts.cumsum() - counts
+        running = worths.cumsum()
+        before = running - worths - (running[starts] - worths[starts])[unit]
         total = np.add.reduceat(worths, starts)
         share = np.array(
             [
@@ -230,11 +255,12 @@ class Vocabulary:
         )
         rank = np.arange(len(keys)) - starts[unit]
         looked = (before < (share * total)[unit]) | (rank < _FEWEST_KEYS)
-        kept = np.flatnonzero(looked & (sizes > 0))
-        looked_up = np.bincount(unit[kept], worths[kept], len(asked))
+        kept = (looked & (sizes > 0)).nonzero()[0]
+        keys, worths, unit = keys[kept], worths[kept], unit[kept]
+        looked_up = np.bincount(unit, worths, len(asked))
         used = np.where(looked_up > 0, looked_up / total, 1.0)
         own = np.array([grams for _, _, grams in filed]) + _SKELETON_WORTH
-        return keys[kept], worths[kept], unit[kept], own, used
+        return keys, worths, unit, own, used
 
     def _live_sizes(self, keys: Numbers) -> Numbers:
         """Give how many spellings of tokens still in use are filed under each of `keys`.
@@ -258,13 +284,36 @@ class Vocabulary:
         """Forget what was counted: names came or went."""
         self._in_use = None
 
-    def sounds(self, token: int) -> list[Sound]:
-        """Give the spellings of a token, each with fold and skeleton."""
-        if self._firsts is None or len(self._firsts) != len(self):
-            self._firsts = self.columns["first_spelling"].view().data
-        firsts = self._firsts
-        end = firsts[token + 1] if token + 1 < len(firsts) else len(self.spellings)
-        return [_sound(self.spellings[at]) for at in range(firsts[token], end)]
+    def sounds(self, tokens: Numbers) -> Sounds:
+        """Give the sounds of some tokens, which are of names: an identifier has none."""
+        if not len(tokens):
+            return Sounds([], [], [], _NOTHING)
+        firsts = self.columns["first_spelling"].view()
+        begin = firsts[tokens].astype(np.int64)
+        sizes = firsts[np.minimum(tokens + 1, len(firsts) - 1)] - begin
+        sizes[tokens + 1 == len(firsts)] = len(self.spellings) - int(firsts[-1])
+        ends = sizes.cumsum()
+        starts = ends - sizes
+        at = (begin - starts).repeat(sizes) + np.arange(int(ends[-1]))
+        self._write_out(at)
+        spelled, folded, bones = (texts[at].tolist() for texts in self._sounds)
+        return Sounds(spelled, folded, bones, starts)
+
+    def _write_out(self, at: Numbers) -> None:
+        """Have the sounds of some spellings as text."""
+        if len(self._written) < len(self.spellings) or self._written_out > _REMEMBERED:
+            size = len(self.spellings) * 5 // 4
+            self._written, self._written_out = np.zeros(size, bool), 0
+            self._sounds = np.empty(size, object), np.empty(size, object), np.empty(size, object)
+        known = self._written[at]
+        if known.all():
+            return
+        new = list(set(at[~known].tolist()))
+        read = [self.spellings[spelling].split(" ") for spelling in new]
+        for texts, column in zip(self._sounds, zip(*read, strict=True), strict=True):
+            texts[new] = column
+        self._written[at] = True
+        self._written_out += len(new)
 
     def _room(self, size: int) -> npt.NDArray[np.int32]:
         if len(self._tally) < size:
@@ -288,11 +337,6 @@ def _hash(token: str) -> int:
     return int.from_bytes(hashlib.blake2b(token.encode(), digest_size=8).digest(), "big")
 
 
-def _sound(text: str) -> Sound:
-    spelling, folded, bones = text.split(" ")
-    return spelling, folded, bones
-
-
 @lru_cache(maxsize=32768)
 def _weights(spellings: tuple[str, ...]) -> tuple[Numbers, npt.NDArray[np.int32], int]:
     """Give the keys under which spellings like these are filed, the likelier spelling's with more weight.
@@ -301,13 +345,12 @@ def _weights(spellings: tuple[str, ...]) -> tuple[Numbers, npt.NDArray[np.int32]
         keys, weights, and how many trigrams the first spelling has.
     """
     weight: dict[int, int] = {}
-    for rank, spelling in enumerate(spellings):
-        grams, bones = _keys(spelling)
+    for rank in range(len(spellings) - 1, -1, -1):  # the likeliest last, so that its weight stands
+        grams, bones = _keys(spellings[rank])
         worth = _SCALE - 3 * rank
-        for gram in grams:
-            weight.setdefault(gram, worth)
+        weight |= dict.fromkeys(grams, worth)
         if bones >= 0:
-            weight.setdefault(bones, worth * _SKELETON_WORTH)
+            weight[bones] = worth * _SKELETON_WORTH
     keys = np.fromiter(weight, np.int64, len(weight))
     return keys, np.fromiter(weight.values(), np.int32, len(weight)), len(_keys(spellings[0])[0])
 
@@ -319,7 +362,7 @@ def _best(units: int, unit: Numbers, owners: Numbers, alike: Numbers) -> tuple[N
     packed = packed[_place(packed >> 40, units) < 6 * NEAR]
     packed = packed[(packed >> 32) & 127 < 100]
     same = (packed >> 40 << 32) | (packed & 0xFFFFFFFF)
-    by_owner = np.argsort(same, kind="stable")
+    by_owner = same.argsort(kind="stable")
     again = np.zeros(len(packed), bool)
     again[by_owner[1:]] = same[by_owner[1:]] == same[by_owner[:-1]]
     packed = packed[~again]
@@ -334,5 +377,5 @@ def _best(units: int, unit: Numbers, owners: Numbers, alike: Numbers) -> tuple[N
 
 def _place(unit: Numbers, units: int) -> Numbers:
     """Give for rows ordered by unit the place of each within its unit."""
-    starts = np.searchsorted(unit, np.arange(units))
+    starts = unit.searchsorted(np.arange(units))
     return np.arange(len(unit)) - starts[unit]

@@ -6,12 +6,12 @@ patronymic contradicted means much. The lists are in `tables/words.toml`.
 """
 
 import re
-import tomllib
 from enum import IntEnum
 from functools import cache
 from importlib import resources
 
 from comity.register.characters import clean
+from comity.strict import read_toml
 
 __all__ = ["Kind", "kind_of", "patronymic_stem", "replace_legal_phrases"]
 
@@ -31,14 +31,14 @@ class Kind(IntEnum):
 
 @cache
 def _lists() -> dict[str, frozenset[str]]:
-    raw = tomllib.loads(resources.files("comity.register").joinpath("tables/words.toml").read_text("utf-8"))
+    raw = read_toml(resources.files("comity.register").joinpath("tables/words.toml").read_text("utf-8"))
     lists = {name: frozenset(clean(word) for word in raw[name]["words"]) for name in raw if name != "legal"}
     return lists | {"legal": frozenset(raw["legal"])}
 
 
 @cache
 def _phrases() -> tuple[re.Pattern[str], dict[str, str]]:
-    raw = tomllib.loads(resources.files("comity.register").joinpath("tables/words.toml").read_text("utf-8"))
+    raw = read_toml(resources.files("comity.register").joinpath("tables/words.toml").read_text("utf-8"))
     short = {clean(way): form for form, ways in raw["legal"].items() for way in ways}
     longest_first = sorted(short, key=lambda way: (-len(way), way))
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)"), short

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from comity.errors import BadInput, HomeInUse, NotFound, RefusedHere, StorageErr
 from comity.keys import SigningKey
 from comity.storage.body_keys import write_private
 from comity.storage.home import LOOPBACK, endpoint_for
-from comity.strict import read_base64, write_base64
+from comity.strict import NotToml, read_base64, read_toml, write_base64
 
 _FILE = "relay.toml"
 
@@ -82,8 +81,8 @@ class RelayFolder:
                 f"{self.path} is not a relay's folder", hint=f"comity relay init {self.path} --name NAME"
             )
         try:
-            return msgspec.convert(tomllib.loads(file.read_text()), RelaySettings)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+            return msgspec.convert(read_toml(file.read_text()), RelaySettings)
+        except (NotToml, UnicodeDecodeError, msgspec.ValidationError) as error:
             raise BadInput(f"{file}: {error}") from None
 
     def key(self) -> SigningKey:

@@ -15,7 +15,7 @@ What `content` means for each kind of message belongs to `comity.federation`. So
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -162,4 +162,8 @@ def _mistakes(head: Head) -> list[str]:
         for field, value in (("suite", head.suite), ("type", head.type), ("deployment", head.deployment))
         if not 0 < len(value) <= _MAX_KIND
     ]
+    try:
+        head.at.astimezone(UTC)
+    except OverflowError:  # an offset at the calendar's first or last day leads out of it
+        found.append("at lies outside the years 1 to 9999 in UTC")
     return found

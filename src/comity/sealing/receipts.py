@@ -20,16 +20,27 @@ from comity.identifiers import is_party_id
 from comity.keys import SigningKey, VerifyKey
 from comity.strict import MAX_INTEGER, read_as, write_json
 
-__all__ = ["PAYLOAD_TYPE", "Ground", "Receipt", "read_receipt", "sign_receipt"]
+__all__ = [
+    "MAX_GROUNDS",
+    "MAX_RECEIPT_BYTES",
+    "MAX_TEXT",
+    "PAYLOAD_TYPE",
+    "Ground",
+    "Receipt",
+    "read_receipt",
+    "sign_receipt",
+]
 
 PAYLOAD_TYPE: Final = "application/vnd.comity.receipt+json;version=1"
 MAX_RECEIPT_BYTES: Final = 64 * 1024
-_MAX_GROUNDS: Final = 64
+MAX_GROUNDS: Final = 64
 
 HexDigest = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 HexName = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_INTEGER)]
-Text = Annotated[str, msgspec.Meta(max_length=1000)]
+#: Longest ref or text of a ground.
+MAX_TEXT: Final = 1000
+Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 
 Status = Literal["accepted", "duplicate", "quarantined", "waiting"]
 
@@ -116,6 +127,6 @@ def _mistakes(receipt: Receipt) -> list[str]:
         (not counts or receipt.message is not None, f"`{receipt.status}` without the id of a message"),
         (not counts or not receipt.grounds, f"`{receipt.status}` with grounds"),
         (receipt.status != "quarantined" or bool(receipt.grounds), "`quarantined` without a ground"),
-        (len(receipt.grounds) <= _MAX_GROUNDS, f"more than {_MAX_GROUNDS} grounds"),
+        (len(receipt.grounds) <= MAX_GROUNDS, f"more than {MAX_GROUNDS} grounds"),
     )
     return [f"receipt: {mistake}" for holds, mistake in rules if not holds]

@@ -25,7 +25,7 @@ from comity.clock import Instant
 from comity.errors import CannotJournal, StorageError
 from comity.storage import tables
 from comity.storage.body_keys import BodyKeys
-from comity.storage.failing_disk import cause_of, driver_errors, is_io_failure, stop
+from comity.storage.failing_disk import cause_of, driver_errors, is_io_failure, is_out_of_reach, stop
 from comity.storage.sqlite import OneProcess, open_sqlite
 
 
@@ -150,11 +150,18 @@ class SqlStore(Generic[T]):
         self._jobs: queue.SimpleQueue[_Job[T] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self.commits = 0
-        self.trouble = ""
+        self._trouble = ""
         self.sweep()
         if threaded:
             self._thread = threading.Thread(target=self._sequence, name="comity-sequencer", daemon=True)
             self._thread.start()
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be written at present; empty where the last batch came to the disk."""
+        if self._thread is not None and not self._thread.is_alive():
+            return "the thread that enters acts has ended: the node must be started again"
+        return self._trouble
 
     @property
     def _writer(self) -> Connection:
@@ -167,7 +174,11 @@ class SqlStore(Generic[T]):
     def sweep(self) -> None:
         """Finish erasures that a power cut left half done."""
         bodies = tables.bodies
-        with self._sequencer.alone(), self._engine.connect().execution_options(reading=True) as connection:
+        with (
+            _readable(),
+            self._sequencer.alone(),
+            self._engine.connect().execution_options(reading=True) as connection,
+        ):
             count = connection.execute(select(func.count()).select_from(bodies)).scalar_one()
             self._beside.sweep(lambda: connection.execute(select(bodies.c.item)).scalars(), count)
 
@@ -185,14 +196,18 @@ class SqlStore(Generic[T]):
         return self.submit(work).result()
 
     def read(self, work: Callable[[T], Any]) -> Any:
-        """Run a piece of work that changes nothing, beside the sequencer where the database allows it."""
+        """Run a piece of work that changes nothing, beside the sequencer where the database allows it.
+
+        Raises:
+            StorageError: the database cannot be read.
+        """
         if isinstance(self._engine.pool, StaticPool):  # one shared connection in memory
             with self._turn:
                 try:
                     return work(self._transaction(self._writer))
                 finally:
                     self._writer.rollback()
-        with self._sequencer.reading() as (connection, changed):
+        with _readable(), self._sequencer.reading() as (connection, changed):
             if changed:
                 self._tell()
             return work(self._transaction(connection))
@@ -254,7 +269,7 @@ class SqlStore(Generic[T]):
                 raise
             self._beside.finish()
         if self._sequencer.wrote():  # the disk takes what is written
-            self.trouble = ""
+            self._trouble = ""
         self.commits += 1
 
     def _give_up(self, transaction: RootTransaction) -> None:
@@ -282,7 +297,11 @@ class SqlStore(Generic[T]):
                 self._run(batch)
 
     def _run(self, batch: "Sequence[_Job[T]]") -> None:
-        """Run a batch in one transaction; report nothing done before it is durable."""
+        """Run a batch in one transaction; report nothing done before it is durable.
+
+        What nobody waits for any more is not begun; what was begun is done, whoever still waits.
+        """
+        batch = [job for job in batch if job.future.set_running_or_notify_cancel()]
         outcomes: list[tuple[_Job[T], Any, BaseException | None]] = []
         try:
             with self._turn, self._begun() as connection:
@@ -311,9 +330,9 @@ class SqlStore(Generic[T]):
             stop(cause_of(error))
         if isinstance(error, StorageError):
             return CannotJournal(error.message, hint="nothing was half done; it can be tried again")
-        self.trouble = f"the node cannot journal, so it cannot act ({cause_of(error)})"
+        self._trouble = f"the node cannot journal, so it cannot act ({cause_of(error)})"
         mend = "mend the database" if self._sequencer.shared else "make room on the disk or mend it"
-        return CannotJournal(self.trouble, hint=f"{mend}; nothing was half done")
+        return CannotJournal(self._trouble, hint=f"{mend}; nothing was half done")
 
     @contextlib.contextmanager
     def _between_batches(self) -> Iterator[None]:
@@ -333,6 +352,20 @@ class SqlStore(Generic[T]):
             raise  # the disk, not the work: the batch fails as one
         except Exception as raised:
             return job, None, raised
+
+
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """Say of a database that cannot be read that it cannot; any other error of the driver is a fault of ours."""
+    try:
+        yield
+    except driver_errors() as error:
+        if not is_out_of_reach(error):
+            raise
+        raise StorageError(
+            f"the database cannot be read ({cause_of(error)})",
+            hint="comity doctor says what is damaged; a backup takes the place of what cannot be mended",
+        ) from error
 
 
 class _Job(Generic[T]):

@@ -22,12 +22,12 @@ whose rows are in PostgreSQL.
 """
 
 import contextlib
+import errno
 import fcntl
 import ipaddress
 import os
 import re
 import time
-import tomllib
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -44,6 +44,7 @@ from comity.signing import to_bytes
 from comity.storage import os_keyring
 from comity.storage.body_keys import write_private
 from comity.storage.key_files import destroy, is_locked, read_key, read_signing_key, write_key
+from comity.strict import NotToml, read_toml
 
 #: Where a node listens unless told otherwise.
 LOOPBACK = "127.0.0.1"
@@ -56,6 +57,9 @@ _ROOT_FILE = re.compile(r"root(?:-[0-9a-z]+)?\Z")
 
 #: Seconds for which a worker that starts waits for a command that has the home.
 _PATIENCE = 10.0
+
+#: What a file system answers that knows no locks.
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
 #: The name of a world, such as `production`.
 _WORLD = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -156,11 +160,11 @@ class HomeFolder:
         if not file.exists():
             raise NotFound(f"{self.path} is not a node's home", hint=f"comity init {self.path} --party ID")
         try:
-            settings = msgspec.convert(tomllib.loads(file.read_text()), Settings)
+            settings = msgspec.convert(read_toml(file.read_text()), Settings)
             party_id(settings.party)
         except BadInput as error:
             raise BadInput(f"{file}: {error.message}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        except (NotToml, UnicodeDecodeError, msgspec.ValidationError) as error:
             raise BadInput(f"{file}: {error}") from None
         return settings
 
@@ -208,6 +212,7 @@ class HomeFolder:
 
         Raises:
             HomeInUse: another process owns it.
+            BadInput: the file system it is on knows no locks.
         """
         handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -218,7 +223,13 @@ class HomeFolder:
                     time.sleep(0.05)
             if not _flock(handle, fcntl.LOCK_SH if shared else fcntl.LOCK_EX):
                 raise BlockingIOError
-        except OSError:
+        except OSError as error:
+            if error.errno in _NO_LOCKS:
+                os.close(handle)
+                raise BadInput(
+                    f"{self.path} is on a file system that knows no locks: {error.strerror}",
+                    hint="move the home to a disk of this machine",
+                ) from None
             owner = os.pread(handle, 20, 0).decode(errors="replace").strip() or "another process"
             os.close(handle)
             raise HomeInUse(

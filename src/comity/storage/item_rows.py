@@ -154,12 +154,9 @@ class ItemRows(Rows):
         limit: int = 50,
     ) -> Sequence[tuple[int, ItemRow]]:
         """Give items that match all of what is given, newest first, each with its number, to go on `before` it."""
-        query = _items.add_columns(_I.number).order_by(_I.number.desc()).limit(limit)
-        query = query.where(_I.media_type != PART)
+        query = select(_I.number).where(_I.media_type != PART).order_by(_I.number.desc()).limit(limit)
         for word in words.split()[:_MOST_WORDS]:
-            query = query.where(
-                _I.title.icontains(word, autoescape=True) | _I.label.icontains(word, autoescape=True)
-            )
+            query = query.where(self._has_word(_I.title, word) | self._has_word(_I.label, word))
         for column, value in ((_I.originator, originator), (_I.marking, marking), (_I.state, state)):
             query = query.where(column == value) if value else query
         if category:
@@ -169,7 +166,8 @@ class ItemRows(Rows):
         query = query.where(_I.added_at < until) if until is not None else query
         query = query.where(_I.number < before) if before else query
         found = []
-        for row in self._connection.execute(query).mappings():
+        whole = _items.add_columns(_I.number).where(_I.number.in_(query)).order_by(_I.number.desc())
+        for row in self._connection.execute(whole).mappings():
             values = dict(row)
             found.append((int(values.pop("number")), ItemRow(**values)))
         return found

@@ -1,16 +1,17 @@
 """The journal: leaves as hashed, what their commitments stand for, and the frontiers of the trees.
 
-Frontiers are kept in memory while a batch runs and written once at its end: every entry changes two of them.
+Frontiers, of entries and of what a witness has kept, are held while a batch runs: every entry changes two of them.
 """
 
 import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, func, select
+import msgspec
+from sqlalchemy import Connection, bindparam, case, delete, func, select, union_all
 
 from comity.clock import Instant
-from comity.ports import Head, JournalRow, KeptHead, ReconciliationRow
+from comity.ports import Head, JournalRow, KeptHead, KnownTime, ReconciliationRow
 from comity.storage import tables
 from comity.storage.count_tables import article_counts
 from comity.storage.prepared import counting, selecting
@@ -22,21 +23,33 @@ _LEAF = ("number", "channel", "channel_number", "at", "kind", "act", "leaf")
 _HEAD = selecting(columns(tables.heads, Head).where(_H.channel == bindparam("channel")))
 _HEADS = selecting(columns(tables.heads, Head).order_by(_H.channel))
 _LAST_AT = selecting(select(_J.at).order_by(_J.number.desc()).limit(1))
-_lines = (
+_lines_of = (
     select(*(_J[name] for name in _LEAF))
     .add_columns(func.coalesce(_D.key, b"").label("key"), func.coalesce(_D.detail, b"").label("detail"))
     .select_from(tables.journal.outerjoin(tables.journal_details, _D.number == _J.number))
-    .limit(LIMIT)
 )
+_lines = _lines_of.limit(LIMIT)
 _WHOLE = selecting(_lines.where(_J.number > bindparam("after")).order_by(_J.number))
 _OF_CHANNEL = selecting(
     _lines.where(_J.channel == bindparam("channel"), _J.channel_number > bindparam("after")).order_by(
         _J.channel_number
     )
 )
+_LEAVES = selecting(select(_J.leaf).where(_J.number > bindparam("after")).order_by(_J.number).limit(LIMIT))
+_LEAVES_OF = selecting(
+    select(_J.leaf)
+    .where(_J.channel == bindparam("channel"), _J.channel_number > bindparam("after"))
+    .order_by(_J.channel_number)
+    .limit(LIMIT)
+)
 _CHECKPOINTS = selecting(select(_K.size, _K.text).where(_K.peer == bindparam("peer")).order_by(_K.size))
 _CHECKPOINTS_OF_SIZE = selecting(
     select(_K.text).where(_K.peer == bindparam("peer"), _K.size == bindparam("size"))
+)
+_COUNT_CHECKPOINTS = selecting(
+    select(func.count())
+    .select_from(tables.checkpoints)
+    .where(_K.peer == bindparam("peer"), _K.size > bindparam("above"))
 )
 #: `g` stands behind every hexadecimal digit: a whole digest finds itself, the beginning of one all it may be.
 _OF_ACT = selecting(_lines.where(_J.act >= bindparam("act"), _J.act < bindparam("end")).order_by(_J.number))
@@ -63,6 +76,11 @@ _COUNT_ARTICLE = counting(article_counts, ("agreement", "ref", "outcome"))
 _ARTICLE_COUNTS = selecting(
     select(_N.ref, _N.outcome, _N.count).where(_N.agreement == bindparam("agreement")).order_by(_N.ref)
 )
+_S = tables.house.c
+#: The name in `house` of what bears the clock out.
+_TIME = "time"
+_KNOWN_TIME = selecting(select(_S.value).where(_S.name == _TIME))
+_TIME_OF = msgspec.json.Decoder(KnownTime)
 #: Beyond every number of an entry.
 _END = 2**62
 #: Entries whose acts the database puts together in one string: 16 MB.
@@ -74,18 +92,15 @@ class JournalRows(Rows):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._heads: dict[str, Head] = {}
-        self._changed: frozenset[str] = frozenset()
+        self._behind: tuple[KeptHead, ...] | None = None
         self._last_at: Instant | None = None
+        self._known_time: KnownTime | None = None
         self._read_bit_by_bit = 0
 
     def head(self, channel: str) -> Head:
         """Give the frontier of a tree; an empty one where nothing was entered."""
-        found = self._heads.get(channel)
-        if found is None:
-            found = self._one(Head, _HEAD, channel=channel) or Head(channel=channel, size=0, frontier=())
-            self._heads[channel] = found
-        return found
+        found = self._holding(tables.heads, (channel,), lambda: self._one(Head, _HEAD, channel=channel))
+        return found or Head(channel=channel, size=0, frontier=())
 
     def heads(self) -> Sequence[Head]:
         """Give all frontiers, the node's first."""
@@ -99,14 +114,7 @@ class JournalRows(Rows):
             self._insert(tables.journal_details, {"number": row.number, "key": row.key, "detail": row.detail})
             self._last_at = row.at
         for head in heads:
-            self._heads[head.channel] = head
-            self._changed |= {head.channel}
-
-    def finish(self) -> None:
-        """Write the frontiers that changed."""
-        for channel in sorted(self._changed):
-            self._put(tables.heads, ("channel",), values_of(self._heads[channel]))
-        self._changed = frozenset()
+            self._hold(tables.heads, (head.channel,), head)
 
     def journal(
         self, *, channel: str | None = None, after: int = 0, limit: int = 1000
@@ -115,6 +123,36 @@ class JournalRows(Rows):
         if channel is None:
             return self._all_as_stored(JournalRow, _WHOLE, after=after, limit=limit)
         return self._all_as_stored(JournalRow, _OF_CHANNEL, channel=channel, after=after, limit=limit)
+
+    def journal_of_kinds(
+        self, kinds: Collection[str], *, channel: str | None = None, first: int, before: int, limit: int
+    ) -> Sequence[JournalRow]:
+        """Give entries of some kinds, newest first, from a number of the node's and before another.
+
+        Each kind is read from the end of its index, so many rows at the most; the newest of all are given.
+        """
+        of_kinds = [
+            select(_J.number)
+            .where(_J.kind == kind, _J.number >= first, _J.number < before)
+            .where(*(() if channel is None else (_J.channel == channel,)))
+            .order_by(_J.number.desc())
+            .limit(limit)
+            .subquery()
+            for kind in sorted(kinds)
+        ]
+        numbers = union_all(*(select(each.c.number) for each in of_kinds))
+        query = _lines_of.where(_J.number.in_(numbers)).order_by(_J.number.desc()).limit(limit)
+        return [JournalRow(**row) for row in self._connection.execute(query).mappings()]
+
+    def leaves(self, channel: str | None, *, after: int, limit: int) -> Sequence[bytes]:
+        """Give the leaves alone of entries in order, as they are stored; numbered as in `journal`."""
+        asked = {"after": after, "limit": limit}
+        rows = (
+            self._run(_LEAVES, asked)
+            if channel is None
+            else self._run(_LEAVES_OF, {**asked, "channel": channel})
+        )
+        return [leaf if isinstance(leaf, bytes) else str(leaf).encode() for (leaf,) in rows.fetchall()]
 
     def erase_details(self, numbers: Sequence[int]) -> None:
         """Destroy what commitments stand for; the leaves, and so the trees, stay."""
@@ -125,6 +163,18 @@ class JournalRows(Rows):
         if self._last_at is None:
             self._last_at = self._value(_LAST_AT)
         return self._last_at
+
+    def known_time(self) -> KnownTime | None:
+        """Give what bears the clock out; None where it was never noted."""
+        if self._known_time is None:
+            said = self._value(_KNOWN_TIME)
+            self._known_time = _TIME_OF.decode(said) if said is not None else None
+        return self._known_time
+
+    def put_known_time(self, known: KnownTime) -> None:
+        """Note what bears the clock out."""
+        self._put(tables.house, ("name",), {"name": _TIME, "value": msgspec.json.encode(known).decode()})
+        self._known_time = known
 
     def put_checkpoint(self, peer: str, size: int, text: str, at: Instant) -> None:
         """Keep a checkpoint a peer showed of its side of the channel."""
@@ -139,6 +189,10 @@ class JournalRows(Rows):
         if size is not None:
             return [(size, text) for (text,) in self._tuples(_CHECKPOINTS_OF_SIZE, peer=peer, size=size)]
         return [(held, text) for held, text in self._tuples(_CHECKPOINTS, peer=peer)]
+
+    def count_checkpoints(self, peer: str, *, above: int) -> int:
+        """Count the checkpoints a peer has shown of trees larger than a size."""
+        return int(self._value(_COUNT_CHECKPOINTS, peer=peer, above=above))
 
     def count_article(self, agreement: str, ref: str, outcome: str) -> None:
         """Count a decision that rests on an article; `outcome` is `allowed` or `stopped`."""
@@ -187,27 +241,39 @@ class JournalRows(Rows):
 
     def put_kept_head(self, row: KeptHead) -> None:
         """Keep the largest head witnessed, in place of the one before."""
-        self._put(tables.kept_heads, ("peer", "ours"), values_of(row))
+        self._hold(tables.kept_heads, (row.peer, row.ours), row)
+        if row.behind or any(each.peer == row.peer for each in self._behind or ()):
+            self._behind = None
 
     def kept_head(self, peer: str, *, ours: bool) -> KeptHead | None:
         """Give the largest head of a tree that its witness has kept."""
-        return self._one(KeptHead, _KEPT, peer=peer, ours=ours)
+        return self._holding(
+            tables.kept_heads, (peer, ours), lambda: self._one(KeptHead, _KEPT, peer=peer, ours=ours)
+        )
 
     def behind(self) -> Sequence[KeptHead]:
         """Give the heads that peers have kept of this Party and that are not here."""
-        return self._all(KeptHead, _BEHIND)
+        if self._behind is None:
+            self.finish()
+            self._behind = tuple(self._all(KeptHead, _BEHIND))
+        return list(self._behind)
 
     def put_proven(self, purpose: str, head: Head) -> None:
         """Note up to where stored leaves were read again."""
-        self._put(tables.proven, ("purpose", "channel"), {"purpose": purpose, **values_of(head)})
+        self._hold(tables.proven, (purpose, head.channel), head)
 
     def proven(self, purpose: str) -> Mapping[str, Head]:
         """Give up to where stored leaves were read again, by channel."""
+        self.finish()
         return {head.channel: head for head in self._all(Head, _PROVEN, purpose=purpose)}
 
     def proven_of(self, purpose: str, channel: str) -> Head | None:
         """Give the same for one channel."""
-        return self._one(Head, _PROVEN_OF, purpose=purpose, channel=channel)
+        return self._holding(
+            tables.proven,
+            (purpose, channel),
+            lambda: self._one(Head, _PROVEN_OF, purpose=purpose, channel=channel),
+        )
 
     def put_reconciliation(self, row: ReconciliationRow) -> None:
         """Keep a reconciliation in place of the one that the same side asked for before."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
-from sqlalchemy import bindparam, delete, or_
+from sqlalchemy import bindparam, delete, func, or_, select
 
 from comity.ports import AgreementRow, CardRow, ProposalRow, RequestRow, StatementRow
 from comity.storage import tables
@@ -41,8 +41,21 @@ _OF_KIND = selecting(_statements.where(_S.kind == bindparam("kind")).order_by(_S
 _OF_KIND_ABOUT = selecting(
     _statements.where(_S.kind == bindparam("kind"), _S.about == bindparam("about")).order_by(_S.number)
 )
+_COUNT_OF = selecting(
+    select(func.count())
+    .select_from(tables.statements)
+    .where(_S.kind == bindparam("kind"), _S.about == bindparam("about"), _S.by == bindparam("by"))
+)
 _REQUEST = selecting(_requests.where(_R.id == bindparam("id")))
 _REQUESTS = selecting(_requests.order_by(_R.number.desc()))
+_ANSWERED_BY = selecting(_requests.where(_R.answer == bindparam("answer")).order_by(_R.number.desc()))
+_CONFIRMING = selecting(_requests.where(_R.confirms == bindparam("consent")).order_by(_R.number.desc()))
+_HANDS = selecting(
+    select(_R.via).where(_R.asker == bindparam("asker")).group_by(_R.via).order_by(func.max(_R.number).desc())
+)
+_open = select(func.count()).select_from(tables.requests).where(_R.state == "asked")
+_OPEN_OF = selecting(_open.where(_R.asker == bindparam("asker")))
+_OPEN_VIA = selecting(_open.where(_R.via == bindparam("via")))
 _PROPOSALS = selecting(
     columns(tables.proposals, ProposalRow).order_by(tables.proposals.c.agreement, tables.proposals.c.by)
 )
@@ -135,6 +148,10 @@ class KnowledgeRows(Rows):
             return self._all(StatementRow, _OF_KIND, kind=kind)
         return self._all(StatementRow, _OF_KIND_ABOUT, kind=kind, about=about)
 
+    def count_statements(self, kind: str, about: str, by: str) -> int:
+        """Count the statements of a kind about one digest that one Party signed."""
+        return int(self._value(_COUNT_OF, kind=kind, about=about, by=by))
+
     def acts(self) -> Sequence[StatementRow]:
         """Give the statements that change what the gate answers, in the order they became known."""
         return self._all(StatementRow, _ACTS)
@@ -150,3 +167,21 @@ class KnowledgeRows(Rows):
     def requests(self) -> Sequence[RequestRow]:
         """Give all requests, newest first."""
         return self._all(RequestRow, _REQUESTS)
+
+    def requests_answered_by(self, answer: str) -> Sequence[RequestRow]:
+        """Give the requests that a statement answers, newest first."""
+        return self._all(RequestRow, _ANSWERED_BY, answer=answer)
+
+    def requests_confirming(self, consent: str) -> Sequence[RequestRow]:
+        """Give the requests that ask for a fresh confirmation of a consent, newest first."""
+        return self._all(RequestRow, _CONFIRMING, consent=consent)
+
+    def hands_of(self, asker: str) -> Sequence[str]:
+        """Give the Parties that brought requests of an asker here, each once, the one of the newest request first."""
+        return [via for (via,) in self._tuples(_HANDS, asker=asker)]
+
+    def count_requests_open(self, *, asker: str = "", via: str = "") -> int:
+        """Count the requests that nobody has answered: of one asker, or brought by one Party."""
+        if asker:
+            return int(self._value(_OPEN_OF, asker=asker))
+        return int(self._value(_OPEN_VIA, via=via))

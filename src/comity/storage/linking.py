@@ -1,9 +1,10 @@
 """A run of linking on this machine: all cores, and nothing done twice when it was stopped.
 
-The first stage, comparing by name, takes nearly all the time. It is cut into shares; each is compared by a process of
-its own with the index of the whole, which all of them map into memory, and what it found is a file in the work folder.
-A run that finds such files of the same subjects and the same matcher goes on from there. Another engine can take this
-module's place: it maps `comity.register.link.compare_by_name` over shares and hands the pairs to `conclude`.
+The first stage, comparing by name, takes most of the time. It is cut into shares of names, subjects of the same names
+being compared once; each share is compared by a process of its own with the index of the whole, which all of them map
+into memory, and what it found is a file in the work folder. A run that finds such files of the same subjects and the
+same matcher goes on from there. Another engine can take this module's place: it maps
+`comity.register.link.compare_by_name` over shares and hands what `spread` makes of them to `conclude`.
 """
 
 import hashlib
@@ -22,16 +23,27 @@ from comity.errors import BadInput
 from comity.register.examination import Query
 from comity.register.index import NameIndex
 from comity.register.index_files import open_index, save_index
-from comity.register.link import Cluster, Linked, Pairs, best_of, by_name, compare_by_name, conclude, within
+from comity.register.link import (
+    Cluster,
+    Linked,
+    Pairs,
+    best_of,
+    by_name,
+    compare_by_name,
+    conclude,
+    namesakes,
+    spread,
+    within,
+)
 from comity.register.scoring import matcher
 from comity.register.subjects import Subject
 
 __all__ = ["SHARE", "link_registers"]
 
-#: Subjects of a share.
+#: Names of a share.
 SHARE = 1000
 _TOGETHER = 100
-#: Told how many subjects are compared, of how many.
+#: Told how many different names are compared, of how many.
 Told = Callable[[int, int], None]
 
 
@@ -59,16 +71,19 @@ def link_registers(
     """
     asked = left if right is None else right
     _claim(work, left, asked)
+    held = namesakes(left)
+    others = held if right is None else namesakes(right)
     if open_index(work / "index", "link") is None:
         index = NameIndex()
-        for place, subject in enumerate(left):  # places stand for ids: two registers may use the same
-            index.add(msgspec.structs.replace(subject.entry(), id=str(place)))
+        for number, place in enumerate(held.first):  # numbers stand for ids: two registers may use the same
+            index.add(msgspec.structs.replace(left[place].entry(), id=str(number)))
         save_index(index, work / "index", "link")
     done = 0
-    for size in _shares(asked, work, jobs):
+    for size in _shares([asked[place] for place in others.first], work, jobs):
         done += size
-        told(done, len(asked))
-    named = best_of(*(_read(path) for path in sorted(work.glob("share-*.npy"))), _none())
+        told(done, len(others.first))
+    alike = best_of(*(_read(path) for path in sorted(work.glob("share-*.npy"))), _none())
+    named = spread(alike, held, others)
     if right is None:
         return conclude(left, within(named), at_least=at_least)
     moved = Pairs(named.left, named.right + len(left), named.verdict)
@@ -82,6 +97,7 @@ def _claim(work: Path, left: Sequence[Subject], asked: Sequence[Subject]) -> Non
         "asked": _digest(asked),
         "matcher": str(matcher().digest),
         "share": SHARE,
+        "of": "names",
     }
     file = work / "run.json"
     if file.exists():

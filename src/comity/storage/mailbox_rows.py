@@ -20,7 +20,7 @@ _outbox = columns(tables.outbox, OutboxRow)
 _inbox = columns(tables.inbox, InboxRow)
 
 _CHANNEL = selecting(_channels.where(_C.peer == bindparam("peer"), _C.direction == bindparam("direction")))
-_CHANNEL_NAMED = selecting(_channels.where(_C.name == bindparam("name"), _C.direction == "in"))
+_CHANNEL_NAMED = selecting(_channels.where(_C.name == bindparam("name")))
 _STOPPED = selecting(_channels.where(_C.stopped != "", _C.direction == "in").order_by(_C.peer))
 _SENT_ONE = selecting(_outbox.where(_O.message == bindparam("message")))
 _owed = _outbox.where(_O.state == "owed", _O.next_at <= bindparam("due"))
@@ -80,7 +80,14 @@ _PURGE_SENT = Prepared(
 )
 _PURGE_RECEIVED = Prepared(
     lambda _dialect: (
-        update(tables.inbox).where(_I.about == bindparam("item"), _I.letter != b"").values(letter=b"")
+        update(tables.inbox)
+        .where(
+            _I.about == bindparam("item"),
+            _I.kind == "disclosure",
+            _I.originator == bindparam("by", type_=_I.originator.type),
+            _I.letter != b"",
+        )
+        .values(letter=b"")
     )
 )
 
@@ -114,18 +121,30 @@ class MailboxRows(Rows):
 
     def channel(self, peer: str, direction: str) -> ChannelRow | None:
         """Give the channel to (`out`) or from (`in`) a peer."""
-        return self._one(ChannelRow, _CHANNEL, peer=peer, direction=direction)
+        return self._holding(
+            tables.channels,
+            (peer, direction),
+            lambda: self._one(ChannelRow, _CHANNEL, peer=peer, direction=direction),
+        )
 
     def channel_named(self, name: str) -> ChannelRow | None:
-        """Give the incoming channel of this name."""
-        return self._one(ChannelRow, _CHANNEL_NAMED, name=name)
+        """Give the channel of this name, whoever began it."""
+        found = self._one(ChannelRow, _CHANNEL_NAMED, name=name)
+        return None if found is None else self.channel(found.peer, found.direction)
 
     def put_channel(self, row: ChannelRow) -> None:
-        """Keep a channel or its last sequence."""
-        self._put(tables.channels, ("peer", "direction"), values_of(row))
+        """Keep a channel or its last sequence.
+
+        A new name is written at once: if another channel has it, that undoes this piece of work and not the batch.
+        """
+        before = self.channel(row.peer, row.direction)
+        self._hold(tables.channels, (row.peer, row.direction), row)
+        if before is None or before.name != row.name:
+            self.finish()
 
     def channels_stopped(self) -> Sequence[ChannelRow]:
         """Give the incoming channels that wait for an officer, by peer."""
+        self.finish()
         return self._all(ChannelRow, _STOPPED)
 
     def put_outbox(self, row: OutboxRow) -> None:
@@ -201,9 +220,13 @@ class MailboxRows(Rows):
             for row in self._tuples(prepared, **parameters)
         ]
 
-    def purge_letters(self, item: str) -> int:
-        """Destroy the sealed envelopes kept here that hold an item's content; give how many. What is owed stays."""
-        return sum(self._run(each, {"item": item}).rowcount for each in (_PURGE_SENT, _PURGE_RECEIVED))
+    def purge_letters(self, item: str, originator: str) -> int:
+        """Destroy the sealed envelopes kept here that hold an item's content; give how many. What is owed stays.
+
+        Of those that came, only such as say that the item is this Party's: nobody else's word destroys them.
+        """
+        sent = self._run(_PURGE_SENT, {"item": item}).rowcount
+        return int(sent + self._run(_PURGE_RECEIVED, {"item": item, "by": originator}).rowcount)
 
     def receipted_by(self, peer: str, limit: int = 20) -> Sequence[OutboxRow]:
         """Give the letters last receipted by a peer, newest first, without their envelopes."""

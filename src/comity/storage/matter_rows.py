@@ -51,13 +51,15 @@ _STAND = Prepared(
         .values(state=bindparam("state"), charge=bindparam("charge"))
     )
 )
-_DUE = selecting(
+_due = (
     select(_D.at, _D.what, _D.by, _D.ref, _D.matter, _M.kind, _M.agreement, _M.peer, _M.title)
     .join(matters, _M.id == _D.matter)
     .where(_D.at >= bindparam("since"), _D.at < bindparam("until"))
     .order_by(_D.at, _D.number)
     .limit(LIMIT)
 )
+#: Whether of all Parties or of one -> the query.
+_DUE = {False: selecting(_due), True: selecting(_due.where(_D.by == bindparam("by")))}
 _further = and_(
     _C.on >= bindparam("on"),
     or_(_C.on > bindparam("on"), _C.event > bindparam("event")),
@@ -70,7 +72,10 @@ _owed = select(_C.peer, _C.currency, _C.net).where(_C.state != "settled")
 _COSTS = {False: selecting(_costs), True: selecting(_costs.where(_of_peer))}
 _OPEN = {False: selecting(_open), True: selecting(_open.where(_of_peer))}
 _OWED = {False: selecting(_owed), True: selecting(_owed.where(_of_peer))}
-_OTHER_TEXTS = selecting(select(_M.id).where(_M.texts != bindparam("texts")).limit(LIMIT))
+#: Below or above, for an index finds those two ends at once; what is merely unequal it does not find.
+_OTHER_TEXTS = selecting(
+    select(_M.id).where(or_(_M.texts < bindparam("texts"), _M.texts > bindparam("texts"))).limit(LIMIT)
+)
 #: Words of a search that are looked for.
 _MOST_WORDS = 8
 _EVER, _FOREVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
@@ -149,7 +154,7 @@ class MatterRows(Rows):
         for column, value in ((_M.kind, kind), (_M.peer, peer)):
             query = query.where(column == value) if value else query
         for word in words.split()[:_MOST_WORDS]:
-            query = query.where(_M.title.icontains(word, autoescape=True))
+            query = query.where(self._has_word(_M.title, word))
         if live:
             query = query.where(or_(_M.turn != _NOBODY, _M.state == ""))
         query = query.where(_M.opened_at >= since) if since is not None else query
@@ -167,11 +172,11 @@ class MatterRows(Rows):
         return [(peer, by, opened, answered) for peer, by, opened, answered in rows]
 
     def deadlines(
-        self, *, since: Instant | None = None, until: Instant | None = None, limit: int = 1000
+        self, *, by: str = "", since: Instant | None = None, until: Instant | None = None, limit: int = 1000
     ) -> Sequence[DueLine]:
-        """Give deadlines of matters, soonest first; those from an instant and before another, where they are given."""
+        """Give deadlines of matters, soonest first; what they are narrowed by is said in the port."""
         span = {"since": since or _EVER, "until": until or _FOREVER}
-        return self._all(DueLine, _DUE, **span, limit=limit)
+        return self._all(DueLine, _DUE[bool(by)], by=by, **span, limit=limit)
 
     def costs(
         self, *, peer: str = "", after: tuple[str, str] = ("", ""), limit: int = 1000
@@ -193,7 +198,7 @@ class MatterRows(Rows):
         return [id for (id,) in self._tuples(_OTHER_TEXTS, texts=texts, limit=limit)]
 
     def count_matters_of(self, party: str) -> tuple[int, int]:
-        """Count the matters in which a Party can do something, and those of them that have a deadline."""
+        """Count the matters that wait for a Party, and those of them that have a deadline."""
         whose = type_coerce(_M.turn, Text).contains(f'"{party}"', autoescape=True)
         query = select(func.count(), func.count(_M.due)).where(whose)
         waiting, dated = self._connection.execute(query).one()

@@ -27,6 +27,8 @@ matters = Table(
     Index("matters_by_kind", "kind", "changed_at"),
     Index("matters_by_change", "changed_at"),
     Index("matters_by_opening", "kind", "opened_at"),
+    Index("matters_by_texts", "texts"),
+    Index("matters_by_turn", "turn", "due"),
 )
 
 deadlines = Table(
@@ -39,6 +41,7 @@ deadlines = Table(
     text("by"),
     text("ref"),
     Index("deadlines_by_time", "at"),
+    Index("deadlines_by_debtor", "by", "at"),
 )
 
 costs = Table(

@@ -89,13 +89,12 @@ _DROP_STAGED = Prepared(
 _CHECK = selecting(
     _checks.where(_C.id == bindparam("id"), _C.peer == bindparam("peer"), _C.ours == bindparam("ours"))
 )
+_standing = (_C.watch, _C.state == "standing", or_(_C.until.is_(None), _C.until > bindparam("at")))
 _WATCHES = selecting(
-    _checks.where(
-        _C.watch,
-        or_(~_C.ours, _C.peer == bindparam("party")),
-        _C.state == "standing",
-        or_(_C.until.is_(None), _C.until > bindparam("at")),
-    ).order_by(_C.number)
+    _checks.where(*_standing, or_(~_C.ours, _C.peer == bindparam("party"))).order_by(_C.number)
+)
+_COUNT_WATCHES = selecting(
+    select(func.count()).select_from(tables.checks).where(*_standing, ~_C.ours, _C.peer == bindparam("peer"))
 )
 _CHECKS = selecting(
     _checks.where(_C.id.between(bindparam("id"), bindparam("end")), _C.ours == bindparam("ours"))
@@ -253,6 +252,10 @@ class RegisterRows(Rows):
     def watches(self, at: Instant, party: str) -> Sequence[CheckRow]:
         """Give the watches that stand at an instant and are answered here, by `party`, oldest first."""
         return self._all(CheckRow, _WATCHES, at=at, party=party)
+
+    def count_watches(self, at: Instant, peer: str) -> int:
+        """Count the watches of another Party that stand at an instant and are answered here."""
+        return int(self._value(_COUNT_WATCHES, at=at, peer=peer))
 
     def put_hit(self, row: HitRow) -> None:
         """Keep a hit or its changed state."""

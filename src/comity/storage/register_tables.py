@@ -57,7 +57,7 @@ checks = Table(
     Column("more", Boolean, nullable=False),
     octets("unseen"),
     Index("checks_by_id", "id", "peer", "ours", unique=True),
-    Index("checks_watching", "watch", "state"),
+    Index("checks_watching", "watch", "state", "peer"),
 )
 
 hits = Table(

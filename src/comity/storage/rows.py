@@ -2,13 +2,16 @@
 
 A table's columns have the names of a value's fields (`from_`-style names do not occur), so that one pair of functions
 serves them all.
+
+A few rows of a peer are read or changed by nearly every message: the frontiers of its trees, the ends of its channels.
+They are *held* while a batch of work runs: read once, changed in memory, and written once before the commit.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, Select, Table, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, bindparam, select
 
 from comity.storage.prepared import Prepared, adding, putting, selecting
 
@@ -26,6 +29,30 @@ class Rows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._cursor: Any = connection.connection.cursor()
+        self._held: dict[tuple[Any, ...], msgspec.Struct | None] = {}
+        self._unwritten: dict[tuple[Any, ...], Table] = {}
+
+    def _holding(self, table: Table, key: tuple[Any, ...], read: Callable[[], R | None]) -> R | None:
+        """Give the row of a table under its primary key, read at the first time; None where there is none."""
+        place = (table.name, *key)
+        if place not in self._held:
+            self._held[place] = read()
+        return cast("R | None", self._held[place])
+
+    def _hold(self, table: Table, key: tuple[Any, ...], row: msgspec.Struct) -> None:
+        """Change a row that is held, or make it; it is written before the commit."""
+        place = (table.name, *key)
+        self._held[place] = row
+        self._unwritten[place] = table
+
+    def finish(self) -> None:
+        """Write the rows that are held and have changed."""
+        for place, table in sorted(self._unwritten.items(), key=lambda each: each[0]):
+            row = self._held[place]
+            assert row is not None
+            names = tuple(column.name for column in table.primary_key)
+            self._put(table, names, {**dict(zip(names, place[1:], strict=True)), **values_of(row)})
+        self._unwritten = {}
 
     def _run(self, prepared: Prepared, parameters: Mapping[str, Any]) -> Any:
         """Run a prepared statement; give the driver's cursor."""
@@ -74,6 +101,15 @@ class Rows:
             kind(**dict(zip(names, read(row), strict=True)))
             for row in self._run(prepared, parameters).fetchall()
         ]
+
+    def _has_word(self, column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+        """Tell whether a column holds a word, capital letters or not.
+
+        SQLite's `LIKE` folds the letters it knows by itself; folding both sides before it would double the cost.
+        """
+        if self._connection.dialect.name == "sqlite":
+            return column.contains(word, autoescape=True)
+        return column.icontains(word, autoescape=True)
 
     def _all_as_stored(self, kind: type[R], prepared: Prepared, /, **parameters: Any) -> list[R]:
         """Give all rows as values, with whatever stands in them: for reading that looks for what was altered."""

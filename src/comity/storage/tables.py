@@ -71,7 +71,7 @@ statements = Table(
     text("about"),
     octets("signed"),
     moment("known_at"),
-    Index("statements_by_kind", "kind", "about"),
+    Index("statements_by_kind", "kind", "about", "by"),
 )
 
 items = Table(
@@ -97,6 +97,11 @@ items = Table(
     Column("caveats_read", Boolean, nullable=False),
     words("echo_of"),
     text("on_hold"),
+    # what is looked for, without the manifests: a search reads this alone (PostgreSQL has a bound on a row of an index)
+    Index(
+        "items_sought",
+        *("number", "title", "label", "originator", "category", "marking", "state", "media_type", "added_at"),
+    ).ddl_if(dialect="sqlite"),
 )
 
 sources = Table(
@@ -215,6 +220,7 @@ inbox = Table(
     octets("receipt"),
     Column("receipt_owed", Boolean, nullable=False),
     octets("letter"),
+    text("originator"),
     text("signer"),
     Index("inbox_by_sequence", "channel", "sequence"),
     Index("inbox_by_state", "state"),
@@ -241,6 +247,10 @@ requests = Table(
     text("via"),
     words("grounds"),
     text("confirms"),
+    Index("requests_by_asker", "asker", "state", "via"),
+    Index("requests_by_hand", "via", "state"),
+    Index("requests_by_answer", "answer"),
+    Index("requests_by_confirms", "confirms"),
 )
 
 journal = Table(
@@ -255,6 +265,7 @@ journal = Table(
     octets("leaf"),
     # wide enough that an account of a channel is read from the index alone
     Index("journal_by_channel", "channel", "channel_number", "kind", "act"),
+    Index("journal_by_kind", "kind", "number", "channel"),
 )
 
 #: What the commitments in the leaves stand for. Erasing a row here leaves the journal whole.

@@ -2,12 +2,13 @@
 
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import Connection
 
 from comity.clock import Instant
 from comity.errors import BadInput
-from comity.ports import Head
+from comity.ports import KnownTime
 from comity.storage.body_keys import BodyKeys
 from comity.storage.closing_rows import ClosingRows
 from comity.storage.failing_disk import cause_of, driver_errors, is_refused_row
@@ -41,7 +42,7 @@ class SqlTransaction(
     @contextlib.contextmanager
     def piece(self) -> Iterator[None]:
         """Undo everything done inside if it raises; pieces may stand within each other."""
-        before = dict(self._heads), self._changed, self._last_at
+        before = dict(self._held), dict(self._unwritten), self._behind, self._last_at, self._known_time
         self._cursor.execute("SAVEPOINT piece")
         self._body_keys.savepoint()
         try:
@@ -57,8 +58,8 @@ class SqlTransaction(
         self._cursor.execute("RELEASE piece")
         self._body_keys.release()
 
-    def _undo(self, before: tuple[dict[str, Head], frozenset[str], Instant | None]) -> None:
+    def _undo(self, before: tuple[Any, Any, Any, Instant | None, KnownTime | None]) -> None:
         self._cursor.execute("ROLLBACK TO piece")
         self._cursor.execute("RELEASE piece")
         self._body_keys.undo()
-        self._heads, self._changed, self._last_at = before
+        self._held, self._unwritten, self._behind, self._last_at, self._known_time = before

@@ -10,6 +10,7 @@
 | `naive` | what is owed before an item may pass, worked out without the gate |
 | `views` | what one member's store shows |
 | `invariants` | promises P1–P10, after every step and at rest; P8 in `checks_told` |
+| `rest` | everything mended and delivered, then judged once more |
 | `hostile` | what a node does that is not Comity any more |
 | `histories` | random histories from a seed |
 

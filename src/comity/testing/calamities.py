@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from comity.node.withdraw import withdraw
 from comity.testing.disk import MOMENTS
 from comity.testing.members import Backup
 from comity.testing.network import CALM, STORMY
-from comity.testing.story import Happening, Story
+from comity.testing.story import PURPOSES, Happening, Story
 
 __all__ = ["Calamities"]
 
@@ -17,6 +18,12 @@ _JUMPS = (
     timedelta(seconds=-40),
     timedelta(minutes=-4),
 )
+#: Leaps of a clock that is soon set right: beyond what items are kept for, and beyond every term.
+_LEAPS = (timedelta(days=40), timedelta(days=1200), timedelta(days=3653))
+#: How often somebody who has a backup goes on having the old one only.
+_OLDER_KEPT = 0.7
+#: How often a home goes on at once after it was put back, and how much it shares.
+_GOES_ON, _SHARES = 0.5, 4
 _STALLS = (timedelta(seconds=2), timedelta(seconds=45))
 
 
@@ -32,11 +39,13 @@ class Calamities:
             (5, self._late),
             (5, self._weather),
             (4, self._power),
+            (2, self._power_while_erasing),
             (2, self._kill),
             (2, self._disk),
             (2, self._clock),
-            (1, self._back_up),
-            (1, self._put_back),
+            (2, self._leap),
+            (4, self._back_up),
+            (5, self._put_back),
         )
 
     def close(self) -> None:
@@ -69,6 +78,23 @@ class Calamities:
     def _power(self) -> None:
         self._world.lose_power(self._story.party(), self._chance.choice(MOMENTS))
 
+    def _power_while_erasing(self) -> None:
+        """Let the power go of somebody who erases what its originator has just taken back."""
+        held = [
+            (party, row)
+            for party in self._world.members
+            for row in self._story.items(party, "held")
+            if row.originator != party and row.originator in self._world.members
+        ]
+        if not held:
+            return
+        party, row = self._chance.choice(held)
+        originator = self._world.members[row.originator]
+        line = f"{originator.name} withdraws {self._world.label(row.digest)}"
+        self._world.step(line, lambda: originator.act(withdraw, row.digest, reason="wrong"))
+        self._world.lose_power(party, self._chance.choice(MOMENTS))
+        self._world.deliver(row.originator)
+
     def _kill(self) -> None:
         self._world.start_again(self._story.party())
 
@@ -83,9 +109,15 @@ class Calamities:
     def _clock(self) -> None:
         self._world.step_clock(self._story.party(), self._chance.choice(_JUMPS))
 
+    def _leap(self) -> None:
+        self._world.happened["clock leaps while duties are done"] += 1
+        self._world.do_duties(self._story.party(), leap=self._chance.choice(_LEAPS))
+
     def _back_up(self) -> None:
         party = self._story.party()
         if party in self._backups:
+            if self._chance.random() < _OLDER_KEPT:
+                return
             self._backups[party].rows.close()
         self._backups[party] = self._world.members[party].back_up()
         self._world.step(f"the home of {self._world.name(party)} is backed up", lambda: None)
@@ -94,3 +126,14 @@ class Calamities:
         if self._backups and not self._world.restored:
             party = self._chance.choice(list(self._backups))
             self._world.put_back(party, self._backups[party])
+            if self._chance.random() < _GOES_ON:
+                self._go_on(party)
+
+    def _go_on(self, party: str) -> None:
+        """Let a home that has not heard yet that it was put back outgrow what one of its peers has kept of it."""
+        items, kept_more = self._story.items(party, "held"), sorted(self._world.restored[party])
+        if not items or not kept_more:
+            return
+        to, row = self._chance.choice(kept_more), self._chance.choice(items)
+        for _ in range(_SHARES):
+            self._world.share(party, row.digest, to, self._chance.choice(PURPOSES))

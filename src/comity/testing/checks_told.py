@@ -66,7 +66,8 @@ class ChecksTold:
             register = views[letter.sender].register
             if isinstance(letter.content, RegisterAnswer):
                 yield from _answer(letter, letter.content, register)
-            if register.records:
+            # a record that was released has become an item, which its owner's officers may share like any other
+            if register.records and not self._world.ledger.is_shared_by_hand(letter):
                 yield from _words(letter, register)
 
     def of_stores(self, changed: Iterable[str], views: Mapping[str, View], ended: Set[str]) -> Iterator[str]:
@@ -105,6 +106,8 @@ class ChecksTold:
                 continue
             if not check.watch and name in self._answered:
                 continue  # what was entered later it did not meet
+            if check.watch and check.until is not None and check.until <= self._world.clock.now():
+                continue  # it has run out, whether or not the day's duties have said so yet
             self._answered.add(name)
             met = _met(view.register.records.values(), check)
             told = {key for key, hit in view.register.told_in(check).items() if hit.band == "hit"}
@@ -209,13 +212,17 @@ def _released(told: Iterable[HitRow], record: RecordRow, to: str) -> bool:
 
 
 def _met(records: Iterable[RecordRow], check: CheckRow) -> dict[str, str]:
-    """Give the records a question meets, each with its handling: the same name, contributed, not the asker's."""
+    """Give the records a question meets, each with its handling: of the same name, contributed, not the asker's, and
+    not run out on the day it was answered: one that nobody looked at again in time answers nobody.
+    """
     asked = {name.casefold() for name in json.loads(check.question)["names"]}
     found = {}
     for record in records:
         said = RegisterView.words(record)
         names = {each["value"].casefold() for each in said["subject"]["statements"] if each["prop"] == "name"}
         under = said["terms"]["under"]
+        if said["terms"]["review"] <= check.at.date().isoformat():
+            continue
         if names & asked and ("*" in under or check.agreement in under) and record.owner != check.peer:
             found[record.key] = record.handling
     return found

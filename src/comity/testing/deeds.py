@@ -1,9 +1,10 @@
 """What honest people do in a history: add, make, share, ask, answer, revoke, withdraw, review, deliver, carry, end."""
 
+import contextlib
 from collections.abc import Callable
 from datetime import timedelta
 
-from comity.errors import RefusedHere
+from comity.errors import ComityError, RefusedHere
 from comity.node.obtain_consent import ask_consent, grant, refuse, revoke, state_at
 from comity.node.reconcile import ask_account
 from comity.node.withdraw import review, withdraw
@@ -15,6 +16,12 @@ _MARKINGS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:RED")
 _WAITS = (timedelta(minutes=1), timedelta(hours=1), timedelta(hours=9), timedelta(days=3))
 #: How often somebody shares what may be shared.
 _AS_PERMITTED = 0.7
+#: How often duties are everybody's, after a night.
+_OVERNIGHT, _NIGHT = 0.4, timedelta(days=1)
+#: How often a consent is taken back by a node that tells its holder at once.
+_TOLD_AT_ONCE = 0.7
+#: How often what is added may be held for one day only.
+_SHORT_LIVED = 0.3
 #: What no agreement can allow, tried at the door.
 _FORBIDDEN = ("persons.religion", "persons.political-opinion", "press.journalist", "people.ethnicity")
 
@@ -34,7 +41,8 @@ class Deeds:
             (8, self._pass_on),
             (9, self._ask),
             (10, self._answer),
-            (2, self._revoke),
+            (4, self._revoke),
+            (2, self._rely_on_the_revoked),
             (4, self._withdraw),
             (4, self._review),
             (20, self._deliver),
@@ -43,6 +51,7 @@ class Deeds:
             (6, self._wait),
             (1, self._denounce),
             (2, self._reconcile),
+            (3, self._do_duties),
             (1, self._try_the_door),
         )
 
@@ -54,10 +63,11 @@ class Deeds:
         """Add an item, share it with a peer and deliver it."""
         text = self._chance.choice(list(self._world.texts.values()))
         party, to = self._chance.sample(text.parties, 2)
-        category = self._chance.choice([each.category for each in text.exchange])
+        article = self._chance.choice(text.exchange)
         content = f"known only to its holders {self._chance.randrange(10**12):012}".encode()
-        digest = self._world.add(party, content, category, label=f"item-{len(self._world.trace)}")
-        self._world.share(party, digest, to, "network-defence", under=text.id)
+        label, retention = f"item-{len(self._world.trace)}", self._retention()
+        digest = self._world.add(party, content, article.category, label=label, retention=retention)
+        self._world.share(party, digest, to, self._chance.choice(article.purposes), under=text.id)
         self._world.deliver(party)
 
     def _pass_on(self) -> None:
@@ -77,7 +87,23 @@ class Deeds:
         label = f"item-{len(self._world.trace)}"
         category = self._chance.choice(CATEGORIES)
         marking = self._chance.choice(_MARKINGS[:3] * 3 + _MARKINGS)
-        self._world.add(self._story.party(), content, category, marking=marking, label=label)
+        retention = self._retention()
+        self._world.add(
+            self._story.party(), content, category, marking=marking, label=label, retention=retention
+        )
+
+    def _retention(self) -> str:
+        return "P1D" if self._chance.random() < _SHORT_LIVED else ""
+
+    def _do_duties(self) -> None:
+        """Let somebody do the day's duties; or let a night pass, and everybody."""
+        if self._chance.random() < _OVERNIGHT:
+            self._world.wait(_NIGHT)
+            for party in self._world.members:
+                with contextlib.suppress(ComityError):  # a disk may be full, a clock behind
+                    self._world.do_duties(party)
+        else:
+            self._world.do_duties(self._story.party())
 
     def _make(self) -> None:
         found = self._story.holder_of("held", "source-withdrawn")
@@ -150,6 +176,22 @@ class Deeds:
             member = self._world.members[party]
             line = f"{member.name} takes back its consent for {self._world.label(row.item)}"
             self._world.step(line, lambda: member.act(revoke, row.id))
+            if self._chance.random() < _TOLD_AT_ONCE:
+                self._world.deliver(party)
+                self._rely_on_the_revoked()
+
+    def _rely_on_the_revoked(self) -> None:
+        """Share, perhaps once more, what a consent let pass that was taken back since."""
+        revoked = [
+            (party, row)
+            for party in self._world.members
+            for row in self._world.view(party).requests
+            if row.ours and row.state == "revoked"
+        ]
+        if revoked:
+            party, row = self._chance.choice(revoked)
+            self._world.happened["a revoked consent relied on"] += 1
+            self._world.share(party, row.item, row.to, row.purpose)
 
     def _withdraw(self) -> None:
         found = self._story.holder_of("held")

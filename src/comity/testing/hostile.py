@@ -15,12 +15,13 @@ from comity.decisions.decision import Decision, Ground
 from comity.decisions.gate import decide
 from comity.federation import messages, statements
 from comity.federation.key_names import key_name
-from comity.federation.messages import ConsistencyQuestion, Message
-from comity.federation.statements import ConsentGranted
+from comity.federation.messages import Act, ConsistencyQuestion, Message
+from comity.federation.statements import ConsentGranted, Withdrawal
 from comity.node import ask_check, items
 from comity.node.disclose import send
 from comity.node.items import NewItem, add_item
 from comity.node.node import Node
+from comity.node.post import owe
 from comity.node.questions import find_item, gather, question_of
 from comity.ports import StatementRow, Transaction
 from comity.register.examination import Query
@@ -41,6 +42,7 @@ __all__ = [
     "sealed_again",
     "send_anyway",
     "tampered",
+    "withdraw_anothers",
 ]
 
 #: Insides of an envelope, rightly signed and sealed, that no reader may take, let alone fall over.
@@ -115,8 +117,9 @@ def ask_beyond(node: Node, transaction: Transaction, name: str, to: str, agreeme
         asking.spend = spend
 
 
-def forge_consents(node: Node, transaction: Transaction, item: str, to: str) -> None:
-    """Sign, with one's own key, a consent of everyone who had an item before; believe in it oneself."""
+def forge_consents(node: Node, transaction: Transaction, item: str, to: str) -> list[str]:
+    """Sign, with one's own key, a consent of everyone who had an item before; believe in it oneself. Give digests."""
+    made: list[str] = []
     at = node.now(transaction)
     gathered = gather(transaction, find_item(transaction, item))
     signer = node.keyring.signer(node.know(transaction).own.card, "consent", at)
@@ -134,9 +137,10 @@ def forge_consents(node: Node, transaction: Transaction, item: str, to: str) -> 
             ),
             signer,
         )
+        made.append(statements.digest_of(forged))
         transaction.put_statement(
             StatementRow(
-                digest=statements.digest_of(forged),
+                digest=made[-1],
                 kind="consent",
                 by=party,
                 about=item,
@@ -145,6 +149,16 @@ def forge_consents(node: Node, transaction: Transaction, item: str, to: str) -> 
             )
         )
     node.forget()
+    return made
+
+
+def withdraw_anothers(node: Node, transaction: Transaction, item: str, to: str) -> None:
+    """Send a Party a withdrawal of an item that is not one's own, under one's own key."""
+    at = node.now(transaction)
+    said = Withdrawal(by=node.party, at=format_instant(at), item=item)
+    signed = statements.make(said, node.keyring.signer(node.know(transaction).own.card, "disclosure", at))
+    message = Act(statement=statements.pack(signed), to=to, about=item)
+    owe(node, transaction, to, message, at=at, kind="act", about=item)
 
 
 def another_under(node: Node, transaction: Transaction, letter: Letter) -> bytes:

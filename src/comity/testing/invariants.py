@@ -9,14 +9,15 @@ Promised is what honest members keep: a hostile one may send what it likes, and 
 
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from comity.clock import Instant
 from comity.journal.merkle import Frontier
 from comity.journal.verify import Verifier
 from comity.testing.checks_told import ChecksTold
 from comity.testing.ledger import Letter
 from comity.testing.naive import Passing, is_protected, objections, read_passing
+from comity.testing.set_aside import faults_set_aside
 from comity.testing.views import View, ended_for, given_to, stored_journal
 
 if TYPE_CHECKING:
@@ -27,6 +28,16 @@ __all__ = ["Invariants"]
 #: Grounds on which an honest receiver may set aside what an honest sender sent.
 _EXCUSED = ("stale", "crossed", "back-dated", "art. 4", "is held here with another content")
 
+
+#: What is entered when something goes because its time has run out, and how far ahead a clock may stand for it.
+_RUN_OUT = ("retention-erased", "register-erased", "duties")
+_LEAP = timedelta(days=8)
+
+#: Grounds on which a letter is set aside before its evidence is looked at: whom it went through is then not known.
+_UNREAD = ("channel:", "equivocation:", "back-dated:")
+
+#: What is said of an answer or a question that belongs to what nobody here remembers.
+_FORGOTTEN = ("was not asked this", "no hit of this name waits for that", "of the one here")
 
 #: What a home that knows it is behind may enter: what reconciling brings and finds.
 _OF_JOURNALS = (
@@ -64,6 +75,7 @@ class Invariants:
         self._settled: dict[str, set[str]] = {}
         self._verifiers: dict[str, tuple[Verifier, int]] = {}
         self._still: dict[str, int] = {}
+        self._timed: dict[str, int] = {}
         self._checks = ChecksTold(world)
 
     def after_step(self) -> list[str]:
@@ -76,6 +88,7 @@ class Invariants:
             *self.p2_originators_keep_control(changed),
             *self.p3_the_receiver_checks_too(changed),
             *self.p4_nothing_is_lost_nothing_doubled(changed),
+            *self.p4_no_clock_that_leaps_erases(changed),
             *self.p5_nobody_can_rewrite(changed),
             *self.p5_a_restored_home_keeps_still(changed),
             *self.p6_words_can_be_taken_back(changed),
@@ -104,7 +117,7 @@ class Invariants:
 
     def forget(self, party: str) -> None:
         """Forget what a member's store has shown: its home is put back from a backup."""
-        for kept in (self._views, self._settled, self._verifiers, self._still):
+        for kept in (self._views, self._settled, self._verifiers, self._still, self._timed):
             kept.pop(party, None)
         self._checks.forget(party)
 
@@ -184,14 +197,22 @@ class Invariants:
                 if protest["by"] != party or letter is None or self._is_excused(party):
                     continue
                 for addressee in {letter.sender, *self._passing(letter).originators} - {party}:
-                    unproven = (
-                        letter.id in self._world.ledger.forged
-                    )  # nobody knows whose hands it went through
-                    if self._is_excused(addressee) or (unproven and not self._are_peers(party, addressee)):
+                    unproven = self._world.ledger.rests_on_forged(letter) or protest["grounds"][0].startswith(
+                        _UNREAD
+                    )
+                    lost = unproven or self._is_stopped(addressee, letter.sender)
+                    if self._is_excused(addressee) or (lost and not self._are_peers(party, addressee)):
                         continue
                     heard = {each["message"] for each in self._views[addressee].said("protest")}
                     if letter.id not in heard:
                         yield f"P3: {addressee} never heard that {party} set aside a letter of {letter.sender}"
+
+    def _is_stopped(self, party: str, sender: str) -> bool:
+        """Tell whether what a Party would have handed on was set aside unread: its channel had been stopped."""
+        return any(
+            row.peer == sender and row.state == "quarantined" and row.reason.startswith(_UNREAD)
+            for row in self._views[party].inbox.values()
+        )
 
     # -- P4 --------------------------------------------------------------------------------------------------------
 
@@ -204,7 +225,11 @@ class Invariants:
             for message in self._settled.setdefault(party, set()) - accepted:
                 yield f"P4: {party} had accepted message {message[:12]} and has it no more"
             self._settled[party] |= accepted
+            numbered: dict[tuple[str, int], str] = {}
             for message in accepted:
+                place = view.inbox[message].channel, view.inbox[message].sequence
+                if numbered.setdefault(place, message) != message:
+                    yield f"P5: {party} took two messages of {view.inbox[message].peer} under number {place[1]}"
                 letter = self._world.ledger.by_id(message)
                 if letter is None:
                     continue
@@ -213,11 +238,13 @@ class Invariants:
                     yield f"P4: {party} entered message {message[:12]} {len(entries)} times"
                 if letter.disclosure is None:
                     continue
-                item = view.items.get(self._passing(letter).item)
-                if item is None:
+                if self._passing(letter).item not in view.items:
                     yield f"P4: {party} accepted item {self._passing(letter).item[:12]} and does not have it"
-                elif item.state in ("held", "source-withdrawn") and item.digest not in view.bodies:
+            for item in view.items.values():
+                if item.state in ("held", "source-withdrawn") and item.digest not in view.bodies:
                     yield f"P4: {party} holds item {item.digest[:12]} without its content"
+            if party not in self._world.hostile:
+                yield from faults_set_aside(view, self._world.ledger, self._passing)
 
     def p4_what_was_receipted_arrived(self) -> Iterable[str]:
         """Say what a sender has a receipt for and its receiver does not have."""
@@ -228,6 +255,17 @@ class Invariants:
                 there = self._views[row.peer].inbox.get(row.message)
                 if row.state == "receipted" and (there is None or there.state != "accepted"):
                     yield f"P4: {row.peer} receipted a {row.kind} of {party} and does not have it"
+
+    def p4_no_clock_that_leaps_erases(self, changed: Iterable[str]) -> Iterable[str]:
+        """Say what was destroyed as run out by a clock that stood far ahead of the world's."""
+        latest = self._world.clock.now() + _LEAP
+        for party in changed:
+            journal = self._views[party].journal
+            read = self._timed.get(party, 0)
+            self._timed[party] = len(journal)
+            for row in journal[read:]:
+                if row.kind in _RUN_OUT and row.at > latest:
+                    yield f"P4: {party} enters `{row.kind}` by a clock that stood at {row.at:%Y-%m-%d}"
 
     # -- P5 --------------------------------------------------------------------------------------------------------
 
@@ -284,10 +322,15 @@ class Invariants:
 
     def p5_a_restored_home_finds_out(self) -> Iterable[str]:
         """Say which home, spoken to by all, is still behind, or never owned to what its peers have kept of it."""
-        for party in self._world.restored:
+        for party, kept_more in self._world.restored.items():
             view = self._views[party]
             for peer in view.behind:
                 yield f"P5: {party} is still behind what {peer} has kept, though the two have spoken"
+            if party in self._world.hostile:
+                continue
+            for peer in kept_more - self._world.hostile:
+                if not any(row.kind == "restored" and row.channel == peer for row in view.journal):
+                    yield f"P5: {party} never owned to {peer}, which had kept more, that it was restored"
 
     # -- P6 --------------------------------------------------------------------------------------------------------
 
@@ -310,7 +353,11 @@ class Invariants:
                         yield f"P6: {party} shows {made[:12]} as if its source stood"
 
     def p6_every_holder_answered(self) -> Iterable[str]:
-        """Say which holder of a withdrawn item never answered its originator."""
+        """Say which holder of a withdrawn item never answered its originator.
+
+        A hand between the two that was put back from a backup has forgotten the withdrawal, or whom to tell of it; and
+        one that is hostile may have stopped its own channel.
+        """
         for party, view in self._views.items():
             for item, withdrawal in view.own_withdrawals().items():
                 answered = {
@@ -321,7 +368,7 @@ class Invariants:
                 for holder, other in self._views.items():
                     if holder == party or holder in answered or self._is_excused(holder, party):
                         continue
-                    if other.took(item):
+                    if any(not self._is_excused(*self._hands(each)) for each in other.took(item)):
                         yield f"P6: {holder} held {item[:12]} of {party} and never answered its withdrawal"
 
     # -- P8 --------------------------------------------------------------------------------------------------------
@@ -372,7 +419,7 @@ class Invariants:
 
     def _is_excused(self, *parties: str) -> bool:
         """Tell whether nothing is promised between some: one keeps no promise, or has lost what it knew."""
-        return bool(set(parties) & (self._world.hostile | self._world.restored))
+        return bool(set(parties) & (self._world.hostile | self._world.restored.keys()))
 
     def _are_peers(self, a: str, b: str) -> bool:
         return any({a, b} <= set(text.parties) for text in self._world.texts.values())
@@ -382,6 +429,14 @@ class Invariants:
             assert letter.disclosure is not None
             self._passings[letter.id] = read_passing(letter.disclosure)
         return self._passings[letter.id]
+
+    def _hands(self, message: str) -> set[str]:
+        """Give who has handed on the item that a message passed."""
+        letter = self._world.ledger.by_id(message)
+        if letter is None:
+            return set()
+        passing = self._passing(letter)
+        return {letter.sender, *(hop["by"] for hop in passing.hops[passing.item])}
 
     def _objections(self, letter: Letter) -> list[str]:
         """Judge a disclosure once, by what its sender knew when it decided."""
@@ -404,27 +459,34 @@ class Invariants:
         if letter.honest:
             return self._objections(letter)
         if letter.id not in self._visible:  # judged once, when it has just come
-            known = {item[:12] for item in self._views[letter.to].withdrawn()}
+            known = {f"{item[:12]} was withdrawn" for item in self._views[letter.to].withdrawn()}
+            known |= {f"{text} had ended" for text in self._ended_when_decided(letter)}
             self._visible[letter.id] = [
                 each
                 for each in self._objections(letter)
-                if not each.endswith("was withdrawn") or each.partition(" ")[0] in known
+                if not each.endswith(("was withdrawn", "had ended")) or each in known
             ]
         return self._visible[letter.id]
+
+    def _ended_when_decided(self, letter: Letter) -> set[str]:
+        """Give the agreements that had ended when a disclosure was decided, by what its receiver knows."""
+        ended = ended_for(self._views[letter.to], self._world.texts)
+        return {text for text, when in ended.items() if when <= self._passing(letter).decided_at}
 
     def _may_set_aside(self, reason: str, letter: Letter) -> bool:
         """Tell whether an honest receiver may set aside what an honest sender sent: it came late, or acts crossed."""
         if any(word in reason for word in _EXCUSED) or letter.sender in self._world.restored:
             return True
         if letter.disclosure is None:
-            return False
+            # a home put back from a backup has forgotten what it asked and found since
+            if letter.to in self._world.restored and reason.endswith(_FORGOTTEN):
+                return True
+            ended = ended_for(self._views[letter.to], self._world.texts)
+            return "rule 2 in force" in reason and any(text in reason for text in ended)
         return self._crossed(letter)
 
     def _crossed(self, letter: Letter) -> bool:
         """Tell whether the receiver knew of an end or a revocation that the sender did not know of."""
-        view = self._views[letter.to]
-        at: Instant = self._passing(letter).decided_at
-        ended = ended_for(view, self._world.texts)
-        if any(when <= at for text, when in ended.items() if text == self._passing(letter).hop["agreement"]):
+        if self._passing(letter).hop["agreement"] in self._ended_when_decided(letter):
             return True
-        return bool(view.said("consent-revocation"))
+        return bool(self._views[letter.to].said("consent-revocation"))

@@ -10,7 +10,7 @@ import msgspec
 
 from comity.clock import Instant
 from comity.errors import ComityError
-from comity.federation import messages
+from comity.federation import messages, statements
 from comity.federation.key_names import find_signer, key_name
 from comity.federation.messages import Disclose, Message
 from comity.federation.register_messages import RegisterCheck
@@ -68,8 +68,8 @@ class Ledger:
         leaks: where one did.
         names: of whom somebody was asked. `secrets`: words that stand in records and nowhere else.
         hostile: Parties whose nodes keep no promise at present.
-        forged: messages whose evidence was forged.
-        refusals: what a receiver gave instead of an answer, for the narration.
+        forged: consents that somebody forged, by digest.
+        shared: what an officer shared by hand: who, the item, with whom.
     """
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class Ledger:
         self.names: set[str] = set()
         self.secrets: set[str] = set()
         self.forged: set[str] = set()
-        self.refusals: list[str] = []
+        self.shared: set[tuple[str, str, str]] = set()
         self.hostile: set[str] = set()
         self._by_id: dict[str, Letter] = {}
         self._checks: dict[tuple[str, str, str], Letter] = {}
@@ -88,9 +88,22 @@ class Ledger:
     def take_over(self, other: "Ledger") -> None:
         """Know what another ledger knows."""
         self.letters, self.canaries = list(other.letters), list(other.canaries)
-        self.leaks, self.refusals = list(other.leaks), list(other.refusals)
+        self.leaks = list(other.leaks)
         self.forged, self.hostile = set(other.forged), set(other.hostile)
+        self.shared = set(other.shared)
         self._by_id, self._seen = dict(other._by_id), set(other._seen)
+
+    def is_shared_by_hand(self, letter: Letter) -> bool:
+        """Tell whether a letter passes an item because an officer of its sender shared that item with its recipient."""
+        if letter.disclosure is None:
+            return False
+        item = str(statements.digest_of(statements.unpack(letter.disclosure.manifest)))
+        return (letter.sender, item, letter.to) in self.shared
+
+    def rests_on_forged(self, letter: Letter) -> bool:
+        """Tell whether consents in a letter are forged: nobody knows then whose hands it went through."""
+        consents = letter.disclosure.consents if letter.disclosure is not None and self.forged else ()
+        return any(statements.digest_of(statements.unpack(text)) in self.forged for text in consents)
 
     def note(self, sender: Member, to: Member, data: bytes, carrier: str, at: Instant) -> Letter | None:
         """Note an envelope that goes out; None for what cannot be opened, as hostile bytes cannot."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from comity.errors import ComityError
 from comity.node.node import Node
+from comity.node.protest import item_named
 from comity.ports import Transaction
 from comity.testing import hostile
 from comity.testing.ledger import Letter
@@ -12,6 +13,10 @@ from comity.testing.register_deeds import NAMES
 from comity.testing.story import PURPOSES, Happening, Story
 
 __all__ = ["Malice", "RegisterMalice"]
+
+
+#: What no agreement lets anything pass for.
+_NOBODYS_PURPOSE = "commercial"
 
 
 class Malice:
@@ -31,7 +36,8 @@ class Malice:
                 (3, self._poison),
                 (2, self._forge_a_consent),
                 (1, self._withhold_receipts),
-                (1, self._send_the_forbidden),
+                (2, self._send_the_forbidden),
+                (2, self._withdraw_anothers),
             )
         )
 
@@ -59,13 +65,11 @@ class Malice:
         if not items or found is None:
             return
         (agreement, to), row = found, self._chance.choice(items)
+        purpose = self._chance.choice((*PURPOSES, _NOBODYS_PURPOSE))
         self._note("sends what its gate refuses")
-        line = (
-            f"{member.name}'s broken gate lets {self._world.label(row.digest)} go to {self._world.name(to)}"
-        )
-        self._world.step(
-            line, lambda: member.act(hostile.send_anyway, row.digest, to, "network-defence", agreement)
-        )
+        label, name = self._world.label(row.digest), self._world.name(to)
+        line = f"{member.name}'s broken gate lets {label} go to {name} for {purpose}"
+        self._world.step(line, lambda: member.act(hostile.send_anyway, row.digest, to, purpose, agreement))
 
     def _letters(self, party: str, to: str | None = None) -> list[Letter]:
         return [
@@ -138,10 +142,9 @@ class Malice:
         line = f"{member.name} forges consents for {self._world.label(row.digest)} to {self._world.name(to)}"
 
         def work(node: Node, transaction: Transaction) -> None:
-            hostile.forge_consents(node, transaction, row.digest, to)
+            self._world.ledger.forged.update(hostile.forge_consents(node, transaction, row.digest, to))
             purpose = self._chance.choice(PURPOSES)
-            sent = hostile.send_anyway(node, transaction, row.digest, to, purpose, agreement, bluff=False)
-            self._world.ledger.forged.add(sent)
+            hostile.send_anyway(node, transaction, row.digest, to, purpose, agreement, bluff=False)
 
         self._world.step(line, lambda: member.act(work))
 
@@ -167,6 +170,21 @@ class Malice:
             hostile.send_anyway(node, transaction, digest, to, "network-defence", agreement)
 
         self._world.step(line, lambda: member.act(work))
+
+    def _withdraw_anothers(self, member: Member) -> None:
+        """Withdraw, under its own name, an item of another whose digest it has come to know."""
+        found = self._peer_under(member.party)
+        passed = [
+            each.disclosure
+            for each in self._world.ledger.letters
+            if each.disclosure is not None and each.sender != member.party
+        ]
+        if not passed or found is None:
+            return
+        to, item = found[1], item_named(self._chance.choice(passed))
+        self._note("withdraws what is another's")
+        line = f"{member.name} tells {self._world.name(to)} that it withdraws {self._world.label(item)}"
+        self._world.step(line, lambda: member.act(hostile.withdraw_anothers, item, to))
 
     def _craft(
         self, member: Member, to: str, line: str, make: Callable[[Node, Transaction], bytes | None]

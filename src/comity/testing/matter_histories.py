@@ -20,6 +20,7 @@ from comity.agreements.folder import parse_agreement
 from comity.agreements.governing import Timeline
 from comity.agreements.terms import Terms
 from comity.clock import Instant
+from comity.cooperation.currencies import DECIMALS
 from comity.cooperation.deliveries import DeliveryFacts
 from comity.cooperation.event import OPEN, Event, series_name
 from comity.cooperation.kind import Kind
@@ -32,7 +33,7 @@ from comity.cooperation.said import Said, past_fields, plain, read_said
 from comity.cooperation.shared import SHARED
 from comity.testing.working_text import NORTH, SOUTH, WORKING
 
-__all__ = ["History", "drawn_said", "terms_at"]
+__all__ = ["History", "drawn_said", "is_halved", "terms_at"]
 
 BEGIN = datetime(2031, 1, 10, 9, tzinfo=UTC)
 _PARTIES = (NORTH, SOUTH)
@@ -249,7 +250,7 @@ class History:
             owed = sum(entry.owes.values(), Decimal(0))
             kept = entry.amount - owed
             if entry.bearer == "shared":
-                exact = owed == kept
+                exact = is_halved(owed, kept, entry.currency)
             else:
                 exact = (owed, kept) in ((entry.amount, Decimal(0)), (Decimal(0), entry.amount))
             if not exact:
@@ -270,6 +271,12 @@ class History:
             yield "more places are taken than were agreed"
         if isinstance(facts, DeliveryFacts) and not 0 <= facts.out <= facts.delivered <= facts.count:
             yield "more is out than was delivered, or delivered than agreed"
+
+
+def is_halved(owed: Decimal, kept: Decimal, currency: str) -> bool:
+    """Tell whether a cost is borne by half each, in whole units, the odd one by whoever has had it."""
+    unit = Decimal(1).scaleb(-DECIMALS[currency])
+    return not owed % unit and not kept % unit and kept - owed in (0, unit)
 
 
 def _ancestors(event: Event, held: dict[str, Event]) -> set[str]:

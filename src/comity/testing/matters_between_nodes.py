@@ -24,7 +24,7 @@ from comity.node.ledger import ledger_of
 from comity.node.matter_log import governing, log_of, matter_from, parts_of
 from comity.node.summarise import figures_with
 from comity.ports import MatterRow, Transaction
-from comity.testing.matter_histories import drawn_said
+from comity.testing.matter_histories import drawn_said, is_halved
 from comity.testing.members import Member
 from comity.testing.network import CALM, STORMY
 from comity.testing.working_text import NORTH, SOUTH, WORKING
@@ -241,6 +241,8 @@ def _money(world: World) -> list[str]:
             wrong.append(f"cost {entry.event[:12]} is borne beyond what it came to")
         if entry.bearer in (NORTH, SOUTH) and own not in (0, entry.amount):
             wrong.append(f"cost {entry.event[:12]} is not borne by its bearer alone")
+        if entry.bearer == "shared" and not is_halved(entry.amount - own, own, entry.currency):
+            wrong.append(f"cost {entry.event[:12]} is not borne by half each")
     for currency in {line.entry.currency for line in north.lines}:
         open_ones = [
             line.entry for line in north.lines if line.state != "settled" and line.entry.currency == currency

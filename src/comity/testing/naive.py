@@ -129,7 +129,8 @@ def _against_text(
     if text is None or holder not in text.parties or to not in text.parties:
         yield f"no agreement between {holder} and {to}"
         return
-    if text.id in ended and passing.decided_at >= ended[text.id]:
+    # what was decided in the very instant in which the notice came was decided before it
+    if text.id in ended and passing.decided_at > ended[text.id]:
         yield f"{text.id} had ended"
     category, purpose = manifest["category"], passing.hop["purpose"]
     if not any(

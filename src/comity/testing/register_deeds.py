@@ -23,6 +23,8 @@ NAMES = ("Tavrin Merezhko", "Jorvik Quillfeather", "Marisol Quintanar Ebreo", "P
 _PURPOSE = "network-defence"
 #: Long after any history ends.
 _REVIEW = date(2030, 3, 1)
+#: How often a record is to be looked at again within the history, and when; nobody does.
+_RUNS_OUT_SOON, _SOON = 0.3, timedelta(days=1)
 #: How often somebody asks where there is something to be met.
 _SOMEBODY_THERE = 0.8
 #: How often a record is one that others may meet.
@@ -63,6 +65,8 @@ class RegisterDeeds:
         key = f"r-{self._chance.randrange(10**12):012}"
         secret = f"known only to its owner {self._chance.randrange(10**12):012}"
         name, handling = self._chance.choice(self._names), self._chance.choice(list(Handling))
+        soon = self._chance.random() < _RUNS_OUT_SOON
+        review = at.date() + _SOON if soon else _REVIEW
         self._world.ledger.secrets.add(secret)
         self._world.ledger.canaries.append(secret.encode())
         written = {"id": key, "schema": "Person", "properties": {"name": [name], "idNumber": [secret]}}
@@ -72,7 +76,7 @@ class RegisterDeeds:
             basis="Lists Act 2025 s. 4",
             role="sanctioned",
             decision="LA 2025/17",
-            review=_REVIEW,
+            review=review,
             handling=handling,
             under=("*",) if self._chance.random() < _CONTRIBUTED else (),
         )
@@ -84,6 +88,7 @@ class RegisterDeeds:
         line = f"{member.name} enters {name}, `{handling}`"
         self._world.step(line, lambda: member.act(work))
         self._world.happened[f"register: entered as {handling}"] += 1
+        self._world.happened["register: entered to run out soon"] += soon
 
     def _ask(self, until: timedelta | None = None) -> None:
         agreement, party, to = self.two()

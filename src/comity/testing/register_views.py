@@ -1,9 +1,10 @@
 """What one member's register shows, read for the invariants: records, questions, what was told, what was counted."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from comity.clock import Instant
 from comity.ports import CheckRow, HitRow, JournalRow, RecordRow, Transaction
 
 __all__ = ["RegisterView", "changes_registers"]
@@ -34,15 +35,15 @@ class RegisterView:
         self.counted: dict[tuple[str, str, str, str], int] = {}
 
     @classmethod
-    def read(cls, transaction: Transaction) -> "RegisterView":
-        """Read a member's register."""
+    def read(cls, transaction: Transaction, said: Iterable[Instant]) -> "RegisterView":
+        """Read a member's register; `said`: when what came was written, by whose day it is counted."""
         view = cls()
         view.records = {row.key: row for row in transaction.records(limit=_EVERYTHING)}
         view.asked = list(transaction.checks(ours=True, limit=_EVERYTHING))
         view.answering = list(transaction.checks(ours=False, limit=_EVERYTHING))
         view.told = {row.id: row for row in transaction.hits(ours=False, limit=_EVERYTHING)}
         view.heard = {row.id: row for row in transaction.hits(ours=True, limit=_EVERYTHING)}
-        for day in {row.at.date().isoformat() for row in (*view.asked, *view.answering)}:
+        for day in {at.date().isoformat() for at in (*said, *(row.at for row in view.asked))}:
             for row in transaction.budgets(day):
                 view.counted[row.agreement, row.asker, row.holder, row.day] = row.asked
         return view

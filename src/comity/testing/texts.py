@@ -128,15 +128,26 @@ TRIANGLE: tuple[Text, ...] = (
     Text("south-east-2026", ("south.example", "east.example")),
 )
 
-#: Five Parties, two-sided agreements of every kind and one of three.
+#: Five Parties, two-sided agreements of every kind and one of three: with categories that pass for one purpose only,
+#: and one that would cover what no agreement can allow.
 WEB: tuple[Text, ...] = (
     *TRIANGLE,
     Text("east-west-2026", ("east.example", "west.example"), consent_of="originator"),
-    Text("north-west-2026", ("north.example", "west.example"), consent_of="sender", members_exempt=False),
+    Text(
+        "north-west-2026",
+        ("north.example", "west.example"),
+        exchange=(Article("incident"), Article("persons")),
+        consent_of="sender",
+        members_exempt=False,
+    ),
     Text(
         "league-2026",
         ("south.example", "west.example", "centre.example"),
-        exchange=(Article("incident.indicators"), Article("incident.summaries", ("network-defence",))),
+        exchange=(
+            Article("incident.indicators"),
+            Article("incident.summaries", ("network-defence",)),
+            Article("incident.reports", ("incident-response",)),
+        ),
     ),
 )
 

@@ -91,7 +91,7 @@ class View:
             if before is not None and trusted and not any(changes_registers(row) for row in new):
                 view.register = before.register
             else:
-                view.register = RegisterView.read(transaction)
+                view.register = RegisterView.read(transaction, [row.said_at for row in view.inbox.values()])
             view._notices = {
                 digest: notices[digest] if digest in notices else _notices_in(agreement.files)
                 for agreement in transaction.agreements()
@@ -169,12 +169,13 @@ class View:
             if statement["by"] == self.party
         }
 
-    def took(self, item: str) -> bool:
-        """Tell whether this member accepted an item from another, ever."""
-        return any(
-            row.kind == "disclosure" and row.state == "accepted" and row.about == item
+    def took(self, item: str) -> list[str]:
+        """Give the messages by which this member accepted an item from others, ever."""
+        return [
+            row.message
             for row in self.inbox.values()
-        )
+            if row.kind == "disclosure" and row.state == "accepted" and row.about == item
+        ]
 
 
 def stored_journal(transaction: Transaction) -> tuple[Sequence[JournalRow], Sequence[Head]]:

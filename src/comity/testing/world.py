@@ -11,7 +11,6 @@ world.deliver("north.example")
 ```
 """
 
-import contextlib
 import random
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -25,18 +24,19 @@ from comity.clock import Instant, SteppedClock
 from comity.errors import ComityError
 from comity.node.carry import Unloaded, load, unload
 from comity.node.conclude import give_notice, hold_agreement, sign_agreement
+from comity.node.daily_duties import Duties, do_duties
 from comity.node.deliver import try_now
 from comity.node.disclose import Outcome, disclose
 from comity.node.introduce import accept_card
 from comity.node.items import NewItem, add_item
+from comity.node.known_time import LEAP, advance_to
 from comity.node.node import Node
-from comity.node.reconcile import ask_account
-from comity.node.stopped_channels import resume
 from comity.testing.disk import Moment
 from comity.testing.invariants import Invariants
 from comity.testing.ledger import Ledger
 from comity.testing.members import Backup, Member
-from comity.testing.network import CALM, Network
+from comity.testing.network import Network
+from comity.testing.rest import come_to_rest
 from comity.testing.texts import Text
 from comity.testing.views import View
 
@@ -46,11 +46,6 @@ T = TypeVar("T")
 
 #: When every simulation begins.
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
-
-#: Rounds of delivery after which a world that does not come to rest is at fault.
-_ROUNDS = 40
-#: How often two deliver to each other until an account is settled between them.
-_EXCHANGES = 6
 
 
 class Broken(AssertionError):
@@ -68,7 +63,8 @@ class World:
         ledger, network: what only the simulator knows, and the lines between the members.
         listener: called with each line of the trace.
         look_every: after how many steps the invariants are looked at; what broke one shows at rest at the latest.
-        restored: Parties whose homes were put back from a backup: what they owe for what is lost is not judged.
+        restored: Parties whose homes were put back from a backup: what they owe for what is lost is not judged. Each
+            with the peers that had kept more of its journal then than the backup has.
         happened: how often each fault struck, for the distribution of a run.
     """
 
@@ -84,7 +80,7 @@ class World:
         self.listener: Callable[[str], None] = lambda _line: None
         self.look_every = 1
         self._unseen = 0
-        self.restored: set[str] = set()
+        self.restored: dict[str, set[str]] = {}
         self.happened = self.network.happened
         self._labels: dict[str, str] = {}
         self._invariants = Invariants(self)
@@ -133,7 +129,7 @@ class World:
         world = World(seed, members, clock)
         world.texts.update(self.texts)
         world.trace += self.trace
-        world.restored |= self.restored
+        world.restored |= {party: set(peers) for party, peers in self.restored.items()}
         world._labels.update(self._labels)
         world.ledger.take_over(self.ledger)
         world.network.take_over(self.network)
@@ -172,7 +168,7 @@ class World:
             Broken: one does not.
         """
         self._unseen = 0
-        self._judge(self._invariants.after_step())
+        self.judge(self._invariants.after_step())
 
     def check_at_rest(self) -> None:
         """Check what must hold once everything owed has been delivered.
@@ -180,9 +176,14 @@ class World:
         Raises:
             Broken: something does not.
         """
-        self._judge(self._invariants.after_step() + self._invariants.at_rest())
+        self.judge(self._invariants.after_step() + self._invariants.at_rest())
 
-    def _judge(self, problems: Sequence[str]) -> None:
+    def judge(self, problems: Sequence[str]) -> None:
+        """Stop where a promise is broken.
+
+        Raises:
+            Broken: there are problems.
+        """
         if problems:
             told = "".join(f"\n  {problem}" for problem in problems[:10])
             raise Broken(f"after step {len(self.trace)} ({self.trace[-1] if self.trace else 'start'}):{told}")
@@ -219,6 +220,7 @@ class World:
         marking: str = "TLP:GREEN",
         label: str = "",
         made_from: Sequence[str] = (),
+        retention: str = "",
     ) -> str:
         """Let a member take an item of its own in; give its digest. Its content must never be seen on the way."""
         member = self.members[party]
@@ -233,6 +235,7 @@ class World:
             title=label or "an item",
             label=label,
             made_from=tuple(made_from),
+            retention=retention,
         )
         line = f"{member.name} adds `{said}` ({category}, {marking}{made})"
         digest = self.step(line, lambda: member.act(add_item, new))[0].digest
@@ -247,6 +250,8 @@ class World:
             outcome = member.act(disclose, item, to=to, purpose=purpose, under=under)
             grounds = ", ".join(dict.fromkeys(ground.ref for ground in outcome.decision.grounds))
             self.tell(f"      {outcome.decision.outcome}: {grounds}")
+            if outcome.decision.permitted:
+                self.ledger.shared.add((party, item, to))
             return outcome
 
         return self.step(f"{member.name} shares {self.label(item)} with {self.name(to)} for {purpose}", work)
@@ -314,8 +319,11 @@ class World:
         return self.step(f"{member.name} opens a pouch", work)
 
     def wait(self, by: timedelta) -> None:
-        """Let time pass."""
+        """Let time pass; of a long time, every node noted meanwhile that it did, as its daily duties do."""
         self.clock.step(by)
+        if by > LEAP / 2:
+            for member in self.members.values():
+                member.act(lambda node, transaction: advance_to(transaction, node.clock.now()))
         self.step(f"{by} pass", lambda: None)
 
     def restart(self, party: str) -> None:
@@ -352,23 +360,47 @@ class World:
         self.members[party].clock.skew += by
         self.step(f"the clock of {self.name(party)} jumps by {by.total_seconds():+.0f} s", lambda: None)
 
+    def do_duties(self, party: str, *, leap: timedelta = timedelta(0)) -> Duties:
+        """Let a member do the day's duties; `leap`: by a clock that stands so far ahead and is then set right."""
+        member = self.members[party]
+
+        def work() -> Duties:
+            member.clock.skew += leap
+            try:
+                done = member.act(do_duties)
+            finally:
+                member.clock.skew -= leap
+            self.tell(f"      {len(done.erased)} run out{f'; {done.waits}' if done.waits else ' and erased'}")
+            if done.erased:
+                self.happened["erasure held back for the clock" if done.waits else "items run out"] += 1
+            return done
+
+        ahead = f" by a clock that leaps {leap.days} days ahead" if leap else ""
+        return self.step(f"{member.name} does the day's duties{ahead}", work)
+
     def put_back(self, party: str, backup: Backup) -> None:
         """Let a member's home be put back from a backup: what it did since then is gone there and nowhere else."""
         self.happened["restored from a backup"] += 1
-        self.restored.add(party)
         self._invariants.forget(party)
 
         def work() -> None:
-            self.members[party].put_back(backup)
+            member = self.members[party]
+            member.put_back(backup)
+            sizes = member.read(lambda transaction: {head.channel: head.size for head in transaction.heads()})
+            self.restored[party] = {
+                peer for peer, size in self._kept_of(party).items() if size > sizes.get(peer, 0)
+            }
 
         self.step(f"the home of {self.name(party)} is put back from a backup", work)
 
-    def let_flow(self) -> None:
-        """Let every channel that stopped for a person flow again: an officer has looked."""
-        for member in self.members.values():
-            for row in member.read(lambda transaction: transaction.channels_stopped()):
-                line = f"an officer of {member.name} lets the channel of {self.name(row.peer)} flow again"
-                self.step(line, lambda: member.act(resume, row.peer, because="looked into"))  # noqa: B023
+    def _kept_of(self, party: str) -> dict[str, int]:
+        """Give how much each other member has kept of a member's journal: the size of the head it would show it."""
+        kept = {
+            peer: member.read(lambda transaction: transaction.kept_head(party, ours=False))
+            for peer, member in self.members.items()
+            if peer != party
+        }
+        return {peer: head.size for peer, head in kept.items() if head is not None}
 
     def settle(self) -> None:
         """Mend the network and deliver until nothing is owed; then check what must hold at rest.
@@ -376,65 +408,15 @@ class World:
         Raises:
             Broken: it does not come to rest, or an invariant does not hold.
         """
-        self._repair()
-        while self.network.in_flight:
-            self.arrive_late(0)
-        self.let_flow()
-        self._reconcile_restored()
-        for _ in range(_ROUNDS):
-            owing = [party for party in self.members if self.owes(party)]
-            if not owing:
-                self.tell("all is delivered")
-                self.check_at_rest()
-                return
-            for party in owing:
-                self.deliver(party)
-        reasons = [
-            f"{party} to {row.peer}: {row.kind}, {row.reason or 'never tried'}"
-            for party, member in self.members.items()
-            for row in member.read(lambda transaction: transaction.owed(None, None, 5))
-        ]
-        self._judge([f"P4: still owed after {_ROUNDS} rounds: {reason}" for reason in reasons])
+        come_to_rest(self)
 
-    def _repair(self) -> None:
-        """Let network, disks, clocks and power be well again, and the silent speak."""
-        self.network.mend()
-        self.network.faults = CALM
-        self.network.silent.clear()
-        for member in self.members.values():
-            member.clock.skew = timedelta(0)
-            if member.disk is not None:
-                member.disk.cut_at, member.disk.full, member.disk.stall = None, False, timedelta(0)
-        entered = [
-            member.read(lambda transaction: transaction.last_entry_at()) for member in self.members.values()
-        ]
-        ahead = max((at for at in entered if at is not None), default=START) - self.clock.now()
-        if ahead > timedelta(0):
-            self.wait(ahead)  # nobody decides before his own last entry
+    def check_restored(self) -> None:
+        """Check that those that were restored have found out, once everybody has spoken to them.
 
-    def _reconcile_restored(self) -> None:
-        """Let everybody speak to those that were restored, and those reconcile with whoever has kept more."""
-        for party in sorted(self.restored):
-            member = self.members[party]
-            for peer in self.members:
-                if peer != party:
-                    self._account(peer, party)
-            for peer in sorted(row.peer for row in member.read(lambda transaction: transaction.behind())):
-                self._account(party, peer)
-        if self.restored:
-            self._judge(self._invariants.restored_have_found_out())
-
-    def _account(self, party: str, peer: str) -> None:
-        """Let a member ask another for its account, where it may, and both deliver."""
-        with contextlib.suppress(ComityError):
-            self.step(
-                f"{self.name(party)} asks {self.name(peer)} for its account",
-                lambda: self.members[party].act(ask_account, peer),
-            )
-            for _ in range(_EXCHANGES):
-                for each in (party, peer):
-                    if self.owes(each):
-                        self.deliver(each)
+        Raises:
+            Broken: one has not.
+        """
+        self.judge(self._invariants.restored_have_found_out())
 
     def close(self) -> None:
         """Let every store go."""

@@ -222,6 +222,18 @@ def test_broken_tables_are_refused_with_their_line(tmp_path: Path, text: str | b
         read(tmp_path, text, "csv", mapping=lists.MAPPING)
 
 
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [(lists.EU_CSV + "01/03/2031\n", "eu-csv"), (lists.STATEMENTS + "s9,c-9\n", "statements")],
+)
+def test_a_row_cut_short_ends_in_nothing(tmp_path: Path, text: str, form: str) -> None:
+    path = tmp_path / "list"
+    path.write_text(text)
+    *_, (line, last) = read_list(path, form)
+    assert isinstance(last, ForeignInput)
+    assert str(last.mistakes[0]).startswith(f"list:{line}: ")
+
+
 def test_a_bomb_ends_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "MAX_BYTES", 1 << 20)
     bomb = _un("<!--" + " " * 100 + "-->").encode() + b" " * (8 << 20)

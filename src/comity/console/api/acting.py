@@ -15,7 +15,8 @@ from typing import Any
 
 import msgspec
 
-from comity.console.api.operations import BY_ID, Operation, picked
+from comity.console.api.operation import Operation
+from comity.console.api.operations import BY_ID, picked
 from comity.console.api.problems import Stopped, problem_of_decision
 from comity.console.visit import Caller
 from comity.control.verb import VERBS, Desk
@@ -86,8 +87,9 @@ def act(
         if if_match:
             _check_version(caller, operation, ids, desk, if_match)
         done = VERBS[operation.verb](desk, {**operation.fixed, **given, **ids})
-        caller.enter(desk, operation.verb, {**ids, **given})
-        answer = _answer(operation, done)
+        if operation.entered:
+            caller.enter(desk, operation.verb, {**ids, **given})
+        answer = _answer(operation, done, weighed=bool(given.get("dry_run")))
         if name:
             _keep(desk, caller, name, request, answer)
         return answer
@@ -117,12 +119,12 @@ def _check_version(
         raise Stopped("changed", hint=_("read it again, and decide again"))
 
 
-def _answer(operation: Operation, done: Any) -> Answer:
+def _answer(operation: Operation, done: Any, *, weighed: bool = False) -> Answer:
     refusal = problem_of_decision(done) if isinstance(done, dict) and not done.get("requests") else None
     if refusal is not None:
         return Answer(refusal.status, msgspec.json.encode(refusal))
     body = shaped(operation, done)
-    if not operation.made:
+    if weighed or not operation.made:
         return Answer(200, body)
     return Answer(201, body, _place(operation.made, done))
 

@@ -20,8 +20,11 @@ from comity.console import uploads
 from comity.console.api.acting import Answer, act, look, shaped, version_of
 from comity.console.api.cursors import Place, read_cursor, write_cursor
 from comity.console.api.openapi import document
-from comity.console.api.operations import MOST, OPERATIONS, PAGE, Operation
+from comity.console.api.operation import MOST, PAGE, SECOND, Operation
+from comity.console.api.operations import OPERATIONS
 from comity.console.api.problems import MEDIA_TYPE, Problem, Stopped, problem, problem_of
+from comity.console.api.with_persons import NECESSITY, PERSONS, Act
+from comity.console.permissions import TWO_PERSONS
 from comity.console.visit import Caller
 from comity.control.verb import VERBS, Desk
 from comity.errors import BadInput, ComityError
@@ -80,6 +83,7 @@ class Api:
             Route(path, _Any(self._route(by_method)))
             for path, by_method in sorted(methods.items(), key=lambda each: each[0].count("{"))
         ]
+        known += [Route(each.path, _Any(self._stays_with_persons(each))) for each in PERSONS]
         return [
             Route("/api/openapi.json", self._describe, methods=["GET"]),
             Mount(ROOT, app=Router(known, default=self._unknown, redirect_slashes=False)),
@@ -125,6 +129,22 @@ class Api:
 
         return answer
 
+    def _stays_with_persons(self, of: Act) -> Handler:
+        """Answer a program that tries an act of persons: why it does not go, and where it is done."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                caller = await self._caller(request)
+                if request.method != "POST":
+                    return _told(problem("method"), {"allow": "POST"})
+                if not caller.may(of.verb):
+                    raise Stopped("role", _("none of your roles may do this"))
+                raise _for_persons(of)
+            except ComityError as error:
+                return _told(problem_of(error))
+
+        return answer
+
     async def _file(self, request: Request, operation: Operation, caller: Caller) -> Response:
         """Take a file in as it comes: the bytes are the body, what is said of it stands in the query."""
         said, _page = _query(request, operation)
@@ -166,7 +186,7 @@ class Api:
         given, page = _query(request, operation)
         ids = dict(request.path_params)
         if operation.pages is not None:
-            body, link = await run_in_threadpool(self._page, operation, caller, given, page)
+            body, link = await run_in_threadpool(self._page, operation, caller, ids, given, page)
             headers = {"link": f'<{request.url.path}?{link}>; rel="next"'} if link else {}
             return _shown(request, body, headers)
         if operation.verb == "item-content":
@@ -179,19 +199,25 @@ class Api:
         return _shown(request, shaped(operation, answer), {}, kept=operation.kept)
 
     def _page(
-        self, operation: Operation, caller: Caller, given: dict[str, Any], page: tuple[int, str]
+        self,
+        operation: Operation,
+        caller: Caller,
+        ids: dict[str, str],
+        given: dict[str, Any],
+        page: tuple[int, str],
     ) -> tuple[bytes, str]:
         """Give a page as JSON, and the query of the next one; empty on the last."""
         pages = operation.pages
         assert pages is not None
         limit, cursor = page
-        question = msgspec.json.encode([caller.officer.id, operation.id, given], enc_hook=str).decode()
+        asked = {**given, **ids}
+        question = msgspec.json.encode([caller.officer.id, operation.id, asked], enc_hook=str).decode()
         key = self._cursor_key()
         place = read_cursor(key, cursor, question=question, at=caller.at) if cursor else Place()
         if pages.rows:
-            rows, after = _counted(operation, caller, given, place, limit)
+            rows, after = _counted(operation, caller, asked, place, limit)
         else:
-            rows, after = _found(operation, caller, given, place, limit)
+            rows, after = _found(operation, caller, asked, place, limit)
         shaped_rows = msgspec.convert(rows, operation.answer, strict=False)
         following = write_cursor(key, after, question=question, at=caller.at) if after is not None else None
         body = msgspec.json.encode({"items": shaped_rows, "next": following})
@@ -247,11 +273,14 @@ def _counted(
 ) -> tuple[list[Any], Place | None]:
     """Give a page of what the verb counts by itself."""
     assert operation.pages is not None
-    turn = "before" if "before" in VERBS[operation.verb].types else "after"
-    if place.number:
-        given = {**given, turn: place.number}
+    turn = operation.turned_by
+    if place.number or place.row:
+        given = {**given, turn: place.number or place.row}
     found = VERBS[operation.verb](caller.desk, {**operation.fixed, **given, "limit": limit})
-    return found[operation.pages.rows], Place(found[turn]) if found[turn] is not None else None
+    after = found[turn]
+    if after is None:
+        return found[operation.pages.rows], None
+    return found[operation.pages.rows], Place(after) if isinstance(after, int) else Place(row=after)
 
 
 def _found(
@@ -315,6 +344,8 @@ def _given(request: Request, operation: Operation, body: bytes) -> dict[str, Any
     if not isinstance(read, dict):
         raise BadInput(_("the body of a request is an object"))
     if operation.body is None:
+        if TWO_PERSONS.get(operation.verb) and not {*TWO_PERSONS[operation.verb], *SECOND}.isdisjoint(read):
+            raise _for_persons(NECESSITY)
         unknown = [name for name in read if name not in operation.parameters()]
         if unknown:
             raise BadInput(*(_("field `{name}` is unknown", name=name[:40]) for name in unknown[:20]))
@@ -325,6 +356,10 @@ def _given(request: Request, operation: Operation, body: bytes) -> dict[str, Any
         raise BadInput(f"{operation.id}: {error}") from None
     assert operation.given is not None
     return operation.given(found)
+
+
+def _for_persons(of: Act) -> Stopped:
+    return Stopped("persons", _(of.why), hint=_("a person does it at the console: {page}", page=of.page))
 
 
 async def _body(request: Request) -> bytes:

@@ -7,80 +7,20 @@ from typing import Any
 
 import msgspec
 
-from comity.console.api.operations import MOST, OPERATIONS, PAGE, Operation
+from comity.console.api.operation import MOST, PAGE, Operation
+from comity.console.api.operations import OPERATIONS
+from comity.console.api.parameters import PARAMETERS
 from comity.console.api.problems import MEDIA_TYPE, PROBLEMS, URN, Problem
 from comity.console.api.shapes import Shape, meanings
+from comity.console.api.with_persons import ELSEWHERE, PERSONS
 from comity.console.permissions import PERMISSIONS
 from comity.control.verb import VERBS
 from comity.node.roles import Role
 
-#: What parameters mean, by name; the same everywhere.
-PARAMETERS: Mapping[str, str] = {
-    "accept": "whether it is accepted",
-    "act": "the digest of an act",
-    "after": "the number of the entry after which to begin",
-    "agreement": "the id of an agreement",
-    "all": "whether those that have ended are listed too",
-    "any_purpose": "whether it holds for every purpose the agreement allows",
-    "approved_by": "the two officers who invoke necessity",
-    "because": "why",
-    "begins": "from when it holds; at once where it is left out",
-    "caveat": "words that whoever receives it must read before it opens",
-    "carrier": "what it is to go by; any where it is left out",
-    "category": "the kind of information, a dotted name",
-    "channel": "the peer whose channel is meant; the whole journal where it is left out",
-    "check": "the id of a check or watch",
-    "condition": "what it is given under, in words",
-    "consent": "the id of a consent",
-    "content": "the content, base64",
-    "dry_run": "whether it is only weighed",
-    "effective": "from when it is taken back; at once where it is left out",
-    "erase": "whether content is to be erased, too",
-    "fresh": "how new its confirmation must be, an ISO 8601 duration",
-    "function": "the function in which it is signed",
-    "hit": "the id of a match",
-    "holder": "the Party that may pass on",
-    "hops": "how many times it may be passed on",
-    "identity": "the id of a record",
-    "item": "the digest or the label of an item",
-    "judicial": "whether it is to serve in court; of a new item `free`, `consent` or `never`",
-    "kind": "which kind",
-    "label": "a short name to find it again by",
-    "language": "a language tag; the decisive text's where it is left out",
-    "made_from": "the items it is made from",
-    "marking": "how it is to be handled, such as `TLP:AMBER`",
-    "matter": "the id of a matter",
-    "media_type": "what the content is said to be",
-    "message": "the id of a letter",
-    "office": "the office that acts",
-    "originator": "the Party whose word it is",
-    "outcome": "`confirmed`, `false` or `undetermined`",
-    "pap": "what may be done with it, such as `PAP:AMBER`",
-    "party": "a Party's DNS name",
-    "peer": "a Party's DNS name",
-    "purpose": "for which purpose",
-    "read": "whether a person has read what must be read",
-    "reason": "why",
-    "request": "the id of a request",
-    "retention": "how long it may be kept, an ISO 8601 duration",
-    "route": "which route of custody it goes by, where there are several",
-    "said": "what is said, by the fields of the step (docs/reference/matters.md)",
-    "share_for": "the purpose for which items named in the step are shared with it; empty for none",
-    "since": "from this day or instant",
-    "state": "the state it is in",
-    "title": "what it is called",
-    "to": "the Party it goes to",
-    "told": "whether those of others are meant",
-    "under": "the agreement it goes under; chosen by the gate where it is left out",
-    "unreceipted_after": "hours after which a letter without receipt is named",
-    "until": "until when, exclusively",
-    "watches": "whether watches are listed in place of checks",
-    "why": "why",
-    "word": "the step",
-    "words": "words it must have; of an outcome what is said with it",
-}
 _SAYS_BYTES = {"type": "string", "contentEncoding": "base64"}
 _REF = "#/components/schemas/{name}"
+#: Verbs that name in their query what may not be here.
+_NAMING = ("share-verdict", "journal-replay")
 #: Problems an operation can always end in, and those that only some can.
 _ALWAYS = ("malformed", "unknown-caller", "role", "mistakes", "fault")
 
@@ -151,9 +91,31 @@ def page() -> str:
             if each.tag == tag:
                 roles = ", ".join(str(role) for role in Role if role in PERMISSIONS[each.verb])
                 lines.append(f"| `{each.method} {each.path}` | {each.says} | {roles} |")
+    lines += _persons()
     lines += ["", "## Problems", "", "| type | status | what it is |", "|---|---|---|"]
     lines += [f"| `{URN}{name}` | {status} | {title} |" for name, (status, title) in PROBLEMS.items()]
     return "\n".join([*lines, ""])
+
+
+def _persons() -> list[str]:
+    """Print what a program does not do, and why."""
+    lines = [
+        "",
+        "## Acts of persons",
+        "",
+        "No program does these, whatever its roles: each is `403` with the problem `persons`, its reason, and the page "
+        "of the console where a person does it. `POST /items/{item}/share` takes no `because` and no `approved_by`: "
+        "necessity is invoked there, too.",
+        "",
+        "| call | page | why |",
+        "|---|---|---|",
+    ]
+    lines += [f"| `POST {each.path}` | `{each.page}` | {each.why} |" for each in PERSONS]
+    lines += ["", "Other verbs have no operation:", "", "| verbs | why |", "|---|---|"]
+    for why in dict.fromkeys(ELSEWHERE.values()):
+        verbs = ", ".join(f"`{verb}`" for verb, its in ELSEWHERE.items() if its == why)
+        lines.append(f"| {verbs} | {why} |")
+    return lines
 
 
 def _with_answer() -> list[str]:
@@ -299,6 +261,8 @@ def _responses(operation: Operation, schemas: Mapping[str, Any]) -> dict[str, An
             }
         good["content"] = {"application/json": {"schema": schema}}
     found: dict[str, Any] = {"201" if operation.made else "200": good}
+    if operation.made and operation.can_be_weighed:
+        found["200"] = {**good, "description": "weighed: nothing was made"}
     if operation.method == "GET" and operation.kept and operation.answer is not None:
         found["304"] = {"description": "it still stands as it was read"}
     for name in _problems(operation):
@@ -315,7 +279,7 @@ def _problems(operation: Operation) -> list[str]:
     found = [*_ALWAYS, "refused"]
     if operation.method == "PUT":
         found += ["too-large", "cannot-act"]
-    if operation.in_path or operation.method == "POST" or operation.verb == "share-verdict":
+    if operation.in_path or operation.method == "POST" or operation.verb in _NAMING:
         found += ["not-found"]
     if operation.pages is not None:
         found += ["cursor", "not-found"]

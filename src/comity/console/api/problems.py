@@ -12,11 +12,11 @@ import msgspec
 from comity.console.api.shapes import Ground
 from comity.errors import (
     BadInput,
-    CannotJournal,
     ComityError,
     NotFound,
     PeerUnreachable,
     RefusedHere,
+    StorageError,
     VerificationFailed,
 )
 from comity.languages import _, said
@@ -32,6 +32,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "unknown-caller": (401, N_("no token, or one that does not serve")),
     "refused": (403, N_("refused: an article or a rule stands against it")),
     "role": (403, N_("none of the roles of this token may do this")),
+    "persons": (403, N_("no program does this: it is an act of persons")),
     "not-found": (404, N_("there is no such thing here")),
     "method": (405, N_("this address does not do that")),
     "needs-consent": (409, N_("consent is owed first")),
@@ -42,14 +43,14 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "mistakes": (422, N_("something in the request is not as it must be")),
     "key-used": (422, N_("this key came with another request before")),
     "fault": (500, N_("the node met a fault of its own; its log tells more")),
-    "cannot-act": (503, N_("the node cannot write, so it does not act")),
+    "cannot-act": (503, N_("the node cannot use its database, so it does not act")),
 }
 
 _OF: tuple[tuple[type[ComityError], str], ...] = (
     (NotFound, "not-found"),
     (RefusedHere, "refused"),
     (VerificationFailed, "does-not-hold"),
-    (CannotJournal, "cannot-act"),
+    (StorageError, "cannot-act"),
     (PeerUnreachable, "cannot-act"),
     (BadInput, "mistakes"),
 )

@@ -112,12 +112,21 @@ function sendOnce() {
 
 // -- news ------------------------------------------------------------------------------------------------------
 function watchNews() {
-  if (!document.querySelector("[data-live]")) return;
-  let seen = null;
-  const source = new EventSource("/events");
-  source.addEventListener("entries", (event) => {
-    if (seen !== null && seen !== event.data && document.visibilityState === "visible") location.reload();
-    seen = event.data;
+  const place = document.querySelector("[data-live]");
+  if (!place) return;
+  let news = false;
+  let leaving = false; // a reload would call off where the reader is going
+  const look = () => {
+    if (news && !leaving && document.visibilityState === "visible") location.reload();
+  };
+  new EventSource("/events").addEventListener("entries", (event) => {
+    news = event.data !== place.dataset.live; // what came while the page was being read counts, too
+    look();
+  });
+  document.addEventListener("visibilitychange", look);
+  window.addEventListener("beforeunload", () => {
+    leaving = true;
+    setTimeout(() => { leaving = false; look(); }, 5000); // a file was saved, and the page is still here
   });
 }
 

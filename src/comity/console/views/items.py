@@ -6,31 +6,41 @@ from comity.console import plots
 from comity.console.view import View
 from comity.console.visit import Visit
 from comity.handling.markings import TLP_LEVELS
+from comity.languages import _
 
 #: Rows a page shows.
 PAGE = 50
 #: What can be looked for.
 _FILTERS = ("words", "originator", "category", "marking", "state", "since", "until")
+#: To whom it should pass, what for, and which answer is wanted.
+_WEIGHED = ("to", "purpose", "only")
 
 
 class Items(View, frozen=True, kw_only=True):
     """Items that match what was looked for.
 
     Attributes:
-        rows: the items, newest first.
+        rows: the items, newest first; with a Party and a purpose chosen, each with what the gate says of sharing it.
         sought: what was looked for, by field.
+        weighed: whether the rows say what the gate says.
         before: where the next page begins; None on the last.
         markings: markings to choose from, mildest first.
-        may_add: whether this officer may take items in.
+        choices: Parties and purposes to choose from; None where this officer may not ask the gate.
+        mistake: why the rows do not say what the gate says although that was asked for; empty where nothing is amiss.
+        may_add: whether this officer may take items in. `may_share`: whether share them.
     """
 
     table: ClassVar[str] = "rows"
 
     rows: list[dict[str, Any]]
     sought: dict[str, str]
+    weighed: bool
     before: int | None
     markings: list[str]
+    choices: dict[str, Any] | None
+    mistake: str
     may_add: bool
+    may_share: bool
 
 
 class Item(View, frozen=True, kw_only=True):
@@ -94,21 +104,28 @@ _ACTS = (
 
 
 def find(visit: Visit) -> Items:
-    """Look for items."""
-    sought = {name: visit.query.get(name, "").strip() for name in _FILTERS}
+    """Look for items; with a Party and a purpose, ask the gate about each."""
+    sought = {name: visit.query.get(name, "").strip() for name in (*_FILTERS, *_WEIGHED)}
+    asks_gate = bool(sought["to"] and sought["purpose"])
     before = visit.query.get("before", "")
     found: Any = visit.ask(
-        "item-find",
-        **{name: value for name, value in sought.items() if value},
+        "item-may-pass" if asks_gate else "item-find",
+        **{name: sought[name] for name in (*_FILTERS, *(_WEIGHED if asks_gate else ())) if sought[name]},
         before=int(before) if before.isdecimal() and len(before) < 16 else 0,
         limit=PAGE,
     )
+    asked_in_part = not asks_gate and any(sought[name] for name in _WEIGHED)
+    choices: Any = visit.asked("share-choices") if visit.may("item-may-pass") else None
     return Items(
         rows=found["items"],
         sought=sought,
+        weighed=asks_gate,
         before=found["before"],
         markings=list(TLP_LEVELS),
+        choices=choices,
+        mistake=_("choose both a Party and a purpose") if asked_in_part else "",
         may_add=visit.may("item-add"),
+        may_share=visit.may("share"),
     )
 
 

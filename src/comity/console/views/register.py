@@ -1,11 +1,13 @@
 """Register: check a name here or with others, follow hits up, answer those that others follow up, watches, quotas."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import msgspec
 
 from comity.console.view import View
 from comity.console.visit import Visit
+from comity.errors import NotFound
 
 #: What a question can be about.
 SCHEMAS = ("Person", "Organization", "Company", "Vessel", "Airplane", "LegalEntity")
@@ -65,6 +67,7 @@ class Check(View, frozen=True, kw_only=True):
         parties: each Party's part and how far it has come.
         rows: the hits told so far, best first.
         may_end: whether this officer ends watches.
+        entries: entries of the journal when it was looked at; more of them is news.
     """
 
     table: ClassVar[str] = "rows"
@@ -76,6 +79,7 @@ class Check(View, frozen=True, kw_only=True):
     parties: list[dict[str, Any]]
     rows: list[dict[str, Any]]
     may_end: bool
+    entries: int
 
 
 class Hits(View, frozen=True, kw_only=True):
@@ -100,12 +104,16 @@ class Hit(View, frozen=True, kw_only=True):
     Attributes:
         hit: its facts: score, why, how it stands.
         record: the record, as far as it was released; None where it was not.
+        rows: what it says of its subject: property, value, who says so, since when.
+        terms: under which terms its owner keeps it.
         ours: whether this Party asked.
         may: what this officer may do with it, by verb.
     """
 
     hit: dict[str, Any]
     record: dict[str, Any] | None
+    rows: list[dict[str, Any]]
+    terms: dict[str, Any]
     ours: bool
     may: dict[str, bool]
 
@@ -181,7 +189,7 @@ def check(visit: Visit) -> Register:
     rows: list[dict[str, Any]] = []
     if fields["name"]:
         answers: Any = visit.ask("register-check", names=[question(fields)], limit=10)
-        rows = list(answers[0]["hits"]) if answers else []
+        rows = [{**row, "name": _name_of(visit, row["id"])} for row in answers[0]["hits"]] if answers else []
     choices: Any = visit.asked("share-choices") or {"parties": [], "purposes": []}
     return Register(
         rows=rows,
@@ -194,6 +202,18 @@ def check(visit: Visit) -> Register:
         may_ask=visit.may("register-ask"),
         may_enter=visit.may("register-add"),
     )
+
+
+def _name_of(visit: Visit, identity: str) -> str:
+    """Give what the subject of a record is called; empty where this officer may not see it, or it has gone."""
+    try:
+        found: Any = visit.asked("register-show", identity=identity)
+    except NotFound:
+        return ""
+    names = (
+        [each["value"] for each in found["subject"]["statements"] if each["prop"] == "name"] if found else []
+    )
+    return names[0] if names else ""
 
 
 def question(fields: dict[str, str]) -> bytes:
@@ -232,6 +252,7 @@ def one_check(visit: Visit, id: str) -> Check:
     Raises:
         NotFound: there is none of that name.
     """
+    entries = visit.entries()
     found: Any = visit.ask("register-asked", check=id)
     return Check(
         check=found["check"],
@@ -241,6 +262,7 @@ def one_check(visit: Visit, id: str) -> Check:
         parties=found["parties"],
         rows=found["hits"],
         may_end=visit.may("register-unwatch"),
+        entries=entries,
     )
 
 
@@ -272,9 +294,29 @@ def one_hit(visit: Visit, id: str) -> Hit:
     return Hit(
         hit=facts,
         record=released,
+        rows=_said_of(released) if released is not None else [],
+        terms=_terms_of(released) if released is not None else {},
         ours=found["owner"] != visit.desk.node.party,
         may={verb: visit.may(verb) for verb in verbs},
     )
+
+
+def _said_of(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give what is said of the subject of a record: property, value, who says so, since when."""
+    return [
+        {
+            "property": each["prop"],
+            "value": each["value"],
+            "source": each.get("source", ""),
+            "since": each.get("first_seen", ""),
+        }
+        for each in record["subject"]["statements"]
+    ]
+
+
+def _terms_of(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the terms a record is kept on that say anything."""
+    return {name: value for name, value in record["terms"].items() if value not in ("", None, [], ["*"])}
 
 
 def record(visit: Visit, id: str) -> Record:
@@ -294,16 +336,8 @@ def record(visit: Visit, id: str) -> Record:
         record=found,
         name=names[0],
         identity=id,
-        rows=[
-            {
-                "property": each["prop"],
-                "value": each["value"],
-                "source": each.get("source", ""),
-                "since": each.get("first_seen", ""),
-            }
-            for each in statements
-        ],
-        terms={name: value for name, value in found["terms"].items() if value not in ("", None, [], ["*"])},
+        rows=_said_of(found),
+        terms=_terms_of(found),
         said=said,
         schemas=list(dict.fromkeys((found["subject"]["schema"], *SCHEMAS))),
         ours=ours,

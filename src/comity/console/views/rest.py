@@ -6,7 +6,7 @@ from babel import Locale
 
 from comity.console.view import View
 from comity.console.visit import Visit
-from comity.languages.reading import TAGS
+from comity.languages.reading import TAGS, _
 from comity.node.roles import Role
 
 #: Entries a page shows.
@@ -200,5 +200,5 @@ def components(_visit: Visit) -> Components:
         for outcome in ("permitted", "needs-consent", "refused")
     ]
     return Components(
-        rows=[{"name": "a row", "state": "held", "at": "2031-03-14T09:00:00Z"}], verdicts=verdicts
+        rows=[{"name": _("a row"), "state": "held", "at": "2031-03-14T09:00:00Z"}], verdicts=verdicts
     )

@@ -1,18 +1,62 @@
 """Search: words over all that who looks may read: items, matters, agreements, records, the journal."""
 
 import re
+from collections.abc import Callable
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from comity.console.view import View
+from comity.console.views.journal import entries
 from comity.console.visit import Visit
 from comity.errors import NotFound
+from comity.handling.markings import TLP_LEVELS
+from comity.languages import said
+from comity.languages.journal_words import entry_in_words
+from comity.languages.page_words import on_a_page, title_on_a_page
 
 #: Of each kind so many are shown; the rest by the link below them.
 _SHOWN = 8
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class Sought(msgspec.Struct, frozen=True):
+    """What is looked for; of each what is empty counts for nothing.
+
+    Attributes:
+        words: of a title, a name, what an entry says, or a digest.
+        party, category, marking: whose, of which kind, how marked.
+        since, until: from this day, and before that one.
+    """
+
+    words: str
+    party: str
+    category: str
+    marking: str
+    since: str
+    until: str
+
+    @property
+    def asked(self) -> set[str]:
+        """Give the names of what is asked for."""
+        return {name for name in self.__struct_fields__ if getattr(self, name)}
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """A kind of thing that is searched.
+
+    Attributes:
+        name: what it is called.
+        verb: without it nobody sees any.
+        has: what it can be looked for by.
+        find: gives what is found, and the page that shows all of it.
+    """
+
+    name: str
+    verb: str
+    has: frozenset[str]
+    find: Callable[[Visit, Sought], tuple[list[dict[str, Any]], str]]
 
 
 class Search(View, frozen=True, kw_only=True):
@@ -20,10 +64,12 @@ class Search(View, frozen=True, kw_only=True):
 
     Attributes:
         rows: everything found: its kind, name, path, and what tells it from others.
-        words, party, since, until: what was looked for.
+        words, party, category, marking, since, until: what was looked for.
+        categories, markings: what can be chosen from.
         more: kinds of which there is more, with the page that shows it.
         asked: whether anything was looked for.
         kinds: what is searched for this officer.
+        left_out: kinds that were not searched, because they have nothing of what was looked for.
     """
 
     table: ClassVar[str] = "rows"
@@ -31,43 +77,41 @@ class Search(View, frozen=True, kw_only=True):
     rows: list[dict[str, Any]]
     words: str
     party: str
+    category: str
+    marking: str
     since: str
     until: str
+    categories: list[str]
+    markings: list[str]
     more: list[dict[str, str]]
     asked: bool
     kinds: list[str]
+    left_out: list[str]
 
 
 def build(visit: Visit) -> Search:
-    """Look for words, a Party and days, among what this officer may read."""
-    words, party, since, until = (
-        visit.query.get(name, "").strip()[:200] for name in ("words", "party", "since", "until")
-    )
+    """Look for words, a Party, a category, a marking and days, among what this officer may read."""
+    sought = Sought(*(visit.query.get(name, "").strip()[:200] for name in Sought.__struct_fields__))
     rows: list[dict[str, Any]] = []
     more: list[dict[str, str]] = []
-    asked = bool(words or party)
-    if asked:
-        for find in (_items, _matters, _agreements, _records, _entries):
-            found, path = find(visit, words, party, since, until)
+    open_to = [each for each in KINDS if visit.may(each.verb)]
+    searched = [each for each in open_to if sought.asked <= each.has]
+    if sought.asked:
+        for kind in searched:
+            found, path = kind.find(visit, sought)
             rows += found[:_SHOWN]
             if len(found) > _SHOWN and path:
-                more.append({"kind": found[0]["kind"], "path": path})
-    searched = (
-        ("item", "item-find"),
-        ("matter", "matter-find"),
-        ("agreement", "agreement-list"),
-        ("record", "register-check"),
-        ("entry", "journal-find"),
-    )
+                more.append({"kind": kind.name, "path": path})
+    choices: Any = visit.asked("share-choices") or {}
     return Search(
         rows=rows,
-        words=words,
-        party=party,
-        since=since,
-        until=until,
+        **msgspec.structs.asdict(sought),
+        categories=choices.get("categories", []),
+        markings=list(TLP_LEVELS) if visit.may("item-find") else [],
         more=more,
-        asked=asked,
-        kinds=[kind for kind, verb in searched if visit.may(verb)],
+        asked=bool(sought.asked),
+        kinds=[each.name for each in searched],
+        left_out=[each.name for each in open_to if each not in searched],
     )
 
 
@@ -80,19 +124,18 @@ def _row(
     return {"kind": kind, "name": name, "path": path, "about": about, "state": state, "at": at}
 
 
-def _items(visit: Visit, words: str, party: str, since: str, until: str) -> _Found:
+def _items(visit: Visit, sought: Sought) -> _Found:
     def named() -> list[Any]:
+        if sought.asked != {"words"} or " " in sought.words:
+            return []
         try:
-            shown: Any = visit.asked("item-show", item=words) if words and " " not in words else None
+            return [visit.ask("item-show", item=sought.words)]
         except NotFound:
-            shown = None
-        return [shown] if shown else []
+            return []
 
-    sought = {"words": words, "originator": party, "since": since, "until": until}
-    found: Any = visit.asked(
-        "item-find", limit=_SHOWN + 1, **{name: value for name, value in sought.items() if value}
-    )
-    rows = found["items"] if found else []
+    given = _given(sought, party="originator")
+    found: Any = visit.ask("item-find", limit=_SHOWN + 1, **given)
+    rows = found["items"]
     known = {row["id"] for row in rows}
     rows = [*(row for row in named() if row["id"] not in known), *rows]
     return [
@@ -105,64 +148,88 @@ def _items(visit: Visit, words: str, party: str, since: str, until: str) -> _Fou
             row["added_at"],
         )
         for row in rows
-    ], f"/items?{_query(sought)}"
+    ], f"/items?{urlencode(given)}"
 
 
-def _matters(visit: Visit, words: str, party: str, since: str, until: str) -> _Found:
-    sought = {"words": words, "peer": party, "since": since, "until": until}
-    found: Any = visit.asked("matter-find", all=True, limit=_SHOWN + 1, **sought)
+def _matters(visit: Visit, sought: Sought) -> _Found:
+    given = _given(sought, party="peer")
+    found: Any = visit.ask("matter-find", all=True, limit=_SHOWN + 1, **given)
     return [
         _row(
             "matter",
-            row["title"] or row["id"][:12],
+            title_on_a_page(row["title"], row["kind"]) or row["id"][:12],
             f"/work/{row['id']}",
-            f"{row['kind']} {row['with']}",
+            f"{on_a_page(row['kind'])} {row['with']}",
             row["state"],
             row["changed_at"],
         )
-        for row in (found["matters"] if found else ())
-    ], f"/work?all=1&{_query(sought)}"
+        for row in found["matters"]
+    ], f"/work?all=1&{urlencode(given)}"
 
 
-def _agreements(visit: Visit, words: str, party: str, _since: str, _until: str) -> _Found:
-    found: Any = visit.asked("agreement-list") or []
-    wanted = words.casefold().split()
+def _agreements(visit: Visit, sought: Sought) -> _Found:
+    found: Any = visit.ask("agreement-list")
+    wanted = sought.words.casefold().split()
     return [
         _row("agreement", row["title"], f"/agreements/{row['id']}", row["id"], row["status"]["state"])
         for row in found
         if all(word in f"{row['title']} {row['id']}".casefold() for word in wanted)
-        and party in ("", *row["parties"])
+        and sought.party in ("", *row["parties"])
     ], "/agreements"
 
 
-def _records(visit: Visit, words: str, _party: str, _since: str, _until: str) -> _Found:
-    if not words or not visit.may("register-check"):
-        return [], ""
-    question = {"id": "page", "schema": "LegalEntity", "properties": {"name": [words]}}
+def _records(visit: Visit, sought: Sought) -> _Found:
+    question = {"id": "page", "schema": "LegalEntity", "properties": {"name": [sought.words]}}
     answers: Any = visit.ask("register-check", names=[msgspec.json.encode(question)], limit=_SHOWN)
     return [
-        _row("record", hit["id"], f"/register?name={quote(words, safe='')}", "; ".join(hit["why"]), "hit")
+        _row(
+            "record",
+            hit["id"],
+            f"/register?name={quote(sought.words, safe='')}",
+            "; ".join(said(each) for each in hit["why"]),
+            "hit",
+        )
         for hit in (answers[0]["hits"] if answers else ())
         if hit["hit"]
     ], ""
 
 
-def _entries(visit: Visit, words: str, _party: str, _since: str, _until: str) -> _Found:
-    if not _DIGEST.fullmatch(words.lower()):
-        return [], ""
-    found: Any = visit.asked("journal-find", act=words.lower()) or []
+def _entries(visit: Visit, sought: Sought) -> _Found:
+    if _DIGEST.fullmatch(sought.words.lower()):
+        found: Any = visit.ask("journal-find", act=sought.words.lower())
+    else:
+        given = (sought.words, sought.party, sought.since, sought.until)
+        found = entries(visit, *given, limit=_SHOWN + 1)["entries"]
     return [
         _row(
             "entry",
-            f"{row['number']} {row['kind']}",
-            f"/journal?before={row['number'] + 1}",
+            f"{row['channel_number'] if sought.party else row['number']} {entry_in_words(row['kind'])}",
+            f"/journal?{urlencode(_place(sought, row))}",
             row["channel"],
             "",
             row["at"],
         )
         for row in found
-    ], ""
+    ], f"/journal?{urlencode(_given(sought, party='channel'))}"
 
 
-def _query(sought: dict[str, str]) -> str:
-    return urlencode({name: value for name, value in sought.items() if value})
+def _place(sought: Sought, row: dict[str, Any]) -> dict[str, Any]:
+    """Give the page of the journal that begins with an entry."""
+    if sought.party:
+        return {"channel": sought.party, "before": row["channel_number"] + 1}
+    return {"before": row["number"] + 1}
+
+
+def _given(sought: Sought, *, party: str) -> dict[str, str]:
+    """Give what is asked for as a verb calls it."""
+    return {party if name == "party" else name: getattr(sought, name) for name in sorted(sought.asked)}
+
+
+_DAYS = ("since", "until")
+KINDS: tuple[Kind, ...] = (
+    Kind("item", "item-find", frozenset(Sought.__struct_fields__), _items),
+    Kind("matter", "matter-find", frozenset(("words", "party", *_DAYS)), _matters),
+    Kind("agreement", "agreement-list", frozenset(("words", "party")), _agreements),
+    Kind("record", "register-check", frozenset(("words",)), _records),
+    Kind("entry", "journal-find", frozenset(("words", "party", *_DAYS)), _entries),
+)

@@ -3,9 +3,11 @@
 from typing import Any, ClassVar
 
 from comity.console.view import View
-from comity.console.visit import Visit
+from comity.console.visit import Caller, Visit
 from comity.errors import ComityError
 from comity.handling.markings import TLP_LEVELS
+from comity.languages.page_words import DIGEST
+from comity.ports import Transaction
 
 
 class Compose(View, frozen=True, kw_only=True):
@@ -148,7 +150,26 @@ def weighed(visit: Visit, **asked: Any) -> tuple[dict[str, Any] | None, str]:
         verdict: Any = visit.ask("share-verdict", **asked)
     except ComityError as error:
         return None, error.message
-    return verdict, ""
+    sentences = [*verdict["remedies"], *(each["text"] for each in verdict["grounds"])]
+    return {**verdict, "titles": titles_in(visit, sentences)}, ""
+
+
+def titles_in(visit: Caller, sentences: list[str]) -> dict[str, str]:
+    """Give the titles of the items that sentences name, by the beginnings of their digests."""
+    named = dict.fromkeys(each for words in sentences for each in DIGEST.findall(words))
+    if not named or not visit.may("item-show"):
+        return {}
+
+    def read(transaction: Transaction) -> dict[str, str]:
+        found = {}
+        for digest in named:
+            rows = [row for row in transaction.items_named(digest) if row.digest.startswith(digest)]
+            if len(rows) == 1 and rows[0].title:
+                found[digest] = rows[0].title
+        return found
+
+    titles: dict[str, str] = visit.desk.read(read)
+    return titles
 
 
 def _choices(visit: Visit) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from comity.console.view import Count, View
+from comity.console.views.share import titles_in
+from comity.console.views.year import page_of
 from comity.console.visit import Caller
 from comity.languages import ngettext
 
@@ -11,6 +13,9 @@ from comity.languages import ngettext
 NOTICE_WINDOW = timedelta(days=90)
 #: Letters counted of one state, and letters that came last among which unread items are looked for.
 _COUNTED, _RECENT = 1000, 100
+#: How long before its day what is owed is shown, and so many lines of it; the year shows the rest.
+DUE_AHEAD = timedelta(days=30)
+_OWED = 10
 
 
 class Today(View, frozen=True, kw_only=True):
@@ -18,33 +23,49 @@ class Today(View, frozen=True, kw_only=True):
 
     Attributes:
         rows: each thing that awaits, with where it is seen to.
+        due: what this Party owes within a month, soonest first, with its page; what is late comes first.
+        titles: titles of the items that stand there, by the beginnings of their digests.
         notices: agreements whose notice must be given soon, with the last day.
         stopped: Parties whose channel waits for a person.
+        time_waits: why nothing that has run out is erased; empty where the clock is borne out.
+        may_confirm: whether this officer may say that the clock is right.
         party, deployment: whose console this is, and in which world.
-        last_entry: when this node last entered anything.
+        last_entry: when this node last entered anything. `entries`: how many entries there were; more of them is news.
     """
 
     table: ClassVar[str] = "rows"
 
     rows: list[dict[str, Any]]
+    due: list[dict[str, Any]]
+    titles: dict[str, str]
     notices: list[dict[str, Any]]
     stopped: list[dict[str, Any]]
+    time_waits: str
+    may_confirm: bool
     party: str
     deployment: str
     last_entry: str | None
+    entries: int
 
 
 def build(visit: Caller) -> Today:
     """Find out what awaits."""
+    entries = visit.entries()
     status: Any = visit.ask("status")
-    counts = [*_consents(visit), *_letters(visit), *_rest(visit)]
+    counts = [*_consents(visit), *_letters(visit), *_rest(visit), *_register(visit)]
+    due = _due(visit)
     return Today(
         rows=[{"what": each.words, "where": each.path, "urgent": each.urgent} for each in counts],
+        due=due,
+        titles=titles_in(visit, [row["what"] for row in due]),
         notices=_notices(visit),
         stopped=list(status["stopped"]),
+        time_waits=status["time_waits"],
+        may_confirm=visit.may("time-confirm"),
         party=status["party"],
         deployment=status["deployment"],
         last_entry=status["last_entry"],
+        entries=entries,
     )
 
 
@@ -130,6 +151,32 @@ def _rest(visit: Caller) -> list[Count]:
         )
         found.append(Count(words, "/second", urgent=True))
     return found
+
+
+def _register(visit: Caller) -> list[Count]:
+    due: Any = visit.asked("register-due")
+    if not due:
+        return []
+    found = []
+    if due["to_answer"]:
+        words = ngettext("{count} follow-up to answer", "{count} follow-ups to answer", len(due["to_answer"]))
+        found.append(Count(words, "/register/hits", urgent=True))
+    if due["to_close"]:
+        words = ngettext("{count} hit to close", "{count} hits to close", len(due["to_close"]))
+        found.append(Count(words, "/register/hits", urgent=True))
+    if due["flags"]:
+        words = ngettext("{count} flag to settle", "{count} flags to settle", len(due["flags"]))
+        found.append(Count(words, "/register/flags"))
+    if due["reviews"]:
+        words = ngettext("{count} record to review", "{count} records to review", len(due["reviews"]))
+        found.append(Count(words, "/register/quotas"))
+    return found
+
+
+def _due(visit: Caller) -> list[dict[str, Any]]:
+    until = visit.at.date() + DUE_AHEAD
+    rows: Any = visit.asked("due-list", ours=True, until=until.isoformat(), limit=_OWED) or []
+    return [{**row, "path": page_of(row["see"])} for row in rows]
 
 
 def _notices(visit: Caller) -> list[dict[str, Any]]:

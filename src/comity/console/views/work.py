@@ -2,12 +2,14 @@
 
 from typing import Any, ClassVar
 
-from comity.console.matter_forms import fields_of, kinds, steps_of
+from comity.console.matter_forms import fields_of, kinds, said_at_opening, steps_of
 from comity.console.view import View
 from comity.console.visit import Visit
 from comity.cooperation.event import OPEN
+from comity.cooperation.standing import DAYS, OUR_WORDS
 from comity.errors import NotFound
 from comity.languages import _
+from comity.languages.page_words import on_a_page, title_on_a_page
 
 
 class Work(View, frozen=True, kw_only=True):
@@ -39,13 +41,20 @@ class Matter(View, frozen=True, kw_only=True):
 
     Attributes:
         matter: how it stands, what is due, and its story.
+        opening: what was said at its opening, a line for each field; of a charge or a summary nothing, which have
+            tables of their own.
+        standing: what has come of it, as tables: the lines of a plan, seats, places, what is out; words of ours said.
         steps: what can be done here now, each with its fields; None for fields that a form cannot say.
+        offices: offices of this Party that may act in its place.
         may_act: whether this officer takes steps.
         held_against: what this node's own ledger or figures say of a charge or summary; None for other kinds.
     """
 
     matter: dict[str, Any]
+    opening: list[dict[str, Any]]
+    standing: list[dict[str, Any]]
     steps: list[dict[str, Any]]
+    offices: list[str]
     may_act: bool
     held_against: dict[str, Any] | None
 
@@ -56,12 +65,15 @@ class Opening(View, frozen=True, kw_only=True):
     Attributes:
         kind: its kind.
         fields: what its opening says.
-        parties: Parties to choose from.
+        parties: Parties to choose from. `offices`: offices of this Party that may act in its place.
+        agreements: agreements to choose from, where several would do.
     """
 
     kind: str
     fields: list[dict[str, Any]]
     parties: list[str]
+    offices: list[str]
+    agreements: list[str]
 
 
 def overview(visit: Visit) -> Work:
@@ -97,15 +109,40 @@ def one(visit: Visit, id: str) -> Matter:
         NotFound: it is not known here.
     """
     shown: Any = visit.ask("matter-show", matter=id)
+    choices: Any = visit.asked("share-choices") or {"purposes": [], "offices": []}
     checks = {"charge": "charge-check", "summary": "summary-check"}
     check = checks.get(shown["kind"]) if shown["facts"] else None
     against: Any = visit.ask(check, **{shown["kind"]: shown["id"]}) if check else None
     return Matter(
         matter=shown,
-        steps=steps_of(shown["kind"], shown["steps"]),
+        opening=said_at_opening(shown["kind"], shown["facts"]),
+        standing=[_table(each) for each in shown["standing"]],
+        steps=steps_of(shown, choices["purposes"]),
+        offices=choices["offices"],
         may_act=visit.may("matter-act"),
         held_against=against,
     )
+
+
+def _plans(visit: Visit) -> dict[str, str]:
+    """Give the plans that are not over, with their titles and whom they are with."""
+    found: Any = visit.asked("matter-find", kind="plan") or {"matters": []}
+    return {
+        row["id"]: f"{title_on_a_page(row['title'], row['kind'])} ({row['with']})" for row in found["matters"]
+    }
+
+
+def _table(table: dict[str, Any]) -> dict[str, Any]:
+    """Put a table of how it stands as a page shows it: with what kind of cell each column has."""
+    heads = table["heads"]
+    return {
+        "heads": [head[:1].upper() + head[1:] for head in map(on_a_page, heads)],
+        "days": [head in DAYS for head in heads],
+        "rows": [
+            [on_a_page(cell) if head in OUR_WORDS else cell for head, cell in zip(heads, row, strict=True)]
+            for row in table["rows"]
+        ],
+    }
 
 
 def opening(visit: Visit, id: str) -> Opening:
@@ -114,8 +151,11 @@ def opening(visit: Visit, id: str) -> Opening:
     Raises:
         NotFound: there is no such kind, or a form cannot open it.
     """
-    fields = fields_of(id, OPEN)
+    choices: Any = visit.ask("share-choices")
+    parties = [each["party"] for each in choices["parties"]]
+    meant = sorted((visit.desk.node.party, *parties))
+    fields = fields_of(id, OPEN, meant, {**choices["words"], "purpose": choices["purposes"]}, _plans(visit))
     if fields is None:
         raise NotFound(_("this kind of matter is opened by the command"), hint=f"comity {id} new --help")
-    choices: Any = visit.ask("share-choices")
-    return Opening(kind=id, fields=fields, parties=[each["party"] for each in choices["parties"]])
+    agreements = sorted({name for each in choices["parties"] for name in each["agreements"]})
+    return Opening(kind=id, fields=fields, parties=parties, offices=choices["offices"], agreements=agreements)

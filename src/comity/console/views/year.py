@@ -2,16 +2,20 @@
 
 from datetime import date
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from babel.dates import get_month_names
 
 from comity.console import plots
 from comity.console.view import View
+from comity.console.views.share import titles_in
 from comity.console.visit import Caller, Visit
 from comity.control.verb import Desk
 from comity.errors import BadInput
 from comity.interop.due_calendar import as_calendar
-from comity.languages import _, current, said
+from comity.languages import _, current, speaking
+from comity.languages.page_words import named, on_a_page, title_on_a_page
+from comity.languages.reading import TAGS
 from comity.node.calendar_address import KIND, officer_at
 
 #: Matters drawn, the newest.
@@ -24,6 +28,8 @@ _PAGES = {
     "comity outbox": "/sent",
     "comity necessity": "/redress",
     "comity card": "/parties",
+    "comity register": "/register/flags",
+    "comity summary": "/summary",
 }
 
 
@@ -34,6 +40,7 @@ class Year(View, frozen=True, kw_only=True):
         year: the year.
         drawn: matters by kind as bars on a line; None where there are none.
         rows: what has a day in that year, soonest first: ours, theirs or our own, with its article and page.
+        titles: titles of the items that stand there, by the beginnings of their digests.
         further: from which instant the next lines are; empty at the end.
         before, after: the years beside it.
         has_address: whether this officer has one.
@@ -44,6 +51,7 @@ class Year(View, frozen=True, kw_only=True):
     year: int
     drawn: plots.Plot | None
     rows: list[dict[str, Any]]
+    titles: dict[str, str]
     further: str
     before: int
     after: int
@@ -69,23 +77,27 @@ def build(visit: Visit) -> Year:
     for row in reversed(found["matters"]):
         first = date.fromisoformat(row["opened_at"][:10])
         last = date.fromisoformat((row["due"] or row["changed_at"])[:10])
-        words = f"{row['title']} ({said(row['state'] or 'waiting')}, {row['with']})"
+        words = f"{title_on_a_page(row['title'], row['kind'])} ({on_a_page(row['state'] or 'waiting')}, {row['with']})"
         lanes.setdefault(row["kind"], []).append((first, max(last, first), 0 if row["ours"] else 1, words))
     start = visit.query.get("from", "")[:40] or begins.isoformat()
     due, further = _due(visit, start, ends)
     rows = [{**row, "path": page_of(row["see"])} for row in due if row["at"][:4] == str(year)]
+    titles = titles_in(visit, [row["what"] for row in rows])
     if rows:
         lanes[_("due")] = [
-            (day, day, 2, row["what"]) for row in rows for day in (date.fromisoformat(row["at"][:10]),)
+            (day, day, 2, named(on_a_page(row["what"]), titles))
+            for row in rows
+            for day in (date.fromisoformat(row["at"][:10]),)
         ]
     names = get_month_names("abbreviated", locale=current())
     months = [(date(year, month, 1), names[month]) for month in range(1, 13)]
-    drawn = [(said(kind), stretches) for kind, stretches in lanes.items()]
+    drawn = [(on_a_page(kind), stretches) for kind, stretches in lanes.items()]
     held = visit.desk.node.store.read(lambda transaction: transaction.credentials(visit.officer.id))
     return Year(
         year=year,
         drawn=plots.spans(drawn, begins, ends, months, visit.at.date()) if drawn else None,
         rows=rows,
+        titles=titles,
         further=further,
         before=year - 1,
         after=year + 1,
@@ -110,23 +122,23 @@ def _due(visit: Visit, start: str, ends: date) -> tuple[list[dict[str, Any]], st
         limit *= 4
 
 
-def calendar(visit: Visit) -> bytes:
-    """Give what is due as iCalendar."""
-    rows: Any = visit.ask("due-list")
-    return as_calendar(visit.desk.node.party, rows)
+def calendar(caller: Caller) -> bytes:
+    """Give what is due as iCalendar, in the reader's language, with the titles of the items the reader may see."""
+    rows: Any = caller.ask("due-list")
+    titles = titles_in(caller, [row["what"] for row in rows])
+    return as_calendar(caller.desk.node.party, rows, say=lambda what: named(on_a_page(what), titles))
 
 
 def calendar_at(desk: Desk, token: str) -> bytes:
-    """Give what is due as iCalendar, to a calendar program that comes with a token.
+    """Give what is due as iCalendar, to a calendar program that comes with a token, as its officer reads it.
 
     Raises:
         NotFound: the token opens no calendar.
         RefusedHere: its officer's roles show nothing of it any more.
     """
     officer = desk.read(lambda transaction: officer_at(transaction, token))
-    caller = Caller(desk=desk, officer=officer, at=desk.node.clock.now())
-    rows: Any = caller.ask("due-list")
-    return as_calendar(desk.node.party, rows)
+    with speaking(officer.language if officer.language in TAGS else "en"):
+        return calendar(Caller(desk=desk, officer=officer, at=desk.node.clock.now()))
 
 
 def page_of(command: str) -> str:
@@ -136,6 +148,10 @@ def page_of(command: str) -> str:
         return f"/items/{words[2]}"
     if words[1:3] == ["agreement", "status"]:
         return f"/agreements/{words[3]}"
+    if words[1:3] == ["register", "show"]:
+        return f"/register/hits/{words[3]}"
+    if words[1:3] == ["register", "review"]:
+        return f"/register/records/{quote(words[3], safe='')}"
     if words[2:3] == ["show"] and len(words) > 3:
         return f"/work/{words[3]}"
     return _PAGES.get(" ".join(words[:2]), "/work")

@@ -17,7 +17,6 @@ notes = { value = "from the list of North" }
 ```
 """
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from comity.interop.lists.draft import Draft, Found
 from comity.interop.lists.files import Bounded
 from comity.interop.lists.rows import tables
 from comity.register.subjects import SCHEMATA
+from comity.strict import NotToml, read_toml
 
 __all__ = ["Mapping", "read_mapped", "read_mapping"]
 
@@ -85,20 +85,31 @@ def read_mapping(path: Path) -> Mapping:
         BadInput: it cannot be read, or says what no mapping says; all that is wrong is named.
     """
     try:
-        raw = path.read_bytes()
-        if len(raw) > _MAX_MAPPING:
-            raise BadInput(f"{path.name}: longer than {_MAX_MAPPING >> 10} KiB")
-        mapping = msgspec.convert(tomllib.loads(raw.decode()), Mapping)
-        list(mapping.froms())
+        with path.open("rb") as file:
+            raw = file.read(_MAX_MAPPING + 1)
     except OSError as error:
         raise BadInput(f"{path.name}: cannot be read: {(error.strerror or str(error)).lower()}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path.name}: not TOML: {error}") from None
+    return parse_mapping(raw, path.name)
+
+
+def parse_mapping(raw: bytes, name: str) -> Mapping:
+    """Read a mapping: which column says what.
+
+    Raises:
+        BadInput: it says what no mapping says; all that is wrong is named.
+    """
+    if len(raw) > _MAX_MAPPING:
+        raise BadInput(f"{name}: longer than {_MAX_MAPPING >> 10} KiB")
+    try:
+        mapping = msgspec.convert(read_toml(raw.decode()), Mapping)
+        list(mapping.froms())
+    except (NotToml, UnicodeDecodeError) as error:
+        raise BadInput(f"{name}: not TOML: {error}") from None
     except msgspec.ValidationError as error:
-        raise BadInput(f"{path.name}: {str(error)[:1].lower()}{str(error)[1:]}") from None
+        raise BadInput(f"{name}: {str(error)[:1].lower()}{str(error)[1:]}") from None
     mistakes = list(_mistakes(mapping))
     if mistakes:
-        raise BadInput(*(f"{path.name}: {mistake}" for mistake in mistakes))
+        raise BadInput(*(f"{name}: {mistake}" for mistake in mistakes))
     return mapping
 
 

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from comity.errors import ForeignInput
 from comity.interop.lists.files import Bounded
@@ -74,7 +75,7 @@ def tables(
             continue
         if len(row) > len(head) and any(value.strip() for value in row[len(head) :]):
             raise ForeignInput(f"{file.name}:{line}: {len(row)} values where there are {len(head)} columns")
-        yield line, {name: value.strip() for name, value in zip(head, row, strict=False)}
+        yield line, {name: value.strip() for name, value in zip_longest(head, row[: len(head)], fillvalue="")}
     if not head:
         raise ForeignInput(
             f"{file.name}: no row names the columns {', '.join(f'`{name}`' for name in needs)}"

@@ -24,6 +24,8 @@ def make_matters() -> None:
     op.create_index("matters_by_kind", "matters", ["kind", "changed_at"])
     op.create_index("matters_by_change", "matters", ["changed_at"])
     op.create_index("matters_by_opening", "matters", ["kind", "opened_at"])
+    op.create_index("matters_by_texts", "matters", ["texts"])
+    op.create_index("matters_by_turn", "matters", ["turn", "due"])
     op.create_table(
         "deadlines",
         sa.Column("number", NUMBER, primary_key=True, nullable=False),
@@ -33,6 +35,7 @@ def make_matters() -> None:
     )
     op.create_index("ix_deadlines_matter", "deadlines", ["matter"])
     op.create_index("deadlines_by_time", "deadlines", ["at"])
+    op.create_index("deadlines_by_debtor", "deadlines", ["by", "at"])
     op.create_table(
         "costs",
         sa.Column("event", TEXT, primary_key=True, nullable=False),

@@ -127,7 +127,7 @@ def make_register() -> None:
     op.create_index("ix_thresholds_agreement", "thresholds", ["agreement"])
     op.create_index("staged_records_by_key", "staged_records", ["source", "key"])
     op.create_index("checks_by_id", "checks", ["id", "peer", "ours"], unique=True)
-    op.create_index("checks_watching", "checks", ["watch", "state"])
+    op.create_index("checks_watching", "checks", ["watch", "state", "peer"])
     op.create_index("ix_hits_check", "hits", ["check"])
     op.create_index("ix_hits_key", "hits", ["key"])
     op.create_index("ix_flags_hit", "flags", ["hit"])

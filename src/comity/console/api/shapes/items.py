@@ -147,6 +147,20 @@ class Verdict(Shape, frozen=True, kw_only=True):
     digest: str
 
 
+class Weighed(Item, frozen=True, kw_only=True):
+    """An item with what the gate would say of sharing it.
+
+    Attributes:
+        decision: `permitted`, `refused` or `needs-consent`.
+        grounds: the articles it rests on, all of them.
+        ask: the Parties that would have to consent.
+    """
+
+    decision: str
+    grounds: list[str]
+    ask: list[str]
+
+
 class Delivery(Shape, frozen=True, kw_only=True):
     """How far a letter has come.
 
@@ -217,3 +231,81 @@ class Withdrawal(Shape, frozen=True, kw_only=True):
     sent_to: list[str] = msgspec.field(default_factory=list)
     unreached: list[dict[str, Any]] = msgspec.field(default_factory=list)
     answers: list[dict[str, Any]] | dict[str, Any] | None = None
+
+
+class Generation(Shape, frozen=True, kw_only=True):
+    """Items that stand equally far from the one that was asked for.
+
+    Attributes:
+        depth: how far: below zero what it was made from, above what was made from it, zero itself.
+        items: the items.
+    """
+
+    depth: int
+    items: list[Item]
+
+
+class MadeFrom(Shape, frozen=True, kw_only=True):
+    """One item made from another.
+
+    Attributes:
+        source: what it was made from.
+        item: what was made.
+    """
+
+    source: str
+    item: str
+
+
+class Lineage(Shape, frozen=True, kw_only=True):
+    """Where an item comes from, and what was made from it.
+
+    Attributes:
+        item: the item that was asked for.
+        generations: the items, generation by generation.
+        made_from: which was made from which.
+        more: whether there are more than are shown.
+    """
+
+    item: str
+    generations: list[Generation]
+    made_from: list[MadeFrom]
+    more: bool
+
+
+class Replaced(Verdict, frozen=True, kw_only=True):
+    """What the gate said of the correction going to one Party.
+
+    Attributes:
+        to: to whom.
+        message: the letter it goes in; empty where nothing was sent.
+    """
+
+    to: str
+    message: str
+
+
+class Corrected(Withdrawal, frozen=True, kw_only=True):
+    """An item that another has taken the place of.
+
+    Attributes:
+        sent: for each holder, what the gate said of the new one.
+    """
+
+    sent: list[Replaced]
+
+
+class Overdue(Shape, frozen=True, kw_only=True):
+    """An answer to a withdrawal that has not come.
+
+    Attributes:
+        item: the item.
+        party: whose answer.
+        waits_for: `answer`; or `decision`, where a person there must decide about what was made from it.
+        since: when it was told.
+    """
+
+    item: str
+    party: str
+    waits_for: str
+    since: str

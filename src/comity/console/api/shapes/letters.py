@@ -23,6 +23,20 @@ class About(Shape, frozen=True, kw_only=True):
     needs_reading: bool = False
 
 
+class OfMatter(Shape, frozen=True, kw_only=True):
+    """The matter that a letter carries a step of.
+
+    Attributes:
+        id: its id.
+        kind: its kind: `request`, `meeting`, …
+        title: what it is called.
+    """
+
+    id: str
+    kind: str
+    title: str
+
+
 class Received(Shape, frozen=True, kw_only=True, rename={"from_": "from"}):
     """A letter that came.
 
@@ -36,6 +50,7 @@ class Received(Shape, frozen=True, kw_only=True, rename={"from_": "from"}):
         message: its id.
         flag: a doubt about the key it was signed with; empty where there is none.
         item: the item it is about; null where it is about none.
+        matter: the matter it carries a step of; null where it carries none.
     """
 
     at: str
@@ -47,6 +62,7 @@ class Received(Shape, frozen=True, kw_only=True, rename={"from_": "from"}):
     message: str
     flag: str
     item: About | None
+    matter: OfMatter | None
 
 
 class Sent(Shape, frozen=True, kw_only=True):
@@ -62,6 +78,7 @@ class Sent(Shape, frozen=True, kw_only=True):
         message: its id.
         item: the item it is about; empty where it is about none.
         title: what that item is called.
+        matter: the matter it carries a step of; null where it carries none.
     """
 
     at: str
@@ -73,3 +90,4 @@ class Sent(Shape, frozen=True, kw_only=True):
     message: str
     item: str
     title: str = ""
+    matter: OfMatter | None

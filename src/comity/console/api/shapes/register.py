@@ -129,3 +129,202 @@ class Check(Shape, frozen=True, kw_only=True):
     waiting: list[str]
     parties: list[CheckPart]
     hits: list[Hit]
+
+
+class Impact(Shape, frozen=True, kw_only=True):
+    """What an entry would cause.
+
+    Attributes:
+        look_alikes: others in the register that resemble it, best first: id and score.
+        false_hits: of these, how many a check for them would take for it.
+        size: subjects in the register.
+        volume: checks a day under the agreements it would answer; null where none is agreed.
+        a_day: false hits a day to expect; null without a volume.
+    """
+
+    look_alikes: list[tuple[str, float]]
+    false_hits: int
+    size: int
+    volume: int | None
+    a_day: float | None
+
+
+class Entered(Shape, frozen=True, kw_only=True):
+    """A record that was entered, or would be.
+
+    Attributes:
+        id: its id.
+        impact: what it would cause.
+        to_read: what somebody should look at.
+        watches: how many watches of others it was told to.
+    """
+
+    id: str
+    impact: Impact
+    to_read: list[str]
+    watches: int
+
+
+class CorrectedRecord(Shape, frozen=True, kw_only=True):
+    """A record that was corrected.
+
+    Attributes:
+        id: its id.
+        to_read: what somebody should look at.
+        watches: how many watches of others it was told to.
+    """
+
+    id: str
+    to_read: list[str]
+    watches: int
+
+
+class KeptRecord(Shape, frozen=True, kw_only=True):
+    """A record with its last day.
+
+    Attributes:
+        id: its id.
+        runs_out: the day on which it must have been reviewed.
+    """
+
+    id: str
+    runs_out: str
+
+
+class WithdrawnRecord(Shape, frozen=True, kw_only=True):
+    """A record that was taken out.
+
+    Attributes:
+        id: its id.
+        item: the item it was shared as; empty where it never was.
+    """
+
+    id: str
+    item: str
+
+
+class Flag(Shape, frozen=True, kw_only=True):
+    """What a Party says against another's record.
+
+    Attributes:
+        flag: its id.
+        party: the other Party.
+        ours: whether this Party raised it.
+        hit: the match it was raised from.
+        record: the record.
+        kind: `error`, `will-not-act`, `look-alike` or `misused-identity`.
+        words: why.
+        at: when it was raised.
+        acknowledge_by, resolve_by: by when its owner acknowledges and settles it; null where it need not.
+        state: `raised`, `acknowledged`, `corrected`, `upheld` or `taken back`.
+        answer: what its owner said.
+    """
+
+    flag: str
+    party: str
+    ours: bool
+    hit: str
+    record: str
+    kind: str
+    words: str
+    at: str
+    acknowledge_by: str | None
+    resolve_by: str | None
+    state: str
+    answer: str
+
+
+class HitToAnswer(Hit, frozen=True, kw_only=True):
+    """A match whose record somebody asks for.
+
+    Attributes:
+        overdue: whether the answer is late.
+    """
+
+    overdue: bool
+
+
+class RegisterDue(Shape, frozen=True, kw_only=True):
+    """What is due in the register.
+
+    Attributes:
+        reviews: records whose last day is near.
+        to_answer: matches whose record others ask for.
+        late: matches others have not answered in time.
+        to_close: matches nobody has closed.
+        flags: flags that wait for an answer.
+    """
+
+    reviews: list[KeptRecord]
+    to_answer: list[HitToAnswer]
+    late: list[Hit]
+    to_close: list[Hit]
+    flags: list[Flag]
+
+
+class Quota(Shape, frozen=True, kw_only=True):
+    """Questions of one Party to another on a day, by UTC.
+
+    Attributes:
+        agreement: under which agreement.
+        asker: who asked.
+        holder: who was asked.
+        day: the day.
+        asked: how many.
+        capacity: how many are agreed; null without limit.
+    """
+
+    agreement: str
+    asker: str
+    holder: str
+    day: str
+    asked: int
+    capacity: int | None
+
+
+class SourcePrecision(Shape, frozen=True, kw_only=True):
+    """What the matches of one source's records came to.
+
+    Attributes:
+        source: who says what stands in them.
+        confirmed: how many were confirmed.
+        false: how many were somebody else.
+        undetermined: how many could not be told.
+        share: confirmed of those decided either way; null where none was.
+    """
+
+    source: str
+    confirmed: int
+    false: int
+    undetermined: int
+    share: float | None
+
+
+class Threshold(Shape, frozen=True, kw_only=True):
+    """From which score a match is a hit under an agreement.
+
+    Attributes:
+        agreement: the agreement.
+        agreed: what its text says; null where it says nothing.
+        in_force: what is used.
+        proposed: what outcomes so far propose; null where they are too few.
+        share: how many of the hits were confirmed; null where none was closed.
+    """
+
+    agreement: str
+    agreed: float | None
+    in_force: float | None
+    proposed: float | None
+    share: float | None
+
+
+class Precision(Shape, frozen=True, kw_only=True):
+    """What matches came to.
+
+    Attributes:
+        sources: by source.
+        thresholds: by agreement.
+    """
+
+    sources: list[SourcePrecision]
+    thresholds: list[Threshold]

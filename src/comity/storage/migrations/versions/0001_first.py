@@ -10,6 +10,11 @@ from comity.storage.migrations.kinds import NUMBER, TEXT
 from comity.storage.migrations.matter_layout import make_matters
 from comity.storage.migrations.register_layout import make_register
 
+#: What items are looked for by; their number first, so that the newest are found in order.
+SOUGHT = (
+    *("number", "title", "label", "originator", "category", "marking", "state", "media_type", "added_at"),
+)
+
 revision = "0001"
 down_revision = None
 
@@ -193,6 +198,7 @@ def upgrade() -> None:
         sa.Column("receipt", sa.LargeBinary(), nullable=False),
         sa.Column("receipt_owed", sa.Boolean(), nullable=False),
         sa.Column("letter", sa.LargeBinary(), nullable=False),
+        sa.Column("originator", TEXT, nullable=False),
         sa.Column("signer", TEXT, nullable=False),
     )
     op.create_table(
@@ -274,7 +280,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
     )
-    op.create_index("statements_by_kind", "statements", ["kind", "about"])
+    op.create_index("statements_by_kind", "statements", ["kind", "about", "by"])
     op.create_index("ix_items_label", "items", ["label"])
     op.create_index("ix_items_state", "items", ["state"])
     op.create_index("ix_holdings_item", "holdings", ["item"])
@@ -287,8 +293,15 @@ def upgrade() -> None:
     op.create_index("inbox_by_time", "inbox", ["kind", "state", "at"])
     op.create_index("inbox_receipts_owed", "inbox", ["receipt_owed", "peer"])
     op.create_index("ix_inbox_envelope_digest", "inbox", ["envelope_digest"])
+    op.create_index("requests_by_asker", "requests", ["asker", "state", "via"])
+    op.create_index("requests_by_hand", "requests", ["via", "state"])
+    op.create_index("requests_by_answer", "requests", ["answer"])
+    op.create_index("requests_by_confirms", "requests", ["confirms"])
     op.create_index("ix_journal_act", "journal", ["act"])
     op.create_index("journal_by_channel", "journal", ["channel", "channel_number", "kind", "act"])
+    op.create_index("journal_by_kind", "journal", ["kind", "number", "channel"])
+    if op.get_bind().dialect.name == "sqlite":
+        op.create_index("items_sought", "items", list(SOUGHT))
     make_register()
     make_matters()
     make_closings()

@@ -1,0 +1,73 @@
+"""The register: one's own, and questions to those of others."""
+
+from typing import Any
+
+from comity.console.api import shapes
+from comity.console.api.bodies import (
+    AskBody,
+    CheckBody,
+    CorrectionBody,
+    RecordBody,
+    ask_given,
+    check_given,
+    correction_given,
+    record_given,
+)
+from comity.console.api.operation import Operation, Pages, op
+
+_HIT = "showHit"
+
+OPERATIONS: tuple[Operation, ...] = (
+    op("checkOwn", "POST /register/check", "register-check", list[shapes.Checked], "Register",
+        "Check names against one's own register.", body=CheckBody, given=check_given),
+    op("showRecord", "GET /register/records/{identity}", "register-show", dict[str, Any], "Register",
+        "Show a record of one's own register."),
+    op("listChecks", "GET /register/checks", "register-checks", list[shapes.CheckPart], "Register",
+        "List checks or watches, newest first: this Party's, or those that others put to it.",
+        pages=Pages("", "check", bounded=True)),
+    op("askCheck", "POST /register/checks", "register-ask", shapes.Check, "Register",
+        "Put a check or a watch to the registers of others.", body=AskBody, given=ask_given,
+        made="/register/checks/{check}"),
+    op("showCheck", "GET /register/checks/{check}", "register-asked", shapes.Check, "Register",
+        "Tell how far a check or watch has come."),
+    op("listHits", "GET /register/hits", "register-hits", list[dict[str, Any]], "Register",
+        "List matches, newest first: told to this Party, or met here by others.",
+        pages=Pages("", "", bounded=True)),
+    op(_HIT, "GET /register/hits/{hit}", "register-hit", shapes.Hit, "Register",
+        "Show a match."),
+    op("followUp", "POST /register/hits/{hit}/follow-up", "register-follow-up", shapes.Hit, "Register",
+        "Ask the owner for the record behind a match, with a reason.", of=_HIT),
+    op("releaseHit", "POST /register/hits/{hit}/release", "register-release", shapes.Hit, "Register",
+        "Release the record behind a match to who asks for it.", of=_HIT),
+    op("refuseHit", "POST /register/hits/{hit}/refuse", "register-refuse", shapes.Hit, "Register",
+        "Refuse the record behind a match, with a reason.", of=_HIT),
+    op("closeHit", "POST /register/hits/{hit}/outcome", "register-outcome", shapes.Hit, "Register",
+        "Close a match: confirmed, false or undetermined.", of=_HIT),
+    op("flagRecord", "POST /register/hits/{hit}/flag", "register-flag", shapes.Flag, "Register",
+        "Say what this Party thinks of the record behind a match.", of=_HIT),
+    op("listFlags", "GET /register/flags", "register-flags", list[shapes.Flag], "Register",
+        "List flags, newest first: raised here, and raised on records here.", pages=Pages("", "flag")),
+    op("takeFlagBack", "POST /register/flags/{flag}/take-back", "register-unflag", shapes.Flag, "Register",
+        "Take a flag of one's own back."),
+    op("settleFlag", "POST /register/flags/{flag}/settle", "register-settle", shapes.Flag, "Register",
+        "Acknowledge a flag on one's own record, or settle it: corrected or upheld."),
+    op("endWatch", "POST /register/checks/{check}/end", "register-unwatch", list[shapes.CheckPart], "Register",
+        "End a watch."),
+    op("addRecord", "POST /register/records", "register-add", shapes.Entered, "Register",
+        "Enter a record; with it comes what it would cause, and with `dry_run` that alone.",
+        body=RecordBody, given=record_given, made="/register/records/{id}"),
+    op("correctRecord", "POST /register/corrections", "register-correct", shapes.CorrectedRecord, "Register",
+        "Put what is said of a subject in the place of what was.", body=CorrectionBody, given=correction_given),
+    op("renewRecord", "POST /register/records/{identity}/renew", "register-renew", shapes.KeptRecord, "Register",
+        "Keep a record until another day, with the reason.", of="showRecord"),
+    op("withdrawRecord", "POST /register/records/{identity}/withdraw", "register-withdraw", shapes.WithdrawnRecord,
+        "Register",
+        "Take a record out, here and wherever it has passed.", of="showRecord"),
+    op("registerDue", "GET /register/due", "register-due", shapes.RegisterDue, "Register",
+        "Tell what is due in the register: reviews, answers, matches to close, flags."),
+    op("listQuotas", "GET /register/quotas", "register-quota", list[shapes.Quota], "Register",
+        "Tell a day's questions, by agreement, who asked and who was asked, with the capacity agreed.",
+        pages=Pages()),
+    op("precision", "GET /register/precision", "register-precision", shapes.Precision, "Register",
+        "Tell what closed matches came to, by source, and from which score a match is a hit."),
+)  # fmt: skip

@@ -1,0 +1,47 @@
+"""Joint work: matters, what is due, costs, summaries, figures."""
+
+from comity.console.api import shapes
+from comity.console.api.operation import Operation, Pages, op
+
+OPERATIONS: tuple[Operation, ...] = (
+    op("listMatters", "GET /matters", "matter-find", list[shapes.MatterRow], "Work",
+        "List matters, last changed first, by kind, Party, words and day; those that have ended only where asked for.",
+        pages=Pages("matters")),
+    op("countMatters", "GET /matters/count", "matter-count", shapes.Waiting, "Work",
+        "Count the matters that wait for this Party."),
+    op("openMatter", "POST /matters", "matter-open", shapes.Step, "Work",
+        "Open a matter with another Party, or be told the articles against it.", made="/matters/{matter.id}"),
+    op("showMatter", "GET /matters/{matter}", "matter-show", shapes.Matter, "Work",
+        "Show a matter: how it stands, what is due, and its story."),
+    op("takeStep", "POST /matters/{matter}/steps", "matter-act", shapes.Step, "Work",
+        "Take the next step in a matter, or be told the articles against it.", of="showMatter"),
+    op("listDue", "GET /due", "due-list", list[shapes.Due], "Work",
+        "List what this Party owes, what it is owed, and what it must see to, soonest first.",
+        pages=Pages()),
+    op("listDays", "GET /days", "due-dates", list[shapes.JointDays], "Work",
+        "List the days of joint work: meetings, passages, rehearsals, courses, seats.", pages=Pages()),
+    op("draftProtocol", "GET /matters/{matter}/protocol", "matter-protocol", shapes.Protocol, "Work",
+        "Draft the protocol that a matter needs; give its files."),
+    op("nextPlan", "POST /plans/{plan}/next", "plan-next", shapes.Step, "Work",
+        "Draft the next plan from what is left of one, or be told the articles against it.",
+        made="/matters/{matter.id}"),
+    # -- accounts
+    op("listCosts", "GET /ledger", "ledger", list[shapes.Cost], "Accounts",
+        "List the costs with one Party or all, and how each stands.", pages=Pages("lines")),
+    op("balances", "GET /ledger/balances", "ledger", shapes.Balances, "Accounts",
+        "Tell what is owed in all, and where costs stand open.", fixed={"after": "", "limit": 1}),
+    op("claimCosts", "POST /charges", "charge-claim", shapes.Step, "Accounts",
+        "Claim the open costs of a period, set off into one balance.", made="/matters/{matter.id}"),
+    op("checkCharge", "GET /charges/{charge}/check", "charge-check", shapes.ChargeCheck, "Accounts",
+        "Hold a charge against one's own ledger."),
+    op("summaryFigures", "GET /summaries/figures", "summary-figures", list[shapes.Figure], "Accounts",
+        "Count what there was with a Party in a period.", pages=Pages()),
+    op("drawSummary", "POST /summaries", "summary-draw", shapes.Step, "Accounts",
+        "Draw up the summary of a period and send it.", made="/matters/{matter.id}"),
+    op("checkSummary", "GET /summaries/{summary}/check", "summary-check", shapes.SummaryCheck, "Accounts",
+        "Hold a summary against one's own figures."),
+    op("flows", "GET /flows", "flow-figures", shapes.Flows, "Accounts",
+        "Count what passed between Parties, by category and month, and how soon questions were answered."),
+    op("reciprocity", "GET /reciprocity", "reciprocity", list[shapes.Exchange], "Accounts",
+        "Count what passed each way in the last year, by Party and category.", pages=Pages()),
+)  # fmt: skip

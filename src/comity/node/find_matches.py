@@ -1,0 +1,142 @@
+"""Looking for what a check asks about, and what of it may be told: the second and third part of `answer_check.py`.
+
+It is looked for among the records that may be told of and, always as well, among the silent ones; by each record's
+handling, the strictest of those linked with it.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from comity.clock import Instant
+from comity.decisions.question import Question
+from comity.node.contribute import read_record
+from comity.node.hit_thresholds import threshold_in_force
+from comity.node.node import Node
+from comity.node.pass_record import linked_with
+from comity.node.what_may_pass import verdicts
+from comity.ports import ItemRow, RecordRow, Transaction
+from comity.register.answers import POSSIBLE, Answer, answer_for
+from comity.register.checking import Hit, check
+from comity.register.examination import Query
+from comity.register.record import Handling, Record, strictest
+from comity.register.scope import Scope
+
+__all__ = ["LOOKED_AT", "Findings", "Match", "find"]
+
+#: Lines told at the most, and candidates looked at.
+MOST_LINES, LOOKED_AT = 10, 40
+
+
+class Match(NamedTuple):
+    """A record found, and what of it may be told; None for nothing."""
+
+    hit: Hit
+    row: RecordRow
+    record: Record
+    answer: Answer | None
+
+
+class Findings(NamedTuple):
+    """What was found: matches that may be told, and those of which only owners hear."""
+
+    told: Sequence[Match]
+    unseen: Sequence[Match]
+    more: bool
+
+
+def find(
+    node: Node,
+    transaction: Transaction,
+    scope: Scope,
+    query: Query,
+    *,
+    asker: str,
+    purpose: str,
+    at: Instant,
+) -> Findings:
+    """Look among the records that may be told of, and among the silent ones, whatever the first look found."""
+    names = node.register.names(transaction)
+    threshold = threshold_in_force(transaction, scope)
+    shown, silent = (
+        _matches(
+            node,
+            transaction,
+            scope,
+            check(index, query, limit=LOOKED_AT, threshold=threshold, explain_from=POSSIBLE),
+            asker,
+            purpose,
+            at,
+            threshold,
+        )
+        for index in (names.shown, names.silent)
+    )
+    told = [match for match in shown if match.answer is not None]
+    unseen = [match for match in silent if match.hit.hit and match.row.owner != asker]
+    return Findings(told[:MOST_LINES], unseen[:MOST_LINES], len(told) > MOST_LINES)
+
+
+def _matches(
+    node: Node,
+    transaction: Transaction,
+    scope: Scope,
+    hits: Sequence[Hit],
+    asker: str,
+    purpose: str,
+    at: Instant,
+    threshold: float,
+) -> list[Match]:
+    """Give the candidates that answer under the agreement today, each with what may be told of it."""
+    met: list[tuple[Hit, RecordRow, Record]] = []
+    for hit in hits:
+        row = transaction.record(hit.id)
+        if row is not None:
+            record = read_record(row)
+            if scope.takes(record, at.date()):
+                met.append((hit, row, record))
+    answering = _answering(node, transaction, [row for _, row, _ in met], scope, asker, purpose, at)
+    found = []
+    for hit, row, record in met:
+        if row.key not in answering:
+            continue
+        linked = transaction.records_of(linked_with(transaction, row.key)).values()
+        strict = strictest(*(Handling(each.handling) for each in linked))
+        answer = answer_for(hit, record, asker=asker, threshold=threshold, handling=strict)
+        found.append(Match(hit, row, record, answer))
+    return found
+
+
+def _answering(
+    node: Node,
+    transaction: Transaction,
+    rows: Sequence[RecordRow],
+    scope: Scope,
+    asker: str,
+    purpose: str,
+    at: Instant,
+) -> set[str]:
+    """Give the records that answer this asker here: one's own; or contributed ones, if their custody lets them pass on.
+
+    A contribution was made for a purpose, and that binds: for another one it answers only with its owner's consent.
+    """
+    found: set[str] = set()
+    contributed: list[tuple[str, ItemRow]] = []
+    for row in rows:
+        if row.owner == node.party:
+            found.add(row.key)
+            continue
+        if row.agreement != scope.agreement or scope.register.host != node.party:
+            continue
+        item = transaction.item(row.item)
+        if item is None or item.state != "held":
+            continue
+        if asker in (node.party, row.owner):
+            found.add(row.key)
+        else:
+            contributed.append((row.key, item))
+    if contributed:
+        question = Question(
+            items={}, disclose="", holder=node.party, to=asker, purpose=purpose, under=scope.agreement
+        )
+        decided = verdicts(node, transaction, [item for _, item in contributed], question, at)
+        found.update(key for (key, _), each in zip(contributed, decided, strict=True) if each.permitted)
+    return found
