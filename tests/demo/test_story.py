@@ -1,14 +1,16 @@
 """The story of ten steps with the real parts: homes on disk, keys, HTTP on loopback."""
 
 import json
+import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import structlog
 
 from comity.cli.main import run
-from comity.demo.stage import Stage
+from comity.demo.stage import Stage, _alone
 from comity.demo.step import Step
 from comity.demo.story import STEPS, play
 from comity.errors import BadInput, RefusedHere
@@ -77,6 +79,19 @@ def test_two_stages_at_once_do_not_meet_at_a_port(tmp_path: Path) -> None:
     with Stage(tmp_path / "one") as one, Stage(tmp_path / "two") as two:
         ports = {node.endpoint for stage in (one, two) for node in stage.nodes.values()}
     assert len(ports) == 6
+
+
+def test_two_that_begin_at_the_same_moment_do_not_both_take_the_well_known_ports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with ExitStack() as first, ExitStack() as second:
+        assert [_alone(first), _alone(second)] == [True, False]
+        first.close()
+        assert _alone(second)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with ExitStack() as none:
+        assert not _alone(none)  # no lock, no well-known ports: the story is played on others
 
 
 def test_a_single_object_is_a_bundle_of_one(written: Callable[[object], Path], tmp_path: Path) -> None:

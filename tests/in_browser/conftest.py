@@ -29,6 +29,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: How long what must come is waited for, in milliseconds.
+PATIENCE = 30_000
 NORTH, SOUTH, EAST = "north.example", "south.example", "east.example"
 
 
@@ -72,7 +74,7 @@ class Consoles:
     def enter(self, party: str, *roles: str, **how: Any) -> Any:
         """Give a page of a new browser window, signed in as an officer with these roles."""
         context = self.chromium.new_context(**{"viewport": {"width": 1200, "height": 900}, **how})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         key = (party, " ".join(roles))
         if key in self._states:
             context.add_cookies(self._states[key])
@@ -112,6 +114,15 @@ class Consoles:
         words = said.text
         if "Content Security Policy" in words or "TrustedHTML" in words or "Refused to" in words:
             self.noted.append(f"policy: {words} ({page.url})")
+
+
+def shows(found: Any, *words: str) -> None:
+    """Wait until something is to be seen and says these words: a page is not there at once after a click."""
+    from playwright.sync_api import expect
+
+    expect(found).to_be_visible(timeout=PATIENCE)
+    for each in words:
+        expect(found).to_contain_text(each, use_inner_text=True, timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pytest
 
 from comity.console.screens import SCREENS
 from comity.demo.stage import example_agreement
-from in_browser.conftest import EAST, NORTH, SOUTH, Consoles
+from in_browser.conftest import EAST, NORTH, SOUTH, Consoles, shows
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 #: What axe looks for in each theme: in the dark one, what a theme can change.
@@ -82,6 +82,7 @@ def _drafts(consoles: Consoles, folder: Path) -> tuple[str, str]:
     page.goto(consoles.origin(NORTH) + "/compose")
     page.get_by_label("Title").fill("Begun")
     page.get_by_role("button", name="Keep as a draft").click()
+    page.wait_for_url("**draft=*")
     draft = page.url.partition("draft=")[2]
     for name, data in example_agreement("north-south-2026").items():
         if name.startswith("agreement."):
@@ -89,7 +90,7 @@ def _drafts(consoles: Consoles, folder: Path) -> tuple[str, str]:
     page.goto(consoles.origin(NORTH) + "/texts")
     page.get_by_label("Files of the text").set_input_files(sorted(folder.iterdir()))
     page.get_by_role("button", name="Look it over").click()
-    assert page.get_by_role("heading", name="What lint finds").is_visible()
+    shows(page.get_by_role("heading", name="What lint finds"))
     return draft, page.url.rpartition("/")[2]
 
 
@@ -186,8 +187,7 @@ def test_five_tasks_are_done_by_keyboard_alone(consoles: Consoles, item) -> None
     north.keyboard.type("not now")
     _tab_to(north, "Refuse")
     north.keyboard.press("Enter")
-    north.locator(".flash").wait_for()
-    assert "refused" in north.locator(".flash").inner_text()
+    shows(north.locator(".flash"), "refused")
 
     # 4: check a name
     north.goto(consoles.origin(NORTH) + "/register")
@@ -195,7 +195,7 @@ def test_five_tasks_are_done_by_keyboard_alone(consoles: Consoles, item) -> None
     north.keyboard.type("Brackwater")
     north.keyboard.press("Enter")
     north.wait_for_url("**/register?name=Brackwater*")
-    assert north.get_by_role("heading", name="Here").is_visible()
+    shows(north.get_by_role("heading", name="Here"))
 
     # 5: read the journal, mine against theirs
     auditor = consoles.enter(NORTH, "auditor")

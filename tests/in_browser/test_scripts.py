@@ -116,6 +116,7 @@ def test_what_stands_in_a_draft_is_not_run(consoles: Consoles) -> None:
         page.get_by_label("Category").fill(second)
         page.get_by_label("Text", exact=True).fill(f"{first}\n{second}")
         page.get_by_role("button", name="Keep as a draft").click()
+        page.wait_for_url("**draft=*")
         assert page.get_by_label("Title").input_value() == first
         assert page.get_by_label("Text", exact=True).input_value() == f"{first}\n{second}"
         assert page.locator(FOREIGN).count() == 0, first

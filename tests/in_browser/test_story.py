@@ -2,13 +2,9 @@
 
 import re
 
-from in_browser.conftest import EAST, NORTH, SOUTH, Consoles
+from in_browser.conftest import EAST, NORTH, SOUTH, Consoles, shows
 
 UNTIL = "2099-12-31T00:00"
-
-
-def heading(page) -> str:
-    return page.locator("h1").inner_text()
 
 
 def test_the_story_of_the_demo_is_played_by_officers(consoles: Consoles, tmp_path) -> None:
@@ -25,7 +21,7 @@ def test_the_story_of_the_demo_is_played_by_officers(consoles: Consoles, tmp_pat
     north.get_by_label("To", exact=True).select_option(SOUTH)
     north.get_by_label("Purpose").select_option("network-defence")
     north.locator("#verdict .verdict-permitted").wait_for()
-    assert "north-south-2026 art. 2(1)" in north.locator("#verdict").inner_text()
+    shows(north.locator("#verdict"), "north-south-2026 art. 2(1)")
     north.get_by_role("button", name="Keep as a draft").click()
     north.locator(".flash").wait_for()
     north.goto(consoles.origin(NORTH) + "/")
@@ -33,43 +29,44 @@ def test_the_story_of_the_demo_is_played_by_officers(consoles: Consoles, tmp_pat
     north.get_by_role("link", name="Valves asked for").click()
     assert north.get_by_label("To", exact=True).input_value() == SOUTH
     north.get_by_role("button", name="Take in").click()
-    assert heading(north) == "Share Valves asked for" and "taken in" in north.locator(".flash").inner_text()
+    shows(north.locator("h1"), "Share Valves asked for")
+    shows(north.locator(".flash"), "taken in")
     item = north.url.partition("/items/")[2].partition("/")[0]
-    assert north.locator("#verdict .verdict-permitted").is_visible()
+    shows(north.locator("#verdict .verdict-permitted"))
     north.get_by_role("button", name="Send to").click()
-    assert "permitted" in north.locator(".flash").inner_text()
+    shows(north.locator(".flash"), "permitted")
     assert consoles.stage.quiet()
 
     # It is in South's inbox. South may not pass it on: the page says whose word is owed, and asks for it.
     south.goto(consoles.origin(SOUTH) + "/inbox")
     south.get_by_role("link", name="Valves asked for").first.click()
-    assert "north.example" in south.locator(".custody").first.inner_text()
+    shows(south.locator(".custody").first, "north.example")
     assert south.locator("svg.plot").count() == 1
     south.get_by_role("link", name="Share", exact=True).last.click()
     south.get_by_label("To", exact=True).select_option(EAST)
     south.get_by_label("Purpose").fill("network-defence")
     south.get_by_role("button", name="Ask the agreement").click()
-    assert "north-south-2026 art. 5" in south.locator("#verdict").inner_text()
+    shows(south.locator("#verdict"), "north-south-2026 art. 5")
     south.get_by_label("Why it is needed").fill("their pumps are of the same make")
     south.get_by_role("button", name="Ask for consent").click()
-    assert "1 Party is asked" in south.locator(".flash").inner_text()
+    shows(south.locator(".flash"), "1 Party is asked")
     assert consoles.stage.quiet()
 
     # North's Today says so. It reads what its word would open, and gives it until a day.
     north.goto(consoles.origin(NORTH) + "/")
     north.get_by_role("link", name=re.compile("consent.* to give")).click()
-    assert "Valves asked for" in north.get_by_role("row", name=re.compile("asks us")).first.inner_text()
+    shows(north.get_by_role("row", name=re.compile("asks us")).first, "Valves asked for")
     north.get_by_role("link", name=re.compile("asks us")).first.click()
-    assert "their pumps" in north.locator("dl").inner_text()
+    shows(north.locator("dl"), "their pumps")
     north.get_by_label("Until").fill(UNTIL)
     north.get_by_role("button", name="Grant").click()
-    assert "granted" in north.locator(".flash").inner_text()
+    shows(north.locator(".flash"), "granted")
     assert consoles.stage.quiet()
 
     # Now it passes, and East has it with its whole custody.
     south.goto(f"{consoles.origin(SOUTH)}/items/{item}/share?to={EAST}&purpose=network-defence")
     south.get_by_role("button", name="Send to").click()
-    assert "permitted" in south.locator(".flash").inner_text()
+    shows(south.locator(".flash"), "permitted")
     assert consoles.stage.quiet()
     east.goto(f"{consoles.origin(EAST)}/items/{item}")
     assert east.locator(".custody li").count() == 3
@@ -98,7 +95,7 @@ def test_the_story_of_the_demo_is_played_by_officers(consoles: Consoles, tmp_pat
     auditor.locator(".flash").wait_for()
     assert consoles.stage.until(lambda: consoles.tell(NORTH, "journal-comparison", peer=SOUTH))
     auditor.goto(f"{consoles.origin(NORTH)}/journal?channel={SOUTH}")
-    assert auditor.get_by_text("both journals agree").is_visible()
+    shows(auditor.get_by_text("both journals agree"))
     assert auditor.locator("tr.witnessed").count() > 0
     with auditor.expect_download() as kept:
         auditor.locator("a[download]").first.click()
@@ -121,16 +118,17 @@ def test_a_denunciation_is_typed_out_and_confirmed_by_a_second_officer(consoles:
     first.get_by_role("link", name="Give a notice").click()
     first.get_by_label("denunciation").check()
     first.get_by_role("button", name="Go on").click()
+    shows(first.get_by_role("heading", name="denunciation"))
     first.get_by_role("button", name="Go on").click()
-    assert first.get_by_text("A second officer confirms it").is_visible()
+    shows(first.get_by_text("A second officer confirms it"))
     first.get_by_label(re.compile("Type .* to confirm")).fill("south-east")
     first.get_by_role("button", name="Give the notice").click()
-    assert "type south-east-2026 to confirm" in first.locator("div.mistake").inner_text()
+    shows(first.locator("div.mistake"), "type south-east-2026 to confirm")
     again = first.get_by_label(re.compile("Type .* to confirm"))
     assert again.input_value() == "south-east"
     again.fill("south-east-2026")
     first.get_by_role("button", name="Give the notice").click()
-    assert "kept until a second officer confirms it" in first.locator(".flash").inner_text()
+    shows(first.locator(".flash"), "kept until a second officer confirms it")
     assert first.get_by_role("button", name="Confirm and do it").count() == 0
     states = {each["id"]: each["status"]["state"] for each in consoles.tell(EAST, "agreement-list")}
     assert states["south-east-2026"] == "in-force"
@@ -164,5 +162,5 @@ def test_a_passkey_lets_in_and_a_password_is_not_needed(consoles: Consoles) -> N
     page.wait_for_url("**/sign-in")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url(lambda url: url.rstrip("/") == consoles.origin(NORTH))
-    assert heading(page) == "Today"
+    shows(page.locator("h1"), "Today")
     consoles._states.clear()  # the session that was signed out is nobody's any more

@@ -1,7 +1,10 @@
 """The stage of the story: three Parties with homes, nodes and desks, and a clock that catches up with the present."""
 
+import fcntl
+import os
 import shutil
 import socket
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -79,7 +82,8 @@ class Stage:
         self.cards: dict[str, bytes] = {}
         self._stack = ExitStack()
         try:
-            with _free_ports(len(NAMES) * 2, known=to_stay) as ports:
+            known = to_stay and _alone(self._stack)
+            with _free_ports(len(NAMES) * 2, known=known) as ports:
                 for number, party in enumerate(NAMES):
                     console = ports[len(NAMES) + number] if to_stay else 0
                     name = party.partition(".")[0]
@@ -191,6 +195,21 @@ def _prepare(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MARK).write_text("made by `comity demo`; it is made anew each time\n")
     return folder
+
+
+def _alone(held: ExitStack) -> bool:
+    """Tell whether no other story is on the well-known ports; none of this user comes there while `held` is open.
+
+    By a lock: of two that have bound a port and do not listen yet, each can believe that it is its own.
+    """
+    path = Path(tempfile.gettempdir(), f"comity-demo-{os.getuid()}.lock")
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        held.callback(os.close, handle)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager
