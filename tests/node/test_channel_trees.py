@@ -9,7 +9,7 @@ from comity.errors import VerificationFailed
 from comity.federation.messages import ConsistencyQuestion
 from comity.journal.merkle import Frontier, leaf_hash, verify_consistency
 from comity.node import channel_trees, witness
-from comity.node.channel_trees import proof_between, tree_of
+from comity.node.channel_trees import tree_of
 from comity.ports import JournalRow, Transaction
 from comity.storage import tables
 from comity.testing.world import World
@@ -25,7 +25,9 @@ def made() -> Iterator[World]:
 
 
 def growth(made: World, old: int, size: int) -> channel_trees.Growth:
-    return made.members[NORTH].act(proof_between, SOUTH, old, size)
+    return made.members[NORTH].act(
+        lambda node, transaction: node.trees.between(transaction, SOUTH, old, size)
+    )
 
 
 def read_anew(made: World, size: int | None = None) -> Frontier:
@@ -40,14 +42,14 @@ def length(made: World) -> int:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Note how many leaves are read."""
     numbers: list[int] = []
-    truly = channel_trees._Leaves.__call__
+    truly = channel_trees._Growing._leaves
 
-    def noting(self: channel_trees._Leaves, start: int, stop: int) -> list[bytes]:
+    def noting(self: channel_trees._Growing, start: int, stop: int) -> list[bytes]:
         leaves = truly(self, start, stop)
         numbers.append(len(leaves))
         return leaves
 
-    monkeypatch.setattr(channel_trees._Leaves, "__call__", noting)
+    monkeypatch.setattr(channel_trees._Growing, "_leaves", noting)
     return numbers
 
 
@@ -110,7 +112,7 @@ def test_a_tree_that_holds_what_was_undone_is_made_anew(made: World) -> None:
             leaf=b"undone",
         )
         transaction.append([row], [type(head)(channel=SOUTH, size=grown.size, frontier=grown.peaks)])
-        proof_between(made.members[NORTH].node, transaction, SOUTH, 1, grown.size)
+        made.members[NORTH].node.trees.between(transaction, SOUTH, 1, grown.size)
         raise VerificationFailed("undone")
 
     with pytest.raises(VerificationFailed, match="undone"):
@@ -149,5 +151,7 @@ def test_no_more_trees_are_kept_at_hand_than_serve(made: World, monkeypatch: pyt
     monkeypatch.setattr(channel_trees, "_AT_HAND", 1)
     node = made.members[NORTH].node
     for peer in (SOUTH, "west.example", SOUTH):
-        made.members[NORTH].act(proof_between, peer, 0, 0)
-        assert list(channel_trees._TREES[node]) == [peer]
+        made.members[NORTH].act(
+            lambda node, transaction, peer=peer: node.trees.between(transaction, peer, 0, 0)
+        )
+        assert list(node.trees._at_hand) == [peer]

@@ -7,6 +7,7 @@ withdrawals known when it was taken; a later one asks anew.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -20,6 +21,8 @@ from comity.signing import from_bytes
 
 #: Kinds of statement that change what the gate answers.
 ACTS = ("consent", "consent-revocation", "consent-confirmation", "withdrawal", "review")
+
+S = TypeVar("S", ConsentConfirmed, ConsentRevoked)
 
 #: By a consent's name: who said something of it, and the instant it says.
 Said = Mapping[str, tuple[tuple[str, Instant], ...]]
@@ -79,10 +82,33 @@ class Acts(msgspec.Struct, frozen=True):
         )
 
 
-def acts_known(transaction: Transaction) -> Acts:
-    """Read every act kept here."""
+class ActsRead:
+    """Reads the statements of acts once each: what was signed never changes, and reading costs more than weighing."""
+
+    def __init__(self) -> None:
+        self._consents: dict[str, Consent] = {}
+        self._others: dict[str, ConsentConfirmed | ConsentRevoked] = {}
+
+    def consent(self, row: StatementRow) -> Consent:
+        """Give a consent as it was given."""
+        if row.digest not in self._consents:
+            said = statements.read(from_bytes(row.signed), ConsentGranted)
+            self._consents[row.digest] = consent_of(said, row.digest)
+        return self._consents[row.digest]
+
+    def other(self, row: StatementRow, kind: type[S]) -> S:
+        """Give what a revocation or a confirmation says."""
+        found = self._others.get(row.digest)
+        if not isinstance(found, kind):
+            found = self._others[row.digest] = statements.read(from_bytes(row.signed), kind)
+        return found
+
+
+def acts_known(transaction: Transaction, read: ActsRead) -> Acts:
+    """Read every act kept here, with what has read some of them before."""
     return acts_of(
         transaction.acts(),
+        read=read,
         originator=lambda item: row.originator if (row := transaction.item(item)) is not None else None,
         sources=lambda item: sources_of(transaction, item),
     )
@@ -91,6 +117,7 @@ def acts_known(transaction: Transaction) -> Acts:
 def acts_of(
     rows: Sequence[StatementRow],
     *,
+    read: ActsRead,
     originator: Callable[[str], str | None],
     sources: Callable[[str], Collection[str]],
 ) -> Acts:
@@ -98,6 +125,7 @@ def acts_of(
 
     Args:
         rows: in the order in which they became known.
+        read: reads them.
         originator: gives whose an item is, None where it never came here.
         sources: gives everything an item was made from, directly or not.
     """
@@ -108,14 +136,13 @@ def acts_of(
     reviewed: dict[str, frozenset[tuple[str, str]]] = {}
     for row in rows:
         if row.kind == "consent":
-            said = statements.read(from_bytes(row.signed), ConsentGranted)
-            granted[row.digest] = consent_of(said, row.digest)
+            granted[row.digest] = read.consent(row)
         elif row.kind == "consent-revocation":
-            back = statements.read(from_bytes(row.signed), ConsentRevoked)
+            back = read.other(row, ConsentRevoked)
             entry = (row.by, parse_instant(back.effective))
             revocations[back.consent] = (*revocations.get(back.consent, ()), entry)
         elif row.kind == "consent-confirmation":
-            again = statements.read(from_bytes(row.signed), ConsentConfirmed)
+            again = read.other(row, ConsentConfirmed)
             confirmations[again.consent] = (
                 *confirmations.get(again.consent, ()),
                 (row.by, again.instant),

@@ -23,7 +23,8 @@ from comity.decisions.known import Known
 from comity.errors import BadInput, CannotJournal, RefusedHere
 from comity.federation.card_book import CardBook
 from comity.identifiers import PartyId
-from comity.node.acts_known import Acts, acts_known
+from comity.node.acts_known import Acts, ActsRead, acts_known
+from comity.node.channel_trees import ChannelTrees
 from comity.node.keyring import Keyring
 from comity.node.matters_read import MattersRead
 from comity.node.register_index import RegisterIndex
@@ -56,7 +57,7 @@ class Knowledge:
         )
         self.introduced = frozenset(row.party for row in cards if row.introduced) - {party}
         self.agreements, self.timelines, texts = reader.texts(transaction.agreements())
-        self.acts = acts_known(transaction)
+        self.acts = acts_known(transaction, reader.acts)
         self.known = known_with(texts, self.acts)
         self.matters_read = reader.matters
         self._confirmed = self.acts.newest_confirmation()
@@ -118,13 +119,15 @@ class Knowledge:
 
 
 class Reader:
-    """Reads texts and cards once each: what was signed never changes, and reading it costs more than an act.
+    """Reads texts, cards and acts once each: what was signed never changes, and reading it costs more than an act.
 
     Attributes:
+        acts: what reads consents, and what was said of them later.
         matters: what was made of the logs of matters.
     """
 
     def __init__(self) -> None:
+        self.acts = ActsRead()
         self.matters = MattersRead()
         self._cards: dict[str, SignedCard] = {}
         self._agreements: dict[str, Agreement] = {}
@@ -164,6 +167,9 @@ class Node:
         deployment: which world it belongs to; an exercise never counts as the real thing.
         reader: what it reads signed texts and cards with, where another has read them already.
         register: what finds the names in its register; by default in memory.
+
+    Attributes:
+        trees: of its channels, for proofs that peers ask for.
     """
 
     def __init__(
@@ -184,6 +190,7 @@ class Node:
         self.entropy = entropy
         self.deployment = deployment
         self.register = register or RegisterIndex()
+        self.trees = ChannelTrees()
         self._knowledge: Knowledge | None = None
         self.reader = reader or Reader()
         self._acting: int | None = None

@@ -23,7 +23,7 @@ from comity.decisions.gate import decide
 from comity.decisions.known import Known
 from comity.decisions.question import Question
 from comity.errors import NotFound
-from comity.node.acts_known import acts_of, sources_of
+from comity.node.acts_known import ActsRead, acts_of, sources_of
 from comity.node.node import known_with
 from comity.ports import AgreementRow, JournalRow, StatementRow, Transaction
 
@@ -95,6 +95,7 @@ def _candidates(transaction: Transaction, known_by: Instant, recorded: Recorded)
     """Give what may have been known at an instant: surely what came before it, and more and more of what came at it."""
     before: list[StatementRow] = []
     during: list[StatementRow] = []
+    read = ActsRead()
     for row in transaction.acts():
         if row.known_at <= known_by:
             (before if row.known_at < known_by else during).append(row)
@@ -103,6 +104,7 @@ def _candidates(transaction: Transaction, known_by: Instant, recorded: Recorded)
         for count in range(len(during), -1, -1):
             acts = acts_of(
                 [*before, *during[:count]],
+                read=read,
                 originator=lambda item: held.originator if (held := transaction.item(item)) else None,
                 sources=lambda item: sources_of(transaction, item),
             )

@@ -23,7 +23,7 @@ from comity.decisions.gate import decide
 from comity.decisions.known import Known
 from comity.decisions.question import Question
 from comity.errors import BadInput
-from comity.node.acts_known import acts_of, sources_of
+from comity.node.acts_known import ActsRead, acts_of, sources_of
 from comity.node.node import Knowledge, Node, known_with
 from comity.ports import StatementRow, Transaction
 
@@ -186,6 +186,7 @@ class _Acts:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._rows: Sequence[StatementRow] = transaction.acts()
+        self._read = ActsRead()
         self._count = -1
         self._known: Known | None = None
 
@@ -194,7 +195,7 @@ class _Acts:
         rows = [row for row in self._rows if row.known_at <= at]
         if self._known is None or len(rows) != self._count:
             self._count = len(rows)
-            acts = acts_of(rows, originator=self._originator, sources=self._sources)
+            acts = acts_of(rows, read=self._read, originator=self._originator, sources=self._sources)
             self._known = known_with(texts, acts, at)
         return self._known
 

@@ -33,7 +33,7 @@ from comity.journal.checkpoint import (
 )
 from comity.journal.merkle import HASH, Frontier, leaf_hash, verify_consistency
 from comity.node import record
-from comity.node.channel_trees import grown_to, not_as_entered, proof_between
+from comity.node.channel_trees import grown_to, not_as_entered
 from comity.node.node import Node
 from comity.node.verdict import Verdict
 from comity.ports import Head, KeptHead, Transaction
@@ -243,7 +243,7 @@ def take_question(
     lost = transaction.kept_head(sender, ours=True)
     if not message.old <= message.size <= head.size or (lost is not None and lost.size > head.size):
         return Verdict("accepted")  # nothing of that size is here to be proven
-    grown, proof = proof_between(node, transaction, sender, message.old, message.size)
+    grown, proof = node.trees.between(transaction, sender, message.old, message.size)
     note = Checkpoint(origin_of_channel(node.party, sender), grown.size, grown.root)
     reply = ConsistencyAnswer(
         old=message.old,
