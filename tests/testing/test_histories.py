@@ -2,19 +2,36 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from comity.node import decide_again
-from comity.testing.__main__ import main, play, told
+from comity.testing.__main__ import main, play
 from comity.testing.disk import MOMENTS
 from comity.testing.histories import History, replay
 from comity.testing.world import Broken
+from proofs import Proof, of_code
 
-#: Histories in every run, and in the long proof.
-FEW, MANY = 40, 100_000
+#: Histories in every run, and in the long proof: in parts, and anew where any of this code has changed.
+FEW, MANY, PARTS = 40, 100_000, 100
+CODE = tuple(
+    f"src/comity/{folder}"
+    for folder in (
+        *(
+            "agreements",
+            "cards",
+            "carriers",
+            "decisions",
+            "federation",
+            "handling",
+            "journal",
+            "node",
+            "register",
+        ),
+        *("sealing", "storage", "testing"),
+    )
+)
 
 
 @pytest.mark.parametrize("number", range(FEW))
@@ -23,10 +40,15 @@ def test_every_promise_holds_in_a_random_history(number: int) -> None:
 
 
 @pytest.mark.prove
-def test_every_promise_holds_in_many_random_histories(proved: Callable[[str, str], None]) -> None:
-    counts = play("many", MANY, jobs=os.cpu_count() or 1)
+@pytest.mark.parametrize("part", range(1, PARTS + 1))
+def test_every_promise_holds_in_many_random_histories(part: int, proved: Proof) -> None:
+    """In parts, so that it can be stopped and taken up again: every promise is looked at after every step."""
+    name, code = "Exchange between five nodes", of_code(CODE)
+    if proved.is_made(name, part, code):
+        pytest.skip("this part was made of this very code already")
+    counts = play(f"many-{part}", MANY // PARTS, jobs=os.cpu_count() or 1)
     assert_distribution(counts)
-    proved("Exchange between five nodes", f"{told(counts)}; every promise held after every step")
+    proved.part(name, part, PARTS, {**counts, "promises broken": 0}, code)
 
 
 #: What must happen in a run of some hundred histories, or it proves nothing.
