@@ -1,5 +1,6 @@
 """The kinds of matter, one story each: what its articles let happen, and what they do not."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,23 +10,11 @@ from comity.cooperation.matter import remarks_on
 from comity.cooperation.missions import seats_taken
 from comity.cooperation.places import places_taken
 from comity.cooperation.plans import remainder
-from cooperation.working import LOAN, NORTH, SOUTH, Desk, hours
+from cooperation.working import LOAN, NORTH, SOUTH, Desk, fine, hours, opened
 
 ITEM = "ab" * 32
 #: Hours after which every day named here has come: 6 August 2031.
 LATER = 5_000
-
-
-def opened(kind: str, party: str = NORTH, /, **said: Any) -> Desk:
-    desk = Desk(kind)
-    assert desk.say(party, "open", **said) == ()
-    return desk
-
-
-def fine(desk: Desk, *steps: tuple[str, str, dict[str, Any]], begin: float = 1) -> Desk:
-    for number, (by, word, said) in enumerate(steps):
-        assert desk.say(by, word, begin + number, **said) == (), (by, word)
-    return desk
 
 
 # -- who takes a request ----------------------------------------------------------------------------------------
@@ -294,7 +283,7 @@ def test_never_more_seats_are_taken_than_the_agreement_grants() -> None:
         (NORTH, "recall", {"seat": "first", "because": "as asked"}),
         begin=7,
     )
-    assert seats_taken(desk.facts) == 1
+    assert seats_taken(desk.facts, date(2031, 2, 1)) == 1
 
 
 def test_a_mission_without_agreed_strength_waits_for_a_protocol() -> None:

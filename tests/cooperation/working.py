@@ -31,11 +31,12 @@ LOAN = {
 
 
 @cache
-def timeline() -> Timeline:
+def timeline(*protocols: bytes) -> Timeline:
     files = {
         name: data.replace(b"[term]\n", b"[term]\nsigned = 2030-12-01\n")
         for name, data in WORKING.files({}).items()
     }
+    files |= {f"protocols/{number:04}-change.en.md": text for number, text in enumerate(protocols, 1)}
     return Timeline(parse_agreement(files), unsigned=True)
 
 
@@ -142,3 +143,17 @@ class Desk:
     @property
     def facts(self) -> Any:
         return self.held().facts
+
+
+def opened(kind: str, party: str = NORTH, /, **said: Any) -> Desk:
+    """Open a matter; nothing stands against it."""
+    desk = Desk(kind)
+    assert desk.say(party, "open", **said) == ()
+    return desk
+
+
+def fine(desk: Desk, *steps: tuple[str, str, dict[str, Any]], begin: float = 1) -> Desk:
+    """Take steps, one an hour; nothing stands against any of them."""
+    for number, (by, word, said) in enumerate(steps):
+        assert desk.say(by, word, begin + number, **said) == (), (by, word)
+    return desk

@@ -2,9 +2,9 @@
 
 There is one matter for each mission of the agreement. The sending Party accredits people to seats, by function and
 with a reference of its own; the receiving Party admits them or not, and may ask for a recall. There are never more
-seats taken than the agreement grants; where the text leaves the strength to a protocol, nobody is accredited before
-there is one. Sources: the agreements of 1989, art. IV, XII and XIII, and of 1987, art. 7; `specs/clauses.md`,
-`mission`.
+seats taken than the agreement grants when one is asked for or admitted; a seat is free again from the day after its
+last. Where the text leaves the strength to a protocol, nobody is accredited before there is one. Sources: the
+agreements of 1989, art. IV, XII and XIII, and of 1987, art. 7; `specs/clauses.md`, `mission`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,6 +27,7 @@ from comity.cooperation.kind import (
     Span,
     against,
     backwards,
+    day_of,
     status_of,
     step,
 )
@@ -131,9 +132,13 @@ EVENTS = {
 }
 
 
-def seats_taken(facts: MissionFacts) -> int:
-    """Count the seats that are taken: asked for and not answered, or admitted and not recalled."""
-    return sum(seat.state in ("asked", "admitted") for seat in facts.seats.values())
+def seats_taken(facts: MissionFacts, on: Day) -> int:
+    """Count the seats that are taken on a day: asked for and not answered, or admitted and not recalled."""
+    return sum(_is_taken(seat, on, "asked", "admitted") for seat in facts.seats.values())
+
+
+def _is_taken(seat: Seat, on: Day, *states: str) -> bool:
+    return seat.state in states and (seat.ends is None or on <= seat.ends)
 
 
 def _find(said: Any, terms: Terms, opener: str, other: str) -> Found:
@@ -152,16 +157,43 @@ def _mission(case: Case) -> Mission:
 
 
 def _may_accredit(case: Case, event: Event) -> Iterable[Ground]:
-    said, facts, mission = cast("Accredit", event.said), case.facts, _mission(case)
-    if mission.seats is None:
-        yield against(mission, "its strength is not agreed yet: a protocol sets it")
-    elif seats_taken(facts) >= mission.seats:
-        yield against(mission, f"all its {mission.seats} seats are taken")
+    said, facts, mission, today = (
+        cast("Accredit", event.said),
+        case.facts,
+        _mission(case),
+        day_of(case, event),
+    )
+    yield from _within_strength(mission, seats_taken(facts, today))
     held = facts.seats.get(said.seat)
-    if held is not None and held.state in ("asked", "admitted"):
+    if held is not None and _is_taken(held, today, "asked", "admitted"):
         yield against(mission, f"seat `{said.seat}` is taken")
     if said.ends is not None and said.ends < said.begins:
         yield backwards(mission, said.ends)
+    else:
+        yield from _not_over(mission, said.ends, today)
+
+
+def _may_admit(case: Case, event: Event) -> Iterable[Ground]:
+    """The strength may have been lowered since the seat was asked for: the one in force counts."""
+    yield from _seat_is("asked")(case, event)
+    facts, today = case.facts, day_of(case, event)
+    admitted = sum(_is_taken(seat, today, "admitted") for seat in facts.seats.values())
+    yield from _within_strength(_mission(case), admitted)
+    seat = facts.seats.get(event.said.seat)
+    if seat is not None:
+        yield from _not_over(_mission(case), seat.ends, today)
+
+
+def _not_over(mission: Mission, ends: Day | None, today: Day) -> Iterable[Ground]:
+    if ends is not None and ends < today:
+        yield against(mission, f"its last day, {ends}, is over already")
+
+
+def _within_strength(mission: Mission, taken: int) -> Iterable[Ground]:
+    if mission.seats is None:
+        yield against(mission, "its strength is not agreed yet: a protocol sets it")
+    elif taken >= mission.seats:
+        yield against(mission, f"all its {mission.seats} seats are taken")
 
 
 def _seat_is(*states: str) -> Any:
@@ -183,8 +215,8 @@ def _may_provide(case: Case, event: Event) -> Iterable[Ground]:
         yield against(mission, f"`{what}` is not what the receiving Party provides: {listed}")
 
 
-def _may_close(case: Case, _event: Event) -> Iterable[Ground]:
-    if seats_taken(case.facts):
+def _may_close(case: Case, event: Event) -> Iterable[Ground]:
+    if seats_taken(case.facts, day_of(case, event)):
         yield against(_mission(case), "seats are still taken")
 
 
@@ -255,7 +287,7 @@ MISSION = Kind(
     },
     guards={
         "accredit": _may_accredit,
-        "admit": _seat_is("asked"),
+        "admit": _may_admit,
         "object": _seat_is("asked"),
         "recall": _seat_is("asked", "admitted"),
         "ask-recall": _seat_is("admitted"),

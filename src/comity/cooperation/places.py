@@ -2,8 +2,10 @@
 
 There is one matter for each clause and year. Where the article gives no number the two agree on one for the year. The
 sending Party nominates, by function and with a reference of its own; the other admits or does not; attendance and
-certificates are noted. Never more are admitted than there are places. Sources: the agreements of 1989, art. VIII and
-X, and of 1987, art. 4(3); `specs/clauses.md`, `training` and `quota`.
+certificates are noted. Never more are admitted than there are places; whoever was there and is withdrawn has had one.
+Another number may be proposed while the year goes on: until it is agreed, and where it is declined, the one agreed
+before stands. Sources: the agreements of 1989, art. VIII and X, and of 1987, art. 4(3); `specs/clauses.md`,
+`training` and `quota`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +26,7 @@ from comity.cooperation.kind import (
     Kind,
     Occasion,
     Span,
+    Step,
     against,
     backwards,
     day_of,
@@ -136,27 +139,50 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class PlaceFacts(Facts, frozen=True, kw_only=True):
-    """What is the case: who gives the places, how many there are, and who has them."""
+    """What is the case: who gives the places, how many there are, and who has them.
+
+    Attributes:
+        places: the number agreed; before the first agreement, the one proposed.
+        agreed: whether a number was ever agreed. `instead`: the number proposed in place of the one agreed.
+        proposer: who proposed the number that waits for an answer.
+    """
 
     by: str
     places: int
     proposer: str
+    agreed: bool = False
+    instead: int | None = None
     nominees: Mapping[str, Place] = msgspec.field(default_factory=dict)
 
 
 def places_taken(facts: PlaceFacts) -> int:
-    """Count the places that are taken: admitted, or done."""
-    return sum(each.state in ("admitted", "done") for each in facts.nominees.values())
+    """Count the places that are taken: admitted, done, or attended before the nominee was withdrawn."""
+    return sum(each.state in ("admitted", "done") or each.days > 0 for each in facts.nominees.values())
 
 
-_YEAR = {
-    "nominate": step("sending", "open"),
-    "admit": step("giving", "open"),
-    "not-admit": step("giving", "open", lives_on=True),
-    "withdraw": step("sending", "open", lives_on=True),
-    "attend": step("giving", "open", lives_on=True),
-    "close": step(EITHER, "closed", lives_on=True),
-}
+def _year(state: str, ends: str) -> Mapping[str, Step]:
+    """Give what a year that goes on lets happen, which leaves it in its state."""
+    return {
+        "nominate": step("sending", state),
+        "admit": step("giving", state),
+        "not-admit": step("giving", state, lives_on=True),
+        "withdraw": step("sending", state, lives_on=True),
+        "attend": step("giving", state, lives_on=True),
+        "close": step(EITHER, "closed", lives_on=True),
+        ends: step("giving", state, lives_on=True),
+        "number": step(EITHER, "changing"),
+    }
+
+
+def _changing(ends: str) -> Mapping[str, Step]:
+    """Give what may be done while another number is proposed: to answer, and all that the year lets happen."""
+    return {
+        "agree": step("answerer", "open"),
+        "decline": step("answerer", "open", lives_on=True),
+        **_year("changing", ends),
+    }
+
+
 _SETTING = {
     "": {"open": step(OPENER, "proposed")},
     "proposed": {
@@ -167,14 +193,8 @@ _SETTING = {
     "declined": {"number": step(EITHER, "proposed")},
     "closed": {},
 }
-TRAINING_TABLE = {
-    **_SETTING,
-    "open": {**_YEAR, "certify": step("giving", "open", lives_on=True), "number": step(EITHER, "proposed")},
-}
-QUOTA_TABLE = {
-    **_SETTING,
-    "open": {**_YEAR, "done": step("giving", "open", lives_on=True), "number": step(EITHER, "proposed")},
-}
+TRAINING_TABLE = {**_SETTING, "open": _year("open", "certify"), "changing": _changing("certify")}
+QUOTA_TABLE = {**_SETTING, "open": _year("open", "done"), "changing": _changing("done")}
 _EVENTS = {
     "agree": EventForm(Nothing, "Agree to the number.", "agrees to the number"),
     "number": EventForm(Number, "Propose another number.", "proposes {places} places"),
@@ -218,15 +238,37 @@ def _number_of(clause: Clause) -> int | None:
     )
 
 
+def _granting(clauses: tuple[Clause, ...], places: int) -> Clause:
+    """Give the clause that counts: the first that grants the number, else the one that grants the most.
+
+    Clauses that fit are permissions beside each other: one that grants it suffices, and they are not added up.
+    """
+    granted = [(_number_of(each), each) for each in clauses]
+    for number, each in granted:
+        if number is None or places <= number:
+            return each
+    return max(granted, key=lambda pair: pair[0] or 0)[1]
+
+
 def _may_set(case: Case, event: Event) -> Iterable[Ground]:
-    places = event.said.places
-    agreed = _number_of(case.clauses[0])
-    if agreed is not None and places > agreed:
-        yield against(case.clauses[0], f"the article grants {agreed} a year, not {places}")
     if case.facts.by not in (case.opener, case.other):
         yield stranger(case.clauses[0], case.facts.by)
+    yield from _settable(case, event.said.places)
+
+
+def _may_agree(case: Case, _event: Event) -> Iterable[Ground]:
+    """A number is agreed that fits still: places may have been taken since it was proposed."""
+    facts: PlaceFacts = case.facts
+    yield from _settable(case, facts.places if facts.instead is None else facts.instead)
+
+
+def _settable(case: Case, places: int) -> Iterable[Ground]:
+    clause = _granting(case.clauses, places)
+    agreed = _number_of(clause)
+    if agreed is not None and places > agreed:
+        yield against(clause, f"the article grants {agreed} a year, not {places}")
     if case.state and places < places_taken(case.facts):
-        yield against(case.clauses[0], f"{places_taken(case.facts)} places are taken already")
+        yield against(clause, f"{places_taken(case.facts)} places are taken already")
 
 
 def _may_nominate(case: Case, event: Event) -> Iterable[Ground]:
@@ -234,6 +276,9 @@ def _may_nominate(case: Case, event: Event) -> Iterable[Ground]:
     held = case.facts.nominees.get(said.nominee)
     if held is not None and held.state in ("asked", "admitted", "done"):
         yield against(case.clauses[0], f"`{said.nominee}` is nominated already")
+    elif held is not None and held.days:
+        text = f"`{said.nominee}` attended and has had a place: take another reference"
+        yield against(case.clauses[0], text)
     if said.ends < said.begins:
         yield backwards(case.clauses[0], said.ends)
     if case.facts.opening.year not in (said.begins.year, said.ends.year):
@@ -267,6 +312,8 @@ def _may_attend(case: Case, event: Event) -> Iterable[Ground]:
         return
     if said.ends < place.begins:
         yield against(case.clauses[0], f"the place of `{name}` begins on {place.begins}")
+    elif said.ends > place.ends:
+        yield against(case.clauses[0], f"the place of `{name}` ends on {place.ends}")
     elif said.days > (said.ends - place.begins).days + 1:
         yield against(case.clauses[0], f"{place.begins} to {said.ends} are not {said.days} days")
 
@@ -315,7 +362,7 @@ def _roles(facts: PlaceFacts, opener: str, other: str) -> Mapping[str, str]:
 
 def _occasion(name: str) -> Callable[[Case], Occasion]:
     def occasion(case: Case) -> Occasion:
-        clause, giving = case.clauses[0], case.facts.by
+        clause, giving = _granting(case.clauses, case.facts.places), case.facts.by
         paid_by = (
             clause.paid_by or "" if isinstance(clause, Training) and clause.terms == "compensated" else ""
         )
@@ -331,10 +378,22 @@ def _occasion(name: str) -> Callable[[Case], Occasion]:
     return occasion
 
 
+def _numbered(facts: PlaceFacts, event: Event) -> PlaceFacts:
+    places = event.said.places
+    if facts.agreed:
+        return msgspec.structs.replace(facts, instead=places, proposer=event.by)
+    return msgspec.structs.replace(facts, places=places, proposer=event.by)
+
+
+def _agreed(facts: PlaceFacts, _event: Event) -> PlaceFacts:
+    places = facts.places if facts.instead is None else facts.instead
+    return msgspec.structs.replace(facts, places=places, agreed=True, instead=None)
+
+
 _APPLY = {
-    "number": lambda facts, event: msgspec.structs.replace(
-        facts, places=event.said.places, proposer=event.by
-    ),
+    "number": _numbered,
+    "agree": _agreed,
+    "decline": lambda facts, _event: msgspec.structs.replace(facts, instead=None),
     "nominate": _nominated,
     "admit": _become(state="admitted"),
     "not-admit": _become(state="not-admitted"),
@@ -348,6 +407,7 @@ _APPLY = {
 _GUARDS = {
     "open": _may_set,
     "number": _may_set,
+    "agree": _may_agree,
     "nominate": _may_nominate,
     "admit": _may_admit,
     "not-admit": _is("asked"),

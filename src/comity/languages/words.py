@@ -10,6 +10,7 @@ def N_(word: str) -> str:  # noqa: N802 - the name gettext's tools know
 
 #: Words of the machine (in files, rows and JSON) as people say them; `said` puts the one for the other, in English too.
 PLAIN: Mapping[str, str] = {
+    "changing": N_("another number proposed"),
     "consent-owed": N_("consent owed"),
     "end-by-notice": N_("end by notice"),
     "entry-into-force": N_("entry into force"),

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from comity.agreements.days import local_day, zone_of
 from comity.agreements.folder import parse_agreement
 from comity.agreements.governing import Timeline
 from comity.agreements.terms import Terms
@@ -265,7 +266,7 @@ class History:
         facts = matter.facts
         if isinstance(facts, MissionFacts):
             seats = terms_at(BEGIN).missions[facts.opening.mission].seats
-            if seats_taken(facts) > (seats or 0):
+            if seats_taken(facts, local_day(self.now, zone_of(terms_at(BEGIN).zone))) > (seats or 0):
                 yield "more seats are taken than the agreement grants"
         if isinstance(facts, PlaceFacts) and places_taken(facts) > facts.places:
             yield "more places are taken than were agreed"
