@@ -240,7 +240,7 @@ def test_8_ten_people_are_trained_and_an_eleventh_is_not(year: Couple, known: Kn
     year.do(SOUTH, training, "not-admit", nominee="n-10", because="the places are taken")
     year.until("2027-09-17")
     early = year.refused(SOUTH, training, "attend", nominee="n-0", days=1, ends="2027-09-18")
-    assert early[-1].endswith("2027-09-18 has not come yet on 2027-09-17: it is told once it has happened")
+    assert early[0].endswith("2027-09-18 has not come yet on 2027-09-17: it is told once it has happened")
     for number in range(10):
         year.do(SOUTH, training, "attend", nominee=f"n-{number}", days=10, ends="2027-09-17")
         year.do(SOUTH, training, "certify", nominee=f"n-{number}", result="passed")
