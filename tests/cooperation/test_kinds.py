@@ -369,6 +369,10 @@ def test_continuity_goes_through_the_named_office_and_is_rehearsed() -> None:
         desk,
         (SOUTH, "schedule", {"rehearsal": "r1", "on": "2031-05-01", "words": "loss of the line"}),
         (NORTH, "agree", {"rehearsal": "r1"}),
+        begin=3,
+    )
+    fine(
+        desk,
         (NORTH, "rehearsed", {"rehearsal": "r1", "on": "2031-05-01", "words": "well enough"}),
         (NORTH, "finding", {"finding": "f1", "words": "no spare key", "owner": SOUTH}),
         begin=LATER,

@@ -90,7 +90,7 @@ def test_what_falls_from_the_list_is_watched_for_no_longer(made: World) -> None:
     assert watches(made, NORTH) == {(line, to) for line in ("a", "b", "c") for to in (NORTH, SOUTH)}
     do(made, SOUTH, plan, "track", line="a", state="dropped")
     assert {line for line, _ in watches(made, NORTH)} == {"b", "c"}
-    do(made, SOUTH, plan, "amend", because="b was found")
+    do(made, SOUTH, plan, "amend", HEAD, because="b was found")
     do(made, SOUTH, plan, "object", line="b", because="found")
     do(made, SOUTH, plan, "strike", line="b", because="found")
     do(made, NORTH, plan, "strike", line="b", because="found")
@@ -100,8 +100,8 @@ def test_what_falls_from_the_list_is_watched_for_no_longer(made: World) -> None:
     do(made, NORTH, plan, "adopt", HEAD)
     do(made, SOUTH, plan, "adopt", HEAD)
     assert {line for line, _ in watches(made, NORTH)} == {"c"}
-    do(made, NORTH, plan, "amend", because="we stop")
-    do(made, NORTH, plan, "abandon", because="we stop")
+    do(made, NORTH, plan, "amend", HEAD, because="we stop")
+    do(made, NORTH, plan, "abandon", HEAD, because="we stop")
     assert watches(made, NORTH) == set()
 
 

@@ -108,10 +108,10 @@ class Duration(msgspec.Struct, frozen=True, gc=False):
         moved = datetime.combine(day, local.time(), local.tzinfo).replace(fold=local.fold)
         return moved.astimezone(UTC) + timedelta(seconds=self.seconds)
 
-    def end_after(self, instant: datetime) -> datetime:
+    def end_after(self, instant: datetime, zone: tzinfo = UTC, rule: DateRule = "clamp") -> datetime:
         """Give the instant this long after `instant`, or the last of the calendar where it would lie behind that."""
         try:
-            return self.after_instant(instant)
+            return self.after_instant(instant, zone, rule)
         except OverflowError:
             return datetime.max.replace(tzinfo=UTC)
 

@@ -2,18 +2,19 @@
 
 There is one matter for each continuity article. Plans are items, which pass the gate; here stands which edition is
 the one agreed, when it was rehearsed, what was found and whether it was mended, and how ready each Party says it is.
+A rehearsal and a finding are their author's: the other Party takes no name that is in use.
 Source: the agreement of 1989, art. VI; `specs/clauses.md`, `continuity`.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Annotated, Any, Literal, cast
 
 import msgspec
 
 from comity.agreements.clauses import Continuity
-from comity.agreements.days import end_of, zone_of
+from comity.agreements.days import end_of, local_day, start_of, zone_of
 from comity.agreements.terms import Terms
+from comity.clock import Instant
 from comity.cooperation.event import Event
 from comity.cooperation.kind import (
     EITHER,
@@ -97,9 +98,10 @@ class Readiness(Said, frozen=True, kw_only=True):
 
 
 class Rehearsal(msgspec.Struct, frozen=True):
-    """A rehearsal: by whom scheduled, for when; agreed by the other; held on."""
+    """A rehearsal: by whom scheduled, at which instant, for when; agreed by the other; held on."""
 
     by: str
+    scheduled_at: Instant
     on: Day
     words: str
     agreed: bool = False
@@ -107,8 +109,9 @@ class Rehearsal(msgspec.Struct, frozen=True):
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """A finding and whether it was mended."""
+    """A finding: by whom it was named, and whether it was mended."""
 
+    by: str
     words: str
     owner: str
     until: Day | None
@@ -178,6 +181,23 @@ def _through(case: Case, event: Event) -> Iterable[Ground]:
         yield against(clause, f"it goes through {', '.join(clause.through)}")
 
 
+def _may_schedule(case: Case, event: Event) -> Iterable[Ground]:
+    name = cast("Schedule", event.said).rehearsal
+    rehearsal = case.facts.rehearsals.get(name)
+    if rehearsal is None:
+        return
+    if rehearsal.by != event.by:
+        yield _taken(case, name, rehearsal.by)
+    elif rehearsal.held_on is not None:
+        yield against(
+            case.clauses[0], f"rehearsal `{name}` was held on {rehearsal.held_on}: take another name"
+        )
+
+
+def _taken(case: Case, name: str, by: str) -> Ground:
+    return against(case.clauses[0], f"`{name}` is one of {by} already: take another name")
+
+
 def _may_agree(case: Case, event: Event) -> Iterable[Ground]:
     rehearsal = case.facts.rehearsals.get(cast("NameRehearsal", event.said).rehearsal)
     if rehearsal is None or rehearsal.by == event.by:
@@ -189,6 +209,10 @@ def _may_tell(case: Case, event: Event) -> Iterable[Ground]:
     rehearsal = case.facts.rehearsals.get(said.rehearsal)
     if rehearsal is None or not rehearsal.agreed:
         yield against(case.clauses[0], f"no rehearsal `{said.rehearsal}` was agreed")
+        return
+    scheduled = local_day(rehearsal.scheduled_at, zone_of(case.terms.zone))
+    if said.on < scheduled:
+        yield against(case.clauses[0], f"it was scheduled on {scheduled}, after {said.on}")
 
 
 def _may_mend(case: Case, event: Event) -> Iterable[Ground]:
@@ -201,9 +225,12 @@ def _may_mend(case: Case, event: Event) -> Iterable[Ground]:
 
 
 def _may_find(case: Case, event: Event) -> Iterable[Ground]:
-    owner = cast("Finding", event.said).owner
-    if owner not in (case.opener, case.other):
-        yield stranger(case.clauses[0], owner)
+    said = cast("Finding", event.said)
+    if said.owner not in (case.opener, case.other):
+        yield stranger(case.clauses[0], said.owner)
+    finding = case.facts.findings.get(said.finding)
+    if finding is not None and finding.by != event.by:
+        yield _taken(case, said.finding, finding.by)
 
 
 def _in(field: str, name: str, value: Any) -> Any:
@@ -223,9 +250,9 @@ def _deadlines(case: Case) -> Iterable[Deadline]:
     rule = case.terms.term.date_rule if case.terms.term else "clamp"
     if clause.rehearse is not None:
         held = [each.held_on for each in case.facts.rehearsals.values() if each.held_on is not None]
-        last = end_of(max(held), zone) - timedelta(days=1) if held else case.opened_at
+        last = start_of(max(held), zone) if held else case.opened_at
         for party in (case.opener, case.other):
-            yield Deadline(clause.rehearse.after_instant(last, zone, rule), "rehearsed", party, ref)
+            yield Deadline(clause.rehearse.end_after(last, zone, rule), "rehearsed", party, ref)
     for name, finding in sorted(case.facts.findings.items()):
         if finding.until is not None and not finding.mended:
             yield Deadline(end_of(finding.until, zone), f"finding {name}", finding.owner, ref)
@@ -252,7 +279,7 @@ CONTINUITY = Kind(
         "schedule": _in(
             "rehearsals",
             "rehearsal",
-            lambda _held, event: Rehearsal(event.by, event.said.on, event.said.words),
+            lambda _held, event: Rehearsal(event.by, event.at, event.said.on, event.said.words),
         ),
         "agree": _in(
             "rehearsals", "rehearsal", lambda held, _event: msgspec.structs.replace(held, agreed=True)
@@ -265,13 +292,14 @@ CONTINUITY = Kind(
         "finding": _in(
             "findings",
             "finding",
-            lambda _held, event: Shown(event.said.words, event.said.owner, event.said.until),
+            lambda _held, event: Shown(event.by, event.said.words, event.said.owner, event.said.until),
         ),
         "mended": _in("findings", "finding", lambda held, _event: msgspec.structs.replace(held, mended=True)),
         "readiness": _in("ready", "by", lambda _held, event: event.said.ready),
     },
     guards={
         "edition": _through,
+        "schedule": _may_schedule,
         "agree": _may_agree,
         "rehearsed": _may_tell,
         "finding": _may_find,

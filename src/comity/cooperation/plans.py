@@ -2,23 +2,25 @@
 
 There is one plan for a clause and a period, whoever drafts it first. Each line is proposed by one Party and agreed,
 or objected to, by the other. A head adopts exactly the lines that stand (their digest is in what is signed); whatever
-changes a line meanwhile undoes the adoption. An adopted plan is tracked and reported, and what is left of it drafts
-the next one. A list of objects of common interest is made of lines too: each names a record of the joint register,
+changes a line meanwhile undoes the adoption. Who may adopt opens an adopted plan for amendment, and gives it up; both
+adopt it anew within thirty days. An adopted plan is tracked and reported, and what is left of it drafts the next one.
+A list of objects of common interest is made of lines too: each names a record of the joint register,
 and each node watches for it by itself as long as the adopted list has it (`consequences.py`). Sources: the agreement
 of 1989, art. XI(1)–(2); `specs/clauses.md`, `plan`.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Annotated, Any, Literal, cast
 
 import msgspec
 
 from comity.agreements.clauses import Plan
-from comity.agreements.days import end_of, zone_of
+from comity.agreements.days import end_of, start_of, zone_of
 from comity.agreements.durations import Duration
 from comity.agreements.terms import Terms
+from comity.clock import Instant
 from comity.cooperation.event import Event
 from comity.cooperation.kind import (
     EITHER,
@@ -136,12 +138,14 @@ class PlanFacts(Facts, frozen=True, kw_only=True):
     """What is the case: the lines by name, and which Party has adopted them.
 
     Attributes:
+        was_adopted: whether both have ever adopted it.
         listed: the objects of common interest as both adopted them last, by line; an amendment changes them once it is
             adopted.
     """
 
     lines: Mapping[str, Line] = msgspec.field(default_factory=dict)
     adopted: tuple[str, ...] = ()
+    was_adopted: bool = False
     reported: tuple[str, ...] = ()
     listed: Mapping[str, str] = msgspec.field(default_factory=dict)
 
@@ -160,6 +164,8 @@ class PlanFacts(Facts, frozen=True, kw_only=True):
 
 #: How many heads adopt a plan: one of each Party.
 _HEADS = 2
+#: How soon an amended plan is adopted anew; its first adoption is due before it begins.
+_ANEW = Duration(days=30)
 #: How far a line has come that is to be done no longer.
 _OVER = ("done", "dropped")
 _LINES = {
@@ -199,10 +205,14 @@ EVENTS = {
     ),
     "amend": EventForm(
         Because,
-        "Open an adopted plan for amendment; both adopt it anew.",
+        "Open an adopted plan for amendment, in the function the article asks for adopting; both adopt it anew.",
         "opens it for amendment: {because}",
     ),
-    "abandon": EventForm(Because, "Give up the draft.", "gives up the draft: {because}"),
+    "abandon": EventForm(
+        Because,
+        "Give up the draft; of a plan once adopted, in the function the article asks for adopting.",
+        "gives up the draft: {because}",
+    ),
     "track": EventForm(Track, "Tell how far a line has come.", "says line {line} is {state}"),
     "report": EventForm(Report, "Report on the plan.", "reports: {words}"),
 }
@@ -253,8 +263,16 @@ def _may_open(case: Case, event: Event) -> Iterable[Ground]:
     if said.ends < said.begins:
         yield backwards(case.clauses[0], said.ends)
     yield from _too_long(case, said)
+    yield from _twice(case, said.lines)
     for line in said.lines:
         yield from _may_hold(case, line)
+
+
+def _twice(case: Case, lines: Iterable[PlanLine]) -> Iterable[Ground]:
+    counted = Counter(line.line for line in lines)
+    for name, count in sorted(counted.items()):
+        if count > 1:
+            yield against(case.clauses[0], f"line `{name}` stands in it {count} times")
 
 
 def _too_long(case: Case, said: Draft) -> Iterable[Ground]:
@@ -347,18 +365,30 @@ def _adopted(facts: PlanFacts, event: Event) -> PlanFacts:
     if len(adopted) < _HEADS:
         return msgspec.structs.replace(facts, adopted=adopted)
     listed = {name: line.says.object for name, line in facts.lines.items() if line.says.object is not None}
-    return msgspec.structs.replace(facts, adopted=adopted, listed=listed)
+    return msgspec.structs.replace(facts, adopted=adopted, listed=listed, was_adopted=True)
 
 
 def _functions(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for clause in _plans(case) for each in clause.approval))
 
 
+def _functions_to_abandon(case: Case) -> tuple[str, ...]:
+    """A draft anybody gives up; what both heads have adopted, a head does."""
+    return _functions(case) if case.facts.was_adopted else ()
+
+
+def _adopted_by(case: Case) -> Instant:
+    """Say until when it is to be adopted: before it begins, an amended one within thirty days of the amendment."""
+    zone = zone_of(case.terms.zone)
+    begins = start_of(case.facts.opening.begins, zone)
+    return max(begins, _ANEW.end_after(case.since, zone)) if case.facts.was_adopted else begins
+
+
 def _deadlines(case: Case) -> Iterable[Deadline]:
     facts: PlanFacts = case.facts
     zone, ref = zone_of(case.terms.zone), str(case.clauses[0].ref) if case.clauses else ""
     if case.state == "drafted":
-        at = end_of(_day_before(facts.opening.begins), zone)
+        at = _adopted_by(case)
         for party in (case.opener, case.other):
             if party not in facts.adopted:
                 yield Deadline(at, "adopt", party, ref)
@@ -369,10 +399,6 @@ def _deadlines(case: Case) -> Iterable[Deadline]:
                     yield Deadline(end_of(line.says.until, zone), f"line {name}", party, ref)
         for party in (case.opener, case.other):
             yield Deadline(end_of(facts.opening.ends, zone), "report", party, ref)
-
-
-def _day_before(day: date) -> date:
-    return day if day == date.min else date.fromordinal(day.toordinal() - 1)
 
 
 PLAN = Kind(
@@ -410,7 +436,7 @@ PLAN = Kind(
         "adopt": lambda facts, opener, other: {opener, other} <= set(facts.adopted),
         "report": lambda facts, opener, other: {opener, other} <= set(facts.reported),
     },
-    functions={"adopt": _functions},
+    functions={"adopt": _functions, "amend": _functions, "abandon": _functions_to_abandon},
     typed=lambda said: [said.object] if isinstance(said, PlanLine) and said.object else [],
     subject=lambda said: f"{said.range} {said.period}",
     deadlines=_deadlines,
