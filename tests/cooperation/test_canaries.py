@@ -21,10 +21,10 @@ def test_a_leak_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """A canary that cannot sing proves nothing: a figure that holds words, and one that counts all Parties."""
     figures = matter_canaries.figures_with
 
-    def leaky(node: object, transaction: object, peer: str, begins: object, ends: object) -> object:
+    def leaky(node: object, transaction: object, peer: str, *period: object) -> object:
         rows = transaction.matters("")  # type: ignore[attr-defined]
         logs = [log_of(transaction, row.id) for row in rows]  # type: ignore[arg-type]
-        return figures(node, transaction, peer, begins, ends), logs  # type: ignore[arg-type]
+        return figures(node, transaction, peer, *period), logs  # type: ignore[arg-type]
 
     monkeypatch.setattr(matter_canaries, "figures_with", leaky)
     shown, _ = matter_canaries.played("few-0", FEW, together=True)

@@ -74,8 +74,8 @@ def against(name: str, kind: str, by: str, said: dict[str, Any]) -> list[str]:
         at=AT,
         said=read_said(form_of(kind, OPEN).form, said),
     )
-    terms = timeline(name).at(AT, by, to)
-    return [f"{ground.ref}: {ground.text}" for ground in judge(None, KINDS[kind], event, terms)]
+    found = judge(None, KINDS[kind], event, lambda at: timeline(name).at(at, by, to))
+    return [f"{ground.ref}: {ground.text}" for ground in found]
 
 
 @pytest.mark.parametrize(("name", "kind", "by", "said"), OPENED)
@@ -109,7 +109,7 @@ def test_the_aid_of_1989_is_refused_on_no_ground_for_its_article_names_none() ->
     matter = unfold("ab" * 32, kind, (asked,), lambda at: timeline("cs-su-1989").at(at, CS, SU))
     ground = read_said(form_of("request", "refuse").form, {"ground": "own-law"})
     refusal = Event(digest="cd" * 32, word="refuse", by=SU, to=CS, said=ground, seen="ab" * 32, **common)
-    found = judge(matter, kind, refusal, timeline("cs-su-1989").at(AT, CS, SU))
+    found = judge(matter, kind, refusal, lambda at: timeline("cs-su-1989").at(at, CS, SU))
     assert [each.text for each in found] == ["the article names no ground on which it may be refused"]
 
 

@@ -117,7 +117,7 @@ class Desk:
     ) -> tuple[str, ...]:
         """Sign an event; give what stands against it as its author sees it. Unless alone, the other has it at once."""
         made = self.event(party, event, hours(hour), as_office, as_function, said)
-        grounds = judge(self.matter(party), self.kind, made, terms_at(made.at))
+        grounds = judge(self.matter(party), self.kind, made, terms_at)
         self.logs[party][made.digest] = made
         if not alone:
             self.pass_on()

@@ -70,11 +70,10 @@ def test_what_is_provisional_says_so_on_the_page() -> None:
     early = {
         **SHOWN,
         "state": "drawn",
-        "facts": {**SHOWN["facts"], "provisional": True},
         "remarks": [{"ref": "north-south-2030 art. 4", "text": remark}],
     }
     assert f"\n{remark}  \n" in as_markdown(early) and "provisional" not in as_markdown(SHOWN)
-    assert as_pdf(early) != as_pdf({**early, "facts": SHOWN["facts"]})
+    assert as_pdf(early) != as_pdf({**early, "remarks": []})
 
 
 def test_the_pdf_is_the_same_bytes_twice_and_runs_nothing_of_the_text() -> None:

@@ -221,7 +221,7 @@ def test_a_summary_is_countersigned_only_where_ones_own_figures_are_the_same(mad
     rows = made.members[SOUTH].act(compare, differs.matter.id).rows
     assert differs.matter.facts.differs == rows != ()
     anew = do(made, NORTH, drawn, "redraw")
-    assert anew.matter is not None and not anew.matter.facts.provisional and anew.followed == ()
+    assert anew.matter is not None and anew.followed == ()
     assert anew.matter.facts.drawn.ends == today
     (nothing,) = do(made, SOUTH, drawn, "differ").grounds
     assert nothing.text == "no row differs: it is the same on both sides"
@@ -236,7 +236,6 @@ def test_a_summary_drawn_before_its_period_ends_is_provisional_until_it_has(made
     drawn = made.members[NORTH].act(draw, SOUTH, **period)
     made.settle()
     after = today + timedelta(days=1)
-    assert drawn.matter is not None and drawn.matter.facts.provisional
     assert drawn.followed == (
         f"provisional: the period ends on {today}, it is countersigned from {after} on",
     )
@@ -244,7 +243,7 @@ def test_a_summary_drawn_before_its_period_ends_is_provisional_until_it_has(made
     assert ground.text == f"the period ends on {today}: it is countersigned from {after} on"
     made.clock.step(timedelta(days=1))
     signed = do(made, SOUTH, drawn, "countersign").matter
-    assert signed is not None and signed.state == "countersigned" and not signed.facts.provisional
+    assert signed is not None and signed.state == "countersigned"
 
 
 def test_a_charge_is_amended_without_what_was_contested_and_set_off_anew(made: World) -> None:

@@ -1,5 +1,6 @@
 """What joint work has a day for, on both sides: deadlines, the next plan, summaries, consents that run out."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -12,13 +13,15 @@ from comity.control.verbs_ledger import due_dates  # noqa: F401 - registers the 
 from comity.cooperation.matter import remarks_on
 from comity.federation.messages import Act
 from comity.federation.statements import MatterEvent, digest_of, make, pack
+from comity.node.claim_costs import claim
+from comity.node.draw_summary import draw
 from comity.node.matter_log import read_matter
 from comity.node.node import Node
 from comity.node.post import owe
 from comity.node.reciprocity import reciprocity
 from comity.node.what_is_due import Due, what_is_due
 from comity.ports import Transaction
-from comity.testing.working_text import NORTH, SOUTH, WORKING
+from comity.testing.working_text import NORTH, SOUTH, WORKING, WorkingText
 from comity.testing.world import World
 from node.test_consequences import HEAD, begin, do
 
@@ -77,6 +80,100 @@ def test_a_plan_that_ends_soon_and_a_period_that_is_over_are_owed_by_both(made: 
         assert rows["plan for the time after 2026-12-31"] == ("ours", True, article)
         summaries = [row for row in rows if row.startswith("summary of ")]
         assert len(summaries) == 1 and rows[summaries[0]] == ("ours", False, article)
+
+
+def test_the_first_plan_is_owed_soon_after_the_agreement_has_come_into_force(made: World) -> None:
+    made.wait(timedelta(days=1))
+    for party in (NORTH, SOUTH):
+        (row,) = [each for each in due(made, party) if each.what.startswith("plan for")]
+        assert (row.what, row.side, row.late, row.ref) == (
+            "plan for the time from 2026-03-01",
+            "ours",
+            False,
+            "north-south-2030 art. 4",
+        )
+    made.wait(timedelta(days=500))
+    assert [each.late for each in due(made, SOUTH) if each.what.startswith("plan for")] == [True]
+
+
+def test_a_summary_that_is_drawn_is_owed_a_signature_and_one_that_differs_a_new_drawing(made: World) -> None:
+    today = made.clock.now().date()
+    ends = today + timedelta(days=9)
+    drawn = made.members[NORTH].act(draw, SOUTH, begins=today, ends=ends)
+    made.settle()
+
+    def owed(party: str) -> list[tuple[str, str]]:
+        return [
+            (row.what, row.side) for row in due(made, party) if f"summary of {today} to {ends}" in row.what
+        ]
+
+    assert owed(NORTH) == owed(SOUTH) == []  # its period is not over
+    made.wait(timedelta(days=11))
+    countersign = f"countersign the summary of {today} to {ends}"
+    assert (owed(NORTH), owed(SOUTH)) == ([(countersign, "theirs")], [(countersign, "ours")])
+    do(made, SOUTH, drawn, "differ", rows=["disclosed by south.example: 1 here, 0 there"])
+    anew = f"draw the summary of {today} to {ends} anew"
+    assert (owed(NORTH), owed(SOUTH)) == ([(anew, "ours")], [(anew, "theirs")])
+    do(made, NORTH, drawn, "redraw")
+    do(made, SOUTH, drawn, "countersign")
+    assert owed(NORTH) == owed(SOUTH) == []
+
+
+def test_a_charge_is_due_step_by_step_from_whoever_is_to_take_it(made: World) -> None:
+    said = {"meeting": "delegation", "words": "a visit", "host": SOUTH}
+    meeting = begin(made, "meeting", **said, begins="2026-03-10", ends="2026-03-11")
+    do(made, SOUTH, meeting, "agree")
+    today = made.clock.now().date().isoformat()
+    do(made, SOUTH, meeting, "cost", what="stay", amount="2500.00", currency="EUR", on=today)
+    charge = made.members[SOUTH].act(claim, NORTH)
+    made.settle()
+    day = made.clock.now().date()
+    for party, step, what in (
+        (NORTH, ("accept", {}), "accept or contest the charge of {}"),
+        (NORTH, ("pay", {"on": today, "reference": "77"}), "pay the charge of {}"),
+        (SOUTH, ("receive", {}), "confirm that the charge of {} was paid"),
+        (None, None, ""),
+    ):
+        for one in (NORTH, SOUTH):
+            rows = [row for row in due(made, one) if "the charge" in row.what]
+            if party is None or step is None:
+                assert rows == []
+                continue
+            (row,) = rows
+            assert row.what.startswith(what.partition("{}")[0] + "2500.00 EUR"), row.what
+            assert (row.side, row.at.date()) == (
+                "ours" if one == party else "theirs",
+                day + timedelta(days=30),
+            )
+        if party is not None and step is not None:
+            taken = do(made, party, charge, step[0], **step[1])
+            assert taken.grounds == (), taken.grounds
+
+
+class InSeoul(WorkingText, frozen=True):
+    """The same agreement by the calendar of Seoul, which goes on by five years unless notice is given before."""
+
+    def files(self, roots: Mapping[str, str]) -> dict[str, bytes]:
+        changed = (
+            ('zone = "Europe/Oslo"', 'zone = "Asia/Seoul"'),
+            ('notice = "P30D"', 'notice = "P30D"\nextension = "P5Y"'),
+            ('notice_runs = "from-notice"', 'notice_runs = "before-expiry"'),
+        )
+        files = dict(super().files(roots))
+        for name, data in files.items():
+            text = data.decode()
+            for before, after in changed:
+                assert text.count(before) == 1
+                text = text.replace(before, after)
+            files[name] = text.encode()
+        return files
+
+
+def test_the_last_day_of_notice_ends_on_the_calendar_of_the_agreement() -> None:
+    made = World.of((InSeoul(WORKING.id, (NORTH, SOUTH)),), seed="seoul")
+    made.wait(timedelta(days=4 * 365 + 300))
+    (row,) = [each for each in due(made, NORTH) if "notice" in each.what]
+    assert (row.at.hour, row.at.minute) == (15, 0)  # midnight in Seoul
 
 
 def test_the_days_of_joint_work_are_the_same_on_both_sides(made: World) -> None:

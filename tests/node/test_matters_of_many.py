@@ -1,12 +1,14 @@
 """Under an agreement of three a matter is of two of them: the third sees nothing of it and can add nothing to it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
 from comity.cooperation.event import Event, series_name
+from comity.cooperation.kinds import form_of
+from comity.cooperation.said import read_said
 from comity.errors import ComityError
 from comity.federation.matter_events import statement_of
 from comity.federation.statements import make, pack
@@ -155,3 +157,47 @@ def test_a_third_member_learns_nothing_of_a_matter_of_two(made: World) -> None:
         east.act(act_on, step.matter.id, "note", {"words": "x"})
     drawn = made.members[EAST].act(draw, NORTH, begins=date(2026, 1, 1), ends=date(2026, 12, 31))
     assert drawn.matter is not None and drawn.matter.facts.drawn.figures == ()
+
+
+@pytest.mark.parametrize(
+    ("ahead", "state"),
+    [
+        (timedelta(minutes=59), "accepted"),
+        (timedelta(minutes=61), "quarantined"),
+        (timedelta(days=1500), "quarantined"),
+    ],
+)
+def test_an_event_that_is_dated_in_the_future_is_set_aside(made: World, ahead: timedelta, state: str) -> None:
+    step = begin(made, NORTH, SOUTH, "request", **ASK)
+    assert step.matter is not None
+    opened = step.matter.story[0].event
+    made.hostile.add(NORTH)
+
+    def sign(node: Any, transaction: Any) -> None:
+        at = node.now(transaction)
+        note = Event(
+            digest="",
+            matter=opened.matter or opened.digest,
+            kind="request",
+            word="note",
+            by=NORTH,
+            to=SOUTH,
+            agreement=opened.agreement,
+            at=at + ahead,
+            said=read_said(form_of("request", "note").form, {"words": "far ahead"}),
+            previous=opened.digest,
+        )
+        knowledge = node.know(transaction)
+        signed = make(statement_of(note), node.keyring.signer(knowledge.own.card, "disclosure", at))
+        cards = (own_card(knowledge),)
+        send_act(node, transaction, pack(signed), to=SOUTH, about=note.matter, at=at, cards=cards)
+
+    made.members[NORTH].act(sign)
+    made.deliver(NORTH)
+    letter = inbox(made, SOUTH)[0]
+    assert letter.state == state
+    if state == "quarantined":
+        assert "an event is signed when it happens" in letter.reason
+    accepted = made.members[SOUTH].act(act_on, opened.digest, "acknowledge", {})
+    assert accepted.grounds == () and accepted.matter is not None
+    assert accepted.matter.story[-1].late == ()

@@ -269,8 +269,11 @@ def test_what_passed_is_counted_by_party_and_category(rows: SqlTransaction) -> N
             )
         )  # fmt: skip
         rows.put_disclosure(
-            filled(ports.Disclosure, message=digest, item=digest, to="south.example", at=minute(number))
-        )
+            filled(
+                ports.Disclosure, message=digest, item=digest, to="south.example", agreement="one",
+                at=minute(number),
+            )
+        )  # fmt: skip
         rows.put_outbox(
             filled(
                 ports.OutboxRow, message=digest, peer="south.example", sequence=number, envelope=b"x",
@@ -282,6 +285,8 @@ def test_what_passed_is_counted_by_party_and_category(rows: SqlTransaction) -> N
     assert rows.arrived(minute(3), minute(9)) == []
     assert len(rows.arrived(NOW, minute(9), "south.example")) == 1
     assert rows.arrived(NOW, minute(9), "east.example") == []
+    under = [rows.arrived(NOW, minute(9), "south.example", name) for name in ("one", "another")]
+    assert [[row.count for row in each] for each in under] == [[2], []]
     assert [row.sequence for row in rows.receipted_by("south.example")] == [2, 1]
     assert [row.sequence for row in rows.receipted_by("south.example", limit=1)] == [2]
 

@@ -173,13 +173,14 @@ def check_charge(charge_: str, json_: bool, **at: Any) -> None:
 @_asked("party", "PARTY", _PARTY)
 @click.option("--begins", cls=Asked, required=True, type=DAY, help="The first day of the period.")
 @click.option("--ends", cls=Asked, required=True, type=DAY, help="The last day of the period.")
+@click.option("--under", default="", metavar="AGREEMENT", help="The agreement, where several would do.")
 @click.option("--csv", is_flag=True, help="Print the rows as CSV.")
 @home_options
 @as_json
-def figures(party: str, begins: Any, ends: Any, csv: bool, json_: bool, **at: Any) -> None:
+def figures(party: str, begins: Any, ends: Any, under: str, csv: bool, json_: bool, **at: Any) -> None:
     """Count what there was with PARTY in a period: disclosures, matters, refusals by ground, answer times, costs."""
     with node_at(at["home"], at["passphrase_file"]) as tell:
-        rows = tell("summary-figures", peer=party, begins=str(begins), ends=str(ends))
+        rows = tell("summary-figures", peer=party, begins=str(begins), ends=str(ends), under=under)
     if csv:
         print_csv(rows)
     elif json_:

@@ -13,7 +13,8 @@ from comity.cooperation.currencies import in_units
 from comity.cooperation.kinds import KINDS
 from comity.cooperation.ledger import Balance
 from comity.cooperation.matter import dates_of
-from comity.errors import BadInput
+from comity.cooperation.summaries import Figure
+from comity.errors import BadInput, NotFound
 from comity.node import ledger as ledger_use
 from comity.node import summarise
 from comity.node.claim_costs import claim
@@ -111,9 +112,21 @@ def charge_check(desk: Desk, charge: str) -> dict[str, Any]:
 
 
 @verb("summary-figures")
-def summary_figures(desk: Desk, peer: str, begins: date, ends: date) -> list[dict[str, Any]]:
-    """Count what there was with a Party in a period."""
-    rows = desk.act(lambda node, transaction: summarise.figures_with(node, transaction, peer, begins, ends))
+def summary_figures(desk: Desk, peer: str, begins: date, ends: date, under: str = "") -> list[dict[str, Any]]:
+    """Count what there was with a Party in a period, under one agreement."""
+
+    def count(node: Node, transaction: Transaction) -> tuple[Figure, ...]:
+        name = summarise.agreement_summed(node.know(transaction), peer, under, node.now(transaction))
+        if not name:
+            raise NotFound(
+                f"there is no agreement `{under[:80]}` with {peer}"
+                if under
+                else f"no agreement with {peer} provides for a summary",
+                hint="comity agreement list",
+            )
+        return summarise.figures_with(node, transaction, peer, name, begins, ends)
+
+    rows = desk.act(count)
     return [msgspec.to_builtins(row) for row in rows]
 
 

@@ -42,6 +42,7 @@ __all__ = [
     "against",
     "backwards",
     "day_of",
+    "excluded_purpose",
     "status_of",
     "step",
     "stranger",
@@ -293,3 +294,12 @@ def day_of(case: Case, event: Event) -> date:
 def against(where: Clause | str, text: str) -> Ground:
     """Make a ground of a clause: its article and a sentence (`specs/matter.md` §4, rule 7)."""
     return Ground(where if isinstance(where, str) else str(where.ref), text, 7)
+
+
+def excluded_purpose(terms: Terms, purpose: str) -> tuple[Ground, ...]:
+    """Give the protection articles by which nothing between the two may serve a purpose."""
+    return tuple(
+        against(each, f"nothing under {terms.agreement_id} serves the purpose `{purpose}`")
+        for each in terms.protection
+        if purpose in each.purposes_excluded
+    )

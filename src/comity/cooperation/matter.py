@@ -181,8 +181,12 @@ def unfold(id: str, kind: Kind, events: Iterable[Event], terms_at: TermsAt) -> M
     return msgspec.structs.replace(matter, story=tuple(story))
 
 
-def judge(matter: Matter | None, kind: Kind, event: Event, terms: Terms | None) -> tuple[Ground, ...]:
-    """Give what would stand against an event if it came next, before it is signed. Nothing: it would count."""
+def judge(matter: Matter | None, kind: Kind, event: Event, terms_at: TermsAt) -> tuple[Ground, ...]:
+    """Give what would stand against an event if it came next, before it is signed. Nothing: it would count.
+
+    Args:
+        terms_at: what governs between the two at the instant at which it would count.
+    """
     placed = Placed(
         event, max(event.at, matter.story[-1].at) if matter is not None and matter.story else event.at
     )
@@ -191,7 +195,7 @@ def judge(matter: Matter | None, kind: Kind, event: Event, terms: Terms | None) 
             "", kind, event.agreement, event.by, event.to, event.at, event.at, NOTHING_YET, None, (), ()
         )
     names = {told.event.digest: Placed(told.event, told.at) for told in matter.story}
-    return _take(matter, placed, names, terms)[1].against
+    return _take(matter, placed, names, terms_at(placed.at))[1].against
 
 
 def whose_turn(matter: Matter) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from comity.cooperation.kind import (
     Kind,
     Occasion,
     against,
+    excluded_purpose,
     step,
     stranger,
     unprovided,
@@ -135,6 +136,7 @@ def _may_propose(case: Case, event: Event) -> Iterable[Ground]:
     if not said.phases:
         yield against(case.clauses[0], "it has no phase")
     allowed = [way for each in case.clauses if isinstance(each, Aid) for way in each.taken_by or ("jointly",)]
+    yield from excluded_purpose(case.terms, said.purpose)
     if not {"jointly", "better-placed"} & set(allowed):
         yield against(case.clauses[0], f"it is taken {' or '.join(allowed)}, not jointly")
 

@@ -14,6 +14,7 @@ import msgspec
 from comity.agreements.clauses import Aid
 from comity.agreements.days import zone_of
 from comity.agreements.terms import Terms
+from comity.clock import Instant
 from comity.cooperation.event import Event
 from comity.cooperation.kind import (
     EITHER,
@@ -27,6 +28,7 @@ from comity.cooperation.kind import (
     Kind,
     Occasion,
     against,
+    excluded_purpose,
     step,
     unprovided,
 )
@@ -106,7 +108,9 @@ class Outcome(Said, frozen=True, kw_only=True):
 
 
 class RequestFacts(Facts, frozen=True, kw_only=True):
-    """What is the case: who takes it, what is proposed, who has which means, how often it was answered."""
+    """What is the case: who takes it, what is proposed, who has which means, how often it was answered, and since when
+    it is open again.
+    """
 
     taken_by: str = ""
     takers: tuple[str, ...] = ()
@@ -117,6 +121,7 @@ class RequestFacts(Facts, frozen=True, kw_only=True):
     items: tuple[str, ...] = ()
     ground: str = ""
     outcome: str = ""
+    reopened_at: Instant | None = None
 
 
 _ASKED = {
@@ -184,6 +189,10 @@ def _find(said: Any, terms: Terms, _opener: str, _other: str) -> Found:
         text = f"`{asked.aid}` may be asked about {near.about}, not about {asked.about}"
         return Found(against=(Ground(str(near.ref), text, 4),))
     return unprovided(terms, terms.aid, asked.aid)
+
+
+def _may_ask(case: Case, event: Event) -> Iterable[Ground]:
+    yield from excluded_purpose(case.terms, cast("Ask", event.said).purpose)
 
 
 def _aids(case: Case) -> tuple[Aid, ...]:
@@ -284,7 +293,9 @@ APPLY = {
     "partial": _answered,
     "answer": _answered,
     "outcome": lambda facts, event: msgspec.structs.replace(facts, outcome=event.said.outcome),
-    "reopen": lambda facts, _event: msgspec.structs.replace(facts, ground="", outcome=""),
+    "reopen": lambda facts, event: msgspec.structs.replace(
+        facts, ground="", outcome="", reopened_at=event.at
+    ),
 }
 
 
@@ -298,10 +309,10 @@ def _deadlines(case: Case) -> Iterable[Deadline]:
     if case.state not in ("asked", "acknowledged", "proposed", "accepted"):
         return
     zone, rule = zone_of(case.terms.zone), case.terms.term.date_rule if case.terms.term else "clamp"
-    begun = case.since if case.facts.answers and case.state == "accepted" else case.opened_at
+    begun = case.facts.reopened_at or case.opened_at
     for clause in _aids(case):
         if case.state == "asked" and clause.acknowledge_within is not None:
-            at = clause.acknowledge_within.after_instant(case.opened_at, zone, rule)
+            at = clause.acknowledge_within.after_instant(begun, zone, rule)
             yield Deadline(at, "acknowledge", case.other, str(clause.ref))
         within = clause.answer_within.get(case.facts.opening.urgency) or clause.answer_within.get("normal")
         if within is not None:
@@ -327,7 +338,7 @@ REQUEST = Kind(
     find=_find,
     title=lambda facts: f"{facts.opening.aid}: {facts.opening.words}",
     apply=APPLY,
-    guards={"accept": _may_accept, "propose": _may_propose, "refuse": _may_refuse},
+    guards={"open": _may_ask, "accept": _may_accept, "propose": _may_propose, "refuse": _may_refuse},
     roles=_roles,
     typed=lambda said: [value for name in ("purpose", "ground") if (value := getattr(said, name, ""))],
     deadlines=_deadlines,

@@ -10,18 +10,20 @@ Sources: the agreement of 1989, art. XI(1); `specs/clauses.md`, `summary`.
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Final, cast
 
 import msgspec
 
+from comity.agreements.days import local_day, zone_of
 from comity.agreements.terms import Terms
+from comity.clock import Instant
 from comity.cooperation.event import Event
-from comity.cooperation.kind import OPENER, OTHER, Case, EventForm, Facts, Found, Kind, against, step
+from comity.cooperation.kind import OPENER, OTHER, Case, EventForm, Facts, Found, Kind, against, day_of, step
 from comity.cooperation.requests import Because, Nothing
-from comity.cooperation.said import MOST, Day, PartyName, Remark, Said, Word, Words, WordsList, means
+from comity.cooperation.said import Day, PartyName, Remark, Said, Word, Words, WordsList, means
 from comity.decisions.decision import Ground
 
-__all__ = ["SUMMARY", "Draw", "Figure", "SummaryFacts", "differences"]
+__all__ = ["MOST_ROWS", "SUMMARY", "Draw", "Figure", "SummaryFacts", "differences"]
 
 
 class Figure(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=True):
@@ -30,7 +32,7 @@ class Figure(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=True
     Attributes:
         what: what is counted: `disclosed`, `matter`, `refused`, `answered`, `answered-hours`, `late`, `cost`.
         by: the Party whose it is. `under`: the heading, a category, a kind with its state, a currency.
-        month: `2031-03`, by UTC.
+        month: `2031-03`, on the agreement's calendar.
         figure: how many, or how much, in decimal figures.
     """
 
@@ -41,7 +43,9 @@ class Figure(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=True
     figure: Annotated[str, msgspec.Meta(pattern=r"\A(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,6})?\Z")]
 
 
-Figures = Annotated[tuple[Figure, ...], msgspec.Meta(max_length=MOST)]
+#: Rows one summary holds at the most.
+MOST_ROWS: Final = 2_000
+Figures = Annotated[tuple[Figure, ...], msgspec.Meta(max_length=MOST_ROWS)]
 
 
 class Draw(Said, frozen=True, kw_only=True):
@@ -61,10 +65,10 @@ class Differ(Said, frozen=True, kw_only=True):
 
 
 class SummaryFacts(Facts, frozen=True, kw_only=True):
-    """What is the case: what is drawn up now, whether before its last day was over, and how the other side differs."""
+    """What is the case: what is drawn up now, when it was, and how the other side differs."""
 
     drawn: Draw
-    provisional: bool = False
+    drawn_at: Instant
     differs: tuple[str, ...] = ()
 
 
@@ -132,15 +136,10 @@ def _may_differ(case: Case, event: Event) -> Iterable[Ground]:
 
 def _may_countersign(case: Case, event: Event) -> Iterable[Ground]:
     ends = case.facts.drawn.ends
-    if not _is_over(ends, event):
+    if day_of(case, event) <= ends:
         yield against(
             case.clauses[0], f"the period ends on {ends}: it is countersigned from {_day_after(ends)} on"
         )
-
-
-def _is_over(ends: Day, event: Event) -> bool:
-    """Tell whether a period is over when an event is signed, by UTC, as its figures are counted."""
-    return event.at.date() > ends
 
 
 def _day_after(day: Day) -> Day:
@@ -149,8 +148,9 @@ def _day_after(day: Day) -> Day:
 
 
 def _remarks(case: Case) -> Iterable[Ground]:
-    if case.facts.provisional and case.clauses:
-        ends = case.facts.drawn.ends
+    ends = case.facts.drawn.ends
+    drawn_on = local_day(case.facts.drawn_at, zone_of(case.terms.zone))
+    if case.state in ("drawn", "differing") and drawn_on <= ends and case.clauses:
         yield against(
             case.clauses[0],
             f"provisional: the period ends on {ends}, it is countersigned from {_day_after(ends)} on",
@@ -159,7 +159,7 @@ def _remarks(case: Case) -> Iterable[Ground]:
 
 def _drawn(event: Event) -> SummaryFacts:
     said = cast("Draw", event.said)
-    return SummaryFacts(opening=said, drawn=said, provisional=not _is_over(said.ends, event))
+    return SummaryFacts(opening=said, drawn=said, drawn_at=event.at)
 
 
 SUMMARY = Kind(
@@ -174,7 +174,6 @@ SUMMARY = Kind(
     title=lambda facts: f"{facts.drawn.begins} to {facts.drawn.ends}",
     apply={
         "redraw": lambda facts, event: msgspec.structs.replace(_drawn(event), opening=facts.opening),
-        "countersign": lambda facts, _event: msgspec.structs.replace(facts, provisional=False),
         "differ": lambda facts, event: msgspec.structs.replace(facts, differs=event.said.rows),
     },
     guards={"open": _may_draw, "redraw": _may_draw, "countersign": _may_countersign, "differ": _may_differ},

@@ -68,9 +68,6 @@ def _title(shown: Mapping[str, Any]) -> str:
 
 
 def _facts(shown: Mapping[str, Any]) -> list[str]:
-    provisional = (
-        [said(remark["text"]) for remark in shown["remarks"]] if shown["facts"]["provisional"] else []
-    )
     return [
         _(
             "between {one} and {other}, under {agreement}",
@@ -78,8 +75,12 @@ def _facts(shown: Mapping[str, Any]) -> list[str]:
             other=shown["other"],
             agreement=", ".join(shown["articles"]),
         ),
-        _("{state} since {at}; months by UTC", state=said(shown["state"]), at=shown["since"][:10]),
-        *provisional,
+        _(
+            "{state} since {at}; months on the agreement's calendar",
+            state=said(shown["state"]),
+            at=shown["since"][:10],
+        ),
+        *(said(remark["text"]) for remark in shown["remarks"]),
         shown["id"],
     ]
 

@@ -249,8 +249,8 @@ def _against(
     said = sum(told.event.by == event.by for told in matter.story) if matter is not None else 0
     if said >= MOST_EVENTS:
         raise RefusedHere(f"a matter has {MOST_EVENTS} events of a Party at the most: open another")
-    terms = governing(node.know(transaction), event.agreement, event.by, event.to)(event.at)
-    grounds = list(judge(matter, kind, event, terms))
+    terms_at = governing(node.know(transaction), event.agreement, event.by, event.to)
+    grounds = list(judge(matter, kind, event, terms_at))
     if not manner.read:
         grounds.extend(Ground(found.ref, found.message, 2) for found in check_text(dict(_texts(event.said))))
     if manner.share_for:

@@ -6,7 +6,7 @@ import msgspec
 
 from comity.node.cooperate import PLAINLY, Manner, Step, open_matter
 from comity.node.node import Node
-from comity.node.summarise import figures_with
+from comity.node.summarise import agreement_summed, check_rows, figures_with
 from comity.ports import Transaction
 
 
@@ -21,8 +21,18 @@ def draw(
     words: str = "",
     manner: Manner = PLAINLY,
 ) -> Step:
-    """Draw up the summary of a period and send it to the other side."""
-    rows = figures_with(node, transaction, peer, begins, ends)
+    """Draw up the summary of a period and send it to the other side.
+
+    Args:
+        under: the agreement; by default the first, by its id, that provides for a summary.
+
+    Raises:
+        BadInput: the period comes to more rows than a summary holds.
+    """
+    at = node.now(transaction)
+    under = agreement_summed(node.know(transaction), peer, under, at) or under
+    rows = figures_with(node, transaction, peer, under, begins, ends)
+    check_rows(rows)
     said = {
         "begins": begins.isoformat(),
         "ends": ends.isoformat(),

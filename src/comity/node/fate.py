@@ -61,6 +61,7 @@ def conclude(
         envelope_digest=verified.digest,
         kind=message.head.type,
         about=verdict.about,
+        agreement=verdict.agreement,
         at=at,
         said_at=message.head.at,
         carrier=carrier,

@@ -14,12 +14,13 @@ from comity.cooperation.charges import ChargeFacts
 from comity.cooperation.currencies import in_units
 from comity.cooperation.ledger import balances
 from comity.cooperation.matter import Matter
+from comity.cooperation.said import MOST
 from comity.cooperation.summaries import SummaryFacts
 from comity.errors import BadInput
 from comity.node.ledger import ledger_of
 from comity.node.matter_links import cost_named
 from comity.node.node import Node
-from comity.node.summarise import compare, figures_with
+from comity.node.summarise import check_rows, compare, figures_with
 from comity.ports import Transaction
 
 __all__ = ["REPLIES", "reckoned_here"]
@@ -41,13 +42,17 @@ def reckoned_here(
 
 
 def _differ(node: Node, transaction: Transaction, matter: Matter, _said: _Said) -> dict[str, Any]:
-    return {"rows": list(compare(node, transaction, matter.id).rows)}
+    rows = list(compare(node, transaction, matter.id).rows)
+    if len(rows) > MOST:
+        rows[MOST - 1 :] = [f"and {len(rows) - MOST + 1} rows more"]
+    return {"rows": rows}
 
 
 def _redraw(node: Node, transaction: Transaction, matter: Matter, said: _Said) -> dict[str, Any]:
     drawn = cast("SummaryFacts", matter.facts).drawn
     begins, ends = _day(said, "begins", drawn.begins), _day(said, "ends", drawn.ends)
-    rows = figures_with(node, transaction, _peer(node, matter), begins, ends)
+    rows = figures_with(node, transaction, _peer(node, matter), matter.agreement, begins, ends)
+    check_rows(rows)
     return {
         "begins": begins.isoformat(),
         "ends": ends.isoformat(),

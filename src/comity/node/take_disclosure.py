@@ -98,7 +98,7 @@ def take_disclosure(
     _keep(node, transaction, proof, content, bytes(message.body), second.decision, message.id, at)
     if book.vouched or proof.consents:
         node.forget()  # new acts: what is known here has changed
-    return Verdict("accepted", about=item, detail=second.decision.to_bytes())
+    return Verdict("accepted", about=item, agreement=hop.agreement, detail=second.decision.to_bytes())
 
 
 def _back_dated(decided: str, written: Instant) -> tuple[Ground, ...]:

@@ -6,8 +6,11 @@ log and read one matter from it, even where one of them learns of a notice or pr
 What one Party can add to a log is bounded, and is counted before the matter is read.
 """
 
+from datetime import timedelta
+
 import msgspec
 
+from comity.clock import format_instant
 from comity.cooperation.event import Event
 from comity.cooperation.matter import Told
 from comity.decisions.decision import Ground
@@ -20,6 +23,10 @@ from comity.node.consequences import follow
 from comity.node.matter_log import read_matter
 from comity.ports import Transaction
 
+#: How far before its day an event may come. It counts at its own instant, and so does everything that is signed on it:
+#: one dated years ahead would make every answer to it late, or fall after the end of the agreement. Clocks that stand
+#: further apart than this decide nothing together anyhow.
+MOST_AHEAD = timedelta(hours=1)
 #: Events of one Party in one matter: far more than people have to say, few enough to read again at each.
 MOST_EVENTS = 2000
 #: Events kept of a Party about a matter of two others: they are void, and the first show well enough what it did.
@@ -50,10 +57,15 @@ def take_event(arrival: Arrival, statement: MatterEvent) -> None:
     """Read the matter anew with the event that has come, and enter what does not hold of it.
 
     Raises:
-        RefusedHere: its author has said far more in this matter than anyone has to say.
+        RefusedHere: it is dated in the future, or its author has said far more in this matter than anyone has to say.
     """
     node, transaction = arrival.node, arrival.transaction
     event = event_of(arrival.digest, statement)
+    if event.at > arrival.at + MOST_AHEAD:
+        raise RefusedHere(
+            f"it is dated {format_instant(event.at)}, and here it is {format_instant(arrival.at)}: an event is signed "
+            "when it happens"
+        )
     _check_room(transaction, event)
     matter = read_matter(node, transaction, event.matter)
     told: Told | None = next((each for each in matter.story if each.event.digest == event.digest), None)

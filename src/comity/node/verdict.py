@@ -13,11 +13,13 @@ class Verdict(msgspec.Struct, frozen=True):
     Attributes:
         state: `accepted` it counts; `quarantined` it is kept apart; `waiting` it lacks a text that must come first.
         about: digest of the item it concerns, empty where none.
+        agreement: under which an item was passed, where it was accepted.
         grounds: why it was not accepted.
         detail: what the journal's entry commits to; the grounds where empty.
     """
 
     state: Literal["accepted", "quarantined", "waiting"]
     about: str = ""
+    agreement: str = ""
     grounds: tuple[Ground, ...] = ()
     detail: bytes = b""

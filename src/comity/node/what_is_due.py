@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 
+from comity.agreements.days import end_of
 from comity.agreements.status import status_in
 from comity.clock import Instant
-from comity.node.due_work import of_consents, of_matters, of_periods
+from comity.node.due_work import of_charges, of_consents, of_matters, of_periods
 from comity.node.necessity import necessities
 from comity.node.node import Node
 from comity.node.obtain_consent import state_at
@@ -95,6 +96,7 @@ def _due(at: Instant, now: Instant, side: str, what: str, party: str, ref: str, 
 def _work(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
     found = [
         *of_periods(node, transaction, now),
+        *of_charges(node, transaction),
         *of_consents(node, transaction, now),
     ]
     return [_due(each.at, now, each.side, each.what, each.party, each.ref, each.see) for each in found]
@@ -218,7 +220,7 @@ def _texts(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
     for agreement in knowledge.agreements.values():
         deadline = status_in(knowledge.timelines[agreement.id], now).notice_deadline
         if deadline is not None:
-            day_ends = datetime.combine(deadline, time(), UTC) + timedelta(days=1)
+            day_ends = end_of(deadline, knowledge.timelines[agreement.id].life.zone)
             if now <= day_ends <= now + NOTICE_AHEAD:
                 what = f"last day to give notice under {agreement.id}, or it goes on"
                 found.append(

@@ -177,8 +177,12 @@ class ItemRows(Protocol):
         """Give what was passed to a Party."""
         ...
 
-    def arrived(self, since: Instant, until: Instant, party: str = "") -> Sequence[Passed]:
-        """Count what arrived, by the instant it was sent at: from one, before another; of one Party where said.
+    def arrived(
+        self, since: Instant, until: Instant, party: str = "", agreement: str = ""
+    ) -> Sequence[Passed]:
+        """Count what arrived, by the instant it was sent at: from one, before another.
+
+        Of one Party where said, and with it under one agreement.
 
         What this Party gave has arrived once it is receipted, what it was given once it is accepted.
         """

@@ -74,7 +74,7 @@ class PouchRow(Row, frozen=True, kw_only=True):
 
 
 class InboxRow(Row, frozen=True, kw_only=True):
-    """An envelope taken in. `state`: accepted, quarantined, waiting.
+    """An envelope taken in. `state`: accepted, quarantined, waiting; `agreement`: under which an item was accepted.
 
     `said_at` is the instant its sender gave it; `receipt` is the signed answer, given again byte for byte whenever the
     envelope comes again; `letter` keeps the envelope itself only while it is quarantined or waiting, and with an item
@@ -99,6 +99,7 @@ class InboxRow(Row, frozen=True, kw_only=True):
     letter: bytes = b""
     originator: str = ""
     signer: str = ""
+    agreement: str = ""
 
 
 class UnsentRow(Row, frozen=True, kw_only=True):

@@ -72,12 +72,17 @@ _TAKEN = (
     .group_by(_IN.peer, _I.category)
     .order_by(_IN.peer, _I.category)
 )
-#: Whether of all Parties or of one -> given, taken.
+_GIVEN_TO, _TAKEN_FROM = (
+    _GIVEN.where(_D.to == bindparam("party")),
+    _TAKEN.where(_IN.peer == bindparam("party")),
+)
+#: Whether of one Party, and under one agreement -> given, taken.
 _ARRIVED = {
-    False: (selecting(_GIVEN), selecting(_TAKEN)),
-    True: (
-        selecting(_GIVEN.where(_D.to == bindparam("party"))),
-        selecting(_TAKEN.where(_IN.peer == bindparam("party"))),
+    (False, False): (selecting(_GIVEN), selecting(_TAKEN)),
+    (True, False): (selecting(_GIVEN_TO), selecting(_TAKEN_FROM)),
+    (True, True): (
+        selecting(_GIVEN_TO.where(_D.agreement == bindparam("agreement"))),
+        selecting(_TAKEN_FROM.where(_IN.agreement == bindparam("agreement"))),
     ),
 }
 _F = flows.c
@@ -211,12 +216,14 @@ class ItemRows(Rows):
         """Give what was passed to a Party."""
         return self._all(Disclosure, _DISCLOSED_TO, party=party)
 
-    def arrived(self, since: Instant, until: Instant, party: str = "") -> Sequence[Passed]:
-        """Count what arrived, by the instant it was sent at: from one, before another; of one Party where said."""
-        span = {"since": since, "until": until, "party": party}
+    def arrived(
+        self, since: Instant, until: Instant, party: str = "", agreement: str = ""
+    ) -> Sequence[Passed]:
+        """Count what arrived: of all, of one Party, or of one Party under one agreement."""
+        span = {"since": since, "until": until, "party": party, "agreement": agreement}
         return [
             Passed(party=each, ours=ours, category=category, count=count)
-            for ours, query in zip((True, False), _ARRIVED[bool(party)], strict=True)
+            for ours, query in zip((True, False), _ARRIVED[bool(party), bool(agreement)], strict=True)
             for each, category, count in self._tuples(query, **span)
         ]
 

@@ -212,6 +212,7 @@ inbox = Table(
     text("envelope_digest", index=True),
     text("kind"),
     text("about"),
+    text("agreement"),
     moment("at"),
     moment("said_at"),
     text("carrier"),

@@ -140,12 +140,17 @@ def _seen_by(member: Member, peer: str) -> list[tuple[str, str]]:
         (f"{party}: list", repr(member.act(matters_listed))),
         (f"{party}: stories", repr([matter.story for matter in member.read(matters)])),
         (f"{party}: ledger", repr(member.act(ledger_of))),
-        (f"{party}: figures", repr(member.act(figures_with, peer, *_PERIOD))),
+        (f"{party}: figures", repr(_figures(member, peer))),
         (f"{party}: due", repr(due)),
         (f"{party}: calendar", as_calendar(party, rows).decode()),
         (f"{party}: reciprocity", repr(member.read(lambda transaction: reciprocity(node, transaction)))),
         (f"{party}: inbox", repr([(row.kind, row.about, row.said_at) for row in _received(member)])),
     ]
+
+
+def _figures(member: Member, peer: str) -> Any:
+    under = WITH_EAST if EAST in (member.party, peer) else WORKING
+    return member.act(figures_with, peer, under.id, *_PERIOD)
 
 
 def _received(member: Member) -> Any:
@@ -158,7 +163,7 @@ def _shown_of(member: Member, peer: str) -> list[tuple[str, str]]:
     return [
         (f"{member.party} of {peer}: list", repr(rows)),
         (f"{member.party} of {peer}: ledger", repr(member.act(ledger_of, peer))),
-        (f"{member.party} of {peer}: figures", repr(member.act(figures_with, peer, *_PERIOD))),
+        (f"{member.party} of {peer}: figures", repr(_figures(member, peer))),
     ]
 
 
@@ -166,7 +171,7 @@ def _for_all_eyes(member: Member, peer: str) -> list[tuple[str, str]]:
     """Give what holds no words even between the two: the figures they countersign, and the journal."""
     journal = member.read(lambda transaction: transaction.journal(limit=100_000))
     return [
-        (f"{member.party} with {peer}: figures", repr(member.act(figures_with, peer, *_PERIOD))),
+        (f"{member.party} with {peer}: figures", repr(_figures(member, peer))),
         (f"{member.party}: journal", repr([msgspec.to_builtins(_public(row)) for row in journal])),
     ]
 

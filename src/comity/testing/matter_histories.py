@@ -137,7 +137,7 @@ class History:
         event = self._event(party, word, matter)
         if event is None:
             return
-        holds = not judge(matter, self.kind, event, terms_at(event.at))
+        holds = not judge(matter, self.kind, event, terms_at)
         if not holds and not self.hostile:
             return
         if word == OPEN and not self.id:

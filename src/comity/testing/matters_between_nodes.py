@@ -266,7 +266,14 @@ def _money(world: World) -> list[str]:
             wrong.append(f"{told} {currency} is said to be owed where it comes to {net}")
     figures = [
         world.members[party].read(
-            lambda transaction: figures_with(world.members[party].node, transaction, other, _FIRST, _LAST)  # noqa: B023
+            lambda transaction: figures_with(
+                world.members[party].node,  # noqa: B023
+                transaction,
+                other,  # noqa: B023
+                WORKING.id,
+                _FIRST,
+                _LAST,
+            )
         )
         for party, other in ((NORTH, SOUTH), (SOUTH, NORTH))
     ]

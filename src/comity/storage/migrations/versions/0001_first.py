@@ -190,6 +190,7 @@ def upgrade() -> None:
         sa.Column("envelope_digest", TEXT, nullable=False),
         sa.Column("kind", TEXT, nullable=False),
         sa.Column("about", TEXT, nullable=False),
+        sa.Column("agreement", TEXT, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("said_at", sa.BigInteger(), nullable=False),
         sa.Column("carrier", TEXT, nullable=False),
