@@ -86,7 +86,7 @@ CASES: list[tuple[str, dict[str, Any], Steps, list[list[tuple[str, ...]]]]] = [
             (NORTH, "deliver", {"note": "n", "count": 2, "on": "2031-01-10"}),
             (SOUTH, "receive", {"count": 2, "on": "2031-01-10"}),
         ],
-        [[("2", "2", "2", "0", "2", "2031-06-30")]],
+        [[("2", "2", "–", "2", "0", "2", "2031-06-30")]],
     ),
     (
         "measure",

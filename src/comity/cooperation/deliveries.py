@@ -1,6 +1,8 @@
 """Equipment and documentation: asked for or offered, agreed, delivered with a note, received, used, returned.
 
-What is on loan from whom is read from these matters, so that an inventory needs no second book. Documentation is an
+What is on loan from whom is read from these matters, so that an inventory needs no second book. What did not arrive,
+or not whole, may arrive later or be delivered again, up to the number agreed; until all of it has arrived, one side
+alone does not close the matter. A return is confirmed or contested, a part of it too. Documentation is an
 item and passes the gate; equipment goes on to nobody without its provider's word: the third-party rule binds items of
 that kind, and here an asked and given word is kept beside the loan. Help in buying and joint development have the
 same life with contributions and a result in place of a return. Sources: the agreements of 1989, art. I and VII, and
@@ -92,6 +94,22 @@ class Receipt(Said, frozen=True, kw_only=True):
     words: Annotated[Remark, means("what is missing or damaged")] = ""
 
 
+class GiveBack(Said, frozen=True, kw_only=True):
+    """Returns pieces of a loan."""
+
+    count: Annotated[Count, means("how many pieces go back")]
+    on: Annotated[DayPast, means("the day they go back")]
+    words: Annotated[Remark, means("a remark")] = ""
+
+
+class Miss(Said, frozen=True, kw_only=True):
+    """Says that less came back than was returned."""
+
+    count: Annotated[Count, means("how many pieces have come back whole in all, since the loan began")]
+    on: Annotated[DayPast, means("the day on which that was found")]
+    words: Annotated[Remark, means("what is missing or damaged")] = ""
+
+
 class Progress(Said, frozen=True, kw_only=True):
     """Contributes to what is developed or bought together."""
 
@@ -107,7 +125,14 @@ class Onward(Said, frozen=True, kw_only=True):
 
 
 class DeliveryFacts(Facts, frozen=True, kw_only=True):
-    """What is the case: the terms agreed, what was delivered, what is out, to whom it may go on."""
+    """What is the case: the terms agreed, what was delivered, what is out, to whom it may go on.
+
+    Attributes:
+        delivered: pieces delivered, without those that were delivered in place of others.
+        replaced: pieces that were delivered and had not arrived whole when others were delivered in their place.
+        received, returned: pieces that arrived whole; those of them that went back, of which the giver has `confirmed`.
+        done: who says that it is done, though not all that was agreed has arrived.
+    """
 
     proposer: str
     count: int
@@ -117,6 +142,9 @@ class DeliveryFacts(Facts, frozen=True, kw_only=True):
     received_on: Day | None = None
     received: int = 0
     returned: int = 0
+    replaced: int = 0
+    confirmed: int = 0
+    done: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     asked_onward: tuple[str, ...] = ()
     allowed_onward: tuple[str, ...] = ()
@@ -126,6 +154,11 @@ class DeliveryFacts(Facts, frozen=True, kw_only=True):
     def out(self) -> int:
         """How many pieces are with the receiver."""
         return self.received - self.returned
+
+    @property
+    def is_accounted(self) -> bool:
+        """Tell whether all that was agreed has arrived."""
+        return self.received == self.count
 
 
 _ONWARD = {
@@ -149,8 +182,11 @@ TABLE = {
     },
     "delivered": {"receive": step("receiver", "received", lives_on=True)},
     "received": {
+        "receive": step("receiver", "received", lives_on=True),
         "deliver": step("giver", "delivered"),
         "return": step("receiver", "returned", lives_on=True),
+        "confirm-return": step("giver", "received", lives_on=True),
+        "miss": step("giver", "received", lives_on=True),
         "close": step(EITHER, "closed", lives_on=True),
         **_ONWARD,
     },
@@ -174,16 +210,20 @@ EVENTS = {
     ),
     "deliver": EventForm(Note, "Deliver, with a note.", "delivers {count} by note {note}"),
     "receive": EventForm(Receipt, "Acknowledge what arrived.", "has received {count}"),
-    "return": EventForm(Receipt, "Return a loan.", "returns {count}"),
-    "confirm-return": EventForm(Nothing, "Confirm that the loan has come back.", "has them back"),
-    "miss": EventForm(Receipt, "Say that less came back.", "has {count} back, not all"),
+    "return": EventForm(GiveBack, "Return a loan, or a part of it.", "returns {count}"),
+    "confirm-return": EventForm(Nothing, "Confirm that what was returned has come back.", "has them back"),
+    "miss": EventForm(Miss, "Say that less came back.", "has {count} back, not all"),
     "ask-onward": EventForm(Onward, "Ask to pass it to a third Party.", "asks to pass it to {to}"),
     "allow-onward": EventForm(Onward, "Let it pass to a third Party.", "lets it pass to {to}"),
     "forbid-onward": EventForm(
         Onward, "Say that it may not pass to a third Party.", "does not let it pass to {to}"
     ),
     "passed-on": EventForm(Onward, "Say that it was passed to a third Party.", "has passed it to {to}"),
-    "close": EventForm(Nothing, "Close it.", "closes it"),
+    "close": EventForm(
+        Nothing,
+        "Close it; before all has arrived, once both sides say that it is done.",
+        "says that it is done",
+    ),
 }
 
 
@@ -226,8 +266,8 @@ def _returns(case: Case, event: Event, until: Day | None) -> Iterable[Ground]:
 
 def _may_deliver(case: Case, event: Event) -> Iterable[Ground]:
     said, facts = cast("Note", event.said), case.facts
-    if facts.delivered + said.count > facts.count:
-        yield against(case.clauses[0], f"{facts.count} were agreed, {facts.delivered} are delivered already")
+    if facts.received + said.count > facts.count:
+        yield against(case.clauses[0], f"{facts.count} were agreed, {facts.received} have arrived already")
     if said.numbers and len(said.numbers) != said.count:
         yield against(case.clauses[0], f"{said.count} pieces bear {len(said.numbers)} numbers")
 
@@ -241,7 +281,7 @@ def _may_receive(case: Case, event: Event) -> Iterable[Ground]:
 
 
 def _may_return(case: Case, event: Event) -> Iterable[Ground]:
-    said, facts = cast("Receipt", event.said), case.facts
+    said, facts = cast("GiveBack", event.said), case.facts
     if cast("Want", facts.opening).form != "loan":
         yield against(case.clauses[0], "only a loan is returned")
     if said.count > facts.out:
@@ -250,9 +290,26 @@ def _may_return(case: Case, event: Event) -> Iterable[Ground]:
         yield against(case.clauses[0], f"they were received on {facts.received_on}, after {said.on}")
 
 
-def _may_close(case: Case, _event: Event) -> Iterable[Ground]:
-    if on_loan(case.facts):
+def _may_confirm(case: Case, _event: Event) -> Iterable[Ground]:
+    if case.facts.returned == case.facts.confirmed:
+        yield against(case.clauses[0], "nothing was returned that is not confirmed already")
+
+
+def _may_miss(case: Case, event: Event) -> Iterable[Ground]:
+    count, facts = cast("Miss", event.said).count, case.facts
+    if count >= facts.returned:
+        yield against(case.clauses[0], f"{facts.returned} were returned: {count} is not less")
+    if count < facts.confirmed:
+        yield against(case.clauses[0], f"that {facts.confirmed} have come back is confirmed already")
+
+
+def _may_close(case: Case, event: Event) -> Iterable[Ground]:
+    facts: DeliveryFacts = case.facts
+    if on_loan(facts):
         yield against(case.clauses[0], f"{case.facts.out} are still on loan")
+    elif event.by in facts.done and not facts.is_accounted:
+        text = f"{facts.received} of {facts.count} have arrived: it is closed once the other Party says it is done"
+        yield against(case.clauses[0], text)
 
 
 def _may_ask_onward(case: Case, event: Event) -> Iterable[Ground]:
@@ -291,14 +348,6 @@ def _opened(event: Event) -> DeliveryFacts:
     return DeliveryFacts(opening=said, proposer=event.by, count=said.count, until=said.until)
 
 
-def _plus(field: str, sign: int = 1) -> Any:
-    def apply(facts: DeliveryFacts, event: Event) -> DeliveryFacts:
-        count = event.said.count
-        return msgspec.structs.replace(facts, **{field: getattr(facts, field) + sign * count})
-
-    return apply
-
-
 def _among(field: str) -> Any:
     def apply(facts: DeliveryFacts, event: Event) -> DeliveryFacts:
         to = cast("Onward", event.said).to
@@ -309,9 +358,12 @@ def _among(field: str) -> Any:
 
 def _delivered(facts: DeliveryFacts, event: Event) -> DeliveryFacts:
     said = cast("Note", event.said)
+    more = facts.delivered + said.count
     return msgspec.structs.replace(
         facts,
-        delivered=facts.delivered + said.count,
+        delivered=min(more, facts.count),
+        replaced=facts.replaced + max(0, more - facts.count),
+        done=(),
         delivered_on=max(said.on, facts.delivered_on or said.on),
         numbers=(*facts.numbers, *said.numbers),
     )
@@ -320,8 +372,16 @@ def _delivered(facts: DeliveryFacts, event: Event) -> DeliveryFacts:
 def _received(facts: DeliveryFacts, event: Event) -> DeliveryFacts:
     said = cast("Receipt", event.said)
     return msgspec.structs.replace(
-        facts, received=facts.received + said.count, received_on=max(said.on, facts.received_on or said.on)
+        facts,
+        received=facts.received + said.count,
+        done=(),
+        received_on=max(said.on, facts.received_on or said.on),
     )
+
+
+def _returned(facts: DeliveryFacts, event: Event) -> DeliveryFacts:
+    count = cast("GiveBack", event.said).count
+    return msgspec.structs.replace(facts, returned=facts.returned + count, done=())
 
 
 def _forbidden(facts: DeliveryFacts, event: Event) -> DeliveryFacts:
@@ -332,8 +392,11 @@ def _forbidden(facts: DeliveryFacts, event: Event) -> DeliveryFacts:
 
 
 def _missed(facts: DeliveryFacts, event: Event) -> DeliveryFacts:
-    came_back = cast("Receipt", event.said).count
-    return msgspec.structs.replace(facts, returned=min(came_back, facts.returned))
+    return msgspec.structs.replace(facts, returned=cast("Miss", event.said).count, done=())
+
+
+def _done(facts: DeliveryFacts, event: Event) -> DeliveryFacts:
+    return msgspec.structs.replace(facts, done=tuple(sorted({*facts.done, event.by})))
 
 
 def _deadlines(case: Case) -> Iterable[Deadline]:
@@ -365,8 +428,10 @@ DELIVERY = Kind(
         ),
         "deliver": _delivered,
         "receive": _received,
-        "return": _plus("returned"),
+        "return": _returned,
+        "confirm-return": lambda facts, _event: msgspec.structs.replace(facts, confirmed=facts.returned),
         "miss": _missed,
+        "close": _done,
         "ask-onward": _among("asked_onward"),
         "allow-onward": _among("allowed_onward"),
         "forbid-onward": _forbidden,
@@ -378,12 +443,17 @@ DELIVERY = Kind(
         "deliver": _may_deliver,
         "receive": _may_receive,
         "return": _may_return,
+        "confirm-return": _may_confirm,
+        "miss": _may_miss,
         "close": _may_close,
         "ask-onward": _may_ask_onward,
         "allow-onward": _may_allow,
         "passed-on": _may_pass_on,
     },
-    completes={"return": lambda facts, _opener, _other: facts.out == 0},
+    completes={
+        "return": lambda facts, _opener, _other: facts.out == 0 and facts.is_accounted,
+        "close": lambda facts, opener, other: facts.is_accounted or {opener, other} <= set(facts.done),
+    },
     roles=_roles,
     typed=lambda said: [said.thing] if isinstance(said, Want) else [],
     deadlines=_deadlines,

@@ -112,11 +112,12 @@ def _delivery(matter: Matter) -> Iterator[Table]:
     facts = cast("DeliveryFacts", matter.facts)
     lent = facts.opening.form == "loan"
     yield _table(
-        "agreed|delivered|received|returned|still out|back by",
+        "agreed|delivered|replaced|received|returned|still out|back by",
         (
             (
                 facts.count,
                 facts.delivered,
+                facts.replaced or None,
                 facts.received,
                 facts.returned if lent else None,
                 facts.out if lent else None,

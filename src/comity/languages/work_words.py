@@ -53,6 +53,7 @@ STANDING = (
     N_("free"),
     N_("nominee"),
     N_("days"),
+    N_("replaced"),
     N_("still out"),
     N_("back by"),
     N_("Party"),
