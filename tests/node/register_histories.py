@@ -16,7 +16,8 @@ import msgspec
 
 from comity.errors import RefusedHere
 from comity.node.answer_check import tell_watches
-from comity.node.contribute import correct_record, withdraw_record
+from comity.node.change_record import correct_record
+from comity.node.contribute import withdraw_record
 from comity.node.host_register import contribute
 from comity.node.merge_records import merge, unmerge
 from comity.register.subjects import read_subject
@@ -177,9 +178,10 @@ class History:
         north.act(correct_record, key, said)
         north.act(lambda node, transaction: tell_watches(node, transaction, [key], node.clock.now()))
         self.oracle.records[key] = msgspec.structs.replace(self.oracle.records[key], name=name)
-        self.oracle.contributed.pop(key, None)  # what was contributed is taken back; the new words go anew
+        if key in self.oracle.contributed:  # the new words take the place of those that were contributed
+            self.oracle.contributed[key] = self.oracle.records[key]
         self.happened["corrected"] += 1
-        if not self.oracle.hosted:
+        if not self.oracle.hosted or key in self.oracle.contributed:
             self.oracle.changed(key, self.today)
         self.world.settle()
 

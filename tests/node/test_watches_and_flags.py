@@ -8,7 +8,8 @@ import pytest
 from comity.errors import BadInput, NotFound, RefusedHere
 from comity.node import answer_check
 from comity.node.ask_check import end_watch, watch_own
-from comity.node.contribute import add_note, correct_record, erase_record, find_record, renew, withdraw_record
+from comity.node.change_record import add_note, correct_record, renew
+from comity.node.contribute import erase_record, find_record, withdraw_record
 from comity.node.daily_duties import do_duties
 from comity.node.flag_record import MOST_STANDING, answer_flag, flag_record, take_back
 from comity.node.follow_up import close, follow_up, release

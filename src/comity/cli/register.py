@@ -122,7 +122,7 @@ def import_(
                 shown = tell("register-import-more", name=begun["import"])
                 forward(shown["read"])
     if json_:
-        print_json({name: shown[name] for name in ("entered", "replaced", "to_read", "records")})
+        print_json({name: shown[name] for name in ("entered", "replaced", "unchanged", "to_read", "records")})
         return
     click.echo(
         _(
@@ -132,6 +132,8 @@ def import_(
             records=shown["records"],
         )
     )
+    if shown["unchanged"]:
+        click.echo(_("{count} say what they said before and stay as they are", count=shown["unchanged"]))
     for finding in shown["to_read"]:
         click.echo("  " + _("a person should read: {finding}", finding=said(finding)), err=True)
 

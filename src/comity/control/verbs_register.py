@@ -90,6 +90,7 @@ def register_import_more(desk: Desk, name: str) -> dict[str, Any]:
         desk.act(under_way.give_up)
         raise
     desk.act(lambda node, transaction: node.register.write(transaction))
+    desk.send()
     count = desk.read(lambda transaction: transaction.record_count())
     return {"read": read, "ended": True, **msgspec.to_builtins(done), "records": count}
 

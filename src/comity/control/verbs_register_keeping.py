@@ -83,7 +83,7 @@ def register_impact(desk: Desk, path: str, format: str = "auto", mapping: str = 
 @verb("register-correct")
 def register_correct(desk: Desk, entity: bytes, because: str = "") -> dict[str, Any]:
     """Put what is said of a subject in place of what was."""
-    from comity.node.contribute import correct_record
+    from comity.node.change_record import correct_record
     from comity.register.subjects import read_subject
 
     subject = read_subject(entity, what="record", seen=desk.node.clock.now().date().isoformat())
@@ -101,20 +101,22 @@ def register_correct(desk: Desk, entity: bytes, because: str = "") -> dict[str, 
 @verb("register-renew")
 def register_renew(desk: Desk, identity: str, until: date, because: str) -> dict[str, Any]:
     """Keep a record until another day."""
-    from comity.node.contribute import renew
+    from comity.node.change_record import renew
 
     row = desk.act(lambda node, transaction: renew(node, transaction, identity, until=until, because=because))
+    desk.send()
     return {"id": row.id, "runs_out": row.runs_out}
 
 
 @verb("register-note")
 def register_note(desk: Desk, identity: str, kind: str, text: str, consent: str = "") -> dict[str, Any]:
     """Note that somebody else may be taken for a subject."""
-    from comity.node.contribute import add_note
+    from comity.node.change_record import add_note
 
     row = desk.act(
         lambda node, transaction: add_note(node, transaction, identity, kind, text, consent=consent)
     )
+    desk.send()
     return {"id": row.id, "kind": kind}
 
 

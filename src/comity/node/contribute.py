@@ -1,9 +1,8 @@
-"""One's own records: entered, corrected, reviewed, noted on, withdrawn, erased.
+"""One's own records: entered, withdrawn, erased; what changes one is in `change_record.py`.
 
 A record belongs to the Party that entered it, and only that Party changes it. Each change is one act with its entry in
 the journal, which commits to what was done and names nobody. What has passed to others follows: a record whose content
-went out as an item is corrected, withdrawn or erased there as well, hop by hop (`correct.py`, `withdraw.py`), and every
-holder answers.
+went out as an item is withdrawn or erased there as well, hop by hop (`withdraw.py`), and every holder answers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,14 +20,12 @@ from comity.node.register_index import history_of
 from comity.node.withdraw import withdraw as withdraw_item
 from comity.ports import RecordRow, Transaction, key_of
 from comity.register.judgements import Clusters
-from comity.register.record import Note, Record, door
-from comity.register.subjects import Subject
+from comity.register.record import Record, door
 
 __all__ = [
-    "add_note",
-    "correct_record",
     "drop",
     "due_for_review",
+    "enter",
     "enter_record",
     "erase_record",
     "find_record",
@@ -36,7 +33,7 @@ __all__ = [
     "own_record",
     "own_records",
     "read_record",
-    "renew",
+    "through_the_door",
     "withdraw_record",
 ]
 
@@ -101,84 +98,10 @@ def enter_record(
     at = node.now(transaction)
     if transaction.record(key_of(node.party, record.terms.owner, record.id)) is not None:
         raise RefusedHere(f"record `{record.id[:80]}` is there already")
-    findings = _through_the_door(record, at)
+    findings = through_the_door(record, at)
     row = keep(node, transaction, record)
-    _enter(node, transaction, "register-entered", row, at)
+    enter(node, transaction, "register-entered", row, at)
     return row, findings
-
-
-def correct_record(
-    node: Node, transaction: Transaction, identity: str, subject: Subject, *, because: str = ""
-) -> tuple[RecordRow, tuple[Finding, ...]]:
-    """Put what is said of a subject in place of what was; values said before keep the day they were first said.
-
-    Raises:
-        NotFound: no such record. RefusedHere: it is another Party's, or a safeguard refuses what is said now.
-    """
-    at = node.now(transaction)
-    row = own_record(node, transaction, identity)
-    held = read_record(row)
-    if subject.id != held.id:
-        raise BadInput(f"the correction is of `{subject.id[:60]}`, not of `{held.id[:60]}`")
-    first = {(each.prop, each.value, each.source): each.first_seen for each in held.subject.statements}
-    said = tuple(
-        msgspec.structs.replace(
-            each, first_seen=first.get((each.prop, each.value, each.source), each.first_seen)
-        )
-        for each in subject.statements
-    )
-    changed = msgspec.structs.replace(
-        held, subject=msgspec.structs.replace(subject, statements=said), changed=at
-    )
-    findings = _through_the_door(changed, at)
-    _take_back(node, transaction, row, because or "corrected", mode="")
-    kept = keep(node, transaction, changed)
-    if kept.item:
-        kept = msgspec.structs.replace(kept, item="")
-        transaction.put_record(kept)
-    _enter(node, transaction, "register-corrected", kept, at)
-    return kept, findings
-
-
-def renew(node: Node, transaction: Transaction, identity: str, *, until: date, because: str) -> RecordRow:
-    """Look at a record again and keep it until another day, with the reason why it is still needed.
-
-    Raises:
-        BadInput: no reason. RefusedHere: the day does not lie ahead, or the basis does not last so long.
-    """
-    at = node.now(transaction)
-    if not because.strip():
-        raise BadInput("a review says why the record is still needed")
-    row = own_record(node, transaction, identity)
-    held = read_record(row)
-    changed = msgspec.structs.replace(
-        held, terms=msgspec.structs.replace(held.terms, review=until), changed=at
-    )
-    _through_the_door(changed, at)
-    if held.terms.expires is not None and until > held.terms.expires:
-        raise RefusedHere(
-            f"the basis of `{held.id[:80]}` ends on {held.terms.expires}: it cannot be kept longer"
-        )
-    kept = keep(node, transaction, changed)
-    _enter(node, transaction, "register-reviewed", kept, at, because)
-    return kept
-
-
-def add_note(
-    node: Node, transaction: Transaction, identity: str, kind: str, text: str, *, consent: str = ""
-) -> RecordRow:
-    """Note on a record that somebody else may be taken for its subject.
-
-    Raises:
-        BadInput: another kind, no text, or no consent where it is needed.
-    """
-    at = node.now(transaction)
-    row = own_record(node, transaction, identity)
-    held = read_record(row)
-    note = Note.make(kind, text, at, consent)
-    kept = keep(node, transaction, msgspec.structs.replace(held, notes=(*held.notes, note), changed=at))
-    _enter(node, transaction, "register-noted", kept, at, kind)
-    return kept
 
 
 def due_for_review(transaction: Transaction, day: date) -> list[Record]:
@@ -192,7 +115,7 @@ def withdraw_record(node: Node, transaction: Transaction, identity: str, *, beca
     row = own_record(node, transaction, identity)
     _take_back(node, transaction, row, because, mode="")
     drop(node, transaction, row)
-    _enter(node, transaction, "register-withdrawn", row, at, because)
+    enter(node, transaction, "register-withdrawn", row, at, because)
     return row
 
 
@@ -277,7 +200,12 @@ def find_record(transaction: Transaction, identity: str) -> RecordRow:
     return row
 
 
-def _through_the_door(record: Record, at: Instant) -> tuple[Finding, ...]:
+def through_the_door(record: Record, at: Instant) -> tuple[Finding, ...]:
+    """Give what a person should read of a record.
+
+    Raises:
+        RefusedHere: a safeguard refuses it.
+    """
     findings = door(record.subject, record.terms, at.date())
     refused = [each for each in findings if each.verdict == "refused"]
     if refused:
@@ -303,7 +231,7 @@ def _take_back(
     return (item.digest,)
 
 
-def _enter(
+def enter(
     node: Node, transaction: Transaction, kind: str, row: RecordRow, at: Instant, because: str = ""
 ) -> None:
     """Enter what was done with a record: committed to, never named."""

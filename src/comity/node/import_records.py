@@ -3,7 +3,8 @@
     (1) begin: what of this file was staged before is gone on with    the file's digest and the terms name it
     (2) more: so many entities go through the door and are staged     each part is an act; nobody finds a staged record
     (3) end: mistakes are told, all of them, and nothing stays;       or every record is entered, with one entry in
-                                                                      the journal, and watchers are told, in one act
+                                                                      the journal, and watchers are told, in one act;
+                                                                      what one's own record says otherwise is corrected
 
 A node that stops in between has entered nothing. The same file on the same terms goes on where it stopped.
 """
@@ -17,6 +18,7 @@ import msgspec
 from comity.errors import ComityError
 from comity.node import record as journal
 from comity.node.answer_check import tell_watches
+from comity.node.change_record import import_again
 from comity.node.contribute import keep
 from comity.node.node import Node
 from comity.ports import StagedRow, Transaction
@@ -91,22 +93,28 @@ class Import:
         entering = self._reading(node, transaction)
         entering.complain()
         at = node.now(transaction)
-        entered = replaced = after = 0
+        entered = replaced = unchanged = after = 0
         keys: list[str] = []
         while rows := transaction.staged_rows(self.name, after, AT_ONCE):
             for row in rows:
-                there = transaction.record(row.key) is not None
-                keep(node, transaction, msgspec.structs.replace(_decoder.decode(row.body), changed=at))
-                replaced += there
-                entered += not there
-            keys += [row.key for row in rows]
+                said = msgspec.structs.replace(_decoder.decode(row.body), changed=at)
+                there = transaction.record(row.key)
+                if there is None:
+                    keep(node, transaction, said)
+                    entered += 1
+                elif import_again(node, transaction, there, said, at):
+                    replaced += 1
+                else:
+                    unchanged += 1
+                    continue
+                keys.append(row.key)
             after = rows[-1].place
         transaction.drop_staged(self.name)
         detail = f"{self.terms.basis} {entered} {replaced}".encode()
         act = journal.digest_of(node.entropy(16) + self.name.encode())
         journal.enter(node, transaction, "register-import", channel="", act=act, detail=detail, at=at)
         tell_watches(node, transaction, keys, at)
-        return Imported(entered, replaced, tuple(entering.to_read))
+        return Imported(entered, replaced, tuple(entering.to_read), unchanged)
 
     def give_up(self, _node: Node, transaction: Transaction) -> None:
         """Forget what was staged: the file has mistakes."""

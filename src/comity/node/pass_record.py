@@ -2,25 +2,33 @@
 
 So a released record has an originator and a custody, is decided by the gate and again by the receiver, runs out with
 its retention, and follows a correction or a withdrawal hop by hop. One version of a record is one item, whoever gets
-it.
+it; when the record changes, another item takes its place at everyone who has it and may have it still.
 """
 
 import json
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 
 from comity.decisions.decision import Decision
-from comity.errors import RefusedHere
+from comity.errors import ComityError, RefusedHere
+from comity.federation import statements
+from comity.federation.statements import HopStatement
 from comity.node.contribute import read_record
 from comity.node.disclose import disclose
-from comity.node.items import NewItem, add_item, confirm_read
+from comity.node.items import NewItem, add_item, confirm_read, read_content
 from comity.node.node import Node
-from comity.node.register_index import history_of
-from comity.ports import RecordRow, Transaction
+from comity.node.register_index import history_of, silent_keys
+from comity.node.register_terms import scope_between
+from comity.node.withdraw import withdraw
+from comity.ports import Disclosure, ItemRow, RecordRow, Transaction
 from comity.register.judgements import Clusters
+from comity.register.record import Record, strictest
 from comity.register.scope import Scope
+from comity.signing import from_bytes
 
-__all__ = ["MARKING", "content_of", "pass_record"]
+__all__ = ["MARKING", "UpToDate", "bring_up_to_date", "content_of", "pass_record"]
 
 #: What a record is marked with unless an officer says otherwise.
 MARKING = "TLP:AMBER"
@@ -53,29 +61,134 @@ def pass_record(
     held = transaction.item(row.item) if row.item else None
     if row.owner != node.party and (held is None or held.state != "held"):
         raise RefusedHere(f"the record of {row.owner} is not held here any more")
+    decided: Mapping[str, Decision] = {}
+    if row.owner == node.party and held is not None and held.state == "held":
+        row, decided = bring_up_to_date(node, transaction, row, because="changed since it passed", read=read)
+        held = transaction.item(row.item) if row.item else None
     if held is None or held.state != "held":
-        held, to_read = add_item(
-            node,
-            transaction,
-            NewItem(
-                content=content_of(transaction, row),
-                category=f"register.{scope.register.id}",
-                marking=marking,
-                title="register record",
-                media_type=MEDIA_TYPE,
-            ),
-        )
-        if to_read and read:
-            held = confirm_read(node, transaction, held.digest)
-        row = msgspec.structs.replace(row, item=held.digest)
-        transaction.put_record(row)
+        category = f"register.{scope.register.id}"
+        held = _as_item(node, transaction, row, category=category, marking=marking, read=read)
+        transaction.put_record(msgspec.structs.replace(row, item=held.digest))
     elif held.needs_reading and read:
         confirm_read(node, transaction, held.digest)
     passed = [each for each in transaction.disclosures(held.digest) if each.to == to]
     if any(each.agreement == scope.agreement for each in passed):  # its hop's purpose binds it there already
-        return held.digest, None
+        return held.digest, decided.get(to)
     outcome = disclose(node, transaction, held.digest, to=to, purpose=purpose, under=scope.agreement)
     return held.digest, outcome.decision
+
+
+class UpToDate(NamedTuple):
+    """A record with the item that holds what stands in it now, and what was decided of those who had the old one."""
+
+    row: RecordRow
+    decided: Mapping[str, Decision]
+
+
+def bring_up_to_date(
+    node: Node, transaction: Transaction, row: RecordRow, *, because: str, read: bool = False
+) -> UpToDate:
+    """Put what stands in a record of one's own now in the place of what has passed of it, where that differs.
+
+    It goes to everyone who got what passed, under the same agreement and for the same purpose, if the record may be
+    told there still and is handled no more strictly than it was; from the others the old item is taken back.
+
+    Args:
+        because: the reason in the withdrawal. `read`: a person has read the words that the door may find in it.
+    """
+    old = transaction.item(row.item) if row.item else None
+    if old is None or old.originator != node.party:
+        return UpToDate(row, {})
+    if old.state != "held":  # its item was taken back by itself
+        return UpToDate(_named(transaction, row, ""), {})
+    before, record = _record_in(transaction, old), read_record(row)
+    if before is not None and _told(before) == _told(record):
+        return UpToDate(row, {})
+    passed, new = transaction.disclosures(old.digest), None
+    if passed:
+        try:
+            with transaction.piece():
+                new = _as_item(node, transaction, row, category=old.category, marking=old.marking, read=read)
+        except RefusedHere:  # a safeguard keeps it from being an item: what passed is taken back all the same
+            new = None
+    mode, by = ("correct", new.digest) if new is not None else ("", "")
+    withdraw(node, transaction, old.digest, reason=because[:1000], mode=mode, replaced_by=by)
+    row = _named(transaction, row, by)
+    decided: dict[str, Decision] = {}
+    stricter = (
+        before is None or strictest(before.terms.handling, record.terms.handling) != before.terms.handling
+    )
+    for each in {(each.to, each.agreement): each for each in passed}.values() if new is not None else ():
+        if not _may_have(node, transaction, row, record, each, stricter=stricter):
+            continue
+        try:
+            with transaction.piece():
+                purpose = _purpose_of(transaction, each)
+                outcome = disclose(node, transaction, by, to=each.to, purpose=purpose, under=each.agreement)
+        except ComityError:  # it cannot go there today; it goes when it is asked for or contributed again
+            continue
+        decided[each.to] = outcome.decision
+    return UpToDate(row, decided)
+
+
+def _as_item(
+    node: Node, transaction: Transaction, row: RecordRow, *, category: str, marking: str, read: bool
+) -> ItemRow:
+    """Make an item of what stands in a record now."""
+    held, to_read = add_item(
+        node,
+        transaction,
+        NewItem(
+            content=content_of(transaction, row),
+            category=category,
+            marking=marking,
+            title="register record",
+            media_type=MEDIA_TYPE,
+        ),
+    )
+    return confirm_read(node, transaction, held.digest) if to_read and read else held
+
+
+def _named(transaction: Transaction, row: RecordRow, item: str) -> RecordRow:
+    """Keep with a record which item holds what stands in it."""
+    row = msgspec.structs.replace(row, item=item)
+    transaction.put_record(row)
+    return row
+
+
+def _record_in(transaction: Transaction, item: ItemRow) -> Record | None:
+    """Give the record as an item of one's own holds it; None where that cannot be told."""
+    try:
+        return msgspec.convert(json.loads(read_content(transaction, item)[1])["record"], Record)
+    except (ComityError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _told(record: Record) -> tuple[object, ...]:
+    return record.subject, record.terms, record.notes
+
+
+def _may_have(
+    node: Node,
+    transaction: Transaction,
+    row: RecordRow,
+    record: Record,
+    passed: Disclosure,
+    *,
+    stricter: bool,
+) -> bool:
+    """Tell whether who got a record before may have what stands in it now."""
+    at = node.now(transaction)
+    scope = scope_between(node.know(transaction), passed.agreement, node.party, passed.to, at)
+    if scope is None or not scope.takes(record, at.date()):
+        return False
+    hosts = scope.register.host == passed.to
+    return hosts or not (stricter or row.key in silent_keys(transaction))
+
+
+def _purpose_of(transaction: Transaction, passed: Disclosure) -> str:
+    row = transaction.statement(passed.hop)
+    return statements.read(from_bytes(row.signed), HopStatement).purpose if row is not None else ""
 
 
 def content_of(transaction: Transaction, row: RecordRow) -> bytes:

@@ -33,13 +33,15 @@ class Imported(msgspec.Struct, frozen=True):
 
     Attributes:
         entered: records that are new.
-        replaced: records that were there before, from the same owner.
+        replaced: records that were there before, from the same owner, and said something else.
         to_read: findings of the door that a person must look at, with their lines.
+        unchanged: records that said the same before, and were left as they are.
     """
 
     entered: int
     replaced: int
     to_read: tuple[str, ...]
+    unchanged: int = 0
 
 
 class Entering:
