@@ -2,9 +2,14 @@
 
 from datetime import timedelta
 
+from comity.node.confirm_time import confirm_time
+from comity.node.contribute import own_records
+from comity.node.daily_duties import do_duties
+from comity.node.erase import hold
 from comity.node.flag_record import answer_flag, flag_record
 from comity.node.follow_up import close, follow_up, refuse_follow_up, release
 from comity.node.what_is_due import what_is_due
+from comity.node.withdraw import release as free
 from comity.testing.world import World
 
 from .registers import NORTH, SOUTH, check, hits, put, register_world
@@ -83,3 +88,25 @@ def test_a_record_to_be_looked_at_again_is_due_from_a_month_before() -> None:
     world.wait(timedelta(days=26))
     assert due(world, NORTH) == [("own", "review record p1", "", "safeguard 2", True)]
     assert due(world, SOUTH) == []
+
+
+def test_what_has_run_out_on_legal_hold_stays_and_keeps_nothing_else_from_being_let_go() -> None:
+    made = register_world()
+    for identity, name in (("p1", "Tavrin Merezhko"), ("p2", "Jorvik Quillfeather")):
+        put(made, NORTH, identity, name)
+    number = check(made, SOUTH, "Tavrin Merezhko", to=NORTH)
+    made.members[SOUTH].act(follow_up, hits(made, SOUTH, number)[0].id, because="needed")
+    made.settle()
+    passed, _ = made.members[NORTH].act(release, hits(made, SOUTH, number)[0].id, because="the same person")
+    made.members[NORTH].act(hold, passed.item, because="court order")
+    made.clock.step(timedelta(days=420))
+    made.members[NORTH].act(confirm_time)
+    made.members[NORTH].act(do_duties)
+
+    def left() -> list[str]:
+        return [row.id for row in made.members[NORTH].read(lambda rows: list(own_records(rows, NORTH)))]
+
+    assert left() == ["p1"]
+    made.members[NORTH].act(free, passed.item, because="the court has decided")
+    made.members[NORTH].act(do_duties)
+    assert left() == []

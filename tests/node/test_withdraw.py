@@ -18,7 +18,7 @@ from comity.node.obtain_consent import ask_consent, grant
 from comity.node.questions import find_item
 from comity.node.receive import receive
 from comity.node.withdraw import review, withdraw
-from comity.node.withdrawal_answers import answers_tree
+from comity.node.withdrawal_answers import answers_tree, overdue
 from comity.signing import from_bytes, to_bytes
 from comity.testing import hostile
 from comity.testing.members import _bytes
@@ -72,6 +72,31 @@ def test_a_withdrawal_reaches_every_holder_and_every_holder_answers() -> None:
         done = next(answer for answer in south.answers if answer.answer == "done")
         assert done.backups_until > format_instant(made.clock.now())
         assert "erased" in [row.kind for row in journal(made, SOUTH)]
+
+
+def test_who_had_it_from_a_holder_owes_an_answer_as_well_and_is_overdue_without_one() -> None:
+    with world() as made:
+        source, _ = chain(made)
+        made.network.cut(SOUTH, EAST)
+        kept = made.members[NORTH].act(withdraw, source, reason="mistaken")
+        for _ in range(3):
+            for party in (NORTH, SOUTH):
+                made.deliver(party)
+
+        def late(days: int) -> list[tuple[str, str]]:
+            found = made.members[NORTH].act(
+                lambda node, transaction: overdue(node, transaction, node.now(transaction), days=days)
+            )
+            return [(each.party, each.waits_for) for each in found]
+
+        assert late(0) == [(EAST, "answer"), (SOUTH, "decision")]
+        assert late(1) == []
+        tree = made.members[NORTH].read(lambda transaction: answers_tree(transaction, kept.digest, NORTH))
+        (south,) = tree.below
+        assert [(branch.party, branch.answers) for branch in south.below] == [(EAST, ())]
+        made.network.mend()
+        made.settle()
+        assert (EAST, "answer") not in late(0)
 
 
 def test_where_the_epoch_was_over_already_backups_open_it_until_the_next_days_duties() -> None:

@@ -108,9 +108,12 @@ def _print_late(home: Path, passphrase_file: Path | None, days: int, json_: bool
 
 
 def _silent(shown: dict[str, Any]) -> list[str]:
-    """Give those to whom a withdrawal went and who have not answered yet."""
-    answered = _parties(shown["answers"]) if shown["withdrawn"] else set()
-    return [party for party in shown.get("sent_to", ()) if party not in answered]
+    """Give those to whom a withdrawal went, from here or from a holder, and who have not answered yet."""
+    if not shown["withdrawn"]:
+        return []
+    answered, told = _parties(shown["answers"], answered=True), _parties(shown["answers"], answered=False)
+    sent_to = dict.fromkeys([*shown.get("sent_to", ()), *told])
+    return [party for party in sent_to if party not in {*answered, shown["answers"]["party"]}]
 
 
 def _print_branch(branch: dict[str, Any], depth: int) -> None:
@@ -126,8 +129,10 @@ def _print_branch(branch: dict[str, Any], depth: int) -> None:
         _print_branch(below, depth + 1)
 
 
-def _parties(branch: dict[str, Any]) -> set[str]:
-    return {branch["party"]}.union(*(_parties(below) for below in branch["below"]))
+def _parties(branch: dict[str, Any], *, answered: bool) -> list[str]:
+    """Give the Parties of a tree that have answered, or those that have not."""
+    here = [branch["party"]] if bool(branch["answers"]) == answered else []
+    return here + [party for below in branch["below"] for party in _parties(below, answered=answered)]
 
 
 @command()

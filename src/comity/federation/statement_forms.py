@@ -200,6 +200,7 @@ class WithdrawalAnswer(Statement, frozen=True, kw_only=True):
             made from it is shown so and awaits a person's decision).
         backups_until: until when a backup might still open it.
         received_from: the hand it had come from; answers form a tree along the hops.
+        passed_to: to whom the holder had passed it, or something made from it: each of them owes an answer as well.
     """
 
     withdrawal: str
@@ -208,6 +209,7 @@ class WithdrawalAnswer(Statement, frozen=True, kw_only=True):
     received_from: str
     because: str = ""
     backups_until: str = ""
+    passed_to: tuple[str, ...] = ()
 
 
 class Review(Statement, frozen=True, kw_only=True):

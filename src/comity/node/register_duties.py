@@ -9,7 +9,7 @@ from comity.federation.conversations import WATCH, after
 from comity.node.contribute import due_for_review, erase_record
 from comity.node.follow_up import is_overdue
 from comity.node.node import Node
-from comity.ports import FlagRow, HitRow, Transaction
+from comity.ports import FlagRow, HitRow, RecordRow, Transaction
 from comity.register.record import Record
 
 __all__ = ["GRACE", "Due", "due", "run_out"]
@@ -55,14 +55,25 @@ def due(node: Node, transaction: Transaction, at: Instant) -> Due:
 
 
 def run_out(node: Node, transaction: Transaction, at: Instant) -> int:
-    """Let go what has run out: records a while after their day, and watches. Give how many records were erased."""
-    gone = transaction.records_running_out((at - timedelta(days=GRACE)).date())
+    """Let go what has run out: records a while after their day, and watches. Give how many records were erased.
+
+    A legal hold wins: a record whose item is on hold stays until it is released.
+    """
+    over = transaction.records_running_out((at - timedelta(days=GRACE)).date())
+    gone = [row for row in over if not _is_on_hold(transaction, row)]
     for row in gone:
         erase_record(node, transaction, row.id, because="its time ran out and nobody reviewed it")
     for ours in (True, False):
         for watch in transaction.checks(ours=ours, limit=_MOST):
-            over = watch.watch and watch.state == "standing" and watch.until is not None and watch.until <= at
-            if over:
+            ended = (
+                watch.watch and watch.state == "standing" and watch.until is not None and watch.until <= at
+            )
+            if ended:
                 state = after(WATCH, watch.state, "time is up")
                 transaction.put_check(msgspec.structs.replace(watch, state=state))
     return len(gone)
+
+
+def _is_on_hold(transaction: Transaction, row: RecordRow) -> bool:
+    item = transaction.item(row.item) if row.item else None
+    return item is not None and bool(item.on_hold)

@@ -16,9 +16,12 @@ from comity.node.unsent import send_or_keep
 from comity.ports import ItemRow, StatementRow, Transaction
 from comity.signing import from_bytes
 
+#: Parties that one answer names as those it was passed to.
+_MOST_ONWARD = 500
+
 
 class Branch(msgspec.Struct, frozen=True):
-    """One holder's answers in the tree, and those of the hands it passed the item to."""
+    """One holder's answers in the tree, and those of the hands it passed the item to; none from whom one is owed."""
 
     party: str
     answers: tuple[WithdrawalAnswer, ...]
@@ -58,6 +61,7 @@ def answer(
         came_from: the hand the withdrawn item came from, or else who brought the withdrawal.
     """
     said = statements.read(from_bytes(withdrawal.signed), Withdrawal)
+    onward = recipients(transaction, item) if item == said.item else {}
     statement = WithdrawalAnswer(
         by=node.party,
         at=format_instant(at),
@@ -67,6 +71,7 @@ def answer(
         received_from=came_from,
         because=because,
         backups_until=backups_until,
+        passed_to=tuple(sorted(onward.keys() - {said.by, node.party}))[:_MOST_ONWARD],
     )
     signed = sign(node, transaction, statement, at)
     row = keep_signed(transaction, "withdrawal-answer", withdrawal.digest, signed, by=node.party, at=at)
@@ -108,7 +113,10 @@ def made_from(transaction: Transaction, source: str) -> list[ItemRow]:
 
 
 def overdue(node: Node, transaction: Transaction, at: Instant, *, days: int) -> list[Overdue]:
-    """Give the answers to this Party's own withdrawals that have not come within so many days."""
+    """Give the answers to this Party's own withdrawals that have not come within so many days.
+
+    Whoever a holder names as those it had passed the item to owes an answer as well, over any number of hops.
+    """
     latest = at - timedelta(days=days)
     found: list[Overdue] = []
     for row in transaction.statements("withdrawal"):
@@ -116,11 +124,15 @@ def overdue(node: Node, transaction: Transaction, at: Instant, *, days: int) -> 
             continue
         said = statements.read(from_bytes(row.signed), Withdrawal)
         answers = _answers(transaction, row.digest)
-        heard = {each.by for each in answers}
+        heard = {each.by for each in answers} | {node.party}
+        told = dict.fromkeys(recipients(transaction, said.item), said.instant)
+        for each in answers:
+            for party in each.passed_to:
+                told.setdefault(party, each.instant)
         found += [
-            Overdue(said.item, party, "answer", said.instant)
-            for party in recipients(transaction, said.item)
-            if party not in heard and said.instant <= latest
+            Overdue(said.item, party, "answer", since)
+            for party, since in told.items()
+            if party not in heard and since <= latest
         ]
         newest = {(each.by, each.item): each for each in answers}
         found += [
@@ -140,8 +152,12 @@ def _answers(transaction: Transaction, withdrawal: str) -> list[WithdrawalAnswer
 
 def _branch(party: str, answers: list[WithdrawalAnswer], above: frozenset[str]) -> Branch:
     latest = {answer.item: answer for answer in answers if answer.by == party}
+    told = [each for answer in latest.values() for each in answer.passed_to]
+    came = {answer.by: answer.received_from for answer in answers}
     hands = dict.fromkeys(
-        answer.by for answer in answers if answer.received_from == party and answer.by not in above | {party}
+        hand
+        for hand in (*(by for by, giver in came.items() if giver == party), *told)
+        if hand not in above | {party} and came.get(hand, party) == party
     )
     return Branch(
         party, tuple(latest.values()), tuple(_branch(hand, answers, above | {party}) for hand in hands)
