@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from comity.errors import BadInput, NotFound, RefusedHere
@@ -14,7 +15,19 @@ from comity.node.obtain_consent import ask_consent, grant, refuse, revoke, state
 from comity.node.withdraw import withdraw
 from comity.testing.world import World
 from node.fuller import fuller, pass_around, quiet
-from node.worlds import DEFENCE, EAST, NORTH, RESPONSE, SOUTH, inbox, report, requests, world
+from node.worlds import (
+    DEFENCE,
+    EAST,
+    NORTH,
+    NORTH_SOUTH,
+    RESPONSE,
+    SOUTH,
+    SOUTH_EAST,
+    inbox,
+    report,
+    requests,
+    world,
+)
 from node.worlds import give as hand_over
 
 DAY = timedelta(days=1)
@@ -328,6 +341,21 @@ def test_a_preview_does_not_count_what_was_withdrawn() -> None:
         made.members[NORTH].act(withdraw, gone, reason="it was wrong")
         assert {each.item for each in preview(made, reports).opened} == {kept}
         assert preview(made, Terms(item=gone)).opened == ()
+
+
+def test_a_preview_does_not_count_what_the_holder_may_no_longer_hold() -> None:
+    with world(msgspec.structs.replace(NORTH_SOUTH, retention_days=10), SOUTH_EAST) as made:
+        digest = report(made)
+        hand_over(made, digest)
+        reports = Terms(agreement=NS, category="incident.reports")
+        assert {each.item for each in preview(made, reports).opened} == {digest}
+        made.wait(9 * DAY)
+        fresh = report(made, label="fresh")
+        hand_over(made, fresh)
+        assert {each.item for each in preview(made, reports).opened} == {digest, fresh}
+        made.wait(2 * DAY)
+        assert {each.item for each in preview(made, reports).opened} == {fresh}
+        assert preview(made, Terms(item=digest)).opened == ()
 
 
 def test_a_preview_counts_nothing_that_is_open_already() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from comity.clock import Instant
+from comity.decisions.gate import decide
 from comity.decisions.known import Known
 from comity.decisions.question import Question
 from comity.decisions.rules.r07_third_party import upstream
@@ -72,7 +73,7 @@ def impact_of(node: Node, transaction: Transaction, granted: ConsentGranted, at:
     held = dict(_held_there(transaction, granted.holder))
     opened = []
     for digest in held:
-        if digest in known.withdrawn:
+        if digest in known.withdrawn or _has_run_out(held, digest, granted.holder, known, begins):
             continue  # it goes to nobody, under no consent
         purposes = [consent.purpose] if consent.purpose else _purposes(held, digest)
         if any(
@@ -82,6 +83,12 @@ def impact_of(node: Node, transaction: Transaction, granted: ConsentGranted, at:
         ):
             opened.append(_opened(transaction, held[digest]))
     return Impact(granted.holder, granted.to, tuple(opened))
+
+
+def _has_run_out(held: Mapping[str, Item], digest: str, holder: str, known: Known, at: Instant) -> bool:
+    """Tell whether a Party may no longer hold an item, by what it came under (the gate's rule 8)."""
+    question = Question(items=held, disclose=digest, holder=holder, to="", purpose="")
+    return any(ground.rule == 8 for ground in decide(question, known, at).grounds)
 
 
 def _owed(
