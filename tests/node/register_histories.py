@@ -69,13 +69,17 @@ class Oracle:
         """Give the records where questions go: North's own, or what East has of it."""
         return self.contributed if self.hosted else self.records
 
-    def strictest_with(self, key: str) -> str:
-        """Give the strictest handling among all that the standing judgements reach."""
+    def joined_with(self, key: str) -> set[str]:
+        """Give all that the standing judgements reach."""
         reached, grew = {key}, True
         while grew:
             more = reached.union(*(pair for pair in map(set, self.joined.values()) if pair & reached))
             grew, reached = more != reached, more
-        held = [self.records[each].handling for each in reached if each in self.records]
+        return reached
+
+    def strictest_with(self, key: str) -> str:
+        """Give the strictest handling among all that the standing judgements reach."""
+        held = [self.records[each].handling for each in self.joined_with(key) if each in self.records]
         return max(held or [self.answering()[key].handling], key=STRICT.index)
 
     def met(self, name: str, today: date, purpose: str = PURPOSE) -> dict[str, str]:
@@ -100,7 +104,7 @@ class Oracle:
         """Let those who watch hear of a record that was entered or changed, once."""
         for watch, (name, until, known) in self.watches.items():
             met = {each: how for each, how in self.met(name, today).items() if each == key}
-            if today < until and key in met and key not in known:
+            if today < until and key in met and key not in known and met[key] != "silent":
                 known.add(key)
                 self.told[watch] = sorted([*self.told[watch], *self.lines(met)])
 
@@ -214,7 +218,10 @@ class History:
             number = self.rng.choice(sorted(self.oracle.joined))
             self.judgements += 1
             self.world.members[NORTH].act(unmerge, number, office="identities", because="x")
-            del self.oracle.joined[number]
+            parted = self.oracle.joined_with(self.oracle.joined.pop(number)[0])
+            self.world.settle()
+            for key in sorted(parted):  # what answers with silence no more is told to who watches
+                self.oracle.changed(key, self.today)
             self.happened["parted"] += 1
 
     def _wait(self, _: str) -> None:
@@ -228,7 +235,8 @@ class History:
         asked = self._ask(name, PURPOSE, until=datetime.combine(until, datetime.min.time(), UTC))
         if asked:
             met = self.oracle.met(name, self.today)
-            self.oracle.watches[asked] = (name, until, set(met))
+            heard = {key for key, handling in met.items() if handling != "silent"}
+            self.oracle.watches[asked] = (name, until, heard)
             self.oracle.told[asked] = self.oracle.lines(met)
             self._compare(asked, met)
             self.happened["watches"] += 1

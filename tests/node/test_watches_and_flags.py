@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,53 @@ def test_a_watch_is_told_of_a_later_record_once() -> None:
     world.settle()
     assert len(hits(world, SOUTH, name)) == 1
     assert parts(world, SOUTH, name)[NORTH].state == "standing"
+
+
+@pytest.mark.parametrize("already", [9, 10, 11, 30])
+def test_a_watch_is_told_of_the_next_record_however_many_it_knows(already: int) -> None:
+    world = register_world()
+    names = [f"a{number:02}" for number in range(already)]
+    name = watch(world)
+    for key in names:
+        put(world, NORTH, key, NAME)
+    world.settle()
+    put(world, NORTH, "z", NAME)
+    world.settle()
+    assert [hit.reference for hit in hits(world, SOUTH, name)] == [*names, "z"]
+
+
+def renewed(world: World) -> None:
+    put(world, NORTH, "p1", NAME, terms={"review": date(2026, 3, 5)})
+    world.wait(timedelta(days=10))
+
+
+def joined_with_a_silent_one(world: World) -> None:
+    put(world, NORTH, "p1", NAME)
+    put(world, NORTH, "p2", "Jorvik Quillfeather", "silent")
+    world.members[NORTH].act(merge, ["p1", "p2"], office="identities", because="one passport")
+
+
+@pytest.mark.parametrize(
+    ("before", "then"),
+    [
+        (
+            renewed,
+            lambda north: north.act(renew, "p1", until=date(2027, 1, 1), because="the listing was renewed"),
+        ),
+        (
+            joined_with_a_silent_one,
+            lambda north: north.act(unmerge, 1, office="identities", because="two passports"),
+        ),
+    ],
+)
+def test_a_watch_is_told_of_a_record_that_answers_again(before: Any, then: Any) -> None:
+    world = register_world()
+    before(world)
+    name = watch(world)
+    assert hits(world, SOUTH, name) == []
+    then(world.members[NORTH])
+    world.settle()
+    assert [hit.reference for hit in hits(world, SOUTH, name)] == ["p1"]
 
 
 def test_a_watch_that_ended_or_ran_out_is_told_nothing() -> None:

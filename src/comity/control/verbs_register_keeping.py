@@ -162,6 +162,7 @@ def register_unmerge(desk: Desk, number: int, office: str, because: str) -> dict
     row = desk.act(
         lambda node, transaction: unmerge(node, transaction, number, office=office, because=because)
     )
+    desk.send()
     return _judgement(row)
 
 

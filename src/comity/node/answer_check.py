@@ -25,7 +25,7 @@ from comity.federation.register_messages import (
     RegisterEnd,
 )
 from comity.node.contribute import read_record
-from comity.node.find_matches import LOOKED_AT, Findings, Match, find
+from comity.node.find_matches import LOOKED_AT, Match, News, find
 from comity.node.node import Node
 from comity.node.questions_asked import commitment, query_from, read_question, stored
 from comity.node.register_terms import may_pass, scope_between, spend
@@ -130,8 +130,9 @@ def tell_watches(node: Node, transaction: Transaction, keys: Sequence[str], at: 
             told += _tell_own_watch(node, transaction, row, query_from(question), changed, at)
             continue
         assert scope is not None
-        known = {hit.key for hit in transaction.hits_of_check(row.id)} | {key for key, _ in unseen_of(row)}
-        found = find(
+        told_before = {hit.key for hit in transaction.hits_of_check(row.id)}
+        met_before = {key for key, _ in unseen_of(row)}
+        new = find(
             node,
             transaction,
             scope,
@@ -139,11 +140,7 @@ def tell_watches(node: Node, transaction: Transaction, keys: Sequence[str], at: 
             asker=row.peer,
             purpose=row.purpose,
             at=at,
-        )
-        new = Findings(
-            [match for match in found.told if match.row.key in changed - known],
-            [match for match in found.unseen if match.row.key in changed - known],
-            False,
+            news=News(changed, told_before, met_before),
         )
         if new.told:
             decision = may_pass(
@@ -172,13 +169,13 @@ def _tell_own_watch(
     hits = [
         hit
         for index in (names.shown, names.silent)
-        for hit in check(index, query, limit=LOOKED_AT, explain_from=THRESHOLD)
+        for hit in check(index, query, limit=LOOKED_AT + len(known), explain_from=THRESHOLD)
     ]
     new = [hit for hit in hits if hit.hit and hit.id in changed - known]
     for hit in new:
         held = transaction.record(hit.id)
-        if held is not None:
-            record = read_record(held)
+        record = read_record(held) if held is not None else None
+        if held is not None and record is not None and record.is_alive(at.date()):
             answer = answer_for(hit, record, asker=record.terms.owner, threshold=THRESHOLD)
             keep_told(node, transaction, row, Match(hit, held, record, answer), at)
     return bool(new)

@@ -4,7 +4,7 @@ It is looked for among the records that may be told of and, always as well, amon
 handling, the strictest of those linked with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from comity.clock import Instant
@@ -21,7 +21,7 @@ from comity.register.examination import Query
 from comity.register.record import Handling, Record, strictest
 from comity.register.scope import Scope
 
-__all__ = ["LOOKED_AT", "Findings", "Match", "find"]
+__all__ = ["LOOKED_AT", "Findings", "Match", "News", "find"]
 
 #: Lines told at the most, and candidates looked at.
 MOST_LINES, LOOKED_AT = 10, 40
@@ -44,6 +44,18 @@ class Findings(NamedTuple):
     more: bool
 
 
+class News(NamedTuple):
+    """What a watch is answered with after its first day: records that changed, without what is known already.
+
+    Attributes:
+        told: records that its Party was told of. `met`: silent ones of which the owner has heard.
+    """
+
+    changed: Set[str]
+    told: Set[str]
+    met: Set[str]
+
+
 def find(
     node: Node,
     transaction: Transaction,
@@ -53,8 +65,14 @@ def find(
     asker: str,
     purpose: str,
     at: Instant,
+    news: News | None = None,
 ) -> Findings:
-    """Look among the records that may be told of, and among the silent ones, whatever the first look found."""
+    """Look among the records that may be told of, and among the silent ones, whatever the first look found.
+
+    Args:
+        news: for a watch: which of them count; those known already take no place among the lines.
+    """
+    most = LOOKED_AT + (len(news.told | news.met) if news is not None else 0)
     names = node.register.names(transaction)
     threshold = threshold_in_force(transaction, scope)
     shown, silent = (
@@ -62,7 +80,7 @@ def find(
             node,
             transaction,
             scope,
-            check(index, query, limit=LOOKED_AT, threshold=threshold, explain_from=POSSIBLE),
+            check(index, query, limit=most, threshold=threshold, explain_from=POSSIBLE),
             asker,
             purpose,
             at,
@@ -72,6 +90,9 @@ def find(
     )
     told = [match for match in shown if match.answer is not None]
     unseen = [match for match in silent if match.hit.hit and match.row.owner != asker]
+    if news is not None:
+        told = [match for match in told if match.row.key in news.changed - news.told]
+        unseen = [match for match in unseen if match.row.key in news.changed - news.told - news.met]
     return Findings(told[:MOST_LINES], unseen[:MOST_LINES], len(told) > MOST_LINES)
 
 

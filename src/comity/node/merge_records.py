@@ -7,6 +7,7 @@ back. No record is changed by either.
 from collections.abc import Sequence
 
 from comity.node import record as journal
+from comity.node.answer_check import tell_watches
 from comity.node.contribute import find_record
 from comity.node.node import Node
 from comity.node.register_index import history_of
@@ -35,11 +36,17 @@ def merge(
 def unmerge(node: Node, transaction: Transaction, number: int, *, office: str, because: str) -> JudgementRow:
     """Take a judgement back; the records are as they were, unless other judgements still join them.
 
+    Who watches for one of them is told where it answers with silence no more.
+
     Raises:
         NotFound: no such judgement. RefusedHere: it is taken back already.
     """
     taken = check_unmerge(history_of(transaction), number, office=office, because=because)
-    return _enter(node, transaction, (), taken.number, office, because)
+    before = Clusters(history_of(transaction))
+    row = _enter(node, transaction, (), taken.number, office, because)
+    parted = {key for name in taken.subjects for key in before.of(name)}
+    tell_watches(node, transaction, sorted(parted), node.now(transaction))
+    return row
 
 
 def _enter(
