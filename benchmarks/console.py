@@ -56,7 +56,7 @@ from comity.federation.matter_events import MatterEvent
 from comity.federation.statement_forms import HopStatement, Manifest
 from comity.journal.append import Appender
 from comity.journal.merkle import Frontier
-from comity.node.matter_log import governing, log_of, matter_from, parts_of, row_of
+from comity.node.matter_log import log_of, matter_from, parts_of, row_of
 from comity.ports import CostRow, Head, Holding, MatterRow, Passing, StatementRow
 from comity.storage import tables
 from comity.storage.closing_tables import passing_counts, passings
@@ -366,8 +366,7 @@ def _matters(home: Home, sample: str, count: int, at: Any) -> None:
             )
             matter = matter_from(knowledge, digest, log_of(transaction, digest))
             row = row_of(node.party, matter, texts)
-            terms_at = governing(knowledge, matter.agreement, matter.opener, matter.other)
-            parts = parts_of(node.party, row.peer, matter, terms_at)
+            parts = parts_of(node.party, row.peer, matter)
             if number % COSTLY == 0:
                 parts = msgspec.structs.replace(parts, costs=(_cost(row, number, when),))
             transaction.put_matter(row, parts)

@@ -56,7 +56,7 @@ def test_a_request_is_asked_answered_and_told_as_a_story(comity: Comity, land: L
     shown = comity("request", "show", matter, "--home", land.north)
     assert "asks (check, normal): is this address known to you" in shown.out
     assert "south.example  answers: it is not" in shown.out
-    assert "what can be done here: outcome, reopen, note, cost, needs-protocol" in shown.out
+    assert "what can be done here: outcome, reopen, note, cost, strike-cost, needs-protocol" in shown.out
     listed = comity("request", "list", "--home", land.south)
     assert matter[:12] in listed.out and "theirs" in listed.out
     assert comity("request", "outcome", matter, "--outcome", "useful", "--home", land.north).code == 0

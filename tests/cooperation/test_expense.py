@@ -108,6 +108,7 @@ MEETING = {
 def test_a_sum_is_one_that_can_be_paid(amount: str, currency: str, amiss: str) -> None:
     desk = Desk("meeting")
     assert desk.say(NORTH, "open", **MEETING) == ()
+    assert desk.say(SOUTH, "agree") == ()
     grounds = desk.say(SOUTH, "cost", 1, what="stay", amount=amount, currency=currency, on="2031-01-10")
     assert grounds == ((f"north-south-2030 art. 6: {amiss}",) if amiss else ())
 
@@ -119,6 +120,7 @@ def test_a_cost_is_in_the_currency_its_article_names(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(working, "terms_at", lambda at: timeline.at(at, NORTH, SOUTH))
     desk = Desk("meeting")
     assert desk.say(NORTH, "open", **MEETING) == ()
+    assert desk.say(SOUTH, "agree") == ()
     cost = {"what": "stay", "amount": "10", "on": "2031-01-10"}
     assert desk.say(SOUTH, "cost", 1, **cost, currency="EUR") == (
         "north-south-2030 art. 6: it is settled in PLN, not in EUR",

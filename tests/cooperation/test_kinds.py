@@ -257,10 +257,10 @@ def test_a_meeting_is_moved_declined_and_called_off() -> None:
 
 
 def test_who_pays_follows_from_the_manner() -> None:
-    desk = opened("meeting", **MEETING)
+    desk = fine(opened("meeting", **MEETING), (SOUTH, "agree", {}))
     cost = {"what": "stay", "amount": "120.00", "currency": "EUR", "on": "2031-03-02"}
     assert desk.say(SOUTH, "cost", LATER, **cost) == ()
-    staff = opened("meeting", **{**MEETING, "meeting": "staff"})
+    staff = fine(opened("meeting", **{**MEETING, "meeting": "staff"}), (SOUTH, "agree", {}))
     assert staff.kind.occasion is not None and staff.say(SOUTH, "cost", LATER, **cost) == ()
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from comity.cooperation.currencies import DECIMALS, in_units
 from comity.cooperation.ledger import Balance, Entry, balances, entries_of, owed_to
 from comity.cooperation.summaries import Figure, differences
-from cooperation.working import NORTH, SOUTH, Desk, terms_at
+from cooperation.working import NORTH, SOUTH, Desk
 
 AMOUNTS = st.integers(1, 10**11).map(lambda cents: Decimal(cents).scaleb(-2))
 SPENDERS = st.sampled_from([NORTH, SOUTH])
@@ -118,12 +118,13 @@ def test_a_cost_is_borne_as_its_article_says() -> None:
         "ends": "2031-03-02",
     }
     assert desk.say(NORTH, "open", **opening) == ()
+    assert desk.say(SOUTH, "agree") == ()
     assert desk.say(SOUTH, "cost", 1300, what="stay", amount="0.10", currency="EUR", on="2031-03-02") == ()
     assert (
         desk.say(NORTH, "cost", 1301, what="transport", amount="1000000.01", currency="EUR", on="2031-03-02")
         == ()
     )
-    found = entries_of(desk.held(), terms_at)
+    found = entries_of(desk.held())
     assert [(each.spender, each.amount, each.ref) for each in found] == [
         (SOUTH, Decimal("0.10"), found[0].ref),
         (NORTH, Decimal("1000000.01"), found[0].ref),

@@ -8,7 +8,7 @@ import pytest
 
 from comity.cooperation.kinds import KINDS
 from comity.cooperation.ledger import entries_of
-from comity.testing.matter_histories import History, terms_at
+from comity.testing.matter_histories import History
 from comity.testing.matters_between_nodes import play_between_nodes
 from proofs import Proof, of_code
 
@@ -67,7 +67,7 @@ def test_twenty_thousand_histories_lead_both_parties_to_the_same_matter(
         assert history.play() == [], f"History('many-{number}').play()"
         matter = history.matter_of("north.example")
         events += len(matter.story) if matter is not None else 0
-        costs += len(entries_of(matter, terms_at)) if matter is not None else 0
+        costs += len(entries_of(matter)) if matter is not None else 0
     proved(
         "Matters",
         f"{MANY} histories, {events} events, {costs} costs; both Parties came to the same in every one",

@@ -129,13 +129,17 @@ class Walkthrough:
         return found
 
     def _remember(self, command: str, printed: str) -> None:
-        """Note the names a page uses for what differs from run to run: the newest request and consent."""
+        """Note the names a page uses for what differs from run to run: the newest request, consent and cost."""
         if found := re.search(r"request ([0-9a-f]{12})", printed):
             self._words["REQUEST"] = found[1]
         if (opened := re.match(r"comity (\w+) (?:new|claim|draw) ", command)) and (
             found := re.match(r"([0-9a-f]{12})  ", printed)
         ):
             self._words[opened[1].upper()] = found[1]
+        if command.startswith("comity charge ledger ") and (
+            cost := re.search(r"^([0-9a-f]{12}) .* open\s*$", printed, re.MULTILINE)
+        ):
+            self._words["COST"] = cost[1]
         if command.startswith("comity consent give ") and (given := re.match(r"([0-9a-f]{12}): ", printed)):
             self._words["CONSENT"] = given[1]
 

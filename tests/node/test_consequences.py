@@ -255,6 +255,7 @@ def test_a_charge_is_amended_without_what_was_contested_and_set_off_anew(made: W
         begins="2026-03-10",
         ends="2026-03-11",
     )
+    do(made, SOUTH, meeting, "agree")
     today = made.clock.now().date().isoformat()
     for amount in ("10.00", "2.50"):
         do(made, SOUTH, meeting, "cost", what="stay", amount=amount, currency="EUR", on=today)

@@ -76,6 +76,7 @@ def test_each_pair_has_its_own_plan_ledger_and_summary_under_the_same_articles(m
     assert len(set(plans.values())) == 3
     meeting = begin(made, NORTH, SOUTH, "meeting", host=SOUTH, **STAFF)
     assert meeting.matter is not None
+    assert made.members[SOUTH].act(act_on, meeting.matter.id, "agree", {}).grounds == ()
     cost = {"what": "stay", "amount": "10.00", "currency": "EUR", "on": "2026-03-01"}
     assert made.members[SOUTH].act(act_on, meeting.matter.id, "cost", cost, manner=Manner()).grounds == ()
     made.settle()

@@ -259,6 +259,36 @@ def test_matters_are_found_by_all_that_is_said_of_them_and_by_their_deadline(row
     assert rows.count_matters_of("south.example") == (1, 1)
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_cost_stands_in_the_charge_that_has_come_furthest(rows: SqlTransaction, backwards: bool) -> None:
+    """By what each says, never by which was kept first: what was accepted, what was taken back, the oldest."""
+    said = {
+        "settled": ("claimed", "settled", "accepted"),
+        "paid": ("paid", "accepted", "taken-back"),
+        "accepted": ("taken-back", "claimed", "accepted"),
+        "taken-back": ("claimed", "taken-back", "contested"),
+        "contested": ("contested", "claimed", "claimed"),  # these three by their age: the first is the oldest
+    }
+    peer = "south.example"
+    keeping = []
+    for number, (name, states) in enumerate(said.items()):
+        cost = filled(ports.CostRow, event=name, on="2031-03-01", currency="EUR", net="1.00", entry=b"{}")
+        keeping.append((f"meeting {name}", minute(0), ports.MatterParts(costs=(cost,))))
+        keeping += [
+            (f"{name} {age}", minute(10 * number + age), ports.MatterParts(claims=((name, state),)))
+            for age, state in enumerate(states)
+        ]
+    for id, at, parts in reversed(keeping) if backwards else keeping:
+        rows.put_matter(filled(ports.MatterRow, id=id, kind="charge", peer=peer, opened_at=at), parts)
+    assert {line.event: (line.state, line.charge) for line in rows.costs(peer=peer)} == {
+        "settled": ("settled", "settled 1"),
+        "paid": ("paid", "paid 0"),
+        "accepted": ("accepted", "accepted 2"),
+        "contested": ("contested", "contested 0"),
+    }
+    assert list(rows.costs_owed(peer)) == [(peer, "EUR", "1.00")] * 3 and not rows.costs_open(peer)
+
+
 def test_what_passed_is_counted_by_party_and_category(rows: SqlTransaction) -> None:
     for number in range(3):
         digest = str(number) * 64

@@ -39,7 +39,12 @@ _NEEDS = Consequence(
     ("needs-protocol",),
     "with `--draft`, the protocol is drafted into the agreement's folder, in every language",
 )
-_COSTS = Consequence(("cost",), "the ledger has the cost, borne by whom the expense article says")
+_COSTS = (
+    Consequence(("cost",), "the ledger has the cost, borne by whom the expense article says"),
+    Consequence(
+        ("strike-cost",), "the ledger has the cost no longer, and a charge that claims it is not accepted"
+    ),
+)
 
 #: Of the steps every kind has.
 OF_ALL: Final = (
@@ -56,9 +61,9 @@ CONSEQUENCES: Final[Mapping[str, tuple[Consequence, ...]]] = {
             "once both have stated their means, `propose` chooses the better placed, or both, and gives the reason",
         ),
         _ITEMS,
-        _COSTS,
+        *_COSTS,
     ),
-    "measure": (_ITEMS, _COSTS),
+    "measure": (_ITEMS, *_COSTS),
     "plan": (
         Consequence(
             ("adopt", "track", "abandon"),
@@ -70,11 +75,11 @@ CONSEQUENCES: Final[Mapping[str, tuple[Consequence, ...]]] = {
     "meeting": (
         Consequence(("agree",), "who bears stay, transport and the rest is told, planned or not"),
         Consequence(("minutes",), "with `--share-for`, the minutes pass the gate in the same step"),
-        _COSTS,
+        *_COSTS,
     ),
     "mission": (
         Consequence(("accredit",), "a seat is taken, and free again with `recall`, `object` or its last day"),
-        _COSTS,
+        *_COSTS,
     ),
     "contact": (
         Consequence(
@@ -94,15 +99,15 @@ CONSEQUENCES: Final[Mapping[str, tuple[Consequence, ...]]] = {
     "delivery": (
         Consequence(("deliver",), "what is lent is out, due back on its day, and goes on to nobody"),
         _ITEMS,
-        _COSTS,
+        *_COSTS,
     ),
     "training": (
         Consequence(("admit",), "a place of the year is taken"),
         Consequence(("certify",), "with `--share-for`, the certificate passes the gate in the same step"),
-        _COSTS,
+        *_COSTS,
     ),
-    "materials": (_ITEMS, _COSTS),
-    "quota": (Consequence(("admit",), "a place of the year is taken"), _COSTS),
+    "materials": (_ITEMS, *_COSTS),
+    "quota": (Consequence(("admit",), "a place of the year is taken"), *_COSTS),
     "charge": (
         Consequence(("open",), "the costs it names stand in no other charge"),
         Consequence(("amend",), "left out, it claims what was not contested, set off anew"),

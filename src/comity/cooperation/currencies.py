@@ -33,11 +33,17 @@ DECIMALS = {
 }
 
 
+#: Below this is every cost, so that what five hundred of them come to in one charge can be said.
+MOST_OF_ONE = Decimal(10) ** 12
+
+
 def amiss(where: str, amount: str, currency: str) -> Iterator[Ground]:
     """Give what stands against a sum of money that somebody has had, citing the article it is borne by."""
     yield from finer(where, amount, currency)
     if not Decimal(amount):
         yield against(where, "a cost comes to more than nothing")
+    if Decimal(amount) >= MOST_OF_ONE:
+        yield against(where, f"a cost is below {MOST_OF_ONE} {currency}: enter it in parts")
 
 
 def finer(where: str, amount: str, currency: str) -> Iterator[Ground]:

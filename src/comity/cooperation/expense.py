@@ -5,16 +5,16 @@ specific item outranks `all`; what is said of the manner (planned, unplanned, in
 clause speaks the cost is refused, with the nearest article named (`specs/clauses.md`, Working together).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from comity.agreements.clauses import BEARERS, Expense
+from comity.agreements.clauses import BEARERS, Clause, Expense, Materials, Training
 from comity.agreements.terms import Terms
-from comity.cooperation.kind import Occasion
+from comity.cooperation.kind import Occasion, against
 from comity.decisions.decision import Ground
 
-__all__ = ["Borne", "bearers_of", "borne_by"]
+__all__ = ["Borne", "bearers_of", "borne_by", "if_free"]
 
 
 class Borne(msgspec.Struct, frozen=True):
@@ -76,6 +76,12 @@ def bearers_of(terms: Terms, occasion: Occasion) -> tuple[tuple[str, str, str], 
     if not found and occasion.paid_by:
         found["all"] = ("all", next(iter(_parties(occasion.paid_by, occasion, ""))), occasion.ref)
     return tuple(found[item] for item in sorted(found))
+
+
+def if_free(clause: Clause) -> Iterable[Ground]:
+    """Give what stands against a cost of what its own clause calls free."""
+    if isinstance(clause, Materials | Training) and clause.terms == "free":
+        yield against(clause, "by this article it is free: it bears no costs")
 
 
 def _speaks(clause: Expense, occasion: Occasion) -> bool:

@@ -205,6 +205,14 @@ def _no_deadlines(_case: Case) -> Iterable[Deadline]:
     return ()
 
 
+def _no_beginnings(_facts: Any) -> Iterable[date]:
+    return ()
+
+
+def _costs_something(_case: Case, _event: Event) -> Iterable[Ground]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of matter.
@@ -232,6 +240,8 @@ class Kind:
         reckoned: word -> the fields that a node's own figures give it (`comity.node.matter_links`), in the same way.
         dates: where it has days of its own, which, from the facts and the state.
         occasion: where it may cost something, who is who for the expense article.
+        beginnings: days beside those of its own dates from which it may cost something, from the facts.
+        costless: what stands against a cost of it as it stands, beside the expense article.
     """
 
     name: str
@@ -257,6 +267,8 @@ class Kind:
     reckoned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dates: Callable[[Any, str], Iterable[Span]] | None = None
     occasion: Callable[[Case], Occasion] | None = None
+    beginnings: Callable[[Any], Iterable[date]] = _no_beginnings
+    costless: Guard = _costs_something
 
     def follows(self, word: str) -> tuple[str, ...]:
         """Give the fields of an event that nobody has to say: they follow from the matter or from one's own figures."""

@@ -1,9 +1,10 @@
 """What a matter has cost, who bears it, and what is owed: worked out from the matters themselves.
 
-A cost is an event of a matter (`shared.py`). Who bears it follows from the expense article as it stood when the cost
-was entered; so both nodes, which hold the same events and the same texts, hold the same ledger. Sums are decimal, and
-a share is of whole units of its currency: what another Party owes is rounded down, and the unit that cannot be halved
-stays with whoever has had the cost. So all shares of a cost come to the cost, and nobody is asked for more than half.
+A cost is an event of a matter (`shared.py`). Who bears it follows from the facts and the expense article as they stood
+when the cost was entered; so both nodes, which hold the same events and the same texts, hold the same ledger. Sums are
+decimal, and a share is of whole units of its currency: what another Party owes is rounded down, and the unit that
+cannot be halved stays with whoever has had the cost. So all shares of a cost come to the cost, and nobody is asked for
+more than half.
 """
 
 import datetime
@@ -15,12 +16,24 @@ import msgspec
 
 from comity.cooperation.charges import ChargeFacts
 from comity.cooperation.currencies import share_of
-from comity.cooperation.expense import borne_by
-from comity.cooperation.matter import Matter, TermsAt
-from comity.cooperation.shared import Cost
-from comity.decisions.decision import Ground
+from comity.cooperation.matter import Matter
+from comity.cooperation.shared import Cost, Incurred
 
-__all__ = ["Balance", "Entry", "balances", "claims_of", "entries_of", "net_of", "owed_to", "set_off"]
+__all__ = [
+    "TAKEN_BACK",
+    "Balance",
+    "Entry",
+    "balances",
+    "claims_of",
+    "entries_of",
+    "every_entry",
+    "net_of",
+    "owed_to",
+    "set_off",
+]
+
+#: How a cost stands that was taken back.
+TAKEN_BACK = "taken-back"
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -60,42 +73,36 @@ class Balance(msgspec.Struct, frozen=True):
     currency: str
 
 
-def entries_of(matter: Matter, terms_at: TermsAt) -> tuple[Entry, ...]:
-    """Give the costs that count in a matter, in its order."""
-    found = []
-    for told in matter.story:
-        if told.event.word != "cost" or not told.counts or matter.kind.occasion is None:
-            continue
-        terms = terms_at(told.at)
-        if terms is None:
-            continue
-        said = cast("Cost", told.event.said)
-        spender = told.event.by
-        borne = borne_by(terms, matter.kind.occasion(matter.case(terms)), said.what, spender)
-        if isinstance(borne, Ground):
-            continue
-        amount = Decimal(said.amount)
-        owes = owed_to(spender, amount, said.currency, borne.shares)
-        found.append(
-            Entry(
-                event=told.event.digest,
-                matter=matter.id,
-                kind=matter.kind.name,
-                agreement=matter.agreement,
-                title=matter.title,
-                what=said.what,
-                on=said.on,
-                words=said.words,
-                amount=amount,
-                currency=said.currency,
-                spender=spender,
-                bearer=borne.bearer,
-                owes=owes,
-                ref=borne.ref,
-                unless_agreed=borne.unless_agreed,
-            )
-        )
-    return tuple(found)
+def entries_of(matter: Matter) -> tuple[Entry, ...]:
+    """Give the costs that count in a matter and were not taken back, in its order."""
+    return tuple(_entry(matter, cost) for cost in matter.costs.values() if not cost.taken_back)
+
+
+def every_entry(matter: Matter) -> tuple[Entry, ...]:
+    """Give the costs that count in a matter, in its order, with those taken back."""
+    return tuple(_entry(matter, cost) for cost in matter.costs.values())
+
+
+def _entry(matter: Matter, cost: Incurred) -> Entry:
+    said, spender, borne = cast("Cost", cost.event.said), cost.event.by, cost.borne
+    amount = Decimal(said.amount)
+    return Entry(
+        event=cost.event.digest,
+        matter=matter.id,
+        kind=matter.kind.name,
+        agreement=matter.agreement,
+        title=matter.title,
+        what=said.what,
+        on=said.on,
+        words=said.words,
+        amount=amount,
+        currency=said.currency,
+        spender=spender,
+        bearer=borne.bearer,
+        owes=owed_to(spender, amount, said.currency, borne.shares),
+        ref=borne.ref,
+        unless_agreed=borne.unless_agreed,
+    )
 
 
 def owed_to(spender: str, amount: Decimal, currency: str, shares: Mapping[str, int]) -> dict[str, Decimal]:
@@ -131,16 +138,19 @@ def set_off(sums: Iterable[tuple[str, Decimal]], one: str, other: str) -> tuple[
     )
 
 
-def claims_of(charge: Matter) -> tuple[tuple[str, str], ...]:
-    """Give for each cost that a charge claims how it stands by it; nothing where the matter is no charge.
+def claims_of(matter: Matter) -> tuple[tuple[str, str], ...]:
+    """Give for each cost of which a matter says how it stands, how: a charge of what it claims, others of what was
+    taken back in them.
 
     A cost that stands in a charge that was taken back is free to be claimed again.
     """
-    if charge.kind.name != "charge" or charge.facts is None or charge.state == "withdrawn":
+    if matter.kind.name != "charge":
+        return tuple((name, TAKEN_BACK) for name, cost in matter.costs.items() if cost.taken_back)
+    if matter.facts is None or matter.state == "withdrawn":
         return ()
-    facts = cast("ChargeFacts", charge.facts)
-    free = charge.state == "contested"
+    facts = cast("ChargeFacts", matter.facts)
+    free = matter.state == "contested"
     return tuple(
-        (event, "claimed" if free and event not in facts.contested else charge.state)
+        (event, "claimed" if free and event not in facts.contested else matter.state)
         for event in dict.fromkeys(facts.claim.entries)
     )

@@ -14,6 +14,7 @@ import msgspec
 from comity.agreements.days import end_of, zone_of
 from comity.agreements.terms import Terms
 from comity.cooperation.event import Event
+from comity.cooperation.expense import if_free
 from comity.cooperation.kind import (
     OPENER,
     Case,
@@ -123,6 +124,13 @@ def _occasion(case: Case) -> Occasion:
     return Occasion("materials", sending=giver, receiving=case.counterpart(giver), initiator=case.opener)
 
 
+def _costless(case: Case, _event: Event) -> Iterable[Ground]:
+    """What every article that provides for it calls free costs nothing."""
+    free = [ground for each in case.clauses for ground in if_free(each)]
+    if len(free) == len(case.clauses):
+        yield free[0]
+
+
 MATERIALS = Kind(
     name="materials",
     noun="exchange of materials",
@@ -141,4 +149,5 @@ MATERIALS = Kind(
     typed=lambda said: [said.material] if isinstance(said, Seek) else [],
     deadlines=_deadlines,
     occasion=_occasion,
+    costless=_costless,
 )

@@ -40,7 +40,7 @@ from comity.cooperation.kind import (
 )
 from comity.cooperation.log import Placed, in_order
 from comity.cooperation.said import days_past
-from comity.cooperation.shared import SHARED, guard_of
+from comity.cooperation.shared import SHARED, Incurred, costs_after, guard_of
 from comity.decisions.decision import Ground
 from comity.decisions.rules.r03_parties_and_offices import mandate
 from comity.handling.protected_matters import is_about, is_covert_work
@@ -91,6 +91,7 @@ class Matter(msgspec.Struct, frozen=True):
         clauses: the articles' clauses that permitted its opening.
         story: every event in its place.
         early: events that wait for one before them.
+        costs: those that count, taken back or not, by the events that entered them.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Matter(msgspec.Struct, frozen=True):
     early: tuple[Event, ...] = ()
     terms: Terms | None = None
     tips: Mapping[str, str] = msgspec.field(default_factory=dict)
+    costs: Mapping[str, Incurred] = msgspec.field(default_factory=dict)
 
     @property
     def counted(self) -> Iterator[Event]:
@@ -258,9 +260,19 @@ def _take(
         clauses=matter.kind.find(event.said, terms, event.by, event.to).clauses
         if opening
         else matter.clauses,
+        costs=matter.costs if opening else _costs(matter, event, terms),
     )
     settled = tuple(each for each in late if each not in _due(changed))
     return changed, Told(event, placed.at, (), before, state, settled)
+
+
+def _costs(matter: Matter, event: Event, terms: Terms) -> Mapping[str, Incurred]:
+    """Give the costs that count after an event, borne by the facts and the clauses of its instant."""
+    if event.word not in SHARED or matter.kind.occasion is None:
+        return matter.costs
+    found = matter.kind.find(matter.facts.opening, terms, matter.opener, matter.other)
+    case = matter.case(terms, found.clauses or matter.clauses)
+    return costs_after(matter.kind, case, event, matter.costs)
 
 
 def _due(matter: Matter) -> tuple[Deadline, ...]:
@@ -311,7 +323,7 @@ def _against(
     case = _case(matter, event, terms, clauses, opening)
     yield from _not_yet(case, event)
     if event.word in SHARED:
-        yield from guard_of(matter.kind, event.word, case, event)
+        yield from guard_of(matter.kind, event.word, case, event, matter.costs)
     elif event.word in matter.kind.guards:
         yield from matter.kind.guards[event.word](case, event)
 

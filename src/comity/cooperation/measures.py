@@ -71,10 +71,15 @@ class Result(Said, frozen=True, kw_only=True):
 
 
 class MeasureFacts(Facts, frozen=True, kw_only=True):
-    """What is the case: the proposal as it stands and whose it is, phases that are over, contributions by Party."""
+    """What is the case: the proposal as it stands, whose it is, and the one agreed to.
+
+    Attributes:
+        over: phases that are over. `contributions`: how many of each Party.
+    """
 
     proposal: Propose
     proposer: str
+    agreed: Propose | None = None
     over: tuple[str, ...] = ()
     contributions: Mapping[str, int] = msgspec.field(default_factory=dict)
 
@@ -176,7 +181,7 @@ def _deadlines(case: Case) -> Iterable[Deadline]:
 
 
 def _occasion(case: Case) -> Occasion:
-    lead = case.facts.proposal.lead
+    lead = (case.facts.agreed or case.facts.opening).lead  # what is only proposed moves nothing
     return Occasion("aid", sending=lead, receiving=case.counterpart(lead), initiator=case.opener)
 
 
@@ -192,6 +197,7 @@ MEASURE = Kind(
     title=lambda facts: f"{facts.proposal.measure}: {facts.proposal.aim}",
     apply={
         "amend": lambda facts, event: msgspec.structs.replace(facts, proposal=event.said, proposer=event.by),
+        "agree": lambda facts, _event: msgspec.structs.replace(facts, agreed=facts.proposal),
         "contribute": _contributed,
         "end-phase": lambda facts, event: msgspec.structs.replace(
             facts, over=(*facts.over, event.said.phase)

@@ -7,12 +7,13 @@ art. IX and XI(2)–(3), and of 1987, art. 6; `specs/clauses.md`, `meeting`.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Annotated, Any, cast
 
 import msgspec
 
 from comity.agreements.clauses import Meeting
-from comity.agreements.days import end_of, zone_of
+from comity.agreements.days import end_of, local_day, zone_of
 from comity.agreements.terms import Terms
 from comity.cooperation.event import Event
 from comity.cooperation.kind import (
@@ -109,18 +110,21 @@ class Approve(Said, frozen=True, kw_only=True):
 
 
 class MeetingFacts(Facts, frozen=True, kw_only=True):
-    """What is the case: where and when, who comes, whether the receiving Party consents, which minutes."""
+    """What is the case: where and when, whether both have agreed to it once, who comes, which minutes."""
 
     begins: Day
     ends: Day
     place: str
     proposer: str
+    agreed: bool = False
     delegation: Delegation | None = None
     minutes: tuple[tuple[str, str], ...] = ()
     approved: tuple[str, ...] = ()
     held_on: Day | None = None
 
 
+#: A delegation that arrives earlier than this before a meeting comes for something else as well.
+_LONGEST_JOURNEY = timedelta(days=7)
 _OPEN = {
     "move": step(EITHER, "proposed"),
     "cancel": step(EITHER, "cancelled", lives_on=True),
@@ -277,7 +281,8 @@ def _deadlines(case: Case) -> Iterable[Deadline]:
 
 def _occasion(case: Case) -> Occasion:
     said = case.facts.opening
-    manner = "planned" if said.plan else "invited" if said.invited else "unplanned"
+    invited = said.invited and (case.facts.agreed or said.host == case.opener)
+    manner = "planned" if said.plan else "invited" if invited else "unplanned"
     clause = next((each for each in _clauses(case) if each.expense), None)
     return Occasion(
         "meeting",
@@ -287,6 +292,21 @@ def _occasion(case: Case) -> Occasion:
         receiving=said.host,
         initiator=case.opener,
     )
+
+
+def _beginnings(facts: MeetingFacts) -> Iterable[Day]:
+    if facts.delegation is not None and facts.begins - facts.delegation.arrives <= _LONGEST_JOURNEY:
+        yield facts.delegation.arrives
+
+
+def _costless(case: Case, event: Event) -> Iterable[Ground]:
+    """Nobody pays for a meeting on the other's word alone, nor for what came after it was off."""
+    if not case.facts.agreed:
+        yield against(case.clauses[0], "the two have not agreed to it: it has no costs to share")
+    elif case.state in ("cancelled", "declined"):
+        off, on = local_day(case.since, zone_of(case.terms.zone)), event.said.on
+        if on > off:
+            yield against(case.clauses[0], f"it was off on {off}, before {on}")
 
 
 def _dates(facts: MeetingFacts, state: str) -> Iterable[Span]:
@@ -305,6 +325,7 @@ MEETING = Kind(
     find=_find,
     title=lambda facts: f"{facts.opening.meeting}: {facts.opening.words}",
     apply={
+        "agree": lambda facts, _event: msgspec.structs.replace(facts, agreed=True),
         "move": _moved,
         "delegation": lambda facts, event: msgspec.structs.replace(facts, delegation=event.said),
         "minutes": lambda facts, event: msgspec.structs.replace(
@@ -331,4 +352,6 @@ MEETING = Kind(
     deadlines=_deadlines,
     dates=_dates,
     occasion=_occasion,
+    beginnings=_beginnings,
+    costless=_costless,
 )

@@ -259,6 +259,10 @@ def _occasion(case: Case) -> Occasion:
     )
 
 
+def _beginnings(facts: MissionFacts) -> Iterable[Day]:
+    return (seat.begins for seat in facts.seats.values() if seat.state == "admitted")
+
+
 def _dates(facts: MissionFacts, _state: str) -> Iterable[Span]:
     for name, seat in sorted(facts.seats.items()):
         if seat.ends is not None:
@@ -300,4 +304,5 @@ MISSION = Kind(
     subject=lambda said: said.mission,
     dates=_dates,
     occasion=_occasion,
+    beginnings=_beginnings,
 )

@@ -16,6 +16,7 @@ import msgspec
 from comity.agreements.clauses import Clause, Quota, Training
 from comity.agreements.terms import Terms
 from comity.cooperation.event import Event
+from comity.cooperation.expense import if_free
 from comity.cooperation.kind import (
     EITHER,
     OPENER,
@@ -360,6 +361,10 @@ def _roles(facts: PlaceFacts, opener: str, other: str) -> Mapping[str, str]:
     }
 
 
+def _costless(case: Case, _event: Event) -> Iterable[Ground]:
+    yield from if_free(_granting(case.clauses, case.facts.places))
+
+
 def _occasion(name: str) -> Callable[[Case], Occasion]:
     def occasion(case: Case) -> Occasion:
         clause, giving = _granting(case.clauses, case.facts.places), case.facts.by
@@ -441,6 +446,7 @@ TRAINING = Kind(
     subject=lambda said: f"{said.by} {said.year}",
     dates=_dates,
     occasion=_occasion("training"),
+    costless=_costless,
 )
 QUOTA = Kind(
     name="quota",

@@ -37,17 +37,27 @@ class Line(msgspec.Struct, frozen=True):
 def story_of(matter: Matter) -> tuple[Line, ...]:
     """Tell a matter's history, in the order in which its events count."""
     return tuple(
-        Line(told, form_of(told.event.kind, told.event.word).tells, _values(told.event))
+        Line(told, form_of(told.event.kind, told.event.word).tells, _values(matter, told.event))
         for told in matter.story
     )
 
 
-def _values(event: Event) -> dict[str, str]:
+def _values(matter: Matter, event: Event) -> dict[str, str]:
     said = {**_defaults(event), **plain(event.said)}
+    if "entry" in said:
+        said["entry"] = _cost(matter, said["entry"])
     return {
         name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
         for name, value in said.items()
     }
+
+
+def _cost(matter: Matter, name: str) -> str:
+    """Call a cost by what it was; where the matter has none of that name, by the beginning of it."""
+    cost = matter.costs.get(name)
+    if cost is None:
+        return name[:12]
+    return f"{cost.event.said.what} {cost.event.said.amount} {cost.event.said.currency}"
 
 
 def _defaults(event: Event) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 An item is named only once the other Party has been given it, or has given it: what is learned in a matter passes like
 any other information, and with `share_named` in the same step. A meeting that counts as planned stands in a plan that
-both have adopted. A charge is accepted, and a summary countersigned, only where it comes to the same here.
+both have adopted. A cost is taken back only while no accepted charge claims it. A charge is accepted, and a summary
+countersigned, only where it comes to the same here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,7 @@ from comity.node.matter_log import find_matter, log_of, matter_from
 from comity.node.node import Node
 from comity.node.questions import find_item
 from comity.node.summarise import compare
-from comity.ports import Transaction
+from comity.ports import ACCEPTED, Transaction
 
 #: Fields that name items, and fields that name matters.
 _ITEMS = ("items", "item")
@@ -47,6 +48,8 @@ def linked(transaction: Transaction, form: type[Said], said: Mapping[str, Any]) 
             found[name] = find_item(transaction, value).digest
         elif value:
             found[name] = [find_item(transaction, each).digest for each in value]
+    if "entry" in fields and said.get("entry"):
+        found["entry"] = cost_named(transaction, str(said["entry"]))
     if "entries" in fields and said.get("entries"):
         found["entries"] = [cost_named(transaction, str(each)) for each in said["entries"]]
     for name in fields & set(_MATTERS):
@@ -85,6 +88,7 @@ def links_against(
         *(_items(transaction, event) if items else ()),
         *_plan(node, transaction, event),
         *_figures(node, transaction, event),
+        *_accepted(transaction, event),
     )
 
 
@@ -144,12 +148,25 @@ def _figures(node: Node, transaction: Transaction, event: Event) -> Iterator[Gro
             yield Ground(_NOT_GIVEN, f"one's own figures differ: {row}", 7)
 
 
+def _accepted(transaction: Transaction, event: Event) -> Iterator[Ground]:
+    """A cost that the other Party has accepted is not taken back: it is settled in the charge that claims it."""
+    if event.word != "strike-cost":
+        return
+    for line in transaction.costs(peer=event.to, limit=_EVERYTHING):
+        if line.event == event.said.entry and line.state in ACCEPTED:
+            text = f"the cost stands in charge {line.charge[:12]}, which is {line.state}: it is settled there"
+            yield Ground(_NOT_GIVEN, text, 7)
+
+
 def _plan(node: Node, transaction: Transaction, event: Event) -> Iterator[Ground]:
-    """A planned meeting stands in an adopted plan: asked of our own, and before we agree to the other's."""
-    if event.kind != "meeting" or event.word not in (OPEN, "agree"):
+    """A planned meeting stands in an adopted plan: asked of our own, and before we agree to the other's or move it.
+
+    So one Party's word makes no meeting a planned one: nothing is agreed that the other's node has not asked this of.
+    """
+    if event.kind != "meeting" or event.word not in (OPEN, "agree", "move"):
         return
     said = event.said
-    if event.word == "agree":
+    if event.word != OPEN:
         opening = next((each for each in log_of(transaction, event.matter) if each.word == OPEN), None)
         said = opening.said if opening is not None else said
     if not isinstance(said, Convene) or said.plan is None:

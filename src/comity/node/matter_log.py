@@ -9,7 +9,7 @@ from comity.agreements.terms import Terms
 from comity.clock import Instant
 from comity.cooperation.event import OPEN, Event
 from comity.cooperation.kinds import KINDS
-from comity.cooperation.ledger import claims_of, entries_of, net_of
+from comity.cooperation.ledger import claims_of, every_entry, net_of
 from comity.cooperation.matter import Matter, TermsAt, unfold, whose_turn
 from comity.errors import NotFound
 from comity.federation import statements
@@ -75,13 +75,12 @@ def read_matter(node: Node, transaction: Transaction, id: str) -> Matter:
 def keep_matter(node: Node, transaction: Transaction, matter: Matter) -> None:
     """Keep what lists ask of a matter."""
     knowledge = node.know(transaction)
-    terms_at = governing(knowledge, matter.agreement, matter.opener, matter.other)
     row = row_of(node.party, matter, knowledge.texts_digest)
-    transaction.put_matter(row, parts_of(node.party, row.peer, matter, terms_at))
+    transaction.put_matter(row, parts_of(node.party, row.peer, matter))
 
 
-def parts_of(party: str, peer: str, matter: Matter, terms_at: TermsAt) -> MatterParts:
-    """Give what follows from a matter for lists over all of them: deadlines, costs, what a charge claims."""
+def parts_of(party: str, peer: str, matter: Matter) -> MatterParts:
+    """Give what follows from a matter for lists over all of them: deadlines, costs, what it says of how costs stand."""
     return MatterParts(
         deadlines=tuple(
             DeadlineRow(at=each.at, what=each.what, by=each.by, ref=each.ref) for each in matter.due
@@ -94,7 +93,7 @@ def parts_of(party: str, peer: str, matter: Matter, terms_at: TermsAt) -> Matter
                 net=str(net_of(entry, party, peer)),
                 entry=msgspec.json.encode(entry),
             )
-            for entry in entries_of(matter, terms_at)
+            for entry in every_entry(matter)
         ),
         claims=claims_of(matter),
     )

@@ -65,8 +65,9 @@ def _amend(node: Node, transaction: Transaction, matter: Matter, said: _Said) ->
     facts = cast("ChargeFacts", matter.facts)
     claim, peer = facts.claim, _peer(node, matter)
     named = [cost_named(transaction, str(each)) for each in said.get("entries") or ()]
-    entries = named or [each for each in claim.entries if each not in facts.contested]
-    held = [line.entry for line in ledger_of(node, transaction, peer).lines if line.entry.event in entries]
+    here = {line.entry.event: line.entry for line in ledger_of(node, transaction, peer).lines}
+    entries = named or [each for each in claim.entries if each not in facts.contested and each in here]
+    held = [here[each] for each in entries if each in here]
     found = [each for each in balances(held, node.party, peer) if each.currency == claim.currency]
     follows = {
         "begins": claim.begins.isoformat(),

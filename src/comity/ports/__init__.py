@@ -27,7 +27,7 @@ from comity.ports.mailboxes import (
     RequestRow,
     UnsentRow,
 )
-from comity.ports.matters import CostRow, DeadlineRow, DueLine, LedgerLine, MatterParts, MatterRow
+from comity.ports.matters import ACCEPTED, CostRow, DeadlineRow, DueLine, LedgerLine, MatterParts, MatterRow
 from comity.ports.officers import (
     AttemptRow,
     CredentialRow,
@@ -53,6 +53,7 @@ from comity.ports.store import Carrier, Reply, Store
 from comity.ports.transaction import Transaction
 
 __all__ = [
+    "ACCEPTED",
     "AgreementRow",
     "AnswerRow",
     "AnsweredRow",

@@ -1,10 +1,15 @@
 """Matters: what lists and duties ask of them often. The matter itself is its log, which stands among the statements."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from comity.clock import Instant
 from comity.ports.row import Row
+
+#: How a cost stands that the other Party has accepted, from the one that has come furthest.
+ACCEPTED: Final = ("settled", "paid", "accepted")
+#: How a cost stands by what was said last and not by what was said first: these before all others, in this order.
+FURTHEST: Final = (*ACCEPTED, "taken-back")
 
 
 class MatterRow(Row, frozen=True, kw_only=True):
@@ -65,7 +70,10 @@ class CostRow(Row, frozen=True, kw_only=True):
 
 
 class LedgerLine(Row, frozen=True, kw_only=True):
-    """A cost with the Party it is with, how it stands, and the charge it stands in; `state` is `open` until claimed."""
+    """A cost with the Party it is with, how it stands, and the charge it stands in; `state` is `open` until claimed.
+
+    It stands in the charge that has come furthest (`FURTHEST`), and only among those not accepted in the oldest.
+    """
 
     peer: str
     on: str
@@ -80,7 +88,8 @@ class MatterParts(Row, frozen=True, kw_only=True):
 
     Attributes:
         deadlines: what is due. `costs`: what it has cost.
-        claims: for a charge, the costs it claims, by event, with how each stands by it.
+        claims: costs of which it says how they stand, by event, and how: of a charge what it claims, of other
+            matters what was taken back in them.
     """
 
     deadlines: tuple[DeadlineRow, ...] = ()
@@ -167,7 +176,7 @@ class MatterRows(Protocol):
     def costs(
         self, *, peer: str = "", after: tuple[str, str] = ("", ""), limit: int = 1000
     ) -> Sequence[LedgerLine]:
-        """Give costs, with one Party where said, by day and event; after those."""
+        """Give costs that were not taken back, with one Party where said, by day and event; after those."""
         ...
 
     def costs_open(self, peer: str = "") -> Sequence[tuple[str, str]]:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Text, and_, bindparam, delete, func, or_, select, type_coerce, update
+from sqlalchemy import Text, and_, bindparam, case, delete, func, or_, select, type_coerce, update
 
 from comity.clock import Instant
-from comity.ports.matters import DueLine, LedgerLine, MatterParts, MatterRow
+from comity.ports.matters import FURTHEST, DueLine, LedgerLine, MatterParts, MatterRow
 from comity.storage.matter_tables import claims, costs, deadlines, matters
 from comity.storage.prepared import Prepared, selecting
 from comity.storage.rows import LIMIT, Rows, columns, values_of
@@ -37,11 +37,15 @@ _FORGET = (
 )
 _FORGET_CLAIMS = Prepared(lambda _dialect: delete(claims).where(_L.charge == bindparam("charge")))
 _CLAIMED = selecting(select(_L.event).where(_L.charge == bindparam("charge")))
-#: A cost stands in the oldest charge that claims it and was not taken back.
+#: A cost stands in the charge that has come furthest, and only among those not accepted in the oldest.
 _STANDING = selecting(
     select(_L.state, _L.charge)
     .where(_L.event == bindparam("event"), _L.peer == bindparam("peer"))
-    .order_by(_L.opened_at, _L.charge)
+    .order_by(
+        case({state: place for place, state in enumerate(FURTHEST)}, value=_L.state, else_=len(FURTHEST)),
+        _L.opened_at,
+        _L.charge,
+    )
     .limit(1)
 )
 _STAND = Prepared(
@@ -64,10 +68,15 @@ _further = and_(
     _C.on >= bindparam("on"),
     or_(_C.on > bindparam("on"), _C.event > bindparam("event")),
 )
-_costs = columns(costs, LedgerLine).where(_further).order_by(_C.on, _C.event).limit(LIMIT)
+_costs = (
+    columns(costs, LedgerLine)
+    .where(_further, _C.state != "taken-back")
+    .order_by(_C.on, _C.event)
+    .limit(LIMIT)
+)
 _of_peer = _C.peer == bindparam("peer")
 _open = select(_C.peer, _C.currency).where(_C.state == "open").distinct().order_by(_C.peer, _C.currency)
-_owed = select(_C.peer, _C.currency, _C.net).where(_C.state != "settled")
+_owed = select(_C.peer, _C.currency, _C.net).where(_C.state != "settled", _C.state != "taken-back")
 #: Whether of all Parties or of one -> the query.
 _COSTS = {False: selecting(_costs), True: selecting(_costs.where(_of_peer))}
 _OPEN = {False: selecting(_open), True: selecting(_open.where(_of_peer))}
@@ -98,7 +107,7 @@ class MatterRows(Rows):
         self._claim(row, parts.claims)
 
     def _claim(self, row: MatterRow, now: Sequence[tuple[str, str]]) -> None:
-        """Keep what a charge claims now, and how the costs stand that it claims or claimed."""
+        """Keep what a matter says now of how costs stand, and how those stand of which it says or said it."""
         before = [event for (event,) in self._tuples(_CLAIMED, charge=row.id)]
         if not before and not now:
             return
@@ -181,7 +190,7 @@ class MatterRows(Rows):
     def costs(
         self, *, peer: str = "", after: tuple[str, str] = ("", ""), limit: int = 1000
     ) -> Sequence[LedgerLine]:
-        """Give costs, with one Party where said, by day and event; after those."""
+        """Give costs that were not taken back, with one Party where said, by day and event; after those."""
         on, event = after
         return self._all(LedgerLine, _COSTS[bool(peer)], peer=peer, on=on, event=event, limit=limit)
 

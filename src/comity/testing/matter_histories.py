@@ -32,6 +32,7 @@ from comity.cooperation.missions import MissionFacts, seats_taken
 from comity.cooperation.places import PlaceFacts, places_taken
 from comity.cooperation.said import Said, past_fields, plain, read_said
 from comity.cooperation.shared import SHARED
+from comity.testing.bearers import AID_IS_BORNE, wrong_costs
 from comity.testing.working_text import NORTH, SOUTH, WORKING
 
 __all__ = ["History", "drawn_said", "is_halved", "terms_at"]
@@ -65,7 +66,8 @@ _POOLS: typing.Mapping[str, tuple[Any, ...]] = {
     "quota": ("stays",),
     "purpose": ("incident-response", "religion"),
     "ground": ("own-law", "ongoing-case", "no-mood"),
-    "what": ("stay", "transport", "premises", "housing", "yachts"),
+    "what": ("stay", "transport", "premises", "salaries", "yachts"),
+    "entry": (_ITEM,),
     **dict.fromkeys(("of", "by", "lead", "host", "giver", "owner", "debtor"), _PARTIES),
     **dict.fromkeys(("item", "lines"), (_ITEM,)),
     **dict.fromkeys(("plan", "after", "matter", "object"), (None,)),
@@ -92,6 +94,7 @@ _POOLS: typing.Mapping[str, tuple[Any, ...]] = {
 @cache
 def _timeline() -> Timeline:
     text = WORKING.files({})["agreement.en.md"].replace(b"[term]\n", b"[term]\nsigned = 2030-12-01\n")
+    text = text.replace(b'[[expense]]\nid = "visits"', AID_IS_BORNE + b'[[expense]]\nid = "visits"')
     return Timeline(parse_agreement({"agreement.en.md": text}), unsigned=True)
 
 
@@ -151,7 +154,7 @@ class History:
         if matter is None:
             return OPEN if not self.id or self.kind.subject is not None else None
         if self.kind.occasion is not None and matter.state and self.chance.random() < 0.12:
-            return "cost"
+            return "strike-cost" if matter.costs and self.chance.random() < 0.3 else "cost"
         words = list(can_do(matter, party))
         if words and matter is not None and self.chance.random() < 0.85:
             steps = self.kind.table[matter.state]
@@ -163,6 +166,8 @@ class History:
         said = drawn_said(self.chance, form_of(self.kind.name, word).form, self.now.date())
         if matter is not None and matter.facts is not None and word in self.kind.filled:
             said |= self.kind.fills(word, matter.facts, said)
+        if matter is not None and matter.costs and word == "strike-cost":
+            said["entry"] = self.chance.choice(list(matter.costs))
         read = read_said(form_of(self.kind.name, word).form, said)
         tips = matter.tips if matter is not None else {}
         other = SOUTH if party == NORTH else NORTH
@@ -244,9 +249,10 @@ class History:
 
     def _money(self, one: Matter, other: Matter) -> Iterator[str]:
         """Both sides have the same costs; what the others owe and what its spender bears come to each of them."""
-        entries = entries_of(one, terms_at)
-        if entries != entries_of(other, terms_at):
+        entries = entries_of(one)
+        if entries != entries_of(other):
             yield "the two nodes have different costs"
+        yield from wrong_costs(one, entries)
         for entry in entries:
             owed = sum(entry.owes.values(), Decimal(0))
             kept = entry.amount - owed

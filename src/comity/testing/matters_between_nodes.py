@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from comity.cooperation.expense import bearers_of
 from comity.cooperation.kinds import KINDS, form_of
+from comity.cooperation.ledger import TAKEN_BACK
 from comity.cooperation.matter import Matter, can_do
 from comity.cooperation.summaries import differences
 from comity.errors import ComityError
@@ -21,7 +22,7 @@ from comity.node.claim_costs import claim
 from comity.node.cooperate import Manner, act_on, open_matter
 from comity.node.draw_summary import draw
 from comity.node.ledger import ledger_of
-from comity.node.matter_log import governing, log_of, matter_from, parts_of
+from comity.node.matter_log import log_of, matter_from, parts_of
 from comity.node.summarise import figures_with
 from comity.ports import MatterRow, Transaction
 from comity.testing.matter_histories import drawn_said, is_halved
@@ -198,18 +199,17 @@ def _kept_otherwise(world: World, party: str) -> list[str]:
         matters = [
             matter_from(knowledge, row.id, log_of(transaction, row.id)) for row in transaction.matters()
         ]
-        parts = [
-            parts_of(party, "", each, governing(knowledge, each.agreement, each.opener, each.other))
-            for each in matters
-        ]
+        parts = [parts_of(party, "", each) for each in matters]
         due = sorted((each.at, each.what, each.by) for part in parts for each in part.deadlines)
-        costs = {each.event for part in parts for each in part.costs}
         stand: dict[str, tuple[str, str]] = {}
-        for each, part in sorted(
-            zip(matters, parts, strict=True), key=lambda pair: (pair[0].opened_at, pair[0].id)
+        for _, state, charge, event in sorted(
+            ((_late(state), each.opened_at), state, each.id, event)
+            for each, part in zip(matters, parts, strict=True)
+            for event, state in part.claims
         ):
-            for event, state in part.claims:
-                stand.setdefault(event, (state, each.id))
+            stand.setdefault(event, (state, charge))
+        gone = {event for event, (state, _) in stand.items() if state == TAKEN_BACK}
+        costs = {each.event for part in parts for each in part.costs} - gone
         wrong = []
         if due != sorted((each.at, each.what, each.by) for each in transaction.deadlines(limit=_MANY)):
             wrong.append(f"{party} keeps other deadlines than its matters have")
@@ -219,6 +219,11 @@ def _kept_otherwise(world: World, party: str) -> list[str]:
         return wrong
 
     return member.read(compare)
+
+
+def _late(state: str) -> int:
+    """Rank how a cost stands by a charge: what has come furthest first, all that is not accepted alike."""
+    return ("settled", "paid", "accepted", TAKEN_BACK, state).index(state)
 
 
 def _money(world: World) -> list[str]:
