@@ -101,10 +101,12 @@ def open_home(
     threaded: bool = True,
     passphrase: Callable[[], str] | None = None,
     worker: bool = False,
+    new: bool = False,
 ) -> Home:
     """Open a home and take its lock.
 
     Args:
+        new: it is being made: what keeps its rows may still be missing or empty.
         worker: let others open it beside this one, if its rows are in PostgreSQL.
         threaded: run the sequencer in its own thread and commit in groups (a serving node); a short command needs none.
 
@@ -112,6 +114,7 @@ def open_home(
         NotFound: there is no home there.
         HomeInUse: another process owns it.
         HomeTooNew: a newer Comity wrote it.
+        StorageError: what keeps its rows, or the keys of its bodies, is missing, empty or damaged.
     """
     folder = HomeFolder(path)
     settings = folder.settings()
@@ -119,6 +122,8 @@ def open_home(
     beside_others = worker and bool(settings.database)
     folder.take(shared=beside_others)
     try:
+        if not new:
+            folder.check_whole()
         chosen = clock or SystemClock()
         given = folder.secret(passphrase)
         secret = lru_cache(maxsize=1)(given) if given is not None else None  # asked for once
@@ -138,7 +143,7 @@ def open_home(
         folder.close()
 
     try:
-        store.read(lambda transaction: _check_owner(folder, party, keyring, transaction))
+        store.read(lambda transaction: _check_owner(folder, party, keyring, transaction, new=new))
     except BaseException:
         close()
         raise
@@ -164,11 +169,19 @@ def _body_keys(path: Path, now: Instant, *, shared: bool) -> BodyKeys:
         ) from None
 
 
-def _check_owner(folder: HomeFolder, party: PartyId, keyring: Keyring, transaction: Transaction) -> None:
-    """Refuse a home whose `node.toml` names another Party than the one whose keys are here."""
+def _check_owner(
+    folder: HomeFolder, party: PartyId, keyring: Keyring, transaction: Transaction, *, new: bool
+) -> None:
+    """Refuse a home whose `node.toml` names another Party than the one whose keys are here, or whose rows are gone."""
     row = transaction.card(party)
     if row is None and not transaction.cards():
-        return  # a home being made
+        if new:
+            return
+        place = folder.database if isinstance(folder.database, Path) else "the database"
+        raise StorageError(
+            f"{place} is empty: nothing of this home is in it",
+            hint="restore a backup; only comity init makes a home",
+        )
     listed = read_card(row.signed, root_fingerprint=None).card.signing if row is not None else ()
     if not any(keyring.signing_key(entry.keyid) for entry in listed):
         raise BadInput(f"{folder.path}/node.toml: `{party}` is not the Party whose keys are here")
@@ -222,7 +235,11 @@ def new_home(
         database=database,
     )
     with open_home(
-        folder.path, clock=chosen, threaded=False, passphrase=(lambda: passphrase) if passphrase else None
+        folder.path,
+        clock=chosen,
+        threaded=False,
+        passphrase=(lambda: passphrase) if passphrase else None,
+        new=True,
     ) as home:
         home.node.act(lambda transaction: accept_card(home.node, transaction, card))
         if isinstance(folder.database, Path):

@@ -12,6 +12,7 @@ from comity.cli.reference import commands
 from comity.cooperation.kinds import KINDS
 
 ITEM = "--category incident.indicators --marking TLP:GREEN"
+KEEP_OR_ERASE = "an item whose source was withdrawn is kept or erased: --keep or --erase, one of them"
 NOT_HELD = "no item `absent` is held here"
 NO_FOLDER = "no folder `{absent}`"
 NO_TEXT = "agreement: no text: the folder should hold a file such as `agreement.en.md`"
@@ -103,6 +104,8 @@ BAD: list[tuple[str, int, list[str]]] = [
     ("consent revoke absent --home {north}", 3, [NO_REQUEST]),
     ("withdraw absent --home {north}", 3, [NOT_HELD]),
     ("review absent --keep --because x --home {north}", 3, [NOT_HELD]),
+    ("review absent --keep --erase --because x --home {north}", 2, [KEEP_OR_ERASE]),
+    ("review absent --because x --home {north}", 2, [KEEP_OR_ERASE]),
     ("consent give --holder south.example --to east.example --until 2020-01-01 --home {north}", 2,
      ["the end 2020-01-01T00:00:00Z is not after its beginning and now",
       "a consent names one item, or one class by agreement and category"]),

@@ -49,7 +49,7 @@ def test_a_stolen_key_is_named_with_its_day_and_replaced(comity: Comity, land: L
             "revoke-key",
             "everyday",
             "--as-of",
-            "2031-01-01",
+            "2026-01-01",
             "--because",
             "stolen",
             "--home",
@@ -60,7 +60,7 @@ def test_a_stolen_key_is_named_with_its_day_and_replaced(comity: Comity, land: L
     rows = listed(comity, land.north)
     assert states(rows, "everyday") == ["in force", "stolen"]
     shown = json.loads(comity("card", "show", "--home", land.north, "--json").out)
-    assert [(each["as_of"][:10], each["because"]) for each in shown["revoked"]] == [("2031-01-01", "stolen")]
+    assert [(each["as_of"][:10], each["because"]) for each in shown["revoked"]] == [("2026-01-01", "stolen")]
 
 
 def test_a_root_kept_far_away_signs_in_steps(comity: Comity, land: Land, tmp_path: Path) -> None:
@@ -153,6 +153,7 @@ def test_new_keys_are_locked_as_the_others_are(
 BAD: list[tuple[tuple[str, ...], int, str]] = [
     (("revoke-key", "nobody", "--as-of", "2031-01-01", "--because", "stolen"), 3, "no one key of card"),
     (("revoke-key", "everyday", "--as-of", "yesterday", "--because", "stolen"), 2, "is not a day"),
+    (("revoke-key", "everyday", "--as-of", "2099-01-01", "--because", "stolen"), 2, "2099-01-01 has not come"),
     (("draft", "--out", "d", "--name", "North"), 2, "LANGUAGE=NAME"),
     (("draft", "--out", "d", "--endpoint", "http://north.example/"), 2, "endpoint 1"),
     (("draft", "--out", "d", "--root", "note.txt"), 2, "not the public half"),

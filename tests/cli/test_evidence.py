@@ -134,6 +134,16 @@ def test_what_cannot_be_exported_says_why(
     assert not (met.folder / "proof").exists()
 
 
+def test_a_list_that_is_cut_off_says_so_and_how_it_goes_on(comity: Comity, met: Land) -> None:
+    first = comity("journal", "show", "--limit", 2, "--home", met.north)
+    assert "there are newer entries\n  next: comity journal show --after 2\n" in first.err
+    second = comity("journal", "show", "--after", 2, "--home", met.north)
+    assert second.out and second.err == ""
+    of_one = comity("journal", "show", "--channel", "south.example", "--limit", 1, "--home", met.north)
+    assert "next: comity journal show --channel south.example --after 1\n" in of_one.err
+    assert len(comity("journal", "show", "--limit", 2, "--json", "--home", met.north).out.splitlines()) == 2
+
+
 def test_verifying_resumes_behind_what_was_whole(comity: Comity, met: Land) -> None:
     first = json.loads(comity("journal", "verify", "--json", "--home", met.north).out)
     again = json.loads(comity("journal", "verify", "--resume", "--json", "--home", met.north).out)
@@ -141,6 +151,10 @@ def test_verifying_resumes_behind_what_was_whole(comity: Comity, met: Land) -> N
     assert comity(*SHARED, "--home", met.north).code == 5
     more = json.loads(comity("journal", "verify", "--resume", "--json", "--home", met.north).out)
     assert more["ok"] and 0 < more["entries"] < first["entries"]
+    assert more["before"] == first["entries"] and first["before"] == 0
+    report = comity("doctor", "--home", met.north).out
+    whole = more["before"] + more["entries"]
+    assert f"journal: {whole} entries, 0 of them read since the last check, whole" in report
     notes = met.folder / "notes"
     notes.write_text(comity("journal", "witnessed", "north.example", "--home", met.south).out)
     assert comity("journal", "verify", "--witnessed", notes, "--home", met.north).code == 0

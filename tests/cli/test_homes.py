@@ -166,6 +166,37 @@ def test_a_damaged_file_of_a_home_is_one_clear_line(name: str, comity: Comity, l
     assert name in done.mistakes[0]
 
 
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        (("node.db",), "node.db is missing in "),
+        (("body-keys.db",), "body-keys.db is missing in "),
+        (("node.db", "body-keys.db"), "node.db is missing in "),
+    ],
+)
+def test_what_is_gone_from_a_home_is_said_and_not_made_anew(
+    gone: tuple[str, ...], said: str, comity: Comity, land: Land
+) -> None:
+    for name in gone:
+        for file in land.north.glob(f"{name}*"):
+            file.unlink()
+    for words in (("item", "list"), ("item", "show", "note"), ("serve",)):
+        done = comity(*words, "--home", land.north)
+        assert (done.code, done.out) == (2, ""), (words, done)
+        assert said in done.err and "restore a backup" in done.err
+    report = comity("doctor", "--home", land.north)
+    assert report.code == 6 and f"WRONG home: {said}" in report.out
+    assert not any((land.north / name).exists() for name in gone)
+
+
+def test_an_empty_database_is_not_taken_for_a_home(comity: Comity, land: Land) -> None:
+    for file in land.north.glob("node.db-*"):
+        file.unlink()
+    (land.north / "node.db").write_bytes(b"")
+    done = comity("item", "list", "--home", land.north)
+    assert (done.code, done.out) == (2, "") and "node.db is empty" in done.err, done
+
+
 def test_commands_go_to_the_node_that_serves_the_home(comity: Comity, land: Land) -> None:
     with serving(land.north):
         assert stat.S_IMODE((land.north / "control").stat().st_mode) == 0o600

@@ -57,7 +57,7 @@ def test_nothing_shows_a_key_or_the_passphrase(comity: Comity, locked: Path, wor
         ("card", "keys", *given, "--json"),
         ("card", "show", *given),
         ("card", "rotate", "--role", "everyday", "--role", "sealing", *given),
-        ("card", "revoke-key", "witness", "--as-of", "2031-01-01", "--because", "lost", *given, "--json"),
+        ("card", "revoke-key", "witness", "--as-of", "2026-01-01", "--because", "lost", *given, "--json"),
         ("status", *given),
         ("doctor", *given),
         ("journal", "show", *given, "--json"),

@@ -34,6 +34,7 @@ class Act:
     """One act on a home: how it is done, and whether a home shows it whole, not at all, or in part."""
 
     later = timedelta(0)
+    new = False
 
     def __init__(self, place: Path) -> None:
         self.place = place
@@ -42,7 +43,7 @@ class Act:
 
     def open(self) -> Home:
         at = datetime.fromisoformat(self.facts["at"]) + self.later
-        return open_home(self.home, clock=SteppedClock(at), threaded=False)
+        return open_home(self.home, clock=SteppedClock(at), threaded=False, new=self.new)
 
     def do(self, home: Home) -> None:
         """Do it; return once it is durable."""
@@ -163,6 +164,8 @@ class Renew(Act):
 
 class Migrate(Act):
     """South lays its database out from nothing."""
+
+    new = True
 
     def problems(self, home: Home) -> list[str]:
         with contextlib.suppress(NotFound):

@@ -104,10 +104,18 @@ def _inside(home: Path, passphrase: Callable[[], str] | None, *, full: bool) -> 
             )
             report = tell("journal-verify", witnessed=[], resume=not full)
             faults = [f"entry {fault['number']} {fault['kind']}" for fault in report["faults"]]
+            entries, before = report["entries"], report["before"]
+            known, wrong = before + entries, ", ".join(faults)
+            if wrong:
+                told = f"{known} entries: {wrong}"
+            elif before:
+                told = f"{known} entries, {entries} of them read since the last check, whole"
+            else:
+                told = f"{known} entries, whole"
             yield (
                 "journal",
                 report["ok"],
-                f"{report['entries']} entries" + (f": {', '.join(faults)}" if faults else ", whole"),
+                told,
                 "comity journal verify tells more; restore a backup, then comity journal reconcile PARTY",
             )
             if full:

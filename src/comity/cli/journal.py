@@ -43,7 +43,8 @@ journal.add_command(export)
 def show(channel: str, after: int, limit: int, home: Path, passphrase_file: Path | None, json_: bool) -> None:
     """List entries, oldest first."""
     with node_at(home, passphrase_file) as tell:
-        rows = tell("journal-show", channel=channel, after=after, limit=limit)
+        found = tell("journal-show", channel=channel, after=after, limit=limit + (not json_))
+    rows = found[:limit]
     if json_:
         print_json_lines(rows)
         return
@@ -55,6 +56,11 @@ def show(channel: str, after: int, limit: int, home: Path, passphrase_file: Path
     for row in rows:
         if row["flag"]:
             click.echo(_("flagged: entry {number}: {why}", number=row["number"], why=row["flag"]))
+    if len(found) > limit:
+        last = rows[-1]["channel_number"] if channel else rows[-1]["number"]
+        command = "comity journal show" + (f" --channel {channel}" if channel else "") + f" --after {last}"
+        click.echo(_("there are newer entries"), err=True)
+        click.echo("  " + _("next: {hint}", hint=command), err=True)
 
 
 @journal.command("verify")
@@ -94,6 +100,8 @@ def verify(
                 else ""
             )
             click.echo(_("{entries} entries: whole{against}", entries=shown["entries"], against=against))
+            if shown["before"]:
+                click.echo("  " + _("{entries} before them were found whole earlier", entries=shown["before"]))
     sys.exit(0 if shown["ok"] else 6)
 
 

@@ -137,14 +137,17 @@ def _parties(branch: dict[str, Any], *, answered: bool) -> list[str]:
 
 @command()
 @click.argument("item")
-@click.option("--keep/--erase", "keep", default=None, required=True, help="Keep it in use, or erase it.")
+@click.option("--keep", is_flag=True, help="Keep it in use.")
+@click.option("--erase", is_flag=True, help="Erase it here.")
 @click.option("--because", required=True, help="The reason, which the originator will read.")
 @home_options
 @as_json
 def review(
-    item: str, keep: bool, because: str, home: Path, passphrase_file: Path | None, json_: bool
+    item: str, keep: bool, erase: bool, because: str, home: Path, passphrase_file: Path | None, json_: bool
 ) -> None:
-    """Decide what becomes of ITEM, whose source was withdrawn."""
+    """Decide what becomes of ITEM, whose source was withdrawn: --keep or --erase."""
+    if keep == erase:
+        raise BadInput("an item whose source was withdrawn is kept or erased: --keep or --erase, one of them")
     with node_at(home, passphrase_file) as tell:
         shown = tell("review", item=item, keep=keep, because=because)
     if json_:

@@ -11,6 +11,7 @@ from comity.control.verb import Desk, verb
 from comity.errors import BadInput, NotFound
 from comity.federation.equivocation_file import write_equivocation
 from comity.federation.evidence_file import write_evidence
+from comity.journal.append import NODE
 from comity.node import check_journal, flagged, reconcile
 from comity.node.check_kept import check_kept
 from comity.node.export_evidence import equivocation_of, evidence_of
@@ -49,10 +50,12 @@ def journal_show(desk: Desk, channel: str = "", after: int = 0, limit: int = 200
 def journal_verify(desk: Desk, witnessed: tuple[str, ...] = (), resume: bool = False) -> dict[str, Any]:
     """Read the journal through, or from where it was found whole before; name what is wrong in it."""
     report = check_journal.check_in_parts(desk.node, witnessed, resume=resume)
+    size = desk.read(lambda transaction: transaction.head(NODE).size)
     doubts = desk.read(lambda transaction: flagged.all_entries(desk.node, transaction))
     return {
         "ok": not report.faults,
         "entries": report.entries,
+        "before": max(size - report.entries, 0) if resume else 0,
         "flagged": [{"number": number, "why": why} for number, why in doubts.items()],
         "faults": [msgspec.to_builtins(fault, enc_hook=str) for fault in report.faults],
         "further": report.further,

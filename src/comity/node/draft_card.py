@@ -77,13 +77,13 @@ def draft_card(
         version: a number higher than the next, where a thief has published cards.
 
     Raises:
-        BadInput: the card would break a rule; all mistakes are given.
+        BadInput: the card would break a rule (all mistakes are given), or a key is revoked as of a day to come.
         NotFound: a key named is not in the card.
     """
     at = node.now(transaction).replace(microsecond=0)
     held = node.know(transaction).own
     card = next_card(held.card, max(at, held.card.issued))
-    revoked = [_revocation(held.card, each) for each in revoke]
+    revoked = [_revocation(held.card, each, at) for each in revoke]
     for role, key in keys.items():
         card = with_key(card, role, key, overlap=overlap)
     if root:
@@ -99,9 +99,14 @@ def draft_card(
     return draft(with_revocations(card, revoked), held)
 
 
-def _revocation(card: Card, said: Revoke) -> Revocation:
+def _revocation(card: Card, said: Revoke, at: Instant) -> Revocation:
     if said.because not in ("lost", "stolen"):
         raise BadInput(f"`{said.because[:40]}`: a key is lost or stolen")
+    if said.as_of > at:
+        raise BadInput(
+            f"{said.as_of:%Y-%m-%d} has not come: a key that is lost or stolen is so as of a day that has begun",
+            hint=f"the newest day that can be named is {at:%Y-%m-%d}, in UTC",
+        )
     because: Literal["lost", "stolen"] = "lost" if said.because == "lost" else "stolen"
     return Revocation(named_key(card, said.key), said.as_of, because)
 

@@ -37,7 +37,7 @@ import msgspec
 from comity.cards import TLS, Card, alone, issue, sealing_entry, signing_entry
 from comity.cards.rotation import CARD_LIFE, EVERYDAY, with_root
 from comity.clock import Instant
-from comity.errors import BadInput, HomeInUse, NotFound, RefusedHere
+from comity.errors import BadInput, HomeInUse, NotFound, RefusedHere, StorageError
 from comity.identifiers import PartyId, party_id
 from comity.keys import SealingKey, SigningKey, lock
 from comity.signing import to_bytes
@@ -143,6 +143,20 @@ class HomeFolder:
     def database(self) -> Path | str:
         """Where the rows are: a file, or the address of a database."""
         return self.settings().database or self.path / "node.db"
+
+    def check_whole(self) -> None:
+        """See that what keeps the rows, and the keys of bodies, is there: opening makes neither anew.
+
+        Raises:
+            StorageError: a file is missing.
+        """
+        files = [self.database] if isinstance(self.database, Path) else []
+        for file in [*files, self.path / "body-keys.db"]:
+            if not file.exists():
+                raise StorageError(
+                    f"{file.name} is missing in {self.path}",
+                    hint="restore a backup; only comity init makes a home",
+                )
 
     @property
     def socket(self) -> Path:

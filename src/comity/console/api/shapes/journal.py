@@ -108,6 +108,7 @@ class Verified(Shape, frozen=True, kw_only=True):
     Attributes:
         ok: whether nothing is wrong.
         entries: entries read.
+        before: entries found whole before, and not read again.
         flagged: entries to be read with care.
         faults: the first of what is wrong.
         further: how many faults more there are.
@@ -115,6 +116,7 @@ class Verified(Shape, frozen=True, kw_only=True):
 
     ok: bool
     entries: int
+    before: int
     flagged: list[Doubt]
     faults: list[Fault]
     further: int
