@@ -153,7 +153,11 @@ def test_new_keys_are_locked_as_the_others_are(
 BAD: list[tuple[tuple[str, ...], int, str]] = [
     (("revoke-key", "nobody", "--as-of", "2031-01-01", "--because", "stolen"), 3, "no one key of card"),
     (("revoke-key", "everyday", "--as-of", "yesterday", "--because", "stolen"), 2, "is not a day"),
-    (("revoke-key", "everyday", "--as-of", "2099-01-01", "--because", "stolen"), 2, "2099-01-01 has not come"),
+    (
+        ("revoke-key", "everyday", "--as-of", "2099-01-01", "--because", "stolen"),
+        2,
+        "2099-01-01 has not come",
+    ),
     (("draft", "--out", "d", "--name", "North"), 2, "LANGUAGE=NAME"),
     (("draft", "--out", "d", "--endpoint", "http://north.example/"), 2, "endpoint 1"),
     (("draft", "--out", "d", "--root", "note.txt"), 2, "not the public half"),

@@ -101,7 +101,9 @@ def verify(
             )
             click.echo(_("{entries} entries: whole{against}", entries=shown["entries"], against=against))
             if shown["before"]:
-                click.echo("  " + _("{entries} before them were found whole earlier", entries=shown["before"]))
+                click.echo(
+                    "  " + _("{entries} before them were found whole earlier", entries=shown["before"])
+                )
     sys.exit(0 if shown["ok"] else 6)
 
 
