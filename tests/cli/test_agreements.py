@@ -57,6 +57,8 @@ def test_a_text_is_proposed_read_and_signed_by_pouch(comity, land):
 
     for one, other in ((land.south, land.north), (land.north, land.south)):
         assert comity("agreement", "sign", row["digest"][:10], "--home", one).code == 0
+        again = comity("agreement", "sign", row["digest"][:10], "--home", one)
+        assert again.code == 1 and "is signed already by " in again.err and again.out == ""
         carry(comity, land, one, other)
     for home in (land.north, land.south):
         rows = [

@@ -64,6 +64,20 @@ def test_a_text_is_in_force_once_every_party_has_signed_it() -> None:
         assert state(made, NORTH, LATER.id) == state(made, SOUTH, LATER.id) == "in-force"
 
 
+@pytest.mark.parametrize("with_signatures", [True, False], ids=["same folder", "folder without them"])
+def test_nobody_signs_a_text_twice_in_one_function(*, with_signatures: bool) -> None:
+    with world() as made:
+        files = fresh(made, LATER)
+        added = made.members[NORTH].act(sign_agreement, files)
+        again = {**files, **added} if with_signatures else files
+
+        def refused() -> None:
+            with pytest.raises(RefusedHere, match=f"{LATER.id} is signed already by {NORTH} as director, on 20"):
+                made.members[NORTH].act(sign_agreement, again)
+
+        nothing_changed(made, NORTH, refused)
+
+
 def test_a_signature_that_does_not_hold_is_named_and_counts_for_nothing() -> None:
     with world() as made:
         north, south = made.members[NORTH], made.members[SOUTH]

@@ -67,6 +67,9 @@ def sign_at(
 ) -> dict[str, bytes]:
     """Sign and hold a text at an instant the caller has read already; see `sign_agreement`."""
     agreement = parse_agreement(files)
+    held = next((row for row in transaction.agreements() if row.id == agreement.id), None)
+    if held is not None and held.digest == agreement.digest:
+        agreement = parse_agreement({**files, **held.files})  # a folder may lack what was signed from another one
     added = _signed_by_us(node, transaction, agreement, TEXT, function, at)
     hold_at(node, transaction, {**files, **added}, at)
     return added
@@ -298,6 +301,7 @@ def _signed_by_us(
             key = node.keyring.signer(own.card, each, at)
         except NotFound:
             continue
+        _check_not_signed(node, agreement, act, each)
         if act == TEXT:
             data = sign_text(agreement, key, node.party, each, at)
         else:
@@ -307,6 +311,17 @@ def _signed_by_us(
         f"no key here signs as {' or '.join(wanted) or 'anybody'} for {node.party}",
         hint="the `signs` of the party clause, or of a newcomer's notice, name the functions with full powers",
     )
+
+
+def _check_not_signed(node: Node, agreement: Agreement, act: ActRef, function: str) -> None:
+    """Refuse to sign twice: two signatures of one Party in one function would differ, and others keep the first."""
+    for mark in check_signatures(agreement).marks.get(act, ()):
+        if (mark.party, mark.function) == (node.party, function):
+            what = agreement.id if act == TEXT else f"{act.kind} {act.number} of {agreement.id}"
+            raise RefusedHere(
+                f"{what} is signed already by {node.party} as {function}, on {mark.at:%Y-%m-%d}",
+                hint="comity agreement copy AGREEMENT FOLDER writes out the text with every signature held here",
+            )
 
 
 def _own_cards(node: Node, transaction: Transaction) -> dict[str, bytes]:
