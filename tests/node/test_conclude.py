@@ -72,7 +72,9 @@ def test_nobody_signs_a_text_twice_in_one_function(*, with_signatures: bool) -> 
         again = {**files, **added} if with_signatures else files
 
         def refused() -> None:
-            with pytest.raises(RefusedHere, match=f"{LATER.id} is signed already by {NORTH} as director, on 20"):
+            with pytest.raises(
+                RefusedHere, match=f"{LATER.id} is signed already by {NORTH} as director, on 20"
+            ):
                 made.members[NORTH].act(sign_agreement, again)
 
         nothing_changed(made, NORTH, refused)

@@ -69,7 +69,9 @@ def sign_at(
     agreement = parse_agreement(files)
     held = next((row for row in transaction.agreements() if row.id == agreement.id), None)
     if held is not None and held.digest == agreement.digest:
-        agreement = parse_agreement({**files, **held.files})  # a folder may lack what was signed from another one
+        agreement = parse_agreement(
+            {**files, **held.files}
+        )  # a folder may lack what was signed from another one
     added = _signed_by_us(node, transaction, agreement, TEXT, function, at)
     hold_at(node, transaction, {**files, **added}, at)
     return added
