@@ -69,9 +69,8 @@ def sign_at(
     agreement = parse_agreement(files)
     held = next((row for row in transaction.agreements() if row.id == agreement.id), None)
     if held is not None and held.digest == agreement.digest:
-        agreement = parse_agreement(
-            {**files, **held.files}
-        )  # a folder may lack what was signed from another one
+        # A folder may lack what was signed from another one.
+        agreement = parse_agreement({**files, **held.files})
     added = _signed_by_us(node, transaction, agreement, TEXT, function, at)
     hold_at(node, transaction, {**files, **added}, at)
     return added
@@ -322,7 +321,7 @@ def _check_not_signed(node: Node, agreement: Agreement, act: ActRef, function: s
             what = agreement.id if act == TEXT else f"{act.kind} {act.number} of {agreement.id}"
             raise RefusedHere(
                 f"{what} is signed already by {node.party} as {function}, on {mark.at:%Y-%m-%d}",
-                hint="comity agreement copy AGREEMENT FOLDER writes out the text with every signature held here",
+                hint="the text with every signature held here: comity agreement copy AGREEMENT FOLDER",
             )
 
 
