@@ -256,3 +256,49 @@ def test_a_caveat_is_read_before_the_content_is_saved(
     assert comity("item", "read", "careful", "--home", land.south).code == 0
     assert comity("item", "show", "careful", "--save", saved, "--home", land.south).code == 0
     assert saved.read_text() == "An indicator: 203.0.113.9\n"
+
+
+def test_a_refusal_over_the_purpose_names_it_and_those_that_are_agreed(comity: Comity, land: Land) -> None:
+    asked = ("share", NOTE, "--to", "south.example", "--dry-run", "--home", land.north, "--purpose")
+    slip = comity(*asked, "network-defense")
+    assert slip.code == 1, slip
+    agreed = "incident-response, network-defence"
+    assert f"the purpose network-defense stands against it; agreed are: {agreed}\n" in slip.out
+    assert "stands against it" not in comity(*asked, "network-defence").out
+    assert plain(comity(*asked, "network-defense", "--json"))["purposes_instead"] == agreed.split(", ")
+
+
+def test_what_is_made_from_a_withdrawn_item_is_refused_with_the_command_that_decides_of_it(
+    comity: Comity, land: Land
+) -> None:
+    added = comity(
+        *("item", "add", land.note_txt, "--category", "incident.reports", "--marking", "TLP:GREEN"),
+        *("--label", "summary", "--made-from", NOTE, "--home", land.north, "--json"),
+    )
+    comity("withdraw", NOTE, "--home", land.north)
+    shared = (
+        "share",
+        "summary",
+        "--to",
+        "south.example",
+        "--purpose",
+        "network-defence",
+        "--home",
+        land.north,
+    )
+    command = f"comity review {plain(added)['id'][:12]} --keep|--erase --because TEXT"
+    done = comity(*shared)
+    assert done.code == 1 and f"next: {command}\n" in done.err, done
+    decided = command.replace("|--erase", "").replace("TEXT", "evidence").split()[1:]
+    assert comity(*decided, "--home", land.north).code == 0
+    assert comity(*shared).code == 5
+
+
+def test_who_received_an_item_is_told_how_to_ask_for_its_withdrawal(
+    comity: Comity, land: Land, carry: Carry
+) -> None:
+    digest = share(comity, land)
+    carry("north", "south")
+    done = comity("withdraw", digest, "--home", land.south)
+    assert done.code == 1
+    assert f"next: comity redress ask {digest[:12]} --asks erase --why TEXT\n" in done.err

@@ -25,7 +25,6 @@ id = "joint"
 schemas = ["Person"]
 handling = ["reference", "ask", "silent"]
 queries_per_day = 2
-core_data_within = "PT48H"
 [protection]
 subject_roles = ["sanctioned"]
 purposes_excluded = ["commercial"]
@@ -79,7 +78,10 @@ def test_asked_released_closed(comity: Comity, homes: dict[str, Path], tmp_path:
     assert (hit["shown"], hit["record"], hit["band"]) == ("owner", "", "hit")
     assert comity("register", "follow-up", hit["hit"], "--because", "an invoice", "--home", south).code == 0
     carry(comity, homes, tmp_path)
-    assert "south.example asks for p1" in comity("register", "due", "--home", north).out
+    due = comity("register", "due", "--home", north).out
+    assert (
+        "south.example asks for p1: an invoice  comity register release " in due
+    )  # no time is agreed for it
     assert comity("register", "release", hit["hit"], "--home", north).code == 0
     carry(comity, homes, tmp_path)
     record = json.loads(comity("register", "show", hit["hit"], "--json", "--home", south).out)
@@ -90,12 +92,42 @@ def test_asked_released_closed(comity: Comity, homes: dict[str, Path], tmp_path:
     assert told["sources"][0]["confirmed"] == 1
 
 
+def test_a_watch_stands_and_what_is_found_comes_later(comity: Comity, homes: dict[str, Path]) -> None:
+    until = ("--until", "2099-01-01", "--reference", "case 8")
+    across = ("--with", NORTH, "--purpose", "sanctions", *until, "--home", homes[SOUTH])
+    own = ("--reference", "case 9", "--until", "2099-01-01", "--home", homes[SOUTH])
+    for more in (across, own):
+        done = comity("register", "watch", "Tavrin Merezhko", *more)
+        assert done.code == 0 and "it stands; what is found comes under comity register hits" in done.err, (
+            done
+        )
+
+
+def test_a_flag_is_settled_by_the_command_shown(
+    comity: Comity, homes: dict[str, Path], tmp_path: Path
+) -> None:
+    north, south = homes[NORTH], homes[SOUTH]
+    given = ("--name", "Tavrin Merezhko", "--handling", "reference", *TERMS)
+    assert comity("register", "add", "p1", *given, "--home", north).code == 0
+    question = ("--with", NORTH, "--purpose", "sanctions", "--reference", "case 7", "--wait", "0")
+    assert comity("register", "check", "Tavrin Merezhko", *question, "--home", south).code == 5
+    carry(comity, homes, tmp_path)
+    hit = json.loads(comity("register", "hits", "--json", "--home", south).out)
+    flagged = comity("register", "flag", hit["hit"], "error", "--because", "born 1962", "--home", south)
+    assert flagged.code == 0, flagged.err
+    carry(comity, homes, tmp_path)
+    command = comity("register", "due", "--home", north).out.rpartition("  comity ")[2].split()
+    assert command[:2] == ["register", "settle"]
+    assert comity(*command, "--home", north).code == 0
+
+
 def test_what_may_not_be_asked_ends_with_the_article(comity: Comity, homes: dict[str, Path]) -> None:
     south = homes[SOUTH]
     question = ("--with", NORTH, "--reference", "case 7", "--wait", "0", "--home", south)
     done = comity("register", "check", "Tavrin Merezhko", "--purpose", "commercial", *question)
     assert done.code == 1
-    assert "register-2026 art. 5" in done.err
+    assert done.err.startswith("comity: the purpose commercial is not agreed: They keep a register.")
+    assert "(register-2026 art. 5)" in done.err and "next: comity agreement list" in done.err
     done = comity("register", "check", "Merezhko", *question)
     assert done.code == 2
     assert "names its purpose" in done.err

@@ -396,7 +396,7 @@ def test_what_is_due_leads_to_the_page_that_shows_it() -> None:
         "comity register flags": "/register/flags",
         "comity request show 0123456789ab": "/work/0123456789ab",
         "comity withdraw 0123456789ab --show": "/items/0123456789ab",
-        "comity agreement status north-south-2026": "/agreements/north-south-2026",
+        "comity agreement notice north-south-2026 --help": "/agreements/north-south-2026",
         "comity consent list": "/consents",
         "comity summary draw south.example --begins 2031-01-01 --ends 2031-12-31": "/summary",
         "comity plan next --help": "/work",

@@ -181,7 +181,9 @@ def sign(
             shown = tell("agreement-sign", files=dict(read_files(folder)), function=function)
         else:
             shown = tell("agreement-sign-named", name=text, function=function)
-    if folder.is_dir():
+    if shown["signed_on"] and not json_:
+        click.echo(_("signed already on {day}; nothing was sent", day=shown["signed_on"]))
+    elif folder.is_dir():
         write_added(folder, shown["files"], json_)
     elif json_:
         print_json({"files": sorted(shown["files"])})

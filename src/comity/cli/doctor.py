@@ -142,7 +142,12 @@ def _inside(home: Path, passphrase: Callable[[], str] | None, *, full: bool) -> 
                 f"comity journal reconcile {behind[0]}" if behind else "",
             )
             for agreement in tell("agreement-list"):
-                yield "agreement", True, f"{agreement['id']} is {agreement['status']['state']}", ""
+                yield (
+                    "agreement",
+                    True,
+                    f"{agreement['id']} is {agreement['status']['state'].replace('-', ' ')}",
+                    "",
+                )
     except HomeInUse as error:
         yield "lock", False, error.message, error.hint
     except ComityError as error:

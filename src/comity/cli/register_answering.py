@@ -34,12 +34,21 @@ def due(home: Path, passphrase_file: Path | None, json_: bool) -> None:
         return
     lines = [
         *(
-            _(
-                "{party} asks for {record} until {due}: {because}",
-                party=hit["party"],
-                record=hit["record"],
-                due=hit["due"],
-                because=hit["because"],
+            (
+                _(
+                    "{party} asks for {record} until {due}: {because}",
+                    party=hit["party"],
+                    record=hit["record"],
+                    due=hit["due"],
+                    because=hit["because"],
+                )
+                if hit["due"]
+                else _(
+                    "{party} asks for {record}: {because}",
+                    party=hit["party"],
+                    record=hit["record"],
+                    because=hit["because"],
+                )
             )
             + f"  comity register release {hit['hit'][:12]}"
             for hit in shown["to_answer"]
@@ -56,7 +65,7 @@ def due(home: Path, passphrase_file: Path | None, json_: bool) -> None:
                 record=flag["record"],
                 words=f"{said(flag['kind'])}: {flag['words']}",
             )
-            + f"  comity register settle {flag['flag'][:12]}"
+            + f"  comity register settle {flag['flag'][:12]} acknowledged"
             for flag in shown["flags"]
         ),
         *(

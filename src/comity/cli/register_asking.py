@@ -64,7 +64,13 @@ def _print_asked(shown: Mapping[str, Any]) -> None:
         refs = ", ".join(said(ref) for ref in part["grounds"])
         because = f": {part['reason']}" if part["reason"] else ""
         click.echo(f"  {part['party']}  {said(part['state'])}  {refs}{because}")
-    _print_hits(shown["hits"], empty=_("nobody knows anything that may be told"))
+    stands = shown["watch"] and any(part["state"] == "standing" for part in shown["parties"])
+    told = (
+        _("it stands; what is found comes under comity register hits")
+        if stands
+        else _("nobody knows anything that may be told")
+    )
+    _print_hits(shown["hits"], empty=told)
     if shown["waiting"]:
         click.echo(
             _("in part: {parties} has not answered yet", parties=", ".join(shown["waiting"])), err=True

@@ -116,6 +116,7 @@ def share(
         print_json(shown)
     else:
         print_decision(shown, item=shown["item"]["title"] or shown["item"]["id"][:12], to=to)
+        _tell_of_purpose(shown["purposes_instead"], purpose)
         for reason in shown["lacking"]:
             click.echo("  " + _("not enough: {reason}", reason=reason))
         for line in explained(shown["explanation"]):
@@ -136,6 +137,20 @@ def _settled(tell: Any, message: str, delivery: dict[str, Any]) -> dict[str, Any
     return delivery
 
 
+def _tell_of_purpose(instead: list[str] | None, purpose: str) -> None:
+    """Say that the purpose is what stands against it: the article cited reads like a permission for others."""
+    if instead:
+        agreed = ", ".join(instead)
+        line = _(
+            "the purpose {purpose} stands against it; agreed are: {agreed}", purpose=purpose, agreed=agreed
+        )
+    elif instead is not None:
+        line = _("the purpose {purpose} stands against it", purpose=purpose)
+    else:
+        return
+    click.echo(f"  {line}")
+
+
 def _tell_what_next(shown: dict[str, Any], to: str, purpose: str, dry_run: bool) -> None:
     if dry_run:
         print_only_asked()
@@ -143,6 +158,9 @@ def _tell_what_next(shown: dict[str, Any], to: str, purpose: str, dry_run: bool)
         return
     if shown["decision"] == "needs-consent":
         print_consent_to_ask(shown, to, purpose)
+    elif any(ground["ref"] == "rule 7 source-withdrawn" for ground in shown["grounds"]):
+        hint = f"comity review {shown['item']['id'][:12]} --keep|--erase --because TEXT"
+        click.echo("  " + _("next: {hint}", hint=hint), err=True)
     elif shown["decision"] == "refused" and not shown["explanation"]:
         hint = _("the same with --dry-run --explain tells what each rule saw")
         click.echo("  " + _("next: {hint}", hint=hint), err=True)

@@ -39,7 +39,10 @@ def agreement_sign(desk: Desk, files: dict[str, bytes], function: str = "") -> d
         lambda node, transaction: propose.sign_and_tell(node, transaction, files, function=function or None)
     )
     desk.send()
-    return {"files": added}
+    return {
+        "files": added,
+        "signed_on": "" if added else _signed_on(desk, parse_agreement(files).id, TEXT, function),
+    }
 
 
 @verb("agreement-sign-named")
@@ -49,7 +52,7 @@ def agreement_sign_named(desk: Desk, name: str, function: str = "") -> dict[str,
         lambda node, transaction: propose.sign_named(node, transaction, name, function=function or None)
     )
     desk.send()
-    return {"files": added}
+    return {"files": added, "signed_on": "" if added else _signed_on(desk, name, TEXT, function)}
 
 
 @verb("agreement-sign-part")
@@ -66,7 +69,20 @@ def agreement_sign_part(
         )
     )
     desk.send()
-    return {"files": added}
+    return {"files": added, "signed_on": "" if added else _signed_on(desk, agreement, act, function)}
+
+
+def _signed_on(desk: Desk, name: str, act: ActRef, function: str) -> str:
+    """Give the day on which this Party signed before."""
+
+    def read(transaction: Transaction) -> str:
+        for row in transaction.agreements():
+            if propose.is_named(row.id, row.digest, name):
+                at = conclude.signed_on(desk.node, parse_agreement(row.files), act, function)
+                return f"{at:%Y-%m-%d}" if at is not None else ""
+        return ""
+
+    return desk.read(read)
 
 
 @verb("agreement-look")

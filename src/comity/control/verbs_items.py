@@ -19,6 +19,7 @@ from comity.node.disclose import Outcome, disclose
 from comity.node.items import NewItem
 from comity.node.large_files import LIST, PART
 from comity.node.necessity import emergency
+from comity.node.purposes import purposes_instead
 from comity.node.questions import find_item, statements_of
 from comity.node.what_may_pass import Sought, what_may_pass
 from comity.ports import InboxRow, ItemRow, OutboxRow, Transaction
@@ -177,7 +178,7 @@ def share(
         )
     danger = emergency(approved_by, because) if approved_by or because else None
 
-    def work(node: Any, transaction: Transaction) -> tuple[Outcome, list[str]]:
+    def work(node: Any, transaction: Transaction) -> tuple[Outcome, list[str], list[str] | None]:
         outcome = disclose(
             node,
             transaction,
@@ -192,15 +193,16 @@ def share(
             dry_run=dry_run,
         )
         words = explain(outcome.decision, node.know(transaction).known) if explained else []
-        return outcome, words
+        return outcome, words, purposes_instead(node, transaction, outcome.decision)
 
-    outcome, words = desk.act(work)
+    outcome, words, purposes = desk.act(work)
     unreachable = desk.send() if outcome.message else {}
     return {
         "item": item_fields(outcome.item),
         **decision_fields(outcome.decision),
         "explanation": words,
         "lacking": list(outcome.lacking),
+        "purposes_instead": purposes,
         "message": outcome.message,
         "delivery": delivery(desk, outcome.message, unreachable.get(to, "")) if outcome.message else None,
     }

@@ -77,7 +77,7 @@ def ask_check(
         refusals += [f"{row.reason or ', '.join(row.grounds)}" for row in rows]
         if any(row.state == "unsent" for row in rows):
             break
-    raise RefusedHere("\n".join(dict.fromkeys(refusals)), hint="comity agreement status")
+    raise RefusedHere("\n".join(dict.fromkeys(refusals)), hint="comity agreement list")
 
 
 def _begin(
@@ -125,6 +125,8 @@ def _begin(
     grounds = tuple(dict.fromkeys(ground.ref for ground in decision.grounds))
     if not decision.permitted:
         text = "; ".join(f"{ground.text} ({ground.ref})" for ground in decision.grounds)
+        if any(ground.rule == 5 for ground in decision.grounds):
+            text = f"the purpose {purpose} is not agreed: {text}"
         row = msgspec.structs.replace(row, state="refused", grounds=grounds, reason=text[:2000])
         transaction.put_check(row)
         return row

@@ -59,9 +59,10 @@ def carry_out(
     at = node.now(transaction)
     found = table(node, transaction, agreement, peer, limit=0)
     if found.state != "ended":
+        state = found.state.replace("-", " ")
         raise RefusedHere(
-            f"{agreement} is {found.state} between {node.party} and {peer}: its duties at the end are not due yet",
-            hint="comity agreement status FOLDER",
+            f"{agreement} is {state} between {node.party} and {peer}: its duties at the end are not due yet",
+            hint="comity agreement list",
         )
     if handed_over and not because.strip():
         raise BadInput("what was handed over needs its record: --because TEXT")

@@ -54,7 +54,7 @@ def hold_agreement(node: Node, transaction: Transaction, files: Mapping[str, byt
 def sign_agreement(
     node: Node, transaction: Transaction, files: Mapping[str, bytes], *, function: str | None = None
 ) -> dict[str, bytes]:
-    """Sign a text for this Party and hold it; give the files to add to its folder.
+    """Sign a text for this Party and hold it; give the files to add to its folder: none where it was signed before.
 
     Args:
         function: in which function; by default one that the text gives full powers to and whose key is here.
@@ -302,7 +302,8 @@ def _signed_by_us(
             key = node.keyring.signer(own.card, each, at)
         except NotFound:
             continue
-        _check_not_signed(node, agreement, act, each)
+        if signed_on(node, agreement, act, each) is not None:
+            return {}  # a second signature would differ, and others keep the first
         if act == TEXT:
             data = sign_text(agreement, key, node.party, each, at)
         else:
@@ -314,15 +315,12 @@ def _signed_by_us(
     )
 
 
-def _check_not_signed(node: Node, agreement: Agreement, act: ActRef, function: str) -> None:
-    """Refuse to sign twice: two signatures of one Party in one function would differ, and others keep the first."""
+def signed_on(node: Node, agreement: Agreement, act: ActRef, function: str) -> Instant | None:
+    """Tell when this Party signed an act in a function (empty for any); None where no signature of it holds."""
     for mark in check_signatures(agreement).marks.get(act, ()):
-        if (mark.party, mark.function) == (node.party, function):
-            what = agreement.id if act == TEXT else f"{act.kind} {act.number} of {agreement.id}"
-            raise RefusedHere(
-                f"{what} is signed already by {node.party} as {function}, on {mark.at:%Y-%m-%d}",
-                hint="the text with every signature held here: comity agreement copy AGREEMENT FOLDER",
-            )
+        if mark.party == node.party and function in ("", mark.function):
+            return mark.at
+    return None
 
 
 def _own_cards(node: Node, transaction: Transaction) -> dict[str, bytes]:
@@ -355,7 +353,7 @@ def sign_part(
         files: the protocol's own files where they are new here; what is held already need not come again.
 
     Returns:
-        The files added to the agreement's folder.
+        The files added to the agreement's folder; none where this Party signed it before.
 
     Raises:
         BadInput: there is no such protocol or notice.
@@ -369,6 +367,8 @@ def sign_part(
         raise RefusedHere(f"{node.party} has not signed {agreement.id}", hint="comity agreement sign FOLDER")
     added = _signed_by_us(node, transaction, agreement, act, function, at)
     agreement = hold_at(node, transaction, {**whole, **added}, at)
+    if not added:
+        return added
     sent = {name: data for name, data in whole.items() if _is_of(name, act)} | added
     sent |= of_newcomer(agreement, whole, act)
     message = Texts(agreement=agreement.id, digest=agreement.digest, files=sent)

@@ -271,7 +271,7 @@ def _scope_of(node: Node, transaction: Transaction, hit: HitRow, peer: str, at: 
     if scope is None:
         raise RefusedHere(
             f"{hit.agreement} has no register in force with {peer} any more (rule 2 in force)",
-            hint="comity agreement status",
+            hint="comity agreement list",
         )
     return scope
 

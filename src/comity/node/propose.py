@@ -137,7 +137,7 @@ def sign_named(
 def sign_and_tell(
     node: Node, transaction: Transaction, files: Mapping[str, bytes], *, function: str | None = None
 ) -> dict[str, bytes]:
-    """Sign a text, hold it, and send the signature to everyone who has the text; give the files added."""
+    """Sign a text, hold it, and send the signature to everyone who has the text; give the files added, if any."""
     at = node.now(transaction)
     added = sign_at(node, transaction, files, function, at)
     agreement = parse_agreement({**files, **added})
@@ -147,6 +147,8 @@ def sign_and_tell(
         having |= {row.by, *row.to}
         if row.state in ("open", "declined"):
             transaction.put_proposal(msgspec.structs.replace(row, state="signed", declined=()))
+    if not added:
+        return added
     message = Texts(agreement=agreement.id, digest=agreement.digest, files=added)
     cards = node.know(transaction).cards
     for party in sorted(having - {node.party}):

@@ -77,7 +77,7 @@ def whom_to_ask(
         RefusedHere: no register stands between the two; another Party hosts it.
     """
     if under and under not in knowledge.agreements:
-        raise NotFound(f"no agreement `{under[:80]}` is held here", hint="comity agreement status")
+        raise NotFound(f"no agreement `{under[:80]}` is held here", hint="comity agreement list")
     found: list[tuple[object, str, list[Target]]] = []
     for name in [under] if under else sorted(knowledge.agreements):
         members = list(members_with(node, knowledge, name, at))
@@ -97,7 +97,7 @@ def whom_to_ask(
     if not found:
         between = f"between {node.party} and {to[:80]}" if to else f"under {under[:80]}"
         raise RefusedHere(
-            f"no register is agreed {between} and in force (rule 4 category)", hint="comity agreement status"
+            f"no register is agreed {between} and in force (rule 4 category)", hint="comity agreement list"
         )
     return [asked for _, _, asked in sorted(found, key=lambda each: each[:2], reverse=True)]
 

@@ -231,7 +231,7 @@ def _texts(node: Node, transaction: Transaction, now: Instant) -> list[Due]:
                         what,
                         "",
                         agreement.id,
-                        f"comity agreement status {agreement.id}",
+                        f"comity agreement notice {agreement.id} --help",
                     )
                 )
     expires = knowledge.own.card.expires

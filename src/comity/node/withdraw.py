@@ -69,7 +69,7 @@ def withdraw(
     if row.originator != node.party:
         raise RefusedHere(
             f"item {row.digest[:12]} is of {row.originator}: only its originator withdraws it",
-            hint="rule 7 third party",
+            hint=f"comity redress ask {row.digest[:12]} --asks erase --why TEXT",
         )
     if transaction.statements("withdrawal", row.digest):
         raise RefusedHere(f"item {row.digest[:12]} is withdrawn already")

@@ -146,7 +146,7 @@ def page_of(command: str) -> str:
     words = command.split()
     if words[1:2] == ["withdraw"]:
         return f"/items/{words[2]}"
-    if words[1:3] == ["agreement", "status"]:
+    if words[1:3] == ["agreement", "notice"]:
         return f"/agreements/{words[3]}"
     if words[1:3] == ["register", "show"]:
         return f"/register/hits/{words[3]}"
