@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from comity.cooperation.expense import bearers_of
 from comity.cooperation.kinds import KINDS, form_of
-from comity.cooperation.ledger import TAKEN_BACK
+from comity.cooperation.ledger import TAKEN_BACK, entries_of
 from comity.cooperation.matter import Matter, can_do
 from comity.cooperation.summaries import differences
 from comity.errors import ComityError
@@ -25,6 +25,7 @@ from comity.node.ledger import ledger_of
 from comity.node.matter_log import log_of, matter_from, parts_of
 from comity.node.summarise import figures_with
 from comity.ports import MatterRow, Transaction
+from comity.testing.bearers import wrong_costs
 from comity.testing.matter_histories import drawn_said, is_halved
 from comity.testing.members import Member
 from comity.testing.network import CALM, STORMY
@@ -118,7 +119,7 @@ def _go_on(begun: _Begun, chance: random.Random, steps: int) -> None:
 
 
 def _settle_up(world: World, party: str, other: str, chance: random.Random) -> None:
-    """Let a Party enter a cost, claim what is open, or sum the year up."""
+    """Let a Party enter a cost, take one back, claim what is open, or sum the year up."""
     member = world.members[party]
     rows = [row for row in listed_in(member) if row.kind in _COSTLY and row.state]
     match chance.randrange(4):
@@ -129,6 +130,12 @@ def _settle_up(world: World, party: str, other: str, chance: random.Random) -> N
             )
         case 1:
             world.step(f"{member.name} sums up", lambda: member.act(draw, other, begins=_FIRST, ends=_LAST))
+        case 2 if rows and (costs := read_in(member, (row := chance.choice(rows)).id).costs):
+            mistaken = {"entry": chance.choice(list(costs)), "because": "a mistake"}
+            world.step(
+                f"{member.name} takes a cost back in {row.kind} {row.id[:12]}",
+                lambda: member.act(act_on, row.id, "strike-cost", mistaken),
+            )
         case _ if rows:
             row = chance.choice(rows)
             case_ = read_in(member, row.id).case()
@@ -185,6 +192,7 @@ def _differences(world: World) -> tuple[list[str], int]:
         if north[name].early or south[name].early:
             wrong.append(f"{name[:12]} waits for an event for ever")
     wrong += [mistake for party in _PARTIES for mistake in _kept_otherwise(world, party)]
+    wrong += [mistake for each in north.values() for mistake in wrong_costs(each, entries_of(each))]
     wrong += _money(world)
     return wrong, sum(len(matter.story) for matter in north.values())
 
