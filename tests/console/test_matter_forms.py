@@ -43,6 +43,7 @@ def test_steps_offer_lines_grounds_and_functions() -> None:
         "steps": ["agree", "adopt"],
         "refusal_grounds": [],
         "functions": {"adopt": ["director"]},
+        "story": [],
         "standing": [{"heads": ["line", "kind"], "rows": [["m1", "meetings"], ["t1", "training"]]}],
     }
     agree, adopt = steps_of(matter)
@@ -58,6 +59,25 @@ def test_steps_offer_lines_grounds_and_functions() -> None:
     }
     (refuse,) = steps_of(request)
     assert refuse["fields"][0]["choices"] == ["own-law"]
+
+
+def test_a_cost_to_take_back_is_chosen_by_what_it_was() -> None:
+    cost = {"what": "stay", "amount": "2500.00", "currency": "EUR", "on": "2041-03-02", "words": ""}
+    told = {"event": "a" * 64, "word": "cost", "counts": True, "values": cost}
+    matter = {
+        "kind": "meeting",
+        "opener": "south.example",
+        "other": "north.example",
+        "steps": ["note", "strike-cost"],
+        "refusal_grounds": [],
+        "functions": {},
+        "standing": [],
+        "story": [told, {**told, "event": "b" * 64, "counts": False}],
+    }
+    _, strike = steps_of(matter)
+    entry = next(each for each in strike["fields"] if each["name"] == "entry")
+    assert (entry["asked"], entry["labels"]) == ("choice", {"a" * 64: "stay 2500.00 EUR, 2041-03-02"})
+    assert [each["word"] for each in steps_of({**matter, "story": []})] == ["note"]
 
 
 def test_whatever_is_offered_the_same_is_read() -> None:

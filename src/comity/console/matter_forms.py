@@ -29,12 +29,13 @@ def fields_of(
     parties: Sequence[str] = (),
     offered: Mapping[str, Sequence[str]] = {},
     plans: Mapping[str, str] = {},
+    costs: Mapping[str, str] = {},
 ) -> list[dict[str, Any]] | None:
     """Give the fields of an event's form: name, label, how it is asked for; None where a form cannot say it.
 
     Args:
         parties: the Parties that can be meant. `offered`: what can be meant by other fields; one may still write
-            something else there. `plans`: the plans that can be meant, with their titles.
+            something else there. `plans`: the plans that can be meant, with their titles; `costs`: those of the matter.
 
     Raises:
         NotFound: there is no such kind or event.
@@ -49,6 +50,8 @@ def fields_of(
         labels: Mapping[str, str] = {}
         if plans and asked == "text" and _is(MatterName, meant[field.name]):
             asked, choices, labels = "choice", list(plans), plans
+        if costs and field.encode_name == "entry":
+            asked, choices, labels = "choice", list(costs), costs
         if asked == "text" and offered.get(field.encode_name):
             asked, choices = "offered", list(offered[field.encode_name])
         if asked == "lines" and field.required and field.encode_name not in follows:
@@ -97,21 +100,31 @@ def steps_of(matter: Mapping[str, Any], purposes: Sequence[str] = ()) -> list[di
     """
     kind, parties = matter["kind"], sorted((matter["opener"], matter["other"]))
     offered = {"purpose": purposes, "ground": matter["refusal_grounds"], **_named_in(matter)}
+    costs = _costs_in(matter)
     return [
         {
             "word": word,
             "meaning": said(form_of(kind, word).meaning),
-            "fields": fields_of(kind, word, parties, offered),
+            "fields": fields_of(kind, word, parties, offered, costs=costs),
             "functions": list(matter["functions"].get(word, ())),
         }
         for word in matter["steps"]
-        if word != OPEN
+        if word != OPEN and (costs or word != "strike-cost")
     ]
 
 
 def _named_in(matter: Mapping[str, Any]) -> dict[str, list[str]]:
     """Give the names that a matter knows its parts by: lines of a plan, seats, nominees, findings, phases."""
     return {table["heads"][0]: [row[0] for row in table["rows"]] for table in matter["standing"]}
+
+
+def _costs_in(matter: Mapping[str, Any]) -> dict[str, str]:
+    """Give the costs that were told of in a matter, by their events, as its story calls them."""
+    return {
+        line["event"]: "{what} {amount} {currency}, {on}".format(**line["values"])
+        for line in matter["story"]
+        if line["word"] == "cost" and line["counts"]
+    }
 
 
 def _is(kind: Any, hint: Any) -> bool:
