@@ -109,6 +109,8 @@ def test_a_host_does_not_learn_by_an_echo_whether_there_is_a_record() -> None:
 
     for name in ("p0", "never there", "no such"):
         assert tell(name) == ("accepted", "")
+    assert tell("p0", EAST) == ("accepted", "")  # the host has it, and may ask for more
+    for name in ("never there", "no such"):
         assert tell(name, EAST) == ("quarantined", "register: no hit of this name waits for that")
 
 

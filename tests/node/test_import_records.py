@@ -12,11 +12,14 @@ from comity.errors import BadInput, RefusedHere
 from comity.node import import_records
 from comity.node.contribute import find_record, read_record
 from comity.node.import_records import Import
+from comity.node.show_record import show_record
 from comity.register.book import read_queries
 from comity.register.record import Grading, Handling, Terms
 from comity.testing.members import Member
 
 from .registers import AT, NORTH, PEOPLE, TERMS, ask, enter, entity, kinds, lines, member
+
+LATER = msgspec.structs.replace(TERMS, review=date(2033, 1, 1))
 
 
 def count(held: Member) -> int:
@@ -86,6 +89,18 @@ def test_a_record_without_what_a_record_needs_is_refused_with_the_safeguard(term
 def test_a_record_about_religion_is_refused() -> None:
     with pytest.raises(RefusedHere, match="safeguard 1"):
         enter(member(), lines(entity("p1", "Tavrin Merezhko", religion=["x"])))
+
+
+def test_what_has_run_out_answers_no_check_of_ones_own_and_is_marked_where_it_is_shown() -> None:
+    clock = SteppedClock(AT)
+    held = Member.in_memory(NORTH, clock, "register", 1)
+    enter(held)
+    enter(held, lines(entity("p7", "Tavrin Merezhko")), terms=LATER, name="second")
+    assert ask(held, "Tavrin Merezhko") == ["p1", "p7"]
+    assert held.act(show_record, "p1")["ran_out"] is False
+    clock.step(timedelta(days=386))
+    assert ask(held, "Tavrin Merezhko") == ["p7"]
+    assert held.act(show_record, "p1")["ran_out"] is True
 
 
 def test_importing_again_replaces_ones_own_and_keeps_the_first_entry() -> None:

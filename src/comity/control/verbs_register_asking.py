@@ -102,6 +102,7 @@ def register_hits(desk: Desk, told: bool = False, limit: int = 100) -> list[dict
                 for row in transaction.checks(ours=False, limit=limit)
                 if row.unseen
                 for key, score in msgspec.json.decode(row.unseen)
+                if "\x1f" not in key  # another Party's, hosted here: its owner alone hears of it
             ]
         return rows
 
@@ -328,7 +329,7 @@ def hit_fields(row: HitRow) -> dict[str, Any]:
         "owner": row.owner,
         "agreement": row.agreement,
         "purpose": row.purpose,
-        "record": row.key.replace("\x1f", "/") or row.reference,
+        "record": row.reference if row.ours else row.key.replace("\x1f", "/") or row.reference,
         "shown": row.shown,
         "band": row.band,
         "score": row.score / 1000,

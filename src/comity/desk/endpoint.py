@@ -167,9 +167,10 @@ class _Routes:
 
     def _look_up(self, identity: str) -> dict[str, Any] | None:
         try:
-            return yente.as_entity(VERBS["register-show"](self._desk, {"identity": identity}))
+            shown = VERBS["register-show"](self._desk, {"identity": identity})
         except NotFound:
             return None
+        return None if shown["ran_out"] else yente.as_entity(shown)
 
     # -- yente --------------------------------------------------------------------------------------------------
 

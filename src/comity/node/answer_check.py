@@ -24,12 +24,13 @@ from comity.federation.register_messages import (
     RegisterCheck,
     RegisterEnd,
 )
+from comity.node import record as journal
 from comity.node.contribute import read_record
 from comity.node.find_matches import LOOKED_AT, Match, News, find
 from comity.node.node import Node
 from comity.node.questions_asked import commitment, query_from, read_question, stored
-from comity.node.register_terms import may_pass, scope_between, spend
-from comity.node.tell_found import keep_told, owe_answer, tell, unseen_of
+from comity.node.register_terms import may_pass, members_with, scope_between, spend
+from comity.node.tell_found import keep_told, owe_answer, tell, tell_own, unseen_of
 from comity.node.verdict import Verdict
 from comity.ports import CheckRow, Transaction
 from comity.register.answers import answer_for
@@ -103,13 +104,21 @@ def take_end(transaction: Transaction, sender: str, content: RegisterEnd) -> Ver
 def answer_own(
     node: Node, transaction: Transaction, row: CheckRow, scope: Scope, query: Query, at: Instant
 ) -> CheckRow:
-    """Answer a question of this Party's own to the register it hosts for all."""
+    """Answer a question of this Party's own to the register it hosts for all, as anybody else's: counted and told."""
+    try:
+        with transaction.piece():
+            spend(transaction, scope, asker=node.party, holder=node.party, at=at)
+    except RefusedHere as error:
+        row = msgspec.structs.replace(row, state="unsent", reason=error.message)
+        transaction.put_check(row)
+        return row
     found = find(node, transaction, scope, query, asker=node.party, purpose=row.purpose, at=at)
     state = "standing" if row.watch else "answered"
-    row = msgspec.structs.replace(row, state=state, more=found.more, grounds=(str(scope.register.ref),))
-    transaction.put_check(row)
-    for match in (*found.told, *found.unseen):
-        keep_told(node, transaction, row, match, at)
+    row = msgspec.structs.replace(row, state=state, grounds=(str(scope.register.ref),))
+    tell_own(node, transaction, row, scope, found, at)
+    question = read_question(row.question)
+    act = commitment(question) if question is not None else ""
+    journal.enter(node, transaction, "register-check", channel="", act=act, detail=b"", at=at)
     return row
 
 
@@ -123,13 +132,12 @@ def tell_watches(node: Node, transaction: Transaction, keys: Sequence[str], at: 
     for row in transaction.watches(at, node.party) if changed else ():
         question = read_question(row.question)
         own = row.peer == node.party
-        scope = scope_between(node.know(transaction), row.agreement, node.party, row.peer, at)
-        if question is None or (scope is None and not own):
+        scope = _scope_of(node, transaction, row, at)
+        if question is None or (scope is None and (row.agreement or not own)):
             continue
-        if own:
+        if scope is None or not row.agreement:
             told += _tell_own_watch(node, transaction, row, query_from(question), changed, at)
             continue
-        assert scope is not None
         told_before = {hit.key for hit in transaction.hits_of_check(row.id)}
         met_before = {key for key, _ in unseen_of(row)}
         new = find(
@@ -142,6 +150,10 @@ def tell_watches(node: Node, transaction: Transaction, keys: Sequence[str], at: 
             at=at,
             news=News(changed, told_before, met_before),
         )
+        if own and (new.told or new.unseen):
+            tell_own(node, transaction, row, scope, new, at)
+            told += bool(new.told)
+            continue
         if new.told:
             decision = may_pass(
                 node,
@@ -161,6 +173,14 @@ def tell_watches(node: Node, transaction: Transaction, keys: Sequence[str], at: 
     return told
 
 
+def _scope_of(node: Node, transaction: Transaction, row: CheckRow, at: Instant) -> Scope | None:
+    """Give the register that a watch stands at: with its Party, or with anybody where it is this one's own."""
+    knowledge = node.know(transaction)
+    if row.peer != node.party:
+        return scope_between(knowledge, row.agreement, node.party, row.peer, at)
+    return next((each.scope for each in members_with(node, knowledge, row.agreement, at)), None)
+
+
 def _tell_own_watch(
     node: Node, transaction: Transaction, row: CheckRow, query: Query, changed: set[str], at: Instant
 ) -> bool:
@@ -171,14 +191,15 @@ def _tell_own_watch(
         for index in (names.shown, names.silent)
         for hit in check(index, query, limit=LOOKED_AT + len(known), explain_from=THRESHOLD)
     ]
-    new = [hit for hit in hits if hit.hit and hit.id in changed - known]
-    for hit in new:
-        held = transaction.record(hit.id)
-        record = read_record(held) if held is not None else None
+    told = 0
+    for hit in hits:
+        held = transaction.record(hit.id) if hit.hit and hit.id in changed - known else None
+        record = read_record(held) if held is not None and held.owner == node.party else None
         if held is not None and record is not None and record.is_alive(at.date()):
-            answer = answer_for(hit, record, asker=record.terms.owner, threshold=THRESHOLD)
+            answer = answer_for(hit, record, asker=node.party, threshold=THRESHOLD)
             keep_told(node, transaction, row, Match(hit, held, record, answer), at)
-    return bool(new)
+            told += 1
+    return bool(told)
 
 
 # -- (1) ------------------------------------------------------------------------------------------------------------

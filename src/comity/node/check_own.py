@@ -1,14 +1,22 @@
-"""Checking one's own register: every record, with its reasons, whatever its handling tells others."""
+"""Checking one's own register: every record of one's own, with its reasons, whatever its handling tells others.
+
+What has run out answers nobody, its owner neither. Of records that others contributed to the register hosted here,
+those answer that were told to this Party in full; the others are met by a check under their agreement.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
 from comity.node import record
+from comity.node.contribute import may_see
 from comity.node.node import Node
 from comity.ports import Transaction
 from comity.register.book import check_batch
 from comity.register.examination import Query
 from comity.register.scoring import THRESHOLD, matcher
+
+#: How many more are looked at where some of the best do not answer here.
+_BEYOND = 200
 
 
 def check_own(
@@ -21,12 +29,27 @@ def check_own(
 ) -> list[dict[str, Any]]:
     """Answer questions in order; enter in the journal how many there were, how many hits, and by which matcher.
 
-    Records of other Parties that this one hosts are named `OWNER/ID`.
+    Records of other Parties are named `OWNER/ID`.
     """
     at = node.now(transaction)
     names = node.register.names(transaction)
-    answers = list(check_batch(names.shown, queries, limit=limit, threshold=threshold, beside=names.silent))
+    today = at.date().isoformat()
+    known: dict[str, bool] = {}
+
+    def answers_here(key: str) -> bool:
+        if key not in known:
+            row = transaction.record(key)
+            known[key] = row is not None and row.runs_out > today and may_see(node, transaction, row)
+        return known[key]
+
+    def look(most: int) -> list[dict[str, Any]]:
+        return list(check_batch(names.shown, queries, limit=most, threshold=threshold, beside=names.silent))
+
+    answers = look(limit)
+    if not all(answers_here(hit["id"]) for answer in answers for hit in answer["hits"]):
+        answers = look(limit + _BEYOND)
     for answer in answers:
+        answer["hits"] = [hit for hit in answer["hits"] if answers_here(hit["id"])][:limit]
         for hit in answer["hits"]:
             hit["id"] = hit["id"].replace("\x1f", "/")
     hits = sum(hit["hit"] for answer in answers for hit in answer["hits"])

@@ -16,7 +16,7 @@ from comity.handling.safeguards import Finding
 from comity.node import record as journal
 from comity.node.erase import erase as erase_item
 from comity.node.node import Node
-from comity.node.register_index import history_of
+from comity.node.register_index import history_of, silent_keys
 from comity.node.withdraw import withdraw as withdraw_item
 from comity.ports import RecordRow, Transaction, key_of
 from comity.register.judgements import Clusters
@@ -30,6 +30,8 @@ __all__ = [
     "erase_record",
     "find_record",
     "keep",
+    "may_see",
+    "no_record",
     "own_record",
     "own_records",
     "read_record",
@@ -194,10 +196,15 @@ def find_record(transaction: Transaction, identity: str) -> RecordRow:
         owner, _, rest = identity.partition("/")
         row = transaction.record(key_of("", owner, rest)) if rest else None
     if row is None:
-        raise NotFound(
-            f"no record `{identity[:80]}` in this register", hint="comity register check NAME finds ids"
-        )
+        raise no_record(identity)
     return row
+
+
+def no_record(identity: str) -> NotFound:
+    """Say that there is no such record, or none to be seen here."""
+    return NotFound(
+        f"no record `{identity[:80]}` in this register", hint="comity register check NAME finds ids"
+    )
 
 
 def through_the_door(record: Record, at: Instant) -> tuple[Finding, ...]:
@@ -214,6 +221,18 @@ def through_the_door(record: Record, at: Instant) -> tuple[Finding, ...]:
             hint="no agreement can lift a safeguard",
         )
     return findings
+
+
+def may_see(node: Node, transaction: Transaction, row: RecordRow) -> bool:
+    """Tell whether this Party's own people may see a record kept here.
+
+    Its own they may; of one contributed by another Party, whose host this is, only what was told to this Party in full
+    in answer to a check of its own: where a record stands opens it to nobody (promise P10).
+    """
+    if row.owner == node.party:
+        return True
+    told = any(hit.ours and (hit.item or hit.shown == "record") for hit in transaction.hits_on(row.key))
+    return told and row.key not in silent_keys(transaction)
 
 
 def _take_back(

@@ -13,6 +13,7 @@ from comity.node.contribute import read_record
 from comity.node.hit_thresholds import threshold_in_force
 from comity.node.node import Node
 from comity.node.pass_record import linked_with
+from comity.node.questions import statements_of
 from comity.node.what_may_pass import verdicts
 from comity.ports import ItemRow, RecordRow, Transaction
 from comity.register.answers import POSSIBLE, Answer, answer_for
@@ -137,7 +138,8 @@ def _answering(
 ) -> set[str]:
     """Give the records that answer this asker here: one's own; or contributed ones, if their custody lets them pass on.
 
-    A contribution was made for a purpose, and that binds: for another one it answers only with its owner's consent.
+    A contribution was made for a purpose, and that binds: for another one it answers only with its owner's consent, and
+    the host itself not at all.
     """
     found: set[str] = set()
     contributed: list[tuple[str, ItemRow]] = []
@@ -150,9 +152,9 @@ def _answering(
         item = transaction.item(row.item)
         if item is None or item.state != "held":
             continue
-        if asker in (node.party, row.owner):
+        if asker == row.owner or (asker == node.party and purpose in _purposes(transaction, item)):
             found.add(row.key)
-        else:
+        elif asker != node.party:
             contributed.append((row.key, item))
     if contributed:
         question = Question(
@@ -161,3 +163,12 @@ def _answering(
         decided = verdicts(node, transaction, [item for _, item in contributed], question, at)
         found.update(key for (key, _), each in zip(contributed, decided, strict=True) if each.permitted)
     return found
+
+
+def _purposes(transaction: Transaction, item: ItemRow) -> set[str]:
+    """Give for what an item came here."""
+    return {
+        hop.purpose
+        for holding in transaction.holdings(item.digest)
+        for hop in statements_of(transaction, holding)[-1:]
+    }

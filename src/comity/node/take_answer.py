@@ -9,7 +9,7 @@ from comity.node.node import Node
 from comity.node.questions_asked import commitment, read_question
 from comity.node.register_terms import may_pass, scope_between
 from comity.node.verdict import Verdict
-from comity.ports import CheckRow, HitRow, Transaction, key_of
+from comity.ports import CheckRow, HitRow, RecordRow, Transaction, key_of
 from comity.sealing.receipts import Ground
 
 __all__ = ["take_answer", "take_echo"]
@@ -122,14 +122,17 @@ def take_echo(
     scope = scope_between(node.know(transaction), content.agreement, node.party, sender, at)
     if scope is None or scope.register.host != sender:
         return _apart(f"{sender} hosts no register of ours")
-    # either could follow up what it tells of, and so find out what there is
-    if content.asker in (sender, node.party):
+    # this Party could follow up what it tells of
+    if content.asker == node.party:
         return _apart(f"{content.asker[:80]} asks this of nobody")
     if transaction.hit(content.hit) is not None:
         return _apart("the match is known already")
     key = key_of(node.party, node.party, content.record)
     record = transaction.record(key)
     if record is None:  # withdrawn meanwhile, or never there: the receipt does not tell which there are
+        return Verdict("accepted")
+    # the host itself could follow up what it tells of, and so find out what there is that it does not have
+    if content.asker == sender and not _has(transaction, record, sender, content.agreement):
         return Verdict("accepted")
     transaction.put_hit(
         HitRow(
@@ -150,6 +153,12 @@ def take_echo(
         )
     )
     return Verdict("accepted")
+
+
+def _has(transaction: Transaction, record: RecordRow, host: str, agreement: str) -> bool:
+    """Tell whether a record was contributed to the host of a register."""
+    passed = transaction.disclosures(record.item) if record.item else ()
+    return any((each.to, each.agreement) == (host, agreement) for each in passed)
 
 
 def _apart(text: str) -> Verdict:

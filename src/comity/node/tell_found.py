@@ -22,7 +22,7 @@ from comity.register.answers import Shown
 from comity.register.scope import Scope
 from comity.register.scoring import matcher
 
-__all__ = ["keep_told", "owe_answer", "tell", "unseen_of"]
+__all__ = ["keep_told", "owe_answer", "tell", "tell_own", "unseen_of"]
 
 #: Answers leave at whole multiples of this after midnight, so that the time they took says nothing.
 _BUCKET = timedelta(milliseconds=250)
@@ -64,12 +64,36 @@ def tell(
     owe_answer(node, transaction, row.peer, said, json.dumps(detail).encode(), at)
 
 
+def tell_own(
+    node: Node, transaction: Transaction, row: CheckRow, scope: Scope, found: Findings, at: Instant
+) -> None:
+    """Keep what this Party's own check of the register it hosts is told, and let the owners know.
+
+    Of others' records it is told what any other Party would be.
+    """
+    for match in found.told:
+        if match.row.owner == node.party:
+            keep_told(node, transaction, row, match, at)
+            continue
+        line = _line(node, transaction, row, scope, match)
+        kept = keep_told(node, transaction, row, match, at, line)
+        _echo(node, transaction, row, match, kept.id, line.shown, at)
+    for match in found.unseen:
+        _echo(node, transaction, row, match, node.entropy(16).hex(), "nothing", at)
+    met = [*unseen_of(row), *((match.row.key, round(match.hit.score * 1000)) for match in found.unseen)]
+    transaction.put_check(
+        msgspec.structs.replace(row, more=row.more or found.more, unseen=json.dumps(met).encode())
+    )
+
+
 def _line(node: Node, transaction: Transaction, row: CheckRow, scope: Scope, match: Match) -> Line:
     """Put a match as it is told; a record that is open goes along as an item, if the gate lets it."""
     told = match.answer
     assert told is not None
     item, shown = "", told.shown
-    if shown is Shown.RECORD and match.row.owner != row.peer:
+    if shown is Shown.RECORD and row.peer == node.party:
+        item = match.row.item  # it came here as this item
+    elif shown is Shown.RECORD and match.row.owner != row.peer:
         try:
             with transaction.piece():
                 item, decision = pass_record(
@@ -104,6 +128,7 @@ def keep_told(
 ) -> HitRow:
     """Keep a hit on the side that knows the record."""
     answer = match.answer
+    whole = line is None or match.row.owner == node.party  # of another's record no more is kept than was told
     kept = HitRow(
         id=line.hit if line is not None else node.entropy(16).hex(),
         check=row.id,
@@ -117,8 +142,8 @@ def keep_told(
         key=match.row.key,
         shown=line.shown if line is not None else (answer.shown if answer is not None else Shown.NOTHING),
         band=answer.band if answer is not None else "hit",
-        score=round(match.hit.score * 1000),
-        why=match.hit.why,
+        score=round(match.hit.score * 1000) if whole or line is None else line.score,
+        why=match.hit.why if whole or line is None else line.why,
         at=at,
         item=line.item if line is not None else "",
         sources=match.record.sources,
