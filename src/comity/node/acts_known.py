@@ -14,7 +14,7 @@ import msgspec
 from comity.clock import Instant, parse_instant
 from comity.federation import statements
 from comity.federation.evidence import consent_of
-from comity.federation.statements import ConsentConfirmed, ConsentGranted, ConsentRevoked
+from comity.federation.statements import ConsentConfirmed, ConsentGranted, ConsentRevoked, Withdrawal
 from comity.handling.consent import Consent
 from comity.ports import StatementRow, Transaction
 from comity.signing import from_bytes
@@ -22,7 +22,7 @@ from comity.signing import from_bytes
 #: Kinds of statement that change what the gate answers.
 ACTS = ("consent", "consent-revocation", "consent-confirmation", "withdrawal", "review")
 
-S = TypeVar("S", ConsentConfirmed, ConsentRevoked)
+S = TypeVar("S", ConsentConfirmed, ConsentRevoked, Withdrawal)
 
 #: By a consent's name: who said something of it, and the instant it says.
 Said = Mapping[str, tuple[tuple[str, Instant], ...]]
@@ -38,6 +38,7 @@ class Acts(msgspec.Struct, frozen=True):
         withdrawn: items withdrawn by their originator, with the instant this node came to know of it.
         withdrawals: item and who withdrew it, also of items that never came here.
         reviewed: items made from withdrawn ones that a person here has decided to keep.
+        corrected: items that stand in the place of withdrawn ones, each with those, by their originator's word.
     """
 
     granted: Mapping[str, Consent]
@@ -46,6 +47,7 @@ class Acts(msgspec.Struct, frozen=True):
     withdrawn: Mapping[str, Instant]
     withdrawals: frozenset[tuple[str, str]]
     reviewed: frozenset[str]
+    corrected: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
     def consents_at(self, at: Instant | None = None) -> tuple[Consent, ...]:
         """Give the consents as they stand; of confirmations, the newest that is not later than `at`."""
@@ -87,7 +89,7 @@ class ActsRead:
 
     def __init__(self) -> None:
         self._consents: dict[str, Consent] = {}
-        self._others: dict[str, ConsentConfirmed | ConsentRevoked] = {}
+        self._others: dict[str, ConsentConfirmed | ConsentRevoked | Withdrawal] = {}
 
     def consent(self, row: StatementRow) -> Consent:
         """Give a consent as it was given."""
@@ -97,7 +99,7 @@ class ActsRead:
         return self._consents[row.digest]
 
     def other(self, row: StatementRow, kind: type[S]) -> S:
-        """Give what a revocation or a confirmation says."""
+        """Give what a revocation, a confirmation or a withdrawal says."""
         found = self._others.get(row.digest)
         if not isinstance(found, kind):
             found = self._others[row.digest] = statements.read(from_bytes(row.signed), kind)
@@ -134,6 +136,7 @@ def acts_of(
     confirmations: dict[str, tuple[tuple[str, Instant], ...]] = {}
     withdrawals: dict[tuple[str, str], Instant] = {}
     reviewed: dict[str, frozenset[tuple[str, str]]] = {}
+    corrected: dict[str, tuple[tuple[str, str], ...]] = {}
     for row in rows:
         if row.kind == "consent":
             granted[row.digest] = read.consent(row)
@@ -149,6 +152,9 @@ def acts_of(
             )
         elif row.kind == "withdrawal":
             withdrawals.setdefault((row.about, row.by), row.known_at)
+            new = read.other(row, Withdrawal).replaced_by
+            if new:
+                corrected[new] = (*corrected.get(new, ()), (row.about, row.by))
         elif row.kind == "review":
             reviewed[row.about] = frozenset(withdrawals)
     own = {pair: at for pair, at in withdrawals.items() if originator(pair[0]) == pair[1]}
@@ -163,6 +169,9 @@ def acts_of(
             for item, seen in reviewed.items()
             if not any(pair[0] in sources(item) and pair not in seen for pair in own)
         ),
+        corrected={
+            new: tuple(item for item, by in pairs if (item, by) in own) for new, pairs in corrected.items()
+        },
     )
 
 

@@ -5,8 +5,8 @@
     (3) requests for consent past their day are over        no answer is no
     (4) what waits for others or for an officer is named    answers to withdrawals, reviews of necessity
     (5) nothing of this while nothing bears the clock out    known_time.py; what it would be is named
-    (6) records and watches that have run out go, and drafts that nobody touches; acts that could not be sent, and
-        watches for objects of common interest that could not be put, are tried again; the day is entered
+    (6) records and watches that have run out go, and drafts that nobody touches; acts that could not be sent,
+        corrections that could not be passed on and watches that could not be put are tried again; the day is entered
 
 A serving node runs this once a day; `comity duties` does it at once, and with `--dry-run` only says what it would do.
 """
@@ -24,6 +24,7 @@ from comity.node.erase import erase
 from comity.node.necessity import necessities
 from comity.node.node import Knowledge, Node
 from comity.node.obtain_consent import state_at
+from comity.node.pass_on_correction import pass_on_correction
 from comity.node.questions import by_route, gather, question_of
 from comity.node.unsent import send_unsent
 from comity.node.watch_objects import watch_again
@@ -129,6 +130,8 @@ def do_duties(
     if not dry_run:
         drop_old(transaction, at)
         send_unsent(node, transaction, at)
+        for corrected in knowledge.acts.corrected:
+            pass_on_correction(node, transaction, corrected)
         watch_again(node, transaction)
         if transaction.record_count() or any(
             transaction.checks(ours=ours, limit=1) for ours in (True, False)

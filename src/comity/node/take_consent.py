@@ -22,6 +22,7 @@ from comity.identifiers import category_covers
 from comity.node.arrival import Arrival
 from comity.node.confirm_consent import why_not_confirmed
 from comity.node.obtain_consent import answer_request, request_row
+from comity.node.pass_on_correction import pass_on_correction
 from comity.node.unsent import send_or_keep
 from comity.node.withdrawal_answers import recipients
 from comity.ports import RequestRow, Transaction
@@ -75,6 +76,8 @@ def take_answer(arrival: Arrival, answer: ConsentGranted | ConsentRefused) -> No
     if row is not None:
         event = "granted" if isinstance(answer, ConsentGranted) else "refused"
         _go_on(arrival, row, answer.by, event, answer=arrival.digest)
+    if isinstance(answer, ConsentGranted) and answer.item:
+        pass_on_correction(arrival.node, arrival.transaction, answer.item)
 
 
 def take_confirmation(arrival: Arrival, confirmation: ConsentConfirmed) -> None:

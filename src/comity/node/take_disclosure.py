@@ -19,6 +19,7 @@ from comity.node.closing_acts import note_passed
 from comity.node.decide_again import decide_again
 from comity.node.introduce import keep_vouched
 from comity.node.node import Node
+from comity.node.pass_on_correction import pass_on_correction
 from comity.node.post import owe
 from comity.node.protest import protest
 from comity.node.unsent import author_card
@@ -98,6 +99,7 @@ def take_disclosure(
     _keep(node, transaction, proof, content, bytes(message.body), second.decision, message.id, at)
     if book.vouched or proof.consents:
         node.forget()  # new acts: what is known here has changed
+    pass_on_correction(node, transaction, item)
     return Verdict("accepted", about=item, agreement=hop.agreement, detail=second.decision.to_bytes())
 
 

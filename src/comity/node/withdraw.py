@@ -20,6 +20,7 @@ from comity.node.acts_known import sources_of
 from comity.node.arrival import Arrival
 from comity.node.erase import erase
 from comity.node.node import Node
+from comity.node.pass_on_correction import pass_on_correction
 from comity.node.questions import find_item
 from comity.node.signed_statements import keep_signed
 from comity.node.unsent import send_or_keep
@@ -133,6 +134,8 @@ def take_withdrawal(arrival: Arrival, statement: Withdrawal) -> None:
         )
     node.forget()
     _pass_on(node, transaction, kept, row.digest, at)
+    if statement.replaced_by:
+        pass_on_correction(node, transaction, statement.replaced_by)
 
 
 def review(node: Node, transaction: Transaction, item: str, *, keep: bool, because: str) -> ItemRow:
