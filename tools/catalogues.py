@@ -376,7 +376,7 @@ def _worked(module: _Nodes) -> Iterator[str]:
     That is the texts of grounds (`Ground`, `against`, and what is called `text`); how events are told and what they
     are for (`EventForm`); what fields mean (`means`); and what a kind is (`what=` of a `Kind`).
     """
-    places = {"Ground": (1,), "against": (1,), "EventForm": (1, 2), "means": (0,)}
+    places = {"Ground": (1,), "against": (1,), "EventForm": (1, 2, 3), "means": (0,)}
     for node in module:
         told: list[ast.AST] = []
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in places:

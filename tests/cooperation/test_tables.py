@@ -45,8 +45,9 @@ def test_every_field_is_explained_and_every_story_tells_only_what_was_said(kind:
     for word, form in {**kind.events, **SHARED}.items():
         fields = {field.encode_name: field.name for field in structs.fields(form.form)}
         assert all(meaning_of(form.form, name) for name in fields.values()), (kind.name, word)
-        told = {name for _, name, _, _ in string.Formatter().parse(form.tells) if name}
-        assert told <= set(fields), (kind.name, word)
+        for tells in (form.tells, form.fuller):
+            told = {name for _, name, _, _ in string.Formatter().parse(tells) if name}
+            assert told <= set(fields), (kind.name, word)
         assert form.meaning.endswith(".") and form.form.__doc__
 
 

@@ -55,7 +55,7 @@ def print_matter(shown: dict[str, Any]) -> None:
         click.echo(f"  {said(remark['ref'])}  {said(remark['text'])}")
     _print_standing(shown)
     for line in shown["story"]:
-        told = _(line["tells"], **line["values"])
+        told = " – ".join(filter(None, (_(line["tells"], **line["values"]), line["remark"])))
         click.echo(f"  {line['at'][:16].replace('T', ' ')}  {_author(line)}  {told}")
         for ground in line["against"]:
             click.echo(

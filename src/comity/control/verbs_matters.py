@@ -160,6 +160,7 @@ def _line(line: Line) -> dict[str, Any]:
         "word": told.event.word,
         "tells": line.tells,
         "values": dict(line.values),
+        "remark": line.remark or None,
         "words": line.words,
         "state": told.after,
         "counts": told.counts,

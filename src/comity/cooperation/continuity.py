@@ -155,7 +155,12 @@ EVENTS = {
         "Say that it was held, and how it went.",
         "says rehearsal {rehearsal} was held on {on}: {words}",
     ),
-    "finding": EventForm(Finding, "Name what it has shown.", "names finding {finding}: {words}"),
+    "finding": EventForm(
+        Finding,
+        "Name what it has shown.",
+        "names finding {finding}, for {owner} to mend: {words}",
+        "names finding {finding}, for {owner} to mend by {until}: {words}",
+    ),
     "mended": EventForm(Mended, "Say that a finding was mended.", "has mended finding {finding}"),
     "readiness": EventForm(Readiness, "Say how ready one is.", "is {ready}"),
     "close": EventForm(Because, "Close the book.", "closes it: {because}"),

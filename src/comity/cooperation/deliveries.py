@@ -199,16 +199,31 @@ TABLE = {
     "closed": {},
 }
 EVENTS = {
-    "open": EventForm(Want, "Ask for a delivery, or offer one.", "proposes {form} of {thing}: {words}"),
+    "open": EventForm(
+        Want,
+        "Ask for a delivery, or offer one.",
+        "proposes {form} of {thing} from {giver}, {count}: {words}",
+        "proposes {form} of {thing} from {giver}, {count}, to return on {until}: {words}",
+    ),
     "agree": EventForm(Nothing, "Agree to it.", "agrees"),
-    "terms": EventForm(OtherTerms, "Propose other terms.", "proposes other terms: {count}"),
+    "terms": EventForm(
+        OtherTerms,
+        "Propose other terms.",
+        "proposes other terms: {count}",
+        "proposes other terms: {count}, to return on {until}",
+    ),
     "decline": EventForm(Because, "Decline it.", "declines: {because}"),
     "withdraw": EventForm(Because, "Take it back.", "takes it back: {because}"),
     "cancel": EventForm(Because, "Call it off before anything was delivered.", "calls it off: {because}"),
     "contribute": EventForm(
         Progress, "Contribute to what is developed or bought together.", "contributes: {words}"
     ),
-    "deliver": EventForm(Note, "Deliver, with a note.", "delivers {count} by note {note}"),
+    "deliver": EventForm(
+        Note,
+        "Deliver, with a note.",
+        "delivers {count} by note {note}",
+        "delivers {count} by note {note}, numbers {numbers}",
+    ),
     "receive": EventForm(Receipt, "Acknowledge what arrived.", "has received {count}"),
     "return": EventForm(GiveBack, "Return a loan, or a part of it.", "returns {count}"),
     "confirm-return": EventForm(Nothing, "Confirm that what was returned has come back.", "has them back"),

@@ -82,11 +82,13 @@ class EventForm(msgspec.Struct, frozen=True):
         form: its fields.
         meaning: what it is for, one sentence; the command's help.
         tells: how a story tells it, after its author's name; `{field}` puts in what was said.
+        fuller: how it tells it where all that this sentence names was said; empty where there is no more to tell.
     """
 
     form: type[Said]
     meaning: str
     tells: str
+    fuller: str = ""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):

@@ -77,7 +77,12 @@ TABLE = {
     "withdrawn": {},
 }
 EVENTS = {
-    "open": EventForm(Seek, "Ask for materials, or offer them.", "proposes {material}: {words}"),
+    "open": EventForm(
+        Seek,
+        "Ask for materials, or offer them.",
+        "proposes {material} from {giver}: {words}",
+        "proposes {material} from {giver} by {until}: {words}",
+    ),
     "agree": EventForm(Nothing, "Agree to it.", "agrees"),
     "decline": EventForm(Because, "Decline it.", "declines: {because}"),
     "withdraw": EventForm(Because, "Take it back.", "takes it back: {because}"),

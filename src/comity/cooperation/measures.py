@@ -111,7 +111,12 @@ TABLE = {
 }
 EVENTS = {
     "open": EventForm(Propose, "Propose a joint measure.", "proposes {measure}, led by {lead}: {aim}"),
-    "amend": EventForm(Propose, "Propose it otherwise.", "proposes it otherwise, led by {lead}: {aim}"),
+    "amend": EventForm(
+        Propose,
+        "Propose it otherwise.",
+        "proposes it otherwise, led by {lead}, in the phases {phases}: {aim}",
+        "proposes it otherwise, led by {lead}, in the phases {phases}, until {ends}: {aim}",
+    ),
     "agree": EventForm(Nothing, "Agree to it.", "agrees"),
     "decline": EventForm(Because, "Decline it.", "declines: {because}"),
     "withdraw": EventForm(Because, "Take the proposal back.", "takes it back: {because}"),

@@ -157,14 +157,24 @@ TABLE = {
     "cancelled": {},
 }
 EVENTS = {
-    "open": EventForm(Convene, "Propose a meeting.", "proposes a {meeting} from {begins} to {ends}: {words}"),
-    "move": EventForm(Move, "Propose other days or another place.", "proposes {begins} to {ends}"),
+    "open": EventForm(
+        Convene,
+        "Propose a meeting.",
+        "proposes a meeting ({meeting}) received by {host}, {begins} to {ends}: {words}",
+    ),
+    "move": EventForm(
+        Move,
+        "Propose other days or another place.",
+        "proposes {begins} to {ends}",
+        "proposes {begins} to {ends}, at {place}",
+    ),
     "agree": EventForm(Nothing, "Agree to it.", "agrees"),
     "decline": EventForm(Because, "Decline it.", "declines: {because}"),
     "delegation": EventForm(
         Delegation,
         "Name the delegation, by function and number.",
         "sends {count}, from {arrives} to {departs}",
+        "sends {count} ({functions}), from {arrives} to {departs}",
     ),
     "consent": EventForm(Nothing, "Consent to the visit.", "consents to the visit"),
     "cancel": EventForm(Because, "Call it off.", "calls it off: {because}"),

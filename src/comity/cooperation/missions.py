@@ -119,13 +119,16 @@ TABLE = {
 EVENTS = {
     "open": EventForm(Establish, "Open the book of a mission.", "opens the book of {mission}"),
     "accredit": EventForm(
-        Accredit, "Accredit somebody to a seat, by function.", "accredits {function} to seat {seat}"
+        Accredit,
+        "Accredit somebody to a seat, by function.",
+        "accredits {function} to seat {seat} from {begins} on",
+        "accredits {function} to seat {seat}, {begins} to {ends}",
     ),
     "admit": EventForm(NameSeat, "Admit who was accredited.", "admits seat {seat}"),
     "object": EventForm(SeatBecause, "Object to who was accredited.", "objects to seat {seat}: {because}"),
     "recall": EventForm(SeatBecause, "Recall who sits there.", "recalls seat {seat}: {because}"),
     "ask-recall": EventForm(SeatBecause, "Ask for a recall.", "asks that seat {seat} be recalled: {because}"),
-    "provide": EventForm(Provide, "Provide what the host owes.", "provides {what}: {words}"),
+    "provide": EventForm(Provide, "Provide what the host owes.", "provides {what} from {begins} on: {words}"),
     "want": EventForm(Want, "Ask the host for what it owes.", "asks for {what}: {words}"),
     "reopen": EventForm(Because, "Open the book again.", "opens it again: {because}"),
     "close": EventForm(Because, "Close the book, when every seat is empty.", "closes it: {because}"),

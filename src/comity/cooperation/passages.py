@@ -100,11 +100,17 @@ TABLE = {
 }
 EVENTS = {
     "open": EventForm(
-        Notify, "Give notice of a passage.", "gives notice of {passage} at {crossing}, {begins} to {ends}"
+        Notify,
+        "Give notice of a passage.",
+        "gives notice of {passage} ({count}) at {crossing}, {begins} to {ends}: {words}",
     ),
     "acknowledge": EventForm(Nothing, "Say that it is expected.", "expects it"),
     "object": EventForm(Because, "Object to it.", "objects: {because}"),
-    "change": EventForm(Change, "Change what was notified.", "changes it: {crossing}, {begins} to {ends}"),
+    "change": EventForm(
+        Change,
+        "Change what was notified.",
+        "changes what was notified: {count} at {crossing}, {begins} to {ends}",
+    ),
     "cancel": EventForm(Because, "Cancel it.", "cancels it: {because}"),
     "done": EventForm(Done, "Say that it has crossed.", "says it crossed on {on}"),
 }

@@ -201,12 +201,14 @@ _EVENTS = {
     "number": EventForm(Number, "Propose another number.", "proposes {places} places"),
     "decline": EventForm(Because, "Decline it.", "declines: {because}"),
     "nominate": EventForm(
-        Nominate, "Nominate somebody, by function.", "nominates {nominee} ({function}): {words}"
+        Nominate,
+        "Nominate somebody, by function.",
+        "nominates {nominee} ({function}), {begins} to {ends}: {words}",
     ),
     "admit": EventForm(NameNominee, "Admit a nominee.", "admits {nominee}"),
     "not-admit": EventForm(NomineeBecause, "Not admit a nominee.", "does not admit {nominee}: {because}"),
     "withdraw": EventForm(NomineeBecause, "Withdraw a nominee.", "withdraws {nominee}: {because}"),
-    "attend": EventForm(Attend, "Note attendance.", "notes {days} days of {nominee}"),
+    "attend": EventForm(Attend, "Note attendance.", "notes {days} days of {nominee}, until {ends}"),
     "close": EventForm(Nothing, "Close the year.", "closes the year"),
 }
 TRAINING_EVENTS = {

@@ -162,7 +162,10 @@ EVENTS = {
         Means, "State what means there are here for it.", "states its means ({able}): {words}"
     ),
     "propose": EventForm(
-        Propose, "Propose who takes it, and why.", "proposes who takes it ({taken_by}): {because}"
+        Propose,
+        "Propose who takes it, and why.",
+        "proposes who takes it ({taken_by}): {because}",
+        "proposes that {taker} takes it ({taken_by}): {because}",
     ),
     "agree": EventForm(Nothing, "Agree to who takes it.", "agrees"),
     "disagree": EventForm(Because, "Disagree with who takes it.", "disagrees: {because}"),

@@ -86,7 +86,7 @@ SHARED: Mapping[str, EventForm] = {
     "cost": EventForm(
         Cost,
         "Enter a cost; who bears it follows from the expense article.",
-        "had a cost: {what} {amount} {currency}",
+        "had a cost on {on}: {what} {amount} {currency}",
     ),
     "strike-cost": EventForm(
         StrikeCost,

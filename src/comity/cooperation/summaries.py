@@ -89,7 +89,12 @@ TABLE = {
 EVENTS = {
     "open": EventForm(Draw, "Draw up the summary of a period.", "draws up the summary of {begins} to {ends}"),
     "countersign": EventForm(Nothing, "Countersign it: one's own figures are the same.", "countersigns it"),
-    "differ": EventForm(Differ, "Say in which rows one's own figures differ.", "has other figures"),
+    "differ": EventForm(
+        Differ,
+        "Say in which rows one's own figures differ.",
+        "has other figures",
+        "has other figures: {rows}",
+    ),
     "redraw": EventForm(Draw, "Draw it up anew.", "draws it up anew"),
     "withdraw": EventForm(Because, "Take it back.", "takes it back: {because}"),
 }
