@@ -228,7 +228,7 @@ def _impact(node: Any, transaction: Transaction, subject: Any) -> dict[str, Any]
     ]
     agreed = [capacity for capacity in capacities if capacity is not None]
     names = node.register.names(transaction)
-    impact = impact_of(names.shown, subject, volume=sum(agreed) if agreed else None)
+    impact = impact_of(names.every, subject, volume=sum(agreed) if agreed else None)
     shown: dict[str, Any] = msgspec.to_builtins(impact)
     return shown
 

@@ -186,11 +186,11 @@ def _tell_own_watch(
 ) -> bool:
     names = node.register.names(transaction)
     known = {hit.key for hit in transaction.hits_of_check(row.id)}
-    hits = [
-        hit
-        for index in (names.shown, names.silent)
-        for hit in check(index, query, limit=LOOKED_AT + len(known), explain_from=THRESHOLD)
-    ]
+    today = at.date()
+    own = names.of_any_handling(
+        f"own on {today}", lambda filed: filed.owner == node.party and today < filed.runs_out
+    )
+    hits = check(own, query, limit=LOOKED_AT + len(known), explain_from=THRESHOLD)
     told = 0
     for hit in hits:
         held = transaction.record(hit.id) if hit.hit and hit.id in changed - known else None

@@ -13,10 +13,11 @@ from comity.node.node import Node
 from comity.ports import Transaction
 from comity.register.book import check_batch
 from comity.register.examination import Query
+from comity.register.index import NameIndex
 from comity.register.scoring import THRESHOLD, matcher
 
-#: How many more are looked at where some of the best do not answer here.
-_BEYOND = 200
+#: How often is looked again where some of the best do not answer here, each time without those.
+_LOOKS = 20
 
 
 def check_own(
@@ -33,28 +34,36 @@ def check_own(
     """
     at = node.now(transaction)
     names = node.register.names(transaction)
-    today = at.date().isoformat()
+    today = at.date()
+    alive = names.of_any_handling(f"on {today}", lambda filed: today < filed.runs_out)
     known: dict[str, bool] = {}
 
     def answers_here(key: str) -> bool:
         if key not in known:
             row = transaction.record(key)
-            known[key] = row is not None and row.runs_out > today and may_see(node, transaction, row)
+            known[key] = row is not None and may_see(node, transaction, row)
         return known[key]
 
-    def look(most: int) -> list[dict[str, Any]]:
-        return list(check_batch(names.shown, queries, limit=most, threshold=threshold, beside=names.silent))
+    def look(asked: Sequence[Query], index: NameIndex) -> list[dict[str, Any]]:
+        return list(check_batch(index, asked, limit=limit, threshold=threshold))
 
-    answers = look(limit)
-    if not all(answers_here(hit["id"]) for answer in answers for hit in answer["hits"]):
-        answers = look(limit + _BEYOND)
+    answers = look(queries, alive)
+    for number, query in enumerate(queries):
+        index = alive
+        for _ in range(_LOOKS):
+            hits = [hit["id"] for hit in answers[number]["hits"]]
+            gone = [key for key in hits if not answers_here(key)]
+            if not gone:
+                break
+            index = index.only(lambda _group: True, without=gone)
+            (answers[number],) = look([query], index)
     for answer in answers:
-        answer["hits"] = [hit for hit in answer["hits"] if answers_here(hit["id"])][:limit]
+        answer["hits"] = [hit for hit in answer["hits"] if answers_here(hit["id"])]
         for hit in answer["hits"]:
             hit["id"] = hit["id"].replace("\x1f", "/")
-    hits = sum(hit["hit"] for answer in answers for hit in answer["hits"])
+    count = sum(hit["hit"] for answer in answers for hit in answer["hits"])
     # whoever has the questions and this matcher's table comes to the same scores again
-    detail = f"{len(queries)} questions, {hits} hits, matcher {matcher().digest}".encode()
+    detail = f"{len(queries)} questions, {count} hits, matcher {matcher().digest}".encode()
     act = record.digest_of(detail + node.entropy(16))
     record.enter(node, transaction, "register-check", channel="", act=act, detail=detail, at=at)
     return answers

@@ -1,7 +1,8 @@
 """Looking for what a check asks about, and what of it may be told: the second and third part of `answer_check.py`.
 
 It is looked for among the records that may be told of and, always as well, among the silent ones; by each record's
-handling, the strictest of those linked with it.
+handling, the strictest of those linked with it. What the agreement does not take today is not looked at and not
+counted: the answer is the one of a register without it.
 """
 
 from collections.abc import Sequence, Set
@@ -19,13 +20,16 @@ from comity.ports import ItemRow, RecordRow, Transaction
 from comity.register.answers import POSSIBLE, Answer, answer_for
 from comity.register.checking import Hit, check
 from comity.register.examination import Query
+from comity.register.index import NameIndex
 from comity.register.record import Handling, Record, strictest
-from comity.register.scope import Scope
+from comity.register.scope import Filed, Scope
 
 __all__ = ["LOOKED_AT", "Findings", "Match", "News", "find"]
 
 #: Lines told at the most, and candidates looked at.
 MOST_LINES, LOOKED_AT = 10, 40
+#: How often is looked again.
+_LOOKS = 10
 
 
 class Match(NamedTuple):
@@ -76,24 +80,38 @@ def find(
     most = LOOKED_AT + (len(news.told | news.met) if news is not None else 0)
     names = node.register.names(transaction)
     threshold = threshold_in_force(transaction, scope)
-    shown, silent = (
-        _matches(
-            node,
-            transaction,
-            scope,
-            check(index, query, limit=most, threshold=threshold, explain_from=POSSIBLE),
-            asker,
-            purpose,
-            at,
-            threshold,
-        )
-        for index in (names.shown, names.silent)
-    )
+    today = at.date()
+    by = repr((scope, today))
+
+    def takes(filed: Filed) -> bool:
+        ours = filed.owner == node.party
+        contributed = filed.agreement == scope.agreement and scope.register.host == node.party
+        return scope.takes(filed, today) and (ours or contributed)
+
+    def look(index: NameIndex) -> list[Match]:
+        """Look again without what its custody keeps from this asker, until there is none among the best."""
+        for _ in range(_LOOKS):
+            hits = check(index, query, limit=most, threshold=threshold, explain_from=POSSIBLE)
+            matches = _matches(node, transaction, scope, hits, asker, purpose, at, threshold)
+            if len(matches) == len(hits):
+                break
+            met = {match.row.key for match in matches}
+            index = index.only(lambda _group: True, without=[hit.id for hit in hits if hit.id not in met])
+        return matches
+
+    shown = look(names.told(by, takes))
+    silent = [
+        match
+        for owner in sorted({node.party, *names.silent_owners()})
+        for match in look(names.with_silent_of(owner, by, takes))
+        if match.row.key in names.silent
+    ]
     told = [match for match in shown if match.answer is not None]
     unseen = [match for match in silent if match.hit.hit and match.row.owner != asker]
     if news is not None:
         told = [match for match in told if match.row.key in news.changed - news.told]
         unseen = [match for match in unseen if match.row.key in news.changed - news.told - news.met]
+    unseen.sort(key=lambda match: (-match.hit.score, match.row.key))
     return Findings(told[:MOST_LINES], unseen[:MOST_LINES], len(told) > MOST_LINES)
 
 

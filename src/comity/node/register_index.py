@@ -4,15 +4,19 @@ The records are the truth. What finds them follows by the number of their last c
 its own, begins anew where that is not known any more, and is written beside the database so that a node need not make
 it at every start. What an act took in and then undid is looked at again.
 
-Records that answer with silence stand apart, in an index of their own. A check by another Party is answered from
-`shown` alone; `silent` is asked as well, every time, and only the owner hears of it. So a silent record moves no score,
-takes no place in a list, and costs no time by which it could be told from none (promise P8).
+One's own checks are answered from all of it. Another Party's is answered from a part: what the agreement takes and
+what does not answer with silence (`told`). What is left out is not counted either: it makes no name commoner, takes no
+place in a list and lowers no score, so that the answer is the one of a register without it (promise P8). A silent
+record is looked for in a second part, every time, of which its owner alone hears (`with_silent_of`); there it stands
+among the others as if it were told of, so that its score does not depend on its handling.
 """
 
 from __future__ import annotations
 
 import shutil
 import threading
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +27,7 @@ from comity.register.judgements import Clusters, Judgement
 
 if TYPE_CHECKING:  # NumPy is loaded when the register is first used, not with every command
     from comity.register.index import Entry, NameIndex
+    from comity.register.scope import Filed
 
 __all__ = ["Names", "RegisterIndex", "history_of"]
 
@@ -30,28 +35,74 @@ __all__ = ["Names", "RegisterIndex", "history_of"]
 _STALE, _MORE = 0.3, 100
 #: Changes after which the index is written again.
 _WRITE_AFTER = 2_000
-_SHOWN, _SILENT = "register-index", "register-index-silent"
+_INDEX = "register-index"
+#: Where earlier versions kept the silent ones apart; wiped with the index.
+_FORMER = "register-index-silent"
+#: Parts kept at a time: of the agreements checks come in under.
+_PARTS = 16
+_ANY = "*"
 _AT_ONCE = 5_000
 
 
 class Names:
-    """The indexes at one moment: of the records that may be told of, and of those that answer with silence."""
+    """The index at one moment, and which of its records answer with silence.
 
-    def __init__(self, shown: NameIndex, silent: NameIndex) -> None:
-        self.shown = shown
+    Attributes:
+        every: all records.
+        silent: the keys of those that answer with silence.
+    """
+
+    def __init__(self, every: NameIndex, silent: set[str]) -> None:
+        self.every = every
         self.silent = silent
+        self._owners: dict[str, str] | None = None
+        self._parts: dict[tuple[str, str], NameIndex] = {}
 
-    def take_out(self, key: str) -> None:
-        """Take a record out, wherever it is."""
-        self.shown.withdraw(key)
-        self.silent.withdraw(key)
+    def told(self, by: str, takes: Callable[[Filed], bool]) -> NameIndex:
+        """Give the part that may be told of: what `takes` takes and does not answer with silence.
+
+        Args:
+            by: what `takes` goes by, in words; the same words say that it takes the same.
+        """
+        return self._part(by, takes, "")
+
+    def with_silent_of(self, owner: str, by: str, takes: Callable[[Filed], bool]) -> NameIndex:
+        """Give that part and with it what of one Party answers with silence."""
+        return self._part(by, takes, owner)
+
+    def of_any_handling(self, by: str, takes: Callable[[Filed], bool]) -> NameIndex:
+        """Give a part whatever its handling tells others: for checks of one's own."""
+        return self._part(by, takes, _ANY)
+
+    def _part(self, by: str, takes: Callable[[Filed], bool], owner: str) -> NameIndex:
+        found = self._parts.pop((by, owner), None)
+        if found is None:
+            without = [key for key, whose in self._silent_of().items() if owner not in (_ANY, whose)]
+            found = self.every.only(lambda group: takes(_read_group(group)), without=without)
+            while len(self._parts) >= _PARTS:
+                self._parts.pop(next(iter(self._parts)))
+        self._parts[by, owner] = found
+        return found
+
+    def silent_owners(self) -> set[str]:
+        """Give the Parties of which something answers with silence."""
+        return set(self._silent_of().values())
+
+    def _silent_of(self) -> dict[str, str]:
+        if self._owners is None:
+            groups = ((key, self.every.group_of(key)) for key in self.silent)
+            self._owners = {key: _read_group(group).owner for key, group in groups if group}
+        return self._owners
+
+    def changed(self, silent: set[str]) -> None:
+        """Say that records came or went, and which are silent now."""
+        self.silent, self._owners = silent, None
+        self._parts.clear()
 
     @property
     def stale(self) -> bool:
-        """Whether too much in them is there no more."""
-        return any(
-            len(index.ids) > index.live_entities * (1 + _STALE) + _MORE for index in (self.shown, self.silent)
-        )
+        """Whether too much in it is there no more."""
+        return len(self.every.ids) > self.every.live_entities * (1 + _STALE) + _MORE
 
 
 class RegisterIndex:
@@ -124,11 +175,11 @@ class RegisterIndex:
         """Make the indexes from the records."""
         from comity.register.index import NameIndex
 
-        names, hidden = Names(NameIndex(), NameIndex()), silent_keys(transaction)
+        names = Names(NameIndex(), silent_keys(transaction))
         after = ""
         while rows := transaction.records(after, _AT_ONCE):
             for row in rows:
-                (names.silent if row.key in hidden else names.shown).add(entry_of(row))
+                names.every.add(entry_of(row))
             after = rows[-1].key
         self._again, self._written = set(), -1
         return names
@@ -138,14 +189,15 @@ class RegisterIndex:
         changed = {*self._again, *transaction.records_changed(self._at)}
         if "" in changed:
             made = self._made(transaction)
-            names.shown, names.silent = made.shown, made.silent
+            names.every = made.every
+            names.changed(made.silent)
             return
-        hidden = silent_keys(transaction)
+        names.changed(silent_keys(transaction))
         for key in sorted(changed):
-            names.take_out(key)
+            names.every.withdraw(key)
             row = transaction.record(key)
             if row is not None:
-                (names.silent if key in hidden else names.shown).add(entry_of(row))
+                names.every.add(entry_of(row))
         self._taken |= changed
         self._again = set()
 
@@ -155,31 +207,31 @@ class RegisterIndex:
 
         if self._folder is None or not transaction.record_change():
             return None
-        stamp = _stamp(self._folder / _SHOWN)
-        shown, silent = (open_index(folder, stamp) for folder in self._folders())
+        stamp = _stamp(self._folder / _INDEX)
+        every = open_index(self._folder / _INDEX, stamp)
         number = int(stamp) if stamp.isdecimal() else -1
-        if shown is None or silent is None or not 0 <= number <= transaction.record_change():
+        if every is None or not 0 <= number <= transaction.record_change():
             return None
         self._at = self._base = self._written = number
-        return Names(shown, silent)
+        return Names(every, silent_keys(transaction))
 
     def _save(self, names: Names) -> None:
-        """Write each index beside the old one, then put it in its place."""
+        """Write the index beside the old one, then put it in its place."""
         from comity.register.index_files import save_index
 
-        for index, folder in zip((names.silent, names.shown), reversed(self._folders()), strict=True):
-            fresh, old = folder.with_name(folder.name + ".new"), folder.with_name(folder.name + ".old")
-            shutil.rmtree(fresh, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
-            save_index(index, fresh, str(self._at))
-            if folder.exists():
-                folder.rename(old)
-            fresh.rename(folder)
-            shutil.rmtree(old, ignore_errors=True)
+        folder, former = self._folders()
+        fresh, old = folder.with_name(folder.name + ".new"), folder.with_name(folder.name + ".old")
+        for gone in (fresh, old, former):
+            shutil.rmtree(gone, ignore_errors=True)
+        save_index(names.every, fresh, str(self._at))
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
         self._written = self._at
 
     def _folders(self) -> tuple[Path, ...]:
-        return () if self._folder is None else (self._folder / _SHOWN, self._folder / _SILENT)
+        return () if self._folder is None else (self._folder / _INDEX, self._folder / _FORMER)
 
 
 class _Kept(msgspec.Struct):
@@ -194,18 +246,21 @@ def _stamp(folder: Path) -> str:
         return ""
 
 
-class _OfRecord(msgspec.Struct):
-    """What the index needs of a stored record."""
-
-    subject: msgspec.Raw
-
-
 def entry_of(row: RecordRow) -> Entry:
     """Give what the index files of a record, under its key."""
-    from comity.register.subjects import Subject
+    from comity.register.record import Record
+    from comity.register.scope import Filed
 
-    subject = msgspec.json.decode(msgspec.json.decode(row.body, type=_OfRecord).subject, type=Subject)
-    return msgspec.structs.replace(subject.entry(), id=row.key)
+    record = msgspec.json.decode(row.body, type=Record)
+    group = msgspec.json.encode(Filed.of(record, row.agreement)).decode()
+    return msgspec.structs.replace(record.subject.entry(), id=row.key, group=group)
+
+
+@lru_cache(maxsize=65536)
+def _read_group(group: str) -> Filed:
+    from comity.register.scope import Filed
+
+    return msgspec.json.decode(group, type=Filed)
 
 
 def history_of(transaction: Transaction) -> list[Judgement]:

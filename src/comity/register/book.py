@@ -186,22 +186,10 @@ def check_batch(
     *,
     limit: int = 5,
     threshold: float = THRESHOLD,
-    beside: NameIndex | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Check questions in order; one JSON-ready answer each: `{"id", "hits": [{"id", "score", "hit", "why"}]}`.
-
-    Args:
-        beside: another index, of other records, whose hits stand among the first one's.
-    """
-    asked = list(queries)
-    answers = check_many(index, asked, limit=limit, threshold=threshold)
-    if beside is None or not beside.live_entities:
-        yield from ({"id": query.id, "hits": [_as_json(hit) for hit in hits]} for query, hits in answers)
-        return
-    others = check_many(beside, asked, limit=limit, threshold=threshold)
-    for (query, hits), (_, more) in zip(answers, others, strict=True):
-        best = sorted((*hits, *more), key=lambda hit: (-hit.score, hit.id))[:limit]
-        yield {"id": query.id, "hits": [_as_json(hit) for hit in best]}
+    """Check questions in order; one JSON-ready answer each: `{"id", "hits": [{"id", "score", "hit", "why"}]}`."""
+    answers = check_many(index, queries, limit=limit, threshold=threshold)
+    yield from ({"id": query.id, "hits": [_as_json(hit) for hit in hits]} for query, hits in answers)
 
 
 def _as_json(hit: Hit) -> dict[str, Any]:

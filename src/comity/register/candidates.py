@@ -152,7 +152,7 @@ def find_names(index: NameIndex, names: Sequence[Name], nears: Sequence[list[Nea
     tokens = np.concatenate([around.tokens for around in called])
     sizes = np.concatenate([around.holders for around in called])
     credit = np.concatenate([around.credit for around in called]) * np.repeat(worth, lengths) >> 4
-    order = np.lexsort((tokens, -credit, asked))
+    order = np.lexsort((index.vocabulary.columns["rank"].view()[tokens], -credit, asked))
     order = order[credit[order] > 0]
     order = order[_place(asked[order], len(names)) < TOKENS]
     asked, tokens, sizes, credit = asked[order], tokens[order], sizes[order], credit[order]
@@ -160,11 +160,14 @@ def find_names(index: NameIndex, names: Sequence[Name], nears: Sequence[list[Nea
     first = asked.searchsorted(np.arange(len(names)))
     read = (running[:-1] - running[first[asked]] < POSTINGS).nonzero()[0]
     found, place = index.names_of_token.gather(tokens[read])
-    of = asked[read][place]
+    of, credit = asked[read][place], credit[read].astype(np.int32)[place]
+    if index.live_entities < len(index.ids):  # who is not there takes no place
+        there = index.columns["alive"].view()[index.columns["name_entity"].view()[found]] > 0
+        of, found, credit = of[there], found[there], credit[there]
     width = len(index.columns["name_entity"])
     cell = of * width + found
     tally = index.room(width * len(names))
-    np.add.at(tally, cell, credit[read].astype(np.int32)[place])
+    np.add.at(tally, cell, credit)
     credit_of = tally[cell]
     tally[cell] = 0
     kept = _short_list(of, credit_of, len(names))
@@ -196,9 +199,6 @@ def _most_credit(
 ) -> list[Numbers]:
     """Keep for each question the names with the most credit; a token more or less than asked for costs a little."""
     columns = index.columns
-    if index.live_entities < len(index.ids):
-        alive = columns["alive"].view()[columns["name_entity"].view()[names]].nonzero()[0]
-        of, names, credit = of[alive], names[alive], credit[alive]
     more = np.abs(columns["name_tokens"].view()[names].astype(np.int64) - tokens[of])
     rank = (of << 32) + (1 << 31) + (_PER_TOKEN * more - credit)
     # what decides among those level with each other is read only for those that can be among the best

@@ -5,7 +5,9 @@ of the records, is written as plain arrays that open as memory maps, and can be 
 time. Entities are appended and withdrawn one by one; nothing is rebuilt.
 """
 
+import copy
 import zlib
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -38,6 +40,7 @@ _COLUMNS = {
     "entity_kind": "|u1",
     "entity_sex": "|u1",
     "entity_hash": "<u4",
+    "entity_group": "<u4",
     "alive": "|u1",
 }
 
@@ -53,6 +56,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
         countries: ISO 3166 alpha-2, lower case.
         identifiers: numbers of documents and registers.
         sex: `male`, `female` or empty.
+        group: by what it is decided who may be told of it; `NameIndex.only` takes or leaves whole groups.
     """
 
     id: str
@@ -62,6 +66,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     countries: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     sex: str = ""
+    group: str = ""
 
 
 def kind_number(schema: str) -> int:
@@ -110,8 +115,11 @@ class NameIndex:
         self.names_of_token = Postings()
         self.live_names = 0
         self.live_entities = 0
+        self.groups = Strings()
         self._number: dict[str, int] = {}
+        self._group: dict[str, int] = {}
         self._numbered = 0
+        self._part = False
         #: What is near a text, by way of looking, worked out before; emptied whenever the register changes.
         self.nearness: dict[tuple[str, int], Any] = {}
         self._room: npt.NDArray[np.int32] = np.zeros(0, np.int32)
@@ -139,6 +147,7 @@ class NameIndex:
         columns["entity_kind"].append(kind_number(entry.schema))
         columns["entity_sex"].append(sex_number(entry.sex))
         columns["entity_hash"].append(zlib.crc32(entry.id.encode()))
+        columns["entity_group"].append(self._group_number(entry.group))
         columns["alive"].append(1)
         for name in dict.fromkeys(parsed):
             self._add_name(name, entity)
@@ -147,6 +156,13 @@ class NameIndex:
         self._number[entry.id] = self.ids.append(entry.id)
         self._numbered = len(self.ids)
         self.live_entities += 1
+
+    def _group_number(self, group: str) -> int:
+        if len(self._group) < len(self.groups):  # opened from files
+            self._group = {self.groups[number]: number for number in range(len(self.groups))}
+        if group not in self._group:
+            self._group[group] = self.groups.append(group)
+        return self._group[group]
 
     def _add_name(self, name: Name, entity: int) -> None:
         columns, learn = self.columns, self.vocabulary.learn
@@ -184,6 +200,40 @@ class NameIndex:
         self.live_entities -= 1
         return True
 
+    def only(self, takes: Callable[[str], bool], *, without: Iterable[str] = ()) -> "NameIndex":
+        """Give an index of some of the entities, for asking alone: it answers as if there were no others.
+
+        It is good until the next change of this one, with which it shares all that is not counted.
+
+        Args:
+            takes: tells whether the entities of a group are among them.
+            without: ids of entities left out whatever their group.
+        """
+        columns = self.columns
+        groups = np.array([takes(self.groups[number]) for number in range(len(self.groups))], bool)
+        alive = columns["alive"].view()
+        kept = alive & groups[columns["entity_group"].view()] if len(alive) else alive
+        kept[[number for identity in without if (number := self.find(identity)) >= 0]] = 0
+        left_out = kept != alive
+        if not left_out.any():
+            return self
+        names = left_out[columns["name_entity"].view()].nonzero()[0]
+        first = columns["first_unit"].view()
+        begin = first[names]
+        end = np.append(first, len(columns["unit_token"]))[names + 1]
+        sizes = end - begin
+        at = np.arange(int(sizes.sum())) + (begin - (sizes.cumsum() - sizes)).repeat(sizes)
+        tokens = columns["unit_token"].view()[at].astype(np.int64)
+        held = np.unique(np.arange(len(names)).repeat(sizes) << 32 | tokens) & 0xFFFFFFFF
+        part = copy.copy(self)
+        part.columns = columns | {"alive": Column("|u1", kept)}
+        part.vocabulary = self.vocabulary.less(held)
+        part.live_names = self.live_names - len(names)
+        part.live_entities = int(kept.sum())
+        part.nearness = {}
+        part._part = True
+        return part
+
     def _changed(self) -> None:
         self.nearness.clear()
         self.vocabulary.changed()
@@ -202,7 +252,13 @@ class NameIndex:
                 if alive[number]:
                     self._number[self.ids[number]] = number
             self._numbered = len(self.ids)
-        return self._number.get(identity, -1)
+        number = self._number.get(identity, -1)
+        return number if number < 0 or not self._part or self.columns["alive"].view()[number] else -1
+
+    def group_of(self, identity: str) -> str:
+        """Give the group of a live entity; empty where it is not there."""
+        number = self.find(identity)
+        return self.groups[int(self.columns["entity_group"].view()[number])] if number >= 0 else ""
 
     def is_word(self, text: str) -> bool:
         """Tell whether a live name holds this very token."""

@@ -18,7 +18,7 @@ from comity.register.postings import Postings
 __all__ = ["FORMAT", "open_index", "save_index"]
 
 #: Version of the files: counts up with the arrays, and with how names are cut and spelled.
-FORMAT = 3
+FORMAT = 4
 
 
 def save_index(index: NameIndex, folder: Path, stamp: str) -> None:
@@ -66,7 +66,8 @@ def _columns(index: NameIndex) -> dict[str, Column]:
 
 
 def _strings(index: NameIndex) -> dict[str, Strings]:
-    return {"ids": index.ids, "tokens": index.vocabulary.tokens, "spellings": index.vocabulary.spellings}
+    words = index.vocabulary
+    return {"ids": index.ids, "groups": index.groups, "tokens": words.tokens, "spellings": words.spellings}
 
 
 def _postings(index: NameIndex) -> dict[str, Postings]:

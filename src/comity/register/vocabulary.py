@@ -5,6 +5,7 @@ names are found through the tokens they hold. Each token has one or more Latin s
 the trigrams of its folded form and under its consonant skeleton.
 """
 
+import copy
 import hashlib
 import zlib
 from array import array
@@ -100,6 +101,7 @@ _COLUMNS = {
     "length": "|u1",
     "native": "|u1",  # 1 where a token is not in Latin letters
     "names_with": "<i4",  # how many live names hold the token
+    "rank": "<u4",  # decides among tokens level with each other, whichever came first
 }
 
 
@@ -154,6 +156,7 @@ class Vocabulary:
         self.columns["length"].append(min(len(spellings[0]), 255))
         self.columns["names_with"].append(0)
         self.columns["native"].append(int(script_of(token) != "latin"))
+        self.columns["rank"].append(zlib.crc32(token.encode()))
         for spelling in spellings:
             at = self.spellings.append(" ".join(sound_of(spelling)))
             grams, bones = _keys(spelling)
@@ -173,6 +176,7 @@ class Vocabulary:
             self.columns["length"].append(0)
             self.columns["native"].append(0)
             self.columns["names_with"].append(0)
+            self.columns["rank"].append(0)
         return number
 
     def count(self, tokens: list[int]) -> None:
@@ -186,6 +190,15 @@ class Vocabulary:
             self._counted = array("I")
         held: npt.NDArray[np.int32] = self.columns["names_with"].view()
         return held
+
+    def less(self, tokens: Numbers) -> "Vocabulary":
+        """Give a vocabulary, for asking alone, in which fewer names hold some tokens, one for each time it is named."""
+        held = self.names_holding() - np.bincount(tokens, minlength=len(self)).astype(np.int32)
+        self._write_out(_NOTHING)
+        part = copy.copy(self)
+        part.columns = self.columns | {"names_with": Column("<i4", held)}
+        part.changed()
+        return part
 
     def near(self, asked: list[tuple[tuple[str, ...], bool]]) -> tuple[Numbers, Numbers, Numbers]:
         """Find for each unit asked for the tokens whose spelling shares most with any of its own.
@@ -225,7 +238,7 @@ class Vocabulary:
         alike = (shared * (200 / _SCALE) / (used[unit] * sizes)).astype(np.int64)
         owners = self.columns["token_of_spelling"].view()[spelling].astype(np.int64)
         alike = np.minimum(alike, 100) * (self.names_holding()[owners] > 0)
-        return _best(len(asked), unit, owners, alike)
+        return _best(len(asked), unit, owners, alike, self.columns["rank"].view())
 
     def _look_up(
         self, asked: list[tuple[tuple[str, ...], bool]]
@@ -355,24 +368,34 @@ def _weights(spellings: tuple[str, ...]) -> tuple[Numbers, npt.NDArray[np.int32]
     return keys, np.fromiter(weight.values(), np.int32, len(weight)), len(_keys(spellings[0])[0])
 
 
-def _best(units: int, unit: Numbers, owners: Numbers, alike: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+def _best(
+    units: int, unit: Numbers, owners: Numbers, alike: Numbers, rank: npt.NDArray[np.uint32]
+) -> tuple[Numbers, Numbers, Numbers]:
     """Keep for each unit the `NEAR` owners whose best spelling is most alike, and those level with the last."""
-    packed = (unit << 40) | ((100 - alike) << 32) | owners
-    packed.sort()
-    packed = packed[_place(packed >> 40, units) < 6 * NEAR]
-    packed = packed[(packed >> 32) & 127 < 100]
-    same = (packed >> 40 << 32) | (packed & 0xFFFFFFFF)
+    level = unit * 128 + (100 - alike)
+    counts = np.bincount(level, minlength=units * 128).reshape(units, 128).cumsum(axis=1)
+    floor = np.minimum((counts >= 6 * NEAR).argmax(axis=1), 99)
+    floor[counts[:, 99] < 6 * NEAR] = 99
+    some = (100 - alike <= floor[unit]).nonzero()[0]
+    unit, owners, level = unit[some], owners[some], level[some]
+    packed = (unit << 40) | ((level & 127) << 32) | rank[owners]
+    order = packed.argsort()
+    packed, owners = packed[order], owners[order]
+    kept = _place(packed >> 40, units) < 6 * NEAR
+    packed, owners = packed[kept], owners[kept]
+    same = (packed >> 40 << 32) | owners
     by_owner = same.argsort(kind="stable")
     again = np.zeros(len(packed), bool)
     again[by_owner[1:]] = same[by_owner[1:]] == same[by_owner[:-1]]
-    packed = packed[~again]
+    packed, owners = packed[~again], owners[~again]
     unit = packed >> 40
     place = _place(unit, units)
     last = np.full(units, 127, np.int64)
     at_last = place == NEAR - 1
     last[unit[at_last]] = (packed[at_last] >> 32) & 127
-    packed = packed[((packed >> 32) & 127 <= last[unit]) & (place < 2 * NEAR)]
-    return packed >> 40, packed & 0xFFFFFFFF, 100 - ((packed >> 32) & 127)
+    kept = ((packed >> 32) & 127 <= last[unit]) & (place < 2 * NEAR)
+    packed = packed[kept]
+    return packed >> 40, owners[kept], 100 - ((packed >> 32) & 127)
 
 
 def _place(unit: Numbers, units: int) -> Numbers:
