@@ -1,6 +1,7 @@
 """A file of records: whole or not at all, gone on with after a stop, and its index never more than a copy."""
 
 import shutil
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -129,6 +130,42 @@ def test_an_import_that_was_stopped_goes_on_where_it_stopped(monkeypatch: pytest
     assert held.act(again.end).entered == 3
     assert ask(held, "Tavrin Merezhko") == ["p1"]
     assert kinds(held).count("register-import") == 1
+
+
+def words(count: int) -> list[tuple[int, bytes]]:
+    """Give records with words that a person should read."""
+    said = ["a member of a mosque board"]
+    return lines(*(entity(f"s{number}", f"Tavrin Merezhko {number}", notes=said) for number in range(count)))
+
+
+def test_what_a_person_should_read_is_told_after_a_stop_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_records, "AT_ONCE", 2)
+    held = member()
+    held.act(Import("file", words(5), TERMS, "people").more)
+    again = Import("file", words(5), TERMS, "people")
+    held.act(again.begin)
+    while not again.ended:
+        held.act(again.more)
+    assert sorted(held.act(again.end).to_read) == sorted(enter(member(), words(5)).to_read)
+
+
+def test_how_much_more_a_person_should_read_is_told() -> None:
+    done = enter(member(), words(300))
+    assert (len(done.to_read), done.to_read[-1]) == (201, "people: and 100 more")
+
+
+def test_a_file_that_cannot_be_read_to_its_end_leaves_nothing_staged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_records, "AT_ONCE", 2)
+
+    def broken() -> Iterator[tuple[int, bytes]]:
+        yield from PEOPLE
+        raise BadInput("people: cannot be read: the archive ends in the middle")
+
+    held = member()
+    with pytest.raises(BadInput, match="ends in the middle"):
+        enter(held, broken())
+    assert held.read(lambda transaction: transaction.staged("file")) == (0, 0)
+    assert count(held) == 0
 
 
 def test_a_repetition_is_found_across_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from comity.errors import BadInput, ForeignInput
-from comity.register.entity_file import read_lines
+from comity.register.entity_file import read_each, read_lines
 from comity.register.subjects import MAX_LINE, read_subject
 
 GOOD = {
@@ -81,6 +81,21 @@ def test_lines_are_numbered_as_an_editor_does(tmp_path: Path, suffix: str) -> No
     with gzip.open(path, "wb") if suffix.endswith("gz") else path.open("wb") as file:
         file.write(b"one\r\n\n  \nfour")
     assert list(read_lines(path)) == [(1, b"one"), (4, b"four")]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path) -> None:
+    path = tmp_path / "people.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + line() + b"\n" + line(id="p2"))
+    assert [read_subject(text).id for _, text in read_lines(path)] == ["p1", "p2"]
+
+
+def test_a_line_that_is_too_long_keeps_no_other_from_being_read(tmp_path: Path) -> None:
+    path = tmp_path / "people.jsonl"
+    path.write_bytes(b"one\n" + b"0" * (3 * MAX_LINE) + b"\nthree")
+    read = list(read_each(path))
+    assert [number for number, _ in read] == [1, 2, 3]
+    assert (read[0][1], read[2][1]) == (b"one", b"three")
+    assert str(read[1][1]) == "people.jsonl:2: a line longer than 1 MiB"
 
 
 @pytest.mark.parametrize(

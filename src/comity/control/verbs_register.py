@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import msgspec
 
 from comity.control.verb import Desk, verb
-from comity.errors import BadInput, ComityError, NotFound
+from comity.errors import BadInput, NotFound, RefusedHere
 from comity.identifiers import PartyId
 from comity.node import record as journal
 
@@ -68,7 +68,12 @@ def register_import(
     _UNDER_WAY[under_way.name] = under_way
     while len(_UNDER_WAY) > _MOST_UNDER_WAY:
         _UNDER_WAY.pop(next(iter(_UNDER_WAY)))
-    count = sum(1 for _ in entities_of(file, format, mapping)) if counted else 0
+    try:
+        count = sum(1 for _ in entities_of(file, format, mapping)) if counted else 0
+    except BadInput:
+        del _UNDER_WAY[under_way.name]
+        desk.act(under_way.give_up)
+        raise
     return {"import": under_way.name, "staged": staged, "entities": count}
 
 
@@ -80,13 +85,14 @@ def register_import_more(desk: Desk, name: str) -> dict[str, Any]:
         raise NotFound(
             "this import is not under way", hint="give the command again: it goes on where it stopped"
         )
-    read = desk.act(under_way.more)
-    if not under_way.ended:
-        return {"read": read, "ended": False}
-    del _UNDER_WAY[name]
+    del _UNDER_WAY[name]  # back again below: one whose reading failed does not go on from there
     try:
+        read = desk.act(under_way.more)
+        if not under_way.ended:
+            _UNDER_WAY[name] = under_way
+            return {"read": read, "ended": False}
         done = desk.act(under_way.end)
-    except ComityError:
+    except (BadInput, RefusedHere):  # the file has mistakes: none of its names stays here
         desk.act(under_way.give_up)
         raise
     desk.act(lambda node, transaction: node.register.write(transaction))
@@ -98,12 +104,12 @@ def register_import_more(desk: Desk, name: str) -> dict[str, Any]:
 def entities_of(file: Path, form: str, mapping: str) -> "Iterator[Entity]":
     """Read the entities of a file; a mapping that comes along says that it is a table of one's own."""
     from comity.interop.lists.formats import format_of, read_list
-    from comity.register.entity_file import read_lines
+    from comity.register.entity_file import read_each
 
     if form == "auto":
         form = "csv" if mapping else format_of(file)
     if form == "ftm":
-        yield from read_lines(file)
+        yield from read_each(file)
     else:
         yield from read_list(file, form, mapping=Path(mapping) if mapping else None)
 

@@ -15,7 +15,7 @@ from itertools import islice
 
 import msgspec
 
-from comity.errors import ComityError
+from comity.errors import BadInput, RefusedHere
 from comity.node import record as journal
 from comity.node.answer_check import tell_watches
 from comity.node.change_record import import_again
@@ -91,6 +91,10 @@ class Import:
             BadInput, RefusedHere: the file has mistakes, or a safeguard refuses some records; all are named.
         """
         entering = self._reading(node, transaction)
+        for row in self._staged_before(
+            transaction
+        ):  # what a person should read of them was told to nobody yet
+            entering.look_again(row.line, _decoder.decode(row.body))
         entering.complain()
         at = node.now(transaction)
         entered = replaced = unchanged = after = 0
@@ -114,7 +118,17 @@ class Import:
         act = journal.digest_of(node.entropy(16) + self.name.encode())
         journal.enter(node, transaction, "register-import", channel="", act=act, detail=detail, at=at)
         tell_watches(node, transaction, keys, at)
-        return Imported(entered, replaced, tuple(entering.to_read), unchanged)
+        return Imported(entered, replaced, entering.all_to_read(), unchanged)
+
+    def _staged_before(self, transaction: Transaction) -> Iterator[StagedRow]:
+        """Give what an earlier reading of this file staged."""
+        after = 0
+        while after < self._before:
+            rows = transaction.staged_rows(self.name, after, min(AT_ONCE, self._before - after))
+            if not rows:
+                return
+            yield from (row for row in rows if row.place <= self._before)
+            after = rows[-1].place
 
     def give_up(self, _node: Node, transaction: Transaction) -> None:
         """Forget what was staged: the file has mistakes."""
@@ -136,10 +150,10 @@ def import_entities(
         BadInput, RefusedHere: as `Import.end`; nothing was entered.
     """
     under_way = Import(name, entities, terms, source)
-    while not under_way.ended:
-        node.act(lambda transaction: under_way.more(node, transaction))
     try:
+        while not under_way.ended:
+            node.act(lambda transaction: under_way.more(node, transaction))
         return node.act(lambda transaction: under_way.end(node, transaction))
-    except ComityError:
+    except (BadInput, RefusedHere):
         node.act(lambda transaction: under_way.give_up(node, transaction))
         raise

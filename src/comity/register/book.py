@@ -34,7 +34,7 @@ class Imported(msgspec.Struct, frozen=True):
     Attributes:
         entered: records that are new.
         replaced: records that were there before, from the same owner, and said something else.
-        to_read: findings of the door that a person must look at, with their lines.
+        to_read: findings of the door that a person must look at, with their lines, and how many more there are.
         unchanged: records that said the same before, and were left as they are.
     """
 
@@ -57,7 +57,7 @@ class Entering:
         self._for_persons, self._for_others = terms, msgspec.structs.replace(terms, role="")
         self._lines: dict[str, int] = {}
         self._told: set[tuple[str, str]] = set()
-        self._more = 0
+        self._more = self._more_to_read = 0
         self.mistakes: list[str] = []
         self.refusals: list[str] = []
         self.to_read: list[str] = []
@@ -96,6 +96,15 @@ class Entering:
         if not self._passes(place, door(subject, terms, self._today)):
             return None
         return Record(subject, terms, self._at, self._at)
+
+    def look_again(self, number: int, record: Record) -> None:
+        """Judge a record that an earlier reading took: what a person should read of it was not told."""
+        self._passes(f"{self._source}:{number}", door(record.subject, record.terms, self._today))
+
+    def all_to_read(self) -> tuple[str, ...]:
+        """Give what a person must look at, and how much more there is than is told."""
+        more = [f"{self._source}: and {self._more_to_read:,} more"] if self._more_to_read else []
+        return (*self.to_read, *more)
 
     def complain(self) -> None:
         """Tell what is wrong with the file, all of it.
@@ -148,7 +157,11 @@ class Entering:
     def _note(self, into: list[str], *said: str) -> None:
         room = MAX_MISTAKES - len(into)
         into.extend(said[:room])
-        self._more += max(len(said) - room, 0)
+        more = max(len(said) - room, 0)
+        if into is self.to_read:
+            self._more_to_read += more
+        else:
+            self._more += more
 
 
 def query_of(subject: Subject) -> Query:

@@ -4,15 +4,16 @@ The only place where the register reads a file that people hand it. A line is at
 5 million lines and, unpacked, 16 GiB; what a small archive unpacks to is counted as it comes, so a bomb ends early.
 """
 
+import codecs
 import gzip
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from comity.errors import BadInput
+from comity.errors import BadInput, ForeignInput
 from comity.register.subjects import MAX_LINE
 
-__all__ = ["read_lines"]
+__all__ = ["read_each", "read_lines"]
 
 _MAX_LINES = 5_000_000
 _MAX_BYTES = 16 << 30
@@ -20,6 +21,20 @@ _MAX_BYTES = 16 << 30
 
 def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Give the number and the bytes of each line that is not blank.
+
+    Raises:
+        BadInput: the file cannot be read or unpacked, or passes a limit.
+    """
+    for number, line in read_each(path):
+        if isinstance(line, ForeignInput):
+            raise line
+        yield number, line
+
+
+def read_each(path: Path) -> Iterator[tuple[int, bytes | ForeignInput]]:
+    """Give the number and the bytes of each line that is not blank, or why it is not read: others are read still.
+
+    A byte order mark before the first line is no part of it.
 
     Raises:
         BadInput: the file cannot be read or unpacked, or passes a limit.
@@ -32,10 +47,18 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 if not line:
                     return
                 total += len(line)
+                too_long = len(line) > MAX_LINE + 1 or (len(line) > MAX_LINE and not line.endswith(b"\n"))
+                while too_long and line and not line.endswith(b"\n") and total <= _MAX_BYTES:
+                    line = file.readline(MAX_LINE + 2)
+                    total += len(line)
                 if number > _MAX_LINES or total > _MAX_BYTES:
                     raise BadInput(f"{path.name}: longer than {_MAX_LINES:,} lines or {_MAX_BYTES >> 30} GiB")
-                if len(line) > MAX_LINE + 1 or (len(line) > MAX_LINE and not line.endswith(b"\n")):
-                    raise BadInput(f"{path.name}:{number}: a line longer than {MAX_LINE >> 20} MiB")
+                if too_long:
+                    place = f"{path.name}:{number}"
+                    yield number, ForeignInput(f"{place}: a line longer than {MAX_LINE >> 20} MiB")
+                    continue
+                if number == 1:
+                    line = line.removeprefix(codecs.BOM_UTF8)
                 if line.strip():
                     yield number, line.rstrip(b"\r\n")
     except (OSError, EOFError, zlib.error) as error:
