@@ -1,10 +1,12 @@
 """Deliveries that do not arrive whole or at once, their closing, and returns that are doubted."""
 
+import random
 from typing import Any
 
 import pytest
 
 from comity.cooperation.deliveries import on_loan
+from comity.cooperation.matter import can_do
 from cooperation.working import LOAN, NORTH, SOUTH, Desk, fine, opened
 
 FIVE = {**LOAN, "words": "five meters", "count": 5}
@@ -17,6 +19,15 @@ SHARED = {
 }
 #: Hours until August 2031, when every day named here has come.
 LATER = 5_000
+#: Steps with pieces, and whether they count them.
+COUNTED = {
+    "deliver": True,
+    "receive": True,
+    "return": True,
+    "miss": True,
+    "confirm-return": False,
+    "close": False,
+}
 
 
 def note(name: str, count: int, on: str = "2031-01-12") -> tuple[str, str, dict[str, Any]]:
@@ -136,3 +147,29 @@ def test_a_loan_of_which_a_part_never_arrived_is_closed_by_both() -> None:
     assert (desk.state, on_loan(desk.facts)) == ("received", 0)
     fine(desk, (NORTH, "close", {}), (SOUTH, "close", {}), begin=LATER + 13)
     assert desk.state == "closed"
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_whatever_both_say_the_pieces_add_up_on_both_sides(number: int) -> None:
+    chance = random.Random(f"pieces {number}")
+    desk = fine(opened("delivery", **chance.choice((FIVE, SHARED))), (SOUTH, "agree", {}))
+    for step in range(20):
+        by = chance.choice((NORTH, SOUTH))
+        words = [word for word in can_do(desk.held(by), by) if word in COUNTED]
+        if words:
+            word, count = chance.choice(words), chance.randrange(4)
+            said = {"count": count, "on": "2031-01-12"} if COUNTED[word] else {}
+            desk.say(
+                by,
+                word,
+                LATER + step,
+                alone=chance.random() < 0.4,
+                **said,
+                **({"note": "n"} if word == "deliver" else {}),
+            )
+    desk.pass_on()
+    facts = desk.held(NORTH).facts
+    assert (facts, desk.held(NORTH).state) == (desk.held(SOUTH).facts, desk.held(SOUTH).state)
+    assert 0 <= facts.confirmed <= facts.returned <= facts.received <= facts.delivered <= facts.count == 5
+    if desk.state == "closed":
+        assert not on_loan(facts) and (facts.is_accounted or facts.done == (NORTH, SOUTH))

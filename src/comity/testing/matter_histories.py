@@ -278,6 +278,8 @@ class History:
             yield "more places are taken than were agreed"
         if isinstance(facts, DeliveryFacts) and not 0 <= facts.out <= facts.delivered <= facts.count:
             yield "more is out than was delivered, or delivered than agreed"
+        if isinstance(facts, DeliveryFacts) and not 0 <= facts.confirmed <= facts.returned <= facts.received:
+            yield "more was confirmed to be back than was returned, or returned than received"
 
 
 def is_halved(owed: Decimal, kept: Decimal, currency: str) -> bool:
