@@ -55,6 +55,7 @@ def test_a_record_keeps_its_terms_and_an_organisation_has_no_role() -> None:
 
 def test_one_bad_line_and_nothing_is_entered_and_all_mistakes_are_told() -> None:
     bad = [*PEOPLE, (4, b"{"), (5, entity("p1", "Twice")), (6, entity("p6", "", "Wizard"))]
+    bad.append((7, entity("south.example/s1", "Ilse Zandstra")))
     held = member()
     with pytest.raises(BadInput) as refusal:
         enter(held, bad)
@@ -66,6 +67,7 @@ def test_one_bad_line_and_nothing_is_entered_and_all_mistakes_are_told() -> None
     assert "people:4: not JSON" in said
     assert "people:5: `p1` stands already on line 1" in said
     assert "people:6: `schema`" in said
+    assert "people:7: `south.example/s1` reads as a record of south.example" in said
 
 
 @pytest.mark.parametrize(

@@ -280,6 +280,57 @@ def test_an_erasure_leaves_nothing_that_names_the_subject_and_a_proof() -> None:
     assert hits(world, SOUTH, check(world, SOUTH, NAME, to=NORTH)) == []
 
 
+def test_an_erased_record_is_in_no_merge_and_a_later_one_of_its_id_is_linked_with_nobody() -> None:
+    world = register_world()
+    north = world.members[NORTH]
+    for key, handling in {"p1": "open", "p2": "reference", "p3": "silent"}.items():
+        put(world, NORTH, key, NAME, handling)
+    north.act(merge, ["p1", "p2"], office="identities", because="p2 bears the passport of p1")
+    north.act(merge, ["p2", "p3"], office="identities", because="the face of p2")
+    north.act(erase_record, "p2", because="on the request of the person")
+    kept = north.read(lambda transaction: transaction.judgements())
+    assert [(row.subjects, row.because) for row in kept] == [((), ""), (("p1", "p3"), "")]
+    assert north.act(show_record, "p1")["answers"] == "silent"  # those whom it joined stay joined
+    put(world, NORTH, "p2", "Oyelaran Abimbade", "open")
+    assert north.act(show_record, "p2")["linked"] == []
+    (hit,) = hits(world, SOUTH, check(world, SOUTH, "Oyelaran Abimbade", to=NORTH))
+    assert hit.shown == "record"
+    north.act(unmerge, 2, office="identities", because="two faces")
+    assert north.act(show_record, "p1")["answers"] == "open"
+
+
+def test_a_contributed_record_erased_by_its_owner_is_in_no_merge_at_the_host() -> None:
+    world = hosted()
+    put(world, EAST, "e1", "Jorvik Quillfeather")
+    east = world.members[EAST]
+    east.act(merge, ["e1", "north.example/p1"], office="identities", because="one passport")
+    check(world, SOUTH, NAME, under="register-2026")
+    world.members[NORTH].act(erase_record, "p1", because="on the request of the person")
+    world.settle()
+    (row,) = east.read(lambda transaction: transaction.judgements())
+    assert (row.subjects, row.because) == ((), "")
+    assert [(hit.key, hit.reference, hit.why) for hit in hits(world, EAST, ours=False)] == [("", "", ())]
+
+
+def test_a_correction_leaves_merges_at_the_host_as_they_are() -> None:
+    world = hosted()
+    put(world, EAST, "e1", "Jorvik Quillfeather")
+    east = world.members[EAST]
+    east.act(merge, ["e1", "north.example/p1"], office="identities", because="one passport")
+    world.members[NORTH].act(add_note, "p1", "look-alike", "a namesake, born 1975")
+    world.settle()
+    assert east.act(show_record, "e1")["linked"] == ["north.example/p1"]
+
+
+def test_an_id_of_ones_own_does_not_read_as_anothers_record() -> None:
+    world = register_world()
+    with pytest.raises(BadInput, match="reads as a record of south"):
+        put(world, NORTH, "south.example/s1", NAME)
+    for identity in ("north.example/p1", "Q42/1", "a/b/c"):
+        put(world, NORTH, identity, NAME)
+        assert world.members[NORTH].act(show_record, identity)["subject"]["id"] == identity
+
+
 def test_what_nobody_reviews_falls_silent_and_is_erased_a_month_later() -> None:
     world = register_world()
     north = world.members[NORTH]

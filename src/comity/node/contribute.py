@@ -15,12 +15,14 @@ from comity.errors import BadInput, NotFound, RefusedHere
 from comity.handling.safeguards import Finding
 from comity.node import record as journal
 from comity.node.erase import erase as erase_item
+from comity.node.forget_record import forget_record
 from comity.node.node import Node
 from comity.node.register_index import history_of, silent_keys
 from comity.node.withdraw import withdraw as withdraw_item
 from comity.ports import RecordRow, Transaction, key_of
 from comity.register.judgements import Clusters
 from comity.register.record import Record, door
+from comity.register.subjects import not_ones_own
 
 __all__ = [
     "drop",
@@ -95,9 +97,11 @@ def enter_record(
     """Enter one record of one's own, through the door; give it with what a person should read.
 
     Raises:
-        RefusedHere: a safeguard refuses it, or it is there already.
+        BadInput: its id reads as another Party's. RefusedHere: a safeguard refuses it, or it is there already.
     """
     at = node.now(transaction)
+    if mistake := not_ones_own(record.id, record.terms.owner):
+        raise BadInput(mistake)
     if transaction.record(key_of(node.party, record.terms.owner, record.id)) is not None:
         raise RefusedHere(f"record `{record.id[:80]}` is there already")
     findings = through_the_door(record, at)
@@ -140,8 +144,9 @@ class Erased(msgspec.Struct, frozen=True):
 def erase_record(node: Node, transaction: Transaction, identity: str, *, because: str) -> Erased:
     """Destroy a record of one's own with everything here that names its subject, and enter the proof.
 
-    Others who received it are asked to erase it and answer (`withdraw.py`, mode `erase`). Afterwards the index of names
-    is made anew (`RegisterIndex.wipe`), so that none of it is left in a file.
+    It is in no merge any more, nor in the reasons of one. Others who received it are asked to erase it and answer
+    (`withdraw.py`, mode `erase`). Afterwards the index of names is made anew (`RegisterIndex.wipe`), so that none of it
+    is left in a file.
 
     Raises:
         BadInput: no reason.
@@ -152,13 +157,11 @@ def erase_record(node: Node, transaction: Transaction, identity: str, *, because
     row = own_record(node, transaction, identity)
     items = _take_back(node, transaction, row, because, mode="erase")
     gone = journal.digest_of(node.entropy(16) + row.body)
-    hits = transaction.hits_on(row.key)
-    for hit in hits:
-        transaction.put_hit(msgspec.structs.replace(hit, key="", reference="", why=(), because="", words=""))
     drop(node, transaction, row)
+    hits = forget_record(transaction, row.key)
     node.register.changing()
     transaction.forget_changes()
-    done = Erased(record=gone, items=items, hits=len(hits), entry=0)
+    done = Erased(record=gone, items=items, hits=hits, entry=0)
     detail = msgspec.json.encode(done) + because.encode()
     entry = journal.enter(node, transaction, "register-erased", channel="", act=gone, detail=detail, at=at)
     return msgspec.structs.replace(done, entry=entry)

@@ -14,9 +14,12 @@ import msgspec
 from comity.clock import Instant, format_instant
 from comity.errors import BadInput, RefusedHere
 from comity.node import record
+from comity.node.forget_record import forget_record
 from comity.node.node import Node
 from comity.node.questions import find_item
+from comity.node.register_index import history_of
 from comity.ports import ItemRow, Transaction
+from comity.register.judgements import Clusters
 
 #: States in which there is something to erase or to hold.
 HERE = ("held", "source-withdrawn", "withdrawn", "retained")
@@ -48,12 +51,14 @@ def erase(
     channel: str,
     at: Instant,
     label: str = "",
+    forgotten: bool = False,
 ) -> Erased:
     """Destroy every copy of an item's content in this home and enter the proof.
 
     Args:
         kind: what the journal calls it. `channel`: the peer it concerns, if any.
         label: by what it may still be called; the beginning of its digest where not even that may stay.
+        forgotten: on behalf of a person: of a record that it brought here nothing else that names it stays either.
 
     Raises:
         RefusedHere: it is on legal hold.
@@ -68,6 +73,10 @@ def erase(
         if contributed.agreement:  # a record of another Party's, held here for all: its content goes as well
             node.register.changing()
             transaction.remove_record(contributed.key)
+            linked = Clusters(history_of(transaction)).of(contributed.key) - {contributed.key}
+            transaction.touch_records(sorted(linked))
+            if forgotten:
+                forget_record(transaction, contributed.key)
     done = Erased(
         item=row.digest,
         body=gone is not None,

@@ -238,6 +238,7 @@ def _carry_out(
             channel=hand,
             at=at,
             label=label,
+            forgotten=said.mode == "erase",
         )
         until = done.backups_until
     answer(

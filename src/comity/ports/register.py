@@ -331,7 +331,7 @@ class RegisterRows(Protocol):
         ...
 
     def put_judgement(self, row: JudgementRow) -> None:
-        """Enter a judgement."""
+        """Enter a judgement, or keep it in place of the one with its number: an erased record is in none."""
         ...
 
     def judgements(self) -> Sequence[JudgementRow]:

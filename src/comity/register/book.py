@@ -17,7 +17,7 @@ from comity.register.examination import Query
 from comity.register.index import NameIndex
 from comity.register.record import Record, Terms, door
 from comity.register.scoring import THRESHOLD
-from comity.register.subjects import Subject, read_subject
+from comity.register.subjects import Subject, not_ones_own, read_subject
 
 __all__ = ["Entering", "Entity", "Imported", "check_batch", "query_of", "read_queries"]
 
@@ -85,6 +85,9 @@ class Entering:
             subject = self._read(entity, place)
         except BadInput as error:
             self._note(self.mistakes, *error.mistakes)
+            return None
+        if mistake := not_ones_own(subject.id, self._for_persons.owner):
+            self._note(self.mistakes, f"{place}: {mistake}")
             return None
         first = self._lines.setdefault(subject.id, number)
         if first == number:

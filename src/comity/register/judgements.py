@@ -17,7 +17,7 @@ import msgspec
 from comity.clock import Instant
 from comity.errors import BadInput, NotFound, RefusedHere
 
-__all__ = ["Clusters", "Judgement", "check_merge", "check_unmerge"]
+__all__ = ["Clusters", "Judgement", "check_merge", "check_unmerge", "without"]
 
 #: Records merged in one judgement at the most.
 MAX_TOGETHER = 100
@@ -78,6 +78,32 @@ class Clusters:
     def _join(self, a: str, b: str) -> None:
         first, second = sorted((self._top(a), self._top(b)))
         self._above[second] = first
+
+
+def without(history: Sequence[Judgement], key: str) -> list[Judgement]:
+    """Give the entries that stand in place of others once a record is erased: it is in none, nor in their reasons.
+
+    Whom it joined with each other stay joined: one of them takes its place. An entry of which one record is left joins
+    nobody.
+
+    >>> history = [Judgement(1, ("a", "b"), because="a's passport"), Judgement(2, ("b", "c"), because="b's face")]
+    >>> [(entry.number, entry.subjects, entry.because) for entry in without(history, "b")]
+    [(1, (), ''), (2, ('a', 'c'), '')]
+    """
+    clusters = Clusters(history)
+    standing = {entry.number for entry in clusters.standing}
+    instead = sorted(clusters.of(key) - {key})[:1]
+    named = {entry.number for entry in history if key in entry.subjects}
+    found = []
+    for entry in history:
+        if entry.number in named:
+            put = instead if entry.number in standing else []
+            left = dict.fromkeys(new for each in entry.subjects for new in (put if each == key else [each]))
+            subjects = tuple(left) if len(left) > 1 else ()
+            found.append(msgspec.structs.replace(entry, subjects=subjects, because=""))
+        elif entry.undoes in named:
+            found.append(msgspec.structs.replace(entry, because=""))
+    return found
 
 
 def check_merge(subjects: Sequence[str], *, office: str, because: str) -> tuple[str, ...]:

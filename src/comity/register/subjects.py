@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from comity.errors import ForeignInput
+from comity.identifiers import is_party_id
 from comity.register.index import Entry
 
 __all__ = ["MAX_LINE", "SCHEMATA", "Statement", "Subject", "is_name", "read_subject"]
@@ -213,6 +214,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def is_name(identity: object) -> bool:
     """Tell whether something can be the name of a record: lists of matches have room for it."""
     return isinstance(identity, str) and 0 < len(identity) <= _MAX_ID and identity.isprintable()
+
+
+def not_ones_own(identity: str, owner: str) -> str:
+    """Say why an id cannot be of a record of `owner`: `PARTY/ID` names another Party's record; empty where it can."""
+    party, between, _ = identity.partition("/")
+    if not between or party == owner or not is_party_id(party):
+        return ""
+    return f"`{identity[:60]}` reads as a record of {party}: an id of one's own does not begin with a Party and `/`"
 
 
 def _identity(value: Mapping[str, Any], bare: bool) -> Iterator[str]:

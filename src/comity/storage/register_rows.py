@@ -316,8 +316,8 @@ class RegisterRows(Rows):
         return self._all(ThresholdRow, _THRESHOLDS)
 
     def put_judgement(self, row: JudgementRow) -> None:
-        """Enter a judgement."""
-        self._insert(tables.judgements, values_of(row))
+        """Enter a judgement, or keep it in place of the one with its number."""
+        self._put(tables.judgements, ("number",), values_of(row))
 
     def judgements(self) -> Sequence[JudgementRow]:
         """Give the history of merges, oldest first."""
