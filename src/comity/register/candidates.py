@@ -2,10 +2,10 @@
 
 Each unit of the name asked for calls the tokens near it; each such token calls the names that hold it, with a credit
 in bits: how rare it is in this register to be that near. Rare and near counts most. The names with the most credit are
-compared in full.
+compared in full; where a name has more bearers than that, those that agree in kind, date, country and sex go first.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
 from itertools import chain, pairwise
 from typing import NamedTuple
@@ -140,18 +140,32 @@ def _itself(index: NameIndex, text: str) -> Nearness:
     return Nearness(tokens, holders, bits, bits, rarity, rarity)
 
 
+#: Words worth this much call whoever holds them, even where nearly everybody does and it says nothing.
+_CALLS = 10
 _WORTH = {Kind.PARTICLE: 3, Kind.LEGAL: 2, Kind.TITLE: 3, Kind.INITIAL: 0, Kind.GENERIC: 10}
 
 
-def find_names(index: NameIndex, names: Sequence[Name], nears: Sequence[list[Nearness]]) -> list[Numbers]:
-    """Give for each name asked for the numbers of the live names with the most credit, at most `CANDIDATES`."""
+Agreement = Callable[[Numbers, Numbers], Numbers]
+"""Given numbers of names asked for and of entities: how far what else is known of both agrees, more for more."""
+
+
+def find_names(
+    index: NameIndex, names: Sequence[Name], nears: Sequence[list[Nearness]], agreement: Agreement
+) -> list[Numbers]:
+    """Give for each name asked for the numbers of the live names with the most credit, at most `CANDIDATES`.
+
+    Args:
+        agreement: decides among names with as much credit where there are more than are compared.
+    """
     called = list(chain.from_iterable(nears))
     worth = [_WORTH.get(unit.kind, 16) for name in names for unit in name.units]
     lengths = [len(around.tokens) for around in called]
     asked = np.arange(len(names)).repeat([len(near) for near in nears]).repeat(lengths)
     tokens = np.concatenate([around.tokens for around in called])
     sizes = np.concatenate([around.holders for around in called])
-    credit = np.concatenate([around.credit for around in called]) * np.repeat(worth, lengths) >> 4
+    worths = np.repeat(worth, lengths)
+    credit = np.concatenate([around.credit for around in called]) * worths >> 4
+    credit = np.maximum(credit, worths >= _CALLS)
     order = np.lexsort((index.vocabulary.columns["rank"].view()[tokens], -credit, asked))
     order = order[credit[order] > 0]
     order = order[_place(asked[order], len(names)) < TOKENS]
@@ -176,7 +190,7 @@ def find_names(index: NameIndex, names: Sequence[Name], nears: Sequence[list[Nea
     once = kept[tally[cell] == kept]
     tally[cell] = 0
     return _most_credit(
-        index, of[once], found[once], credit_of[once], np.array([name.tokens for name in names])
+        index, of[once], found[once], credit_of[once], np.array([name.tokens for name in names]), agreement
     )
 
 
@@ -196,6 +210,7 @@ def _most_credit(
     names: npt.NDArray[np.uint32],
     credit: npt.NDArray[np.int32],
     tokens: Numbers,
+    agreement: Agreement,
 ) -> list[Numbers]:
     """Keep for each question the names with the most credit; a token more or less than asked for costs a little."""
     columns = index.columns
@@ -207,8 +222,12 @@ def _most_credit(
     last = np.maximum(np.minimum(bounds[:-1] + CANDIDATES, bounds[1:]) - 1, 0)
     best = (rank <= ranked[last][of]).nonzero()[0] if len(ranked) else rank
     rank, of, found = rank[best], of[best], names[best].astype(np.int64)
-    tie = columns["entity_hash"].view()[columns["name_entity"].view()[found]]
-    order = np.lexsort((found, tie, rank))
+    entities = columns["name_entity"].view()[found].astype(np.int64)
+    agree = np.zeros(len(found), np.int64)
+    too_many = (np.bincount(of, minlength=len(tokens)) > CANDIDATES)[of].nonzero()[0]
+    if len(too_many):
+        agree[too_many] = agreement(of[too_many], entities[too_many])
+    order = np.lexsort((found, columns["entity_hash"].view()[entities], -agree, rank))
     of, found = of[order], found[order]
     kept = _place(of, len(tokens)) < CANDIDATES
     of, found = of[kept], found[kept]

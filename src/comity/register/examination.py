@@ -4,6 +4,7 @@ Many questions are examined together, because NumPy works best on long columns; 
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -68,7 +69,7 @@ def examine(index: NameIndex, queries: Sequence[Query]) -> Examined:
     ):  # as many as their counting leaves in the caches of the processor
         numbers, names_ = zip(*put[top : top + _TOGETHER], strict=True)
         nears = nearness_of(index, names_)
-        found = find_names(index, names_, nears)
+        found = find_names(index, names_, nears, partial(_agreement, index, queries, np.array(numbers)))
         asked += [one for one in map(Asked, numbers, names_, nears, found) if len(one.found)]
     if not asked:
         nothing = np.empty(0, np.int64)
@@ -85,6 +86,30 @@ def examine(index: NameIndex, queries: Sequence[Query]) -> Examined:
     return Examined(question, names, entities, features)
 
 
+def _agreement(
+    index: NameIndex, queries: Sequence[Query], numbers: Numbers, of: Numbers, entities: Numbers
+) -> Numbers:
+    """Say how far some entities agree with what is asked besides the name: kind, date, country, sex, in that order."""
+    question = numbers[of]
+    agree = _kinds(index, queries, question, entities).astype(np.int64)
+    agree = agree * 5 + _dates(index, queries, question, entities)
+    agree = agree * 3 + _countries(index, queries, question, entities)
+    return agree * 3 + _sexes(index, queries, question, entities)
+
+
+def _kinds(index: NameIndex, queries: Sequence[Query], question: Numbers, entities: Numbers) -> Ints:
+    asked = np.array([kind_number(query.schema) for query in queries])[question]
+    held = index.columns["entity_kind"].view()[entities].astype(np.int32)
+    unsaid = (held == 3) | (asked == 3)
+    return np.where(unsaid, 1, np.where(held == asked, 2, 0)).astype(np.int32)
+
+
+def _sexes(index: NameIndex, queries: Sequence[Query], question: Numbers, entities: Numbers) -> Ints:
+    asked = np.array([sex_number(query.sex) for query in queries])[question]
+    held = index.columns["entity_sex"].view()[entities]
+    return np.where((held == 0) | (asked == 0), 1, np.where(held == asked, 2, 0)).astype(np.int32)
+
+
 def _facts(
     index: NameIndex,
     queries: Sequence[Query],
@@ -97,19 +122,15 @@ def _facts(
     native = np.array([_is_native(one.name) for one in asked])[block.row]
     held_native = index.vocabulary.columns["native"].view()[block.tokens[0]]
     asked_kind = np.array([kind_number(query.schema) for query in queries])[question]
-    held_kind = columns["entity_kind"].view()[entities].astype(np.int32)
-    unsaid = (held_kind == 3) | (asked_kind == 3)
     aliases = _ends(columns["first_name"].view(), entities, len(columns["name_entity"]))
-    sex = np.array([sex_number(query.sex) for query in queries])[question]
-    held_sex = columns["entity_sex"].view()[entities]
     return Facts(
         chance=np.full(len(entities), round(float(np.log2(index.live_names + 2)) * BIT), np.int32),
         scripts=held_native.astype(np.int32) * 2 + native,
-        kinds=np.where(unsaid, 1, np.where(held_kind == asked_kind, 2, 0)).astype(np.int32),
+        kinds=_kinds(index, queries, question, entities),
         person=(asked_kind == 0).astype(np.int32),
         date=_dates(index, queries, question, entities),
         country=_countries(index, queries, question, entities),
-        sex=np.where((held_sex == 0) | (sex == 0), 1, np.where(held_sex == sex, 2, 0)).astype(np.int32),
+        sex=_sexes(index, queries, question, entities),
         whole=_whole(asked, block),
         aliases=np.minimum(aliases - columns["first_name"].view()[entities], 20).astype(np.int32),
     )
