@@ -98,7 +98,7 @@ def query_of(transaction: Transaction, name: str, peer: str) -> "Query":
             subject = read_record(find_record(transaction, identity)).subject
             entry = subject.entry()
             values = (entry.names, entry.dates, entry.countries, entry.identifiers)
-            return Query(subject.id, entry.schema, *values, entry.sex)
+            return Query(subject.id, entry.schema, *values, entry.sex, entry.kinds)
     met = [
         hit for hit in transaction.hits(ours=True, limit=_MOST) if (hit.peer, hit.reference) == (peer, name)
     ]

@@ -171,7 +171,14 @@ def query_of(subject: Subject) -> Query:
     """Make a question of an entity."""
     entry = subject.entry()
     return Query(
-        entry.id, entry.schema, entry.names, entry.dates, entry.countries, entry.identifiers, entry.sex
+        entry.id,
+        entry.schema,
+        entry.names,
+        entry.dates,
+        entry.countries,
+        entry.identifiers,
+        entry.sex,
+        entry.kinds,
     )
 
 

@@ -14,17 +14,24 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from comity.register.examination import Examined, Query, examine
+from comity.register.examination import Examined, Query, contradictions, examine
 from comity.register.explaining import reasons
-from comity.register.index import NameIndex, identifier_token
+from comity.register.index import NameIndex, with_kinds
 from comity.register.scoring import THRESHOLD, Matcher, matcher, standing_of
 
 __all__ = ["Hit", "check", "check_many"]
 
 #: Questions examined together.
 TOGETHER = 32
-#: Score of a subject that bears an identifier asked for, where nothing contradicts it.
-_SAME_IDENTIFIER = 0.99
+#: Score of a subject that bears an identifier asked for, where nothing contradicts it; and one of another kind.
+_SAME_IDENTIFIER, _OTHER_KIND = 0.99, 0.6
+#: What a contradiction of kind of subject, birth date or sex takes from that: a date may be wrong, a person is no ship.
+_LESS = np.array([0.6, 0.3, 0.2])
+_CONTRADICTS = ("another kind of subject", "birth dates conflict", "sex differs")
+_BORNE = "an identifier asked for is registered for this subject"
+_BORNE_OTHERWISE = "an identifier asked for is registered for this subject, as one of another kind"
+#: Candidates kept where an identifier is asked for.
+_KEPT = 500
 
 
 class Hit(msgspec.Struct, frozen=True, gc=False):
@@ -92,11 +99,14 @@ def _answer(
         order, standing = standing_of(query, verdict[best], examined.features.T.take(best, axis=1).T)
         score = model.score(model.subjects.judge(standing))
         rows = best[order]
-        for number, row, value in _leading(query[order], rows, score, limit + 3):
+        most = max(limit + 3, _KEPT if any(each.identifiers for each in queries) else 0)
+        for number, row, value in _leading(query[order], rows, score, most):
             found[number].append((value, index.ids[int(examined.entity[row])], row))
     answers = []
     for number, query_ in enumerate(queries):
         ranked = sorted(found[number], key=lambda entry: (-entry[0], entry[1]))
+        borne = _bearers(index, query_)
+        ranked[limit:] = [one for one in ranked[limit:] if borne and int(examined.entity[one[2]]) in borne]
         hits = [
             Hit(
                 identity,
@@ -106,11 +116,9 @@ def _answer(
                 if value >= explain_from
                 else (),
             )
-            for value, identity, row in ranked[:limit]
+            for value, identity, row in ranked
         ]
-        answers.append(
-            _with_identifiers(index, query_, hits, threshold)[:limit] if query_.identifiers else hits
-        )
+        answers.append(_with_bearers(index, query_, hits, borne, threshold)[:limit] if borne else hits)
     return answers
 
 
@@ -138,20 +146,33 @@ def _leading(
     yield from zip(query[kept].tolist(), rows[kept].tolist(), score[kept].tolist(), strict=True)
 
 
-def _with_identifiers(index: NameIndex, query: Query, hits: list[Hit], threshold: float) -> list[Hit]:
-    """Put those who bear an identifier asked for first; an identifier is said of few and rarely by chance."""
-    bearers: set[str] = set()
-    for identifier in query.identifiers:
-        bearers.update(index.bearers(identifier_token(identifier)))
-    why = "an identifier asked for is registered for this subject"
+def _bearers(index: NameIndex, query: Query) -> dict[int, bool]:
+    """Give the entities that bear an identifier asked for, and whether as one of its kind (or one that is unknown)."""
+    borne: dict[int, bool] = {}
+    for identifier, kind in with_kinds(query.identifiers, query.kinds):
+        every, otherwise = index.bearers(identifier, kind)
+        borne |= {entity: borne.get(entity, False) or entity not in otherwise for entity in every}
+    return borne
+
+
+def _with_bearers(
+    index: NameIndex, query: Query, hits: list[Hit], borne: dict[int, bool], threshold: float
+) -> list[Hit]:
+    """Put those who bear an identifier asked for first; an identifier is said of few and rarely by chance.
+
+    One of another kind (a passport's number for a ship's) may well be by chance, and what else is known may contradict.
+    """
     known = {hit.id: hit for hit in hits}
-    first = [
-        Hit(
-            identity,
-            max(_SAME_IDENTIFIER, known[identity].score if identity in known else 0.0),
-            threshold <= _SAME_IDENTIFIER,
-            (why, *(known[identity].why if identity in known else ())),
-        )
-        for identity in sorted(bearers)
-    ]
-    return first + [hit for hit in hits if hit.id not in bearers]
+    entities = sorted(borne)
+    first: list[tuple[Hit, float]] = []
+    for entity, against in zip(entities, contradictions(index, query, entities), strict=True):
+        by_name = known.pop(index.ids[entity], Hit(index.ids[entity], 0.0, False, ()))
+        whole = _SAME_IDENTIFIER if borne[entity] else _OTHER_KIND
+        score = max(round(whole - float(_LESS[against].sum()), 4), by_name.score, 0.0)
+        why = [_BORNE if borne[entity] else _BORNE_OTHERWISE, *by_name.why]
+        why += [said for said, is_so in zip(_CONTRADICTS, against, strict=True) if is_so and said not in why]
+        first.append((Hit(by_name.id, score, score >= threshold, tuple(why)), by_name.score))
+    first.sort(key=lambda pair: (-pair[0].score, -pair[1], pair[0].id))
+    sure = [hit for hit, _ in first if hit.score >= _SAME_IDENTIFIER]
+    others_ = [*(hit for hit, _ in first if hit.score < _SAME_IDENTIFIER), *known.values()]
+    return sure + sorted(others_, key=lambda hit: -hit.score)

@@ -23,7 +23,7 @@ from comity.register.names import Name, parse
 from comity.register.spellings import spellings_of
 from comity.register.vocabulary import sound_of
 
-__all__ = ["Examined", "Query", "examine"]
+__all__ = ["Examined", "Query", "contradictions", "examine"]
 
 Ints = npt.NDArray[np.int32]
 Numbers = npt.NDArray[np.int64]
@@ -44,6 +44,7 @@ class Query(msgspec.Struct, frozen=True, gc=False):
     countries: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     sex: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 class Examined(NamedTuple):
@@ -95,6 +96,13 @@ def _agreement(
     agree = agree * 5 + _dates(index, queries, question, entities)
     agree = agree * 3 + _countries(index, queries, question, entities)
     return agree * 3 + _sexes(index, queries, question, entities)
+
+
+def contradictions(index: NameIndex, query: Query, entities: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Tell for each of some entities whether it contradicts a question in kind, birth date and sex."""
+    held, question = np.array(entities, np.int64), np.zeros(len(entities), np.int64)
+    facts = (_kinds, _dates, _sexes)
+    return np.array([fact(index, [query], question, held) == 0 for fact in facts], bool).T
 
 
 def _kinds(index: NameIndex, queries: Sequence[Query], question: Numbers, entities: Numbers) -> Ints:

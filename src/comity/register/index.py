@@ -55,6 +55,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
         dates: birth dates, `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
         countries: ISO 3166 alpha-2, lower case.
         identifiers: numbers of documents and registers.
+        kinds: what each of these is (`passportNumber`, `imoNumber`), in the same order; empty or missing where unknown.
         sex: `male`, `female` or empty.
         group: by what it is decided who may be told of it; `NameIndex.only` takes or leaves whole groups.
     """
@@ -66,6 +67,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     countries: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     sex: str = ""
+    kinds: tuple[str, ...] = ()
     group: str = ""
 
 
@@ -151,8 +153,8 @@ class NameIndex:
         columns["alive"].append(1)
         for name in dict.fromkeys(parsed):
             self._add_name(name, entity)
-        for identifier in dict.fromkeys(entry.identifiers):
-            self._file_identifier(identifier, entity)
+        for identifier, kind in dict.fromkeys(with_kinds(entry.identifiers, entry.kinds)):
+            self._file_identifier(identifier, kind, entity)
         self._number[entry.id] = self.ids.append(entry.id)
         self._numbered = len(self.ids)
         self.live_entities += 1
@@ -179,9 +181,11 @@ class NameIndex:
         self.vocabulary.count(distinct)
         self.live_names += 1
 
-    def _file_identifier(self, identifier: str, entity: int) -> None:
-        token = self.vocabulary.learn_exact(identifier_token(identifier))
-        self.names_of_token.add(token, entity)
+    def _file_identifier(self, identifier: str, kind: str, entity: int) -> None:
+        token = identifier_token(identifier)
+        if token:
+            for filed in (token, f"{token}#{kind}"):
+                self.names_of_token.add(self.vocabulary.learn_exact(filed), entity)
 
     def withdraw(self, identity: str) -> bool:
         """Take an entity out; its numbers stay, it is found no more. False where it is not there."""
@@ -272,14 +276,19 @@ class NameIndex:
         tokens, numbers = self.vocabulary.tokens, self.columns["unit_token"].view()[start : start + count]
         return " ".join([tokens[number] for number in numbers.tolist()])
 
-    def bearers(self, token: str) -> list[str]:
-        """Give the ids of the live entities filed under an identifier token."""
+    def bearers(self, identifier: str, kind: str = "") -> tuple[set[int], set[int]]:
+        """Give the entities that bear an identifier, and those of them that bear it only as one of another kind."""
+        token = identifier_token(identifier)
+        every = self._filed(token) if token else set()
+        same = self._filed(f"{token}#{kind}") | self._filed(f"{token}#") if every and kind else every
+        return every, every - same
+
+    def _filed(self, token: str) -> set[int]:
         number = self.vocabulary.number(token)
         if number < 0:
-            return []
+            return set()
         alive = self.columns["alive"].view()
-        entities = {int(entity) for entity in self.names_of_token.of(number)}
-        return sorted(self.ids[entity] for entity in entities if alive[entity])
+        return {entity for entity in self.names_of_token.of(number).tolist() if alive[entity]}
 
     def names_of(self, entity: int) -> tuple[int, int]:
         """Give the numbers of the first name of an entity and of the first that is no longer its."""
@@ -295,5 +304,11 @@ class NameIndex:
 
 
 def identifier_token(identifier: str) -> str:
-    """Write an identifier as a token that no name has: letters and digits only, after a `#`."""
-    return "#" + "".join(letter for letter in identifier.lower() if letter.isalnum())[:64]
+    """Write an identifier as a token that no name has: its letters and digits after a `#`; empty where it has none."""
+    letters = "".join(letter for letter in identifier.lower() if letter.isalnum())[:64]
+    return f"#{letters}" if letters else ""
+
+
+def with_kinds(identifiers: tuple[str, ...], kinds: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Give each identifier with its kind, empty where that is not known."""
+    return list(zip(identifiers, kinds + ("",) * len(identifiers), strict=False))

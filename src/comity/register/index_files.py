@@ -18,7 +18,7 @@ from comity.register.postings import Postings
 __all__ = ["FORMAT", "open_index", "save_index"]
 
 #: Version of the files: counts up with the arrays, and with how names are cut and spelled.
-FORMAT = 4
+FORMAT = 5
 
 
 def save_index(index: NameIndex, folder: Path, stamp: str) -> None:

@@ -37,9 +37,10 @@ def check_sufficient(query: Query, *, purpose: str, reference: str) -> None:
         missing.append("a check across an agreement names a reference: the case it is made for")
     known = max((_words(text) for text in query.names), default=0) >= 2
     dated = any(date_number(text) for text in query.dates)
-    enough = bool(query.identifiers) or known or (dated and any(_words(text) for text in query.names))
+    numbered = any(identifier_token(identifier) for identifier in query.identifiers)
+    enough = numbered or known or (dated and any(_words(text) for text in query.names))
     if kind_number(query.schema) != 0:
-        enough = bool(query.identifiers) or any(parse(text, person=False).tokens for text in query.names)
+        enough = numbered or any(parse(text, person=False).tokens for text in query.names)
     if not enough:
         missing.append(
             f"question `{query.id[:60]}` says too little: "
@@ -87,7 +88,7 @@ def matching_keys(entry: Entry | Query) -> frozenset[str]:
     One for each identifier, and one for each pair of consonant skeletons with each birth year. Without a year a pair of
     skeletons fits a third of all strangers, so a subject without one has keys by identifier alone.
     """
-    keys = {identifier_token(identifier) for identifier in entry.identifiers}
+    keys = {identifier_token(identifier) for identifier in entry.identifiers} - {""}
     years = {number // 10000 for text in entry.dates if (number := date_number(text))}
     if years and kind_number(entry.schema) == 0:
         for pair in {pair for text in entry.names for pair in _pairs(text)}:

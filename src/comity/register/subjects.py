@@ -14,7 +14,7 @@ import msgspec
 
 from comity.errors import ForeignInput
 from comity.identifiers import is_party_id
-from comity.register.index import Entry
+from comity.register.index import Entry, identifier_token
 
 __all__ = ["MAX_LINE", "SCHEMATA", "Statement", "Subject", "is_name", "read_subject"]
 
@@ -35,11 +35,13 @@ SCHEMATA = frozenset(
 _NAMES = ("name", "alias", "previousName", "abbreviation")
 _DATES = ("birthDate",)
 _COUNTRIES = ("nationality", "citizenship", "country", "jurisdiction", "mainCountry", "flag")
+#: Kinds of identifiers; an `idNumber` may be of any kind.
 _IDENTIFIERS = (
-    "idNumber", "passportNumber", "taxNumber", "registrationNumber", "socialSecurityNumber", "vatCode", "leiCode",
+    "passportNumber", "taxNumber", "registrationNumber", "socialSecurityNumber", "vatCode", "leiCode",
     "innCode", "ogrnCode", "okpoCode", "dunsCode", "swiftBic", "iban", "imoNumber", "mmsi", "callSign", "vin",
     "serialNumber", "publicKey",
 )  # fmt: skip
+_ANY_KIND = "idNumber"
 
 
 class Statement(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -93,16 +95,31 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True):
         given, family = self.values("firstName"), self.values("lastName")
         return tuple(f"{a} {b}".strip() for a in given or ("",) for b in family or ("",) if a or b)
 
+    @property
+    def identifiers(self) -> tuple[tuple[str, str], ...]:
+        """Numbers of documents and registers, each with its kind (`passportNumber`), which is empty for an `idNumber`.
+
+        What holds no letter and no digit (`---`) is none.
+        """
+        said = (
+            (s.value, "" if s.prop == _ANY_KIND else s.prop)
+            for s in self.statements
+            if (s.prop == _ANY_KIND or s.prop in _IDENTIFIERS) and identifier_token(s.value)
+        )
+        return tuple(dict.fromkeys(said))
+
     def entry(self) -> Entry:
         """Give what the name index needs of it."""
+        identifiers, kinds = zip(*self.identifiers, strict=True) if self.identifiers else ((), ())
         return Entry(
             self.id,
             self.schema,
             self.names,
             self.values(*_DATES),
             self.values(*_COUNTRIES),
-            self.values(*_IDENTIFIERS),
+            identifiers,
             self.first("gender") or "",
+            kinds,
         )
 
     def seen_on(self, day: str) -> "Subject":
