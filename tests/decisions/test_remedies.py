@@ -58,6 +58,16 @@ def test_what_another_party_made_can_only_be_left_out_whole():
     ]
 
 
+def test_a_source_stays_where_anothers_item_was_made_from_it_as_well():
+    """Leaving it out of one's own summary alone would not help: it is beneath what East made, too."""
+    theirs = Item("m", "incident.reports", EAST, hops=(hop(EAST, SOUTH, "south-east"),), made_from=("r",))
+    source = msgspec.structs.replace(received(), hops=(hop(), hop(SOUTH, EAST, "south-east")))
+    for sources in (("r", "m", "own"), ("m", "r", "own")):
+        assert words(source, theirs, OWN, made("s", *sources), to=WEST) == [
+            "releasable to west.example without m (source: east.example) and r (source: north.example)"
+        ]
+
+
 def test_a_missing_source_can_be_left_out():
     assert words(OWN, made("s", "own", "gone")) == [
         "releasable to east.example without gone (source: unknown)"

@@ -43,7 +43,7 @@ def test_a_whole_chain_gives_the_question_again() -> None:
     summary, report = digest(chain.summary), digest(chain.report)
     assert (proof.disclosed.item, [route.item for route in proof.sources]) == (summary, [report])
     assert (proof.hop.by, proof.hop.to, proof.hop.agreement) == (SOUTH, EAST, "south-east-2026")
-    items = proof.items_before_hop()
+    items, _ = proof.items_before_hop()
     assert items[summary].hops == ()  # as it stood when South decided
     assert items[summary].made_from == (report,)
     (north_to_south,) = items[report].hops

@@ -56,16 +56,21 @@ def _can_be_left_out(question: Question) -> list[str]:
 
 
 def _remaining(question: Question, without: frozenset[str]) -> set[str]:
-    """Give the lineage that is left when some sources are left out."""
+    """Give the lineage that is left when some sources are left out of what the holder made.
+
+    A source stays where another Party's item was made from it: that item is not the holder's to make anew.
+    """
     found: set[str] = set()
     waiting = [question.disclose]
     while waiting:
         name = waiting.pop()
-        if name in found or name in without:
+        if name in found:
             continue
         found.add(name)
         item = question.items.get(name)
-        waiting.extend(item.made_from if item is not None else ())
+        if item is not None:
+            left_out = without if item.originator == question.holder else frozenset()
+            waiting.extend(source for source in item.made_from if source not in left_out)
     return found
 
 

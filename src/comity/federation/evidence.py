@@ -66,7 +66,7 @@ class Evidence(msgspec.Struct, frozen=True):
 
     Attributes:
         disclosed: the item, with the sender's own hop as the last.
-        sources: its lineage.
+        sources: its lineage; one that came by several routes stands there with each.
         consents: consents that came along.
         confirmations: of these, by name, when each was confirmed by its giver.
         necessity: what the sender told everyone upstream, where it invoked imminent danger.
@@ -85,17 +85,20 @@ class Evidence(msgspec.Struct, frozen=True):
         """The sender's own hop."""
         return self.disclosed.hops[-1]
 
-    def items_before_hop(self) -> dict[str, Item]:
-        """Give the items as they stood when the sender decided: the disclosed one without the sender's own hop."""
+    def items_before_hop(self) -> tuple[dict[str, Item], tuple[Item, ...]]:
+        """Give the items as they stood when the sender decided: the disclosed one without the sender's own hop.
+
+        Returns:
+            Them by id, each with its first route; and the sources again that came by further routes.
+        """
         route = self.disclosed
         before = item_of(route.item, route.manifest, hops_of(route.hops[:-1], route.custody[:-1]))
-        return {
-            route.item: before,
-            **{
-                each.item: item_of(each.item, each.manifest, hops_of(each.hops, each.custody))
-                for each in self.sources
-            },
-        }
+        items, others = {route.item: before}, []
+        for each in self.sources:
+            item = item_of(each.item, each.manifest, hops_of(each.hops, each.custody))
+            if items.setdefault(item.id, item) is not item:
+                others.append(item)
+        return items, tuple(others)
 
 
 def check(message: Disclose, sender: str, recipient: str, book: CardBook) -> Evidence:
@@ -124,11 +127,16 @@ def check(message: Disclose, sender: str, recipient: str, book: CardBook) -> Evi
 def _check_lineage(
     disclosed: CheckedRoute, routes: Sequence[Route], book: CardBook, kept: list[Kept]
 ) -> tuple[CheckedRoute, ...]:
-    """Check the sources outward from the disclosed item, so that each hand's cards are vouched for before needed."""
+    """Check the sources outward from the disclosed item, so that each hand's cards are vouched for before needed.
+
+    A source that several Parties have made something from comes with a route for each.
+    """
     if len(routes) > MAX_SOURCES:
         raise ForeignInput(f"disclosure: a lineage of more than {MAX_SOURCES} sources")
-    offered = {_name(route.manifest): route for route in routes}
-    found: dict[str, CheckedRoute] = {}
+    offered: dict[str, list[Route]] = {}
+    for route in routes:
+        offered.setdefault(_name(route.manifest), []).append(route)
+    found: dict[str, list[CheckedRoute]] = {}
     waiting = list(disclosed.manifest.made_from)
     while waiting:
         source = waiting.pop(0)
@@ -136,11 +144,13 @@ def _check_lineage(
             continue
         if source not in offered:
             raise ForeignInput(f"disclosure: source {source[:12]} is named but not evidenced")
-        found[source] = _check_route(offered[source].manifest, offered[source].custody, book, kept)
-        waiting.extend(found[source].manifest.made_from)
+        found[source] = [_check_route(each.manifest, each.custody, book, kept) for each in offered[source]]
+        if len({each.custody for each in found[source]}) < len(found[source]):
+            raise ForeignInput(f"disclosure: source {source[:12]} is evidenced twice by one route")
+        waiting.extend(found[source][0].manifest.made_from)
     if len(found) != len(offered):
         raise ForeignInput("disclosure: evidence of a source that nothing names")
-    return tuple(found.values())
+    return tuple(route for checked in found.values() for route in checked)
 
 
 def _name(text: SignedText) -> str:

@@ -72,8 +72,10 @@ def decide_again(
 def _question(proof: Evidence, sender: str, to: str, carrier: str) -> Question:
     """Put the sender's question again, from the evidence alone."""
     necessity = proof.necessity
+    items, others = proof.items_before_hop()
     return Question(
-        items=proof.items_before_hop(),
+        items=items,
+        holdings=others,
         disclose=proof.disclosed.item,
         holder=sender,
         to=to,

@@ -13,11 +13,12 @@ from comity.signing import from_bytes
 
 
 class Gathered(msgspec.Struct, frozen=True):
-    """An item with one custody and its lineage, each source with the custody that ends at the maker.
+    """An item with its custodies and its lineage, each source with the custody that ends at the maker.
 
     Attributes:
-        row: the item; `holding`: the route by which it is held; `other_routes`: further ones.
-        sources: every item of the lineage with the route it came by, nearest first.
+        row: the item; `holdings`: the routes by which it is held.
+        sources: every item of the lineage with the route it came by, nearest first; one that several Parties have made
+            something from stands there with each route that ends at one of them.
     """
 
     row: ItemRow
@@ -27,7 +28,9 @@ class Gathered(msgspec.Struct, frozen=True):
     @property
     def rows(self) -> tuple[ItemRow, ...]:
         """The item and its lineage."""
-        return (self.row, *(source for source, _ in self.sources))
+        return tuple(
+            {row.digest: row for row in (self.row, *(source for source, _ in self.sources))}.values()
+        )
 
 
 def find_item(transaction: Transaction, name: str) -> ItemRow:
@@ -50,20 +53,21 @@ def find_item(transaction: Transaction, name: str) -> ItemRow:
 
 def gather(transaction: Transaction, row: ItemRow) -> Gathered:
     """Gather an item's routes and its lineage from the store."""
-    sources: list[tuple[ItemRow, Holding]] = []
-    seen = {row.digest}
+    sources: dict[tuple[str, tuple[str, ...]], tuple[ItemRow, Holding]] = {}
+    seen: set[tuple[str, str]] = set()
     waiting = [(source, row.originator) for source in row.made_from]
     while waiting:
         digest, maker = waiting.pop(0)
-        if digest in seen:
+        if digest == row.digest or (digest, maker) in seen:
             continue
-        seen.add(digest)
+        seen.add((digest, maker))
         source = transaction.item(digest)
         if source is None:
             continue  # the gate refuses a lineage with a source missing (rule 7 custody)
-        sources.append((source, _route_to(transaction, source, maker)))
+        route = _route_to(transaction, source, maker)
+        sources.setdefault((digest, route.custody), (source, route))
         waiting.extend((further, source.originator) for further in source.made_from)
-    return Gathered(row, tuple(transaction.holdings(row.digest)), tuple(sources))
+    return Gathered(row, tuple(transaction.holdings(row.digest)), tuple(sources.values()))
 
 
 def by_route(gathered: Gathered, route: int) -> Gathered:
@@ -139,8 +143,12 @@ def question_of(
         approved_by: the officers who approved an act of necessity; empty where none is invoked.
     """
     routes = tuple(as_item(transaction, gathered.row, holding) for holding in gathered.holdings)
-    items = {source.digest: as_item(transaction, source, holding) for source, holding in gathered.sources}
-    items[gathered.row.digest] = routes[0]
+    items = {gathered.row.digest: routes[0]}
+    others = [
+        each
+        for each in (as_item(transaction, source, holding) for source, holding in gathered.sources)
+        if items.setdefault(each.id, each) is not each
+    ]
     return Question(
         items=items,
         disclose=gathered.row.digest,
@@ -153,5 +161,5 @@ def question_of(
         judicial=judicial,
         necessity=bool(approved_by),
         approved_by=approved_by,
-        holdings=routes[1:],  # besides the one in `items`
+        holdings=(*routes[1:], *others),  # besides those in `items`
     )

@@ -67,8 +67,10 @@ def weigh(
             approved_by=approved_by,
         )
     elif sketch is not None:
+        items, others = _sketched(node, transaction, sketch)
         question = Question(
-            items=_sketched(node, transaction, sketch),
+            items=items,
+            holdings=others,
             disclose=DRAFT,
             holder=node.party,
             to=to,
@@ -94,18 +96,25 @@ def partners(node: Node, transaction: Transaction, at: Instant) -> tuple[str, ..
     return tuple(sorted(found))
 
 
-def _sketched(node: Node, transaction: Transaction, sketch: Sketch) -> dict[str, Item]:
-    """Give the item as it would be, with its whole lineage; its marking is at least that of its sources."""
+def _sketched(
+    node: Node, transaction: Transaction, sketch: Sketch
+) -> tuple[dict[str, Item], tuple[Item, ...]]:
+    """Give the item as it would be, with its whole lineage, and sources that came by further routes.
+
+    Its marking is at least that of its sources.
+    """
     if sketch.kind not in KINDS:
         raise BadInput(f"kind `{sketch.kind[:40]}` is not one of {', '.join(KINDS)}")
     items: dict[str, Item] = {}
+    others: list[Item] = []
     named, markings = [], []
     for name in sketch.made_from:
         gathered = gather(transaction, find_item(transaction, name))
         named.append(gathered.row.digest)
-        items[gathered.row.digest] = as_item(transaction, gathered.row, gathered.holdings[0])
-        for source, holding in gathered.sources:
-            items[source.digest] = as_item(transaction, source, holding)
+        for row, holding in ((gathered.row, gathered.holdings[0]), *gathered.sources):
+            item = as_item(transaction, row, holding)
+            if items.setdefault(item.id, item).hops != item.hops:
+                others.append(item)
         markings.append(Marking.read(gathered.row.marking))
     own = Marking.read(sketch.marking)
     items[DRAFT] = Item(
@@ -117,4 +126,4 @@ def _sketched(node: Node, transaction: Transaction, sketch: Sketch) -> dict[str,
         made_from=tuple(named),
         judicial=sketch.judicial or None,
     )
-    return items
+    return items, tuple(others)
