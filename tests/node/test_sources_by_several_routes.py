@@ -74,7 +74,9 @@ def test_the_verdict_while_writing_is_the_one_that_sharing_comes_to(turned: bool
         _, joint = both(made)
         sources = made.members[SOUTH].read(lambda rows: find_item(rows, joint).made_from)
         sketch = Sketch(
-            category=SUMMARY, marking="TLP:GREEN", made_from=tuple(reversed(sources)) if turned else tuple(sources)
+            category=SUMMARY,
+            marking="TLP:GREEN",
+            made_from=tuple(reversed(sources)) if turned else tuple(sources),
         )
         for to, outcome in ((EAST, "permitted"), (WEST, "needs-consent")):
             decision = made.members[SOUTH].act(weigh, sketch=sketch, to=to, purpose=DEFENCE)
