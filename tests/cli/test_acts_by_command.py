@@ -1,6 +1,7 @@
 """Consents, withdrawals, legal hold, duties and replay as an officer types them; letters go by pouch."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -139,6 +140,18 @@ def test_what_is_on_hold_answers_retained_and_is_erased_when_released(
     assert comity("item", "release", digest[:12], "--because", "over", "--home", land.south).code == 0
     carry("south", "north")
     assert " done" in comity("withdraw", digest, "--show", "--home", land.north).out
+
+
+def test_an_item_shows_how_long_the_agreement_it_came_under_lets_it_be_kept(
+    comity: Comity, land: Land, carry: Carry
+) -> None:
+    digest = share(comity, land)
+    assert "retention: not limited" in comity("item", "show", digest, "--home", land.north).out  # one's own
+    carry("north", "south")
+    shown = comity("item", "show", digest, "--home", land.south)
+    assert re.search(r"retention: 3 years, to 20..-..-.. \(north-south-2026 art\. 3\(2\)", shown.out), shown.out
+    terms = plain(comity("item", "show", digest, "--json", "--home", land.south))["kept_until"]
+    assert {each["length"] for each in terms} == {"P3Y"}
 
 
 def test_a_correction_names_what_stands_in_its_place(

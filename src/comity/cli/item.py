@@ -194,8 +194,19 @@ def show(id_: str, save: Path | None, home: Path, passphrase_file: Path | None, 
         print_json(shown)
         return
     click.echo(f"{shown['id']}\n  {shown['title']}")
+    terms = [
+        _(
+            "{length}, to {until} ({ref})",
+            length=said(each["length"]),
+            until=each["until"][:10],
+            ref=said(each["ref"]),
+        )
+        for each in shown["kept_until"]
+    ]
     for name in ("originator", "category", "marking", "state", "retention", "size", "media_type"):
         value = said(str(shown[name])) if shown[name] is not None else _("not limited")
+        if name == "retention" and terms:
+            value = "; ".join(terms)
         click.echo(f"  {said(name.replace('_', ' '))}: {value}")
     for caveat in shown["caveats"]:
         read_ = _("read") if shown["caveats_read"] else _("not read yet")

@@ -17,8 +17,10 @@ from comity.node import flagged
 from comity.node import items as item_use
 from comity.node.disclose import Outcome, disclose
 from comity.node.items import NewItem
+from comity.node.kept_until import kept_until
 from comity.node.large_files import LIST, PART
 from comity.node.necessity import emergency
+from comity.node.node import Node
 from comity.node.purposes import purposes_instead
 from comity.node.questions import find_item, statements_of
 from comity.node.what_may_pass import Sought, what_may_pass
@@ -133,7 +135,7 @@ def item_may_pass(
 @verb("item-show")
 def item_show(desk: Desk, item: str) -> dict[str, Any]:
     """Show an item with its custody, its sources and to whom it went."""
-    return desk.read(lambda transaction: _shown(transaction, find_item(transaction, item)))
+    return desk.read(lambda transaction: _shown(desk.node, transaction, find_item(transaction, item)))
 
 
 @verb("item-content")
@@ -325,7 +327,7 @@ def decision_fields(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _shown(transaction: Transaction, row: ItemRow) -> dict[str, Any]:
+def _shown(node: Node, transaction: Transaction, row: ItemRow) -> dict[str, Any]:
     routes = [
         [
             {"from": hop.by, "to": hop.to, "agreement": hop.agreement, "purpose": hop.purpose, "at": hop.at}
@@ -336,6 +338,7 @@ def _shown(transaction: Transaction, row: ItemRow) -> dict[str, Any]:
     sources = [transaction.item(source) for source in row.made_from]
     return {
         **item_fields(row),
+        "kept_until": [msgspec.to_builtins(each) for each in kept_until(node, transaction, row)],
         "custody": routes,
         "sources": [item_fields(source) for source in sources if source is not None],
         "disclosed": [

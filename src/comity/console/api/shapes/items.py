@@ -95,15 +95,31 @@ class Passed(Shape, frozen=True, kw_only=True):
     message: str
 
 
+class Term(Shape, frozen=True, kw_only=True):
+    """A term after which an item is no longer kept here.
+
+    Attributes:
+        until: when it ends.
+        length: how long that is from its receipt, an ISO 8601 duration.
+        ref: the article that says so, or `rule 8 retention` for the originator's own word.
+    """
+
+    until: str
+    length: str
+    ref: str
+
+
 class WholeItem(Item, frozen=True, kw_only=True):
     """An item with its custody, its sources and to whom it went.
 
     Attributes:
+        kept_until: what limits how long it is kept here, the first to end before the others.
         custody: every route by which it came, hop by hop.
         sources: the items it was made from, as far as they are here.
         disclosed: to whom it was passed on.
     """
 
+    kept_until: list[Term]
     custody: list[list[Hop]]
     sources: list[Item]
     disclosed: list[Passed]
