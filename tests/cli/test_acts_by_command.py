@@ -149,7 +149,9 @@ def test_an_item_shows_how_long_the_agreement_it_came_under_lets_it_be_kept(
     assert "retention: not limited" in comity("item", "show", digest, "--home", land.north).out  # one's own
     carry("north", "south")
     shown = comity("item", "show", digest, "--home", land.south)
-    assert re.search(r"retention: 3 years, to 20..-..-.. \(north-south-2026 art\. 3\(2\)", shown.out), shown.out
+    assert re.search(r"retention: 3 years, to 20..-..-.. \(north-south-2026 art\. 3\(2\)", shown.out), (
+        shown.out
+    )
     terms = plain(comity("item", "show", digest, "--json", "--home", land.south))["kept_until"]
     assert {each["length"] for each in terms} == {"P3Y"}
 

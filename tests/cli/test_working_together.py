@@ -152,6 +152,24 @@ def test_a_plan_is_drafted_from_a_file_adopted_and_its_rest_drafts_the_next(
     )
 
 
+def test_a_field_of_another_form_is_named_by_its_option_and_told_what_would_do(
+    comity: Comity, land: Land, tmp_path: Path
+) -> None:
+    lines = tmp_path / "lines.toml"
+    lines.write_text(
+        '[[line]]\nline = "m1"\nof = "visits"\nwords = "x"\n'
+        '[[line]]\nline = "m2"\nof = "meetings"\nwords = "x"\nuntil = "May"\n'
+    )
+    year = ("--begins", "2031-01-01", "--ends", "2031-12-31", "--lines", lines)
+    done = comity("plan", "new", "--to", "south.example", "--period", "The Year", *year, "--home", land.north)
+    assert (done.code, done.out) == (2, "")
+    word = "is not one word of small letters and figures such as sea-north or 2031-1"
+    first, second, third = done.mistakes
+    assert first == f"comity: --period: `The Year` {word}"
+    assert second.startswith(f"comity: {lines}: table 1, of: `visits` is not one of ")
+    assert third == f"comity: {lines}: table 2, until: `May` is not a day such as 2031-03-14"
+
+
 def test_every_kind_has_the_same_commands_and_one_for_each_step() -> None:
     every = {path for path, _ in commands()}
     for kind in KINDS.values():

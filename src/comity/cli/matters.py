@@ -33,6 +33,7 @@ from comity.cooperation.kind import EventForm, Kind
 from comity.cooperation.kinds import KINDS
 from comity.cooperation.said import Said, meaning_of
 from comity.cooperation.shared import SHARED, shared_by
+from comity.cooperation.wording import mistakes_in
 from comity.errors import BadInput
 from comity.languages import _, said
 from comity.languages.words import N_
@@ -51,6 +52,8 @@ _PLAIN = "{meaning}."
 #: What is asked for where a step does not say in which matter it is taken.
 WHICH = N_("The matter: the beginning of its id, six letters and figures or more.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+#: Mistakes that are named.
+_NAMED = 10
 _COUNT = click.IntRange(0, 1_000_000)
 
 
@@ -299,10 +302,11 @@ def _plain_type(hint: Any) -> Any:
 def _said_and_manner(
     form: type[Said], options: Mapping[str, Any], filled: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    given, missing = {}, []
+    given, missing, files = {}, [], dict[str, Path]()
     for field in msgspec.structs.fields(form):
         value = options.get(f"field_{field.name}")
         if isinstance(value, Path):
+            files[field.encode_name] = value
             value = _from_file(value)
         if _is_nothing(value) and field.required and field.encode_name not in filled:
             value = _ask(form, field)
@@ -315,6 +319,7 @@ def _said_and_manner(
             *(_("{name} is missing", name=name) for name in missing),
             hint=f"{click.get_current_context().command_path} --help",
         )
+    _check(form, given, files)
     return {
         "said": given,
         "office": options["as_office"],
@@ -323,6 +328,23 @@ def _said_and_manner(
         "dry_run": options["dry_run"],
         "share_for": options.get("share_for", ""),
     }
+
+
+def _check(form: type[Said], given: Mapping[str, Any], files: Mapping[str, Path]) -> None:
+    """Find what is wrong before anything is sent, named by the option or by the file and its table."""
+
+    def where(path: tuple[str | int, ...]) -> str:
+        file = files.get(str(path[0]))
+        if file is None:
+            return "--" + str(path[0]).replace("_", "-")
+        if len(path) == 1:
+            return str(file)
+        field = ".".join(map(str, path[2:]))
+        return _("{file}: table {number}", file=file, number=path[1]) + (f", {field}" if field else "")
+
+    found = mistakes_in(form, given, where, by_hand=True)
+    if found:
+        raise BadInput(*found[:_NAMED], hint=f"{click.get_current_context().command_path} --help")
 
 
 def _is_nothing(value: Any) -> bool:

@@ -63,6 +63,9 @@ Amount = Annotated[str, msgspec.Meta(pattern=r"\A(?:0|[1-9][0-9]{0,14})(?:\.[0-9
 #: ISO 4217.
 Currency = Annotated[str, msgspec.Meta(pattern=r"\A[A-Z]{3}\Z")]
 
+#: Mistakes that are named.
+_NAMED = 10
+
 #: Most members a list in an event may hold.
 MOST = 500
 Items = Annotated[tuple[ItemName, ...], msgspec.Meta(max_length=MOST)]
@@ -83,7 +86,10 @@ def read_said(form: type[Said], values: Mapping[str, Any]) -> Said:
     try:
         return msgspec.convert(values, form)
     except msgspec.ValidationError as error:
-        raise ForeignInput(f"event: {error}") from None
+        from comity.cooperation.wording import mistakes_in
+
+        found = mistakes_in(form, values)[:_NAMED]
+        raise ForeignInput(*(found or [f"event: {error}"])) from None
 
 
 def plain(said: Said) -> dict[str, Any]:
