@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -317,3 +318,77 @@ def test_who_received_an_item_is_told_how_to_ask_for_its_withdrawal(
     done = comity("withdraw", digest, "--home", land.south)
     assert done.code == 1
     assert f"next: comity redress ask {digest[:12]} --asks erase --why TEXT\n" in done.err
+
+
+def add(comity: Comity, file: Path, home: Path, *more: str) -> Outcome:
+    said = ("--category", "incident.indicators", "--marking", "TLP:GREEN", *more)
+    return comity("item", "add", file, *said, "--home", home)
+
+
+def test_a_home_held_up_after_a_restore_says_so_in_its_status(
+    comity: Comity, land: Land, carry: Carry
+) -> None:
+    share(comity, land)
+    carry("north", "south")
+    shutil.copytree(land.south, land.folder / "backup")
+    assert add(comity, land.note_txt, land.south, "--label", "own").code == 0
+    passing = ("--to", "north.example", "--purpose", "network-defence", "--home", land.south)
+    assert comity("share", "own", *passing).code == 5
+    carry("south", "north")
+    shutil.rmtree(land.south)
+    (land.folder / "backup").rename(land.south)
+    assert add(comity, land.note_txt, land.north, "--label", "later").code == 0
+    comity("share", "later", "--to", "south.example", "--purpose", "network-defence", "--home", land.north)
+    file = land.folder / "letters.pouch"
+    assert comity("pouch", "pack", "south.example", file, "--home", land.north).code == 0
+    comity("pouch", "open", file, "--home", land.south)
+    done = comity("status", "--home", land.south)
+    assert done.code == 0
+    assert "behind what north.example has kept: restored from an old backup" in done.out, done
+    assert "next: comity journal reconcile north.example" in done.err
+
+
+def test_a_label_calls_one_item_and_is_free_again_once_it_is_withdrawn(comity: Comity, land: Land) -> None:
+    taken = add(comity, land.note_txt, land.north, "--label", NOTE)
+    assert taken.code == 1 and "`note` is the label of item " in taken.err
+    comity("withdraw", NOTE, "--home", land.north)
+    assert add(comity, land.note_txt, land.north, "--label", NOTE).code == 0
+    assert "state: held" in comity("item", "show", NOTE, "--home", land.north).out
+    for bad in ("x" * 81, "a\u202eb", " padded"):
+        done = add(comity, land.note_txt, land.north, "--label", bad)
+        assert done.code == 2 and "a label is one short line: 80 characters at the most" in done.err, bad
+
+
+def test_a_file_too_large_for_one_item_is_named_with_what_takes_it(comity: Comity, land: Land) -> None:
+    file = land.folder / "big.bin"
+    with file.open("wb") as made:
+        made.truncate(300 * 1024 * 1024)
+    for done in (
+        add(comity, file, land.north),
+        comity(
+            *("share", file, "--category", "incident.indicators", "--marking", "TLP:GREEN"),
+            *("--to", "south.example", "--purpose", "network-defence", "--home", land.north),
+        ),
+    ):
+        assert (done.code, done.out) == (2, "")
+        assert f"{file} has 314572800 bytes; an item has 104857600 at the most" in done.err
+        assert f"next: comity file add {file} " in done.err
+
+
+def test_a_consent_is_confirmed_with_its_purpose_and_a_slip_is_pointed_out(
+    comity: Comity, land: Land
+) -> None:
+    given = ("consent", "give", "--holder", "south.example", "--to", "east.example", "--until", "2099-01-01")
+    wide = ("--category", "incident.nosuch", "--agreement", "north-south-2026", "--home", land.north)
+    done = comity(*given, *wide, "--purpose", "nosuch")
+    assert done.code == 0 and "to east.example for nosuch until" in done.out, done
+    assert "no agreement in force names the purpose nosuch; those named are " in done.err
+    assert "no agreement in force names the category incident.nosuch" in done.err
+    any_ = comity(*given, "--item", NOTE, "--home", land.north)
+    assert "for any purpose until" in any_.out and any_.err == "", any_
+
+
+def test_a_reason_of_blanks_is_none(comity: Comity, land: Land) -> None:
+    done = comity("withdraw", NOTE, "--reason", "  ", "--home", land.north)
+    assert done.code == 2 and "a reason of blanks is none" in done.err
+    assert "state: held" in comity("item", "show", NOTE, "--home", land.north).out

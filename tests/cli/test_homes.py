@@ -252,6 +252,18 @@ def test_keys_locked_with_a_passphrase_need_it(comity: Comity, tmp_path: Path) -
     assert comity("status", "--home", home, "--passphrase-file", secret).code == 0
 
 
+def test_a_home_without_an_endpoint_says_so(comity: Comity, tmp_path: Path) -> None:
+    made = comity("init", tmp_path / "n", "--party", "north.example", "--card", tmp_path / "n.card")
+    assert made.code == 0 and "the card names no endpoint: letters come by pouch and relay alone" in made.err
+    assert f"next: give {tmp_path / 'n.card'} to your partners" in made.err
+    assert "comity card show" not in made.err
+    reached = comity("init", tmp_path / "s", "--party", "south.example", "--port", 8101)
+    assert "names no endpoint" not in reached.err and "next: comity card show" in reached.err
+    outside = comity("init", tmp_path / "e", "--party", "east.example", "--listen", "0.0.0.0")
+    assert outside.code == 2 and "a node that listens on 0.0.0.0 needs a port" in outside.err
+    assert "--endpoint https://NAME:PORT" in outside.err and not (tmp_path / "e").exists()
+
+
 def test_a_refused_init_leaves_nothing_behind(comity: Comity, tmp_path: Path) -> None:
     home = tmp_path / "home"
     for words in (

@@ -73,6 +73,30 @@ def test_a_request_names_what_whom_and_what_for_and_goes_to_whom_is_owed() -> No
         assert "decided" in [row.kind for row in journal(made, SOUTH)]
 
 
+def test_the_same_is_asked_once_until_it_is_answered_and_refused_once() -> None:
+    with world() as made:
+        digest, request = asked(made)
+
+        def again() -> None:
+            with pytest.raises(
+                RefusedHere, match=rf"asked already, and not answered yet: {NORTH} \({request[:12]}\)"
+            ):
+                made.members[SOUTH].act(ask_consent, digest, to=EAST, purpose=DEFENCE, why="please")
+
+        nothing_changed(made, SOUTH, again)
+        with pytest.raises(BadInput, match="a reason of blanks is none"):
+            made.members[NORTH].act(refuse, request, reason="  ")
+        made.members[NORTH].act(refuse, request, reason="not now")
+
+        def refused() -> None:
+            with pytest.raises(RefusedHere, match=f"request {request[:12]} is refused already"):
+                made.members[NORTH].act(refuse, request, reason="not now")
+
+        nothing_changed(made, NORTH, refused)
+        made.settle()
+        made.members[SOUTH].act(ask_consent, digest, to=EAST, purpose=DEFENCE, why="it is worse now")
+
+
 def test_nothing_is_asked_where_consent_is_not_what_is_missing() -> None:
     with world() as made:
         digest = report(made)

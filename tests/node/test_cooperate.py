@@ -264,7 +264,7 @@ def test_a_matter_is_found_by_the_beginning_of_its_name() -> None:
 def test_what_is_said_badly_is_our_own_fault_and_leaves_nothing() -> None:
     made = world()
     before = len(journal(made, NORTH))
-    with pytest.raises(BadInput, match="missing required field"):
+    with pytest.raises(BadInput, match="purpose is missing"):
         made.members[NORTH].act(open_matter, "request", SOUTH, {"aid": "check"})
     with pytest.raises(BadInput, match="not a kind of matter"):
         made.members[NORTH].act(open_matter, "party", SOUTH, {})

@@ -96,7 +96,9 @@ def read_address(text: str) -> RelayAddress:
         and len(pieces) in (2, 3) and _NAME.match(pieces[0]) and all(_HEX.match(each) for each in pieces[1:])
     )  # fmt: skip
     if not good:
-        raise BadInput(f"`{text[:120]}` is not of the form relay+https://HOST:PORT/NAME/KEY/MAILBOX")
+        raise BadInput(
+            f"`{text[:120]}` is not of the form relay+https://HOST:PORT/NAME/KEY (in a card /MAILBOX stands behind it)"
+        )
     found = RelayAddress(f"https://{parts.netloc}", *pieces)
     _ = found.public  # raises BadInput where it is no key
     return found

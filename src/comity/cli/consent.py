@@ -19,6 +19,7 @@ from comity.cli.options import (
     print_table,
 )
 from comity.clock import Instant, format_instant
+from comity.identifiers import category_covers
 from comity.languages import _, said
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -217,7 +218,10 @@ def give(
             hops=hops,
             condition=condition,
         )
+        choices = None if json_ else tell("share-choices")
     _print_consent(shown, json_)
+    if choices is not None:
+        _print_unnamed(shown, choices)
 
 
 @consent.command("preview")
@@ -356,15 +360,36 @@ def _print_consent(shown: dict[str, Any], json_: bool) -> None:
         return
     click.echo(
         _(
-            "{id}: {holder} may pass {what} to {to} until {until} ({state})",
+            "{id}: {holder} may pass {what} to {to} for {purpose} until {until} ({state})",
             id=shown["id"][:12],
             holder=shown["holder"],
             what=_covered(shown),
             to=shown["to"],
+            purpose=shown["purpose"] or _("any purpose"),
             until=shown["until"],
             state=said(shown["state"]),
         )
     )
+
+
+def _print_unnamed(shown: dict[str, Any], choices: dict[str, Any]) -> None:
+    """Say where no agreement in force names a consent's purpose or category: it may be meant, or a slip."""
+    if shown["purpose"] and choices["purposes"] and shown["purpose"] not in choices["purposes"]:
+        line = _(
+            "no agreement in force names the purpose {purpose}; those named are {purposes}",
+            purpose=shown["purpose"],
+            purposes=", ".join(choices["purposes"]),
+        )
+        click.echo(f"  {line}", err=True)
+    category, named = shown["category"], choices["categories"]
+    near = (category_covers(each, category) or category_covers(category, each) for each in named)
+    if category and named and not any(near):
+        line = _(
+            "no agreement in force names the category {category}; those named are {categories}",
+            category=category,
+            categories=", ".join(named),
+        )
+        click.echo(f"  {line}", err=True)
 
 
 def _covered(shown: dict[str, Any]) -> str:

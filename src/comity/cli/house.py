@@ -127,6 +127,14 @@ def init(
         click.echo(f"  {alone}", err=True)
     for handle, link in links.items():
         click.echo("  " + _("{handle} comes in once by {link}", handle=handle, link=link))
+    if not card.card.endpoints:
+        ways = _(
+            "the card names no endpoint: letters come by pouch and relay alone; --port and --endpoint name one"
+        )
+        click.echo(f"  {ways}", err=True)
+    if card_file is not None:
+        click.echo("  " + _("next: give {file} to your partners", file=card_file), err=True)
+        return
     command = f"comity card show --home {folder} > {party}.card"
     click.echo("  " + _("next: {command}, and give it to your partners", command=command), err=True)
 
@@ -179,6 +187,11 @@ def status(home: Path, passphrase_file: Path | None, json_: bool) -> None:
     print_lines(shown["lines"])
     if shown["trouble"]:
         click.echo(f"  {shown['trouble']}")
+    if shown["behind"]:
+        behind = ", ".join(shown["behind"])
+        click.echo("  " + said(f"behind what {behind} has kept: restored from an old backup"))
+        command = f"comity journal reconcile {shown['behind'][0]}"
+        click.echo("  " + _("next: {hint}", hint=command), err=True)
     if shown["time_waits"]:
         click.echo("  " + said(shown["time_waits"]))
     for each in shown["stopped"]:

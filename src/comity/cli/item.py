@@ -17,6 +17,7 @@ from comity.cli.options import (
     print_read,
     print_table,
     print_taken_in,
+    read_for_item,
     write_whole,
 )
 from comity.errors import BadInput
@@ -76,7 +77,7 @@ def add(
     """
     from comity.interop.files import describe
 
-    content = file.read_bytes()
+    content = read_for_item(file)
     described = describe(file, content, title, marking)
     with node_at(home, passphrase_file) as tell:
         shown = tell(

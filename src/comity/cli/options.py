@@ -133,6 +133,28 @@ def write_whole(file: Path, data: bytes) -> None:
         ) from None
 
 
+def read_for_item(file: Path) -> bytes:
+    """Read a file that is to be one item.
+
+    Raises:
+        BadInput: it is larger than an item may be.
+    """
+    from comity.node.items import MAX_BODY_BYTES
+
+    size = file.stat().st_size
+    if size > MAX_BODY_BYTES:
+        raise BadInput(
+            _(
+                "{file} has {size} bytes; an item has {most} at the most",
+                file=file,
+                size=size,
+                most=MAX_BODY_BYTES,
+            ),
+            hint=f"comity file add {file} --category CATEGORY --marking MARKING",
+        )
+    return file.read_bytes()
+
+
 class InstantType(click.ParamType[Instant]):
     """A time in RFC 3339, or a plain day, which means its beginning in UTC."""
 

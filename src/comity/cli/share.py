@@ -21,6 +21,7 @@ from comity.cli.options import (
     print_json_lines,
     print_only_asked,
     print_table,
+    read_for_item,
     sharing_options,
 )
 from comity.errors import BadInput, NotFound
@@ -87,7 +88,7 @@ def share(
                 )
             from comity.interop.files import describe
 
-            content = file.read_bytes()
+            content = read_for_item(file)
             described = describe(file, content, "", marking)
             item = tell(
                 "item-add",

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 _PIN = re.compile(r"([^=\s]+)=((?:ed25519|root):[0-9a-f]{64})\Z")
 
 
+class _NoEvidence(Exception):
+    """What was given does not begin as any such file does."""
+
+
 @command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
@@ -45,6 +49,8 @@ def verify(file: Path, roots: tuple[str, ...], json_: bool) -> None:
         raise VerificationFailed(f"{file}: larger than such a file may be ({MAX_BYTES} bytes)")
     try:
         kind, report = _verify(file.read_bytes(), pinned)
+    except _NoEvidence:
+        raise BadInput(f"{file}: not a file of evidence", hint="comity journal export makes them") from None
     except ForeignInput as error:
         raise VerificationFailed(f"{file}: {'; '.join(error.mistakes)}") from None
     except BadInput as error:
@@ -70,6 +76,8 @@ def _verify(data: bytes, roots: Mapping[str, str]) -> tuple[str, Any]:
         return "equivocation", equivocation_file.verify_equivocation(two, roots)
     if data.startswith(b'{"comity":"evidence"'):
         return "evidence", evidence_file.verify_evidence(evidence_file.read_evidence(data), roots)
+    if not data.startswith(b'{"payload'):
+        raise _NoEvidence
     return "overseer", overseer_file.verify_overseer(data, roots)
 
 

@@ -22,7 +22,7 @@ from comity.handling.safeguards import check_item, refused
 from comity.identifiers import category_covers, is_category
 from comity.node import record
 from comity.node.node import Node
-from comity.node.questions import find_item, statements_of
+from comity.node.questions import GONE, find_item, statements_of
 from comity.ports import Holding, ItemRow, Transaction
 from comity.signing import from_bytes, to_bytes
 
@@ -34,6 +34,8 @@ MAX_BODY_BYTES = 100 * 1024 * 1024
 _MOST_DAYS = 999_999
 #: Characters of a caveat.
 MAX_CAVEAT = 2_000
+#: Characters of a label.
+MAX_LABEL = 80
 #: A body larger than this is not searched at the door; a person reads it.
 MAX_READ_AT_DOOR = 16 * 1024 * 1024
 
@@ -65,6 +67,8 @@ def add_item(node: Node, transaction: Transaction, new: NewItem) -> tuple[ItemRo
     """
     at = node.now(transaction)
     marking, pap = _check(new)
+    if new.label:
+        _check_label(transaction, new.label)
     sources = [find_item(transaction, name) for name in new.made_from]
     for source in sources:
         if source.state in ("withdrawn", "retained", "erased"):
@@ -111,6 +115,16 @@ def add_item(node: Node, transaction: Transaction, new: NewItem) -> tuple[ItemRo
     transaction.put_holding(Holding(item=digest, custody=(), received_from="", message="", at=at))
     record.enter(node, transaction, "item-added", channel="", act=digest, detail=to_bytes(signed), at=at)
     return row, to_read
+
+
+def _check_label(transaction: Transaction, label: str) -> None:
+    """Refuse a label that another item bears: neither could be called by it any more."""
+    bearing = [row for row in transaction.items_named(label) if row.label == label and row.state not in GONE]
+    if bearing:
+        raise RefusedHere(
+            f"`{label}` is the label of item {bearing[0].digest[:12]} already",
+            hint="another --label; without one it is called by its id",
+        )
 
 
 def _of_withdrawn(node: Node, transaction: Transaction, sources: Sequence[ItemRow]) -> bool:
@@ -193,6 +207,10 @@ def _check(new: NewItem) -> tuple[Marking, Pap | None]:
                 pap = found
     if new.judicial not in ("", "free", "consent", "never"):
         mistakes.append(f"judicial use `{new.judicial[:60]}` is not one of free, consent, never")
+    if len(new.label) > MAX_LABEL or not new.label.isprintable() or new.label != new.label.strip():
+        mistakes.append(
+            f"a label is one short line: {MAX_LABEL} characters at the most, none of them invisible"
+        )
     if len(new.caveat) > MAX_CAVEAT:
         mistakes.append(f"a caveat has {MAX_CAVEAT} characters at the most")
     if new.retention:

@@ -7,6 +7,8 @@ asked for in `give_consent.py`, fresh confirmations in `confirm_consent.py`, wha
 `consent_impact.py`.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from comity.agreements.durations import Duration
@@ -27,7 +29,15 @@ from comity.node.confirm_consent import only_stale
 from comity.node.consent_terms import Terms, consent_from
 from comity.node.decided import enter_decision
 from comity.node.node import Node, own_card
-from comity.node.questions import Gathered, by_route, find_item, gather, question_of, statements_of
+from comity.node.questions import (
+    Gathered,
+    by_route,
+    check_not_blank,
+    find_item,
+    gather,
+    question_of,
+    statements_of,
+)
 from comity.node.routes import send_act
 from comity.node.signed_statements import keep_signed, sign
 from comity.ports import RequestRow, Transaction
@@ -79,7 +89,12 @@ def ask_consent(
         )
     enter_decision(node, transaction, decision, channel=to, at=at)
     rows: list[RequestRow] = []
+    waiting = [row for row in transaction.requests() if row.ours and state_at(row, at) == "asked"]
     for ask in decision.ask:
+        there = _asked_before(waiting, gathered, ask, to, purpose)
+        if there is not None:
+            rows.append(there)
+            continue
         request = ConsentRequest(
             by=node.party,
             at=format_instant(at),
@@ -104,7 +119,22 @@ def ask_consent(
         about = ask.items[0] if ask.items else gathered.row.digest
         cards = (own_card(knowledge),)
         send_act(node, transaction, statements.pack(signed), to=ask.party, about=about, at=at, cards=cards)
+    if rows and all(row in waiting for row in rows):
+        asked = ", ".join(f"{row.owner} ({row.id[:12]})" for row in rows)
+        raise RefusedHere(
+            f"asked already, and not answered yet: {asked}", hint="comity consent list shows the requests"
+        )
     return decision, rows
+
+
+def _asked_before(
+    waiting: Sequence[RequestRow], gathered: Gathered, ask: Ask, to: str, purpose: str
+) -> RequestRow | None:
+    """Find a request that asks for the same and waits for its answer."""
+    grounds = tuple(ground.ref for ground in ask.grounds)
+    sought = (ask.party, gathered.row.digest, to, purpose, grounds)
+    found = ((row.owner, row.item, row.to, row.purpose, row.grounds) == sought for row in waiting)
+    return next((row for row, same in zip(waiting, found, strict=True) if same), None)
 
 
 def grant(
@@ -145,9 +175,17 @@ def grant(
 
 
 def refuse(node: Node, transaction: Transaction, request: str, *, reason: str = "") -> RequestRow:
-    """Refuse what a request asks for."""
+    """Refuse what a request asks for.
+
+    Raises:
+        BadInput: the reason is blank.
+        RefusedHere: the request is over, or answered.
+    """
     at = node.now(transaction)
     row = _open_request(node, transaction, request, at)
+    if row.state == "refused":
+        raise RefusedHere(f"request {row.id[:12]} is refused already")
+    check_not_blank(reason)
     refused = ConsentRefused(
         by=node.party, at=format_instant(at), holder=row.asker, request=row.id, reason=reason
     )

@@ -3,7 +3,7 @@
 import msgspec
 
 from comity.decisions.question import Question
-from comity.errors import NotFound
+from comity.errors import BadInput, NotFound
 from comity.federation import statements
 from comity.federation.evidence import hops_of, item_of
 from comity.federation.statements import HopStatement, Manifest
@@ -33,21 +33,46 @@ class Gathered(msgspec.Struct, frozen=True):
         )
 
 
+#: States of an item that nothing is done with any more.
+GONE = ("withdrawn", "erased")
+#: Items of one name that are looked at, and those that are named.
+_NAMED, _SOME = 100, 3
+
+
+def check_not_blank(reason: str) -> None:
+    """Let nobody give a reason of blanks: none at all is one that others need not read.
+
+    Raises:
+        BadInput: it is blank and not empty.
+    """
+    if reason and not reason.strip():
+        raise BadInput("a reason of blanks is none: say it in words, or leave it out")
+
+
 def find_item(transaction: Transaction, name: str) -> ItemRow:
     """Find one item by its digest, the beginning of it (six characters or more), or its label.
+
+    Of several with that label those count that are neither withdrawn nor erased.
 
     Raises:
         NotFound: there is none, or more than one.
     """
-    found = transaction.items_named(name)
+    found = transaction.items_named(name, limit=_NAMED)
     exact = [row for row in found if row.digest == name]
     if len(exact) == 1:
         return exact[0]
     if not found:
         raise NotFound(f"no item `{name[:80]}` is held here", hint="comity item list shows what is held")
+    if len(found) > 1 and all(row.label == name for row in found):
+        found = [
+            row for row in found if row.state not in GONE
+        ] or found  # what is gone keeps its label to itself
     if len(found) > 1:
+        found = found[:_SOME]
         some = ", ".join(row.digest[:12] for row in found)
-        raise NotFound(f"`{name[:80]}` names more than one item: {some}", hint="give more of the digest")
+        raise NotFound(
+            f"`{name[:80]}` names more than one item: {some}", hint="name it by its id, or by more of it"
+        )
     return found[0]
 
 

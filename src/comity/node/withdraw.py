@@ -21,7 +21,7 @@ from comity.node.arrival import Arrival
 from comity.node.erase import erase
 from comity.node.node import Node
 from comity.node.pass_on_correction import pass_on_correction
-from comity.node.questions import find_item
+from comity.node.questions import check_not_blank, find_item
 from comity.node.signed_statements import keep_signed
 from comity.node.unsent import send_or_keep
 from comity.node.withdrawal_answers import (
@@ -67,6 +67,7 @@ def withdraw(
     """
     at = node.now(transaction)
     row = find_item(transaction, item)
+    check_not_blank(reason)
     if row.originator != node.party:
         raise RefusedHere(
             f"item {row.digest[:12]} is of {row.originator}: only its originator withdraws it",

@@ -355,6 +355,11 @@ def endpoint_for(listen: str, port: int, endpoint: str) -> str:
         raise BadInput(
             f"`{listen[:80]}` is not an address to listen on, such as 0.0.0.0 or 192.0.2.7"
         ) from None
+    if not port and not address.is_loopback:
+        raise BadInput(
+            f"a node that listens on {address} needs a port, and the address others reach it at",
+            hint="--port PORT --endpoint https://NAME:PORT",
+        )
     if endpoint or not port:
         return endpoint
     if address.is_unspecified:
