@@ -29,6 +29,7 @@ from comity.node.node import Knowledge, Node, own_card
 from comity.node.reckon import reckoned_here
 from comity.node.routes import send_act
 from comity.node.signed_statements import keep_signed, sign
+from comity.node.stands_already import stands_already
 from comity.node.take_matter import MOST_EVENTS
 from comity.ports import Transaction
 
@@ -102,6 +103,7 @@ def open_matter(
         held = _held(knowledge, transaction, event)
         event = _chained(event, held)
         grounds = _against(node, transaction, held, made, event, manner)
+        grounds = stands_already(transaction, event, held, grounds)
         if not grounds:
             return _sign(node, transaction, held, event, manner)
         refused.extend(grounds)
