@@ -116,6 +116,7 @@ WORKING = (
         )
     ),
     "node/cooperate.py",
+    "node/stands_already.py",
     "node/matter_links.py",
     "node/matter_log.py",
     "node/take_matter.py",
@@ -197,6 +198,7 @@ AREAS = {
         "cooperation/",
         "languages/work",
         "node/cooperate",
+        "node/stands_already",
         "node/matter",
         "node/take_matter",
         *(

@@ -68,6 +68,12 @@ def test_a_text_is_proposed_read_and_signed_by_pouch(comity, land):
         ]
         states = {each["id"]: each["status"]["state"] for each in rows}
         assert states["next-2027"] == "in-force"
+    told = "this is what the folder holds; a node may hold more signatures\n  next: comity agreement list, "
+    status = comity("agreement", "status", draft)
+    assert "next-2027: draft" in status.out and told in status.err
+    assert comity("agreement", "copy", "next-2027", land.folder / "copy", "--home", land.north).code == 0
+    whole = comity("agreement", "status", land.folder / "copy")
+    assert "next-2027: in force" in whole.out and whole.err == ""
 
 
 def test_a_proposal_is_declined_and_its_proposer_reads_why(comity, land):

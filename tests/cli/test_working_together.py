@@ -170,6 +170,27 @@ def test_a_field_of_another_form_is_named_by_its_option_and_told_what_would_do(
     assert third == f"comity: {lines}: table 2, until: `May` is not a day such as 2031-03-14"
 
 
+def test_a_second_plan_or_summary_of_a_period_names_the_one_that_stands(comity: Comity, land: Land) -> None:
+    year = ("--begins", "2025-01-01", "--ends", "2025-12-31", "--home", land.north)
+    cases = (
+        (
+            ("plan", "new", "--to", "south.example", "--period", "2025", *year),
+            "plan 2025 stands already: {id}",
+        ),
+        (
+            ("summary", "draw", "south.example", *year),
+            "the summary of 2025-01-01 to 2025-12-31 stands already: {id}",
+        ),
+    )
+    for command, words in cases:
+        first = plain(comity(*command, "--json"))["matter"]["id"]
+        second = comity(*command)
+        assert second.code == 1 and words.format(id=first[:12]) in second.out + second.err, second
+    taken = comity("summary", "withdraw", first, "--because", "a slip", "--home", land.north)
+    assert taken.code == 0, taken
+    assert comity(*command).code == 0
+
+
 def test_every_kind_has_the_same_commands_and_one_for_each_step() -> None:
     every = {path for path, _ in commands()}
     for kind in KINDS.values():

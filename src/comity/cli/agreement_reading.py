@@ -80,6 +80,7 @@ def lint(folders: tuple[Path, ...], at: Instant | None, unsigned: bool, worth: b
     Exit code 0 clean or warnings only, 1 an error, 2 a text that cannot be read.
     """
     from comity.agreements.coherence import lint as find
+    from comity.agreements.status import status as status_of
 
     agreements = read_all(folders)
     if worth:
@@ -96,6 +97,12 @@ def lint(folders: tuple[Path, ...], at: Instant | None, unsigned: bool, worth: b
             for finding in findings:
                 click.echo(_finding_line(finding))
             click.echo(f"{each.id}: {counted([one.severity for one in findings])}", err=True)
+            if (
+                each.signatures
+                and not unsigned
+                and status_of(each, at or datetime.now(UTC), others).state == "draft"
+            ):
+                _say_it_is_the_folder()
         if any(finding.severity == "error" for finding in findings):
             worst = 1
     sys.exit(worst)
@@ -187,6 +194,17 @@ def status(
         click.echo(f"{each.id}: {said(shown['state'])}")
         for line in _status_lines(shown):
             click.echo(f"  {line}")
+        if shown["state"] == "draft":
+            _say_it_is_the_folder()
+
+
+def _say_it_is_the_folder() -> None:
+    """Tell that signatures others have sent lie in the node, not in the folder one works in."""
+    click.echo("  " + _("this is what the folder holds; a node may hold more signatures"), err=True)
+    click.echo(
+        "  " + _("next: {hint}", hint="comity agreement list, comity agreement copy AGREEMENT FOLDER"),
+        err=True,
+    )
 
 
 def _status_lines(shown: Mapping[str, Any]) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """A matter that is opened a second time, found before it goes: which one stands already, by its id.
 
-Of a series (a plan for a period, a mission, the places of a year) the table lets no second one come about, and says so
-in words of its own. A second summary of the same days would come about, and both would wait to be countersigned; what is
-to be said anew of them is said in the one that stands (`redraw`).
+Of a series (a plan for a period, a mission, the places of a year) the table lets no second one come about, and says
+so in words of its own. A second summary of the same days would come about, and both would wait to be countersigned;
+what is to be said anew of them is said in the one that stands (`redraw`).
 """
 
 from collections.abc import Sequence
@@ -41,6 +41,6 @@ def stands_already(
             ):
                 continue
             if row.state not in ("", "withdrawn"):
-                text = f"the summary of {title} stands already: {row.id[:12]}; redraw says it anew, withdraw takes it back"
+                text = f"the summary of {title} stands already: {row.id[:12]}; `redraw` says it anew"
                 return (Ground(_TURN, text, 6),)
     return tuple(grounds)
