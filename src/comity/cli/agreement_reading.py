@@ -97,11 +97,8 @@ def lint(folders: tuple[Path, ...], at: Instant | None, unsigned: bool, worth: b
             for finding in findings:
                 click.echo(_finding_line(finding))
             click.echo(f"{each.id}: {counted([one.severity for one in findings])}", err=True)
-            if (
-                each.signatures
-                and not unsigned
-                and status_of(each, at or datetime.now(UTC), others).state == "draft"
-            ):
+            signed = any(file.path.endswith(".dsse") for file in each.signatures) and not unsigned
+            if signed and status_of(each, at or datetime.now(UTC), others).state == "draft":
                 _say_it_is_the_folder()
         if any(finding.severity == "error" for finding in findings):
             worst = 1
