@@ -2,7 +2,7 @@
 
 Of a series (a plan for a period, a mission, the places of a year) the table lets no second one come about, and says
 so in words of its own. A second summary of the same days would come about, and both would wait to be countersigned;
-what is to be said anew of them is said in the one that stands (`redraw`).
+what is to be said anew of them is said in the one that waits (`redraw`), once it is countersigned in another.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def stands_already(
                 title,
             ):
                 continue
-            if row.state not in ("", "withdrawn"):
+            if row.state in ("drawn", "differing"):
                 text = f"the summary of {title} stands already: {row.id[:12]}; `redraw` says it anew"
                 return (Ground(_TURN, text, 6),)
     return tuple(grounds)

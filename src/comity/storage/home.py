@@ -358,7 +358,7 @@ def endpoint_for(listen: str, port: int, endpoint: str) -> str:
     if not port and not address.is_loopback:
         raise BadInput(
             f"a node that listens on {address} needs a port, and the address others reach it at",
-            hint="--port PORT --endpoint https://NAME:PORT",
+            hint="give --port PORT and --endpoint https://NAME:PORT",
         )
     if endpoint or not port:
         return endpoint
