@@ -37,6 +37,9 @@ SUBJECTS = (
         "schema": "Company",
         "properties": {"name": ["<b>Brackwater</b> Holdings No. 12"], "country": ["cy"]},
     },
+    {"id": "v1", "schema": "Vessel", "properties": {"name": ["Sea Lark"]}},
+    {"id": "v2", "schema": "Vessel", "properties": {"name": ["Sea Larke"]}},
+    *({"id": f"n{at}", "schema": "Person", "properties": {"name": ["Sea Lark"]}} for at in range(45)),
 )
 
 
@@ -140,6 +143,32 @@ def test_limit_threshold_cutoff_and_exclusion_are_heeded(ask: Asker) -> None:
         each["id"] != "p1"
         for each in ask.match({"a": PERSON}, "?exclude_entity_ids=p1")["responses"]["a"]["results"]
     )
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_whoever_is_left_out_takes_no_ones_place(ask: Asker, limit: int) -> None:
+    def best(tail: str) -> list[str]:
+        asked = {"a": {"schema": "Vessel", "properties": {"name": ["Sea Lark"]}}}
+        return [each["id"] for each in ask.match(asked, tail)["responses"]["a"]["results"]]
+
+    first, *others = best(f"?limit={limit + 1}")
+    assert best(f"?limit={limit}&exclude_entity_ids={first}") == others != []
+
+
+@pytest.mark.parametrize(
+    ("asked", "ids", "total"),
+    [
+        ("schema=Vessel", {"v1", "v2"}, {"value": 2, "relation": "eq"}),
+        ("schema=Company", set(), {"value": 0, "relation": "eq"}),
+        ("limit=2", None, {"value": 40, "relation": "gte"}),
+    ],
+)
+def test_a_search_of_one_schema_is_not_crowded_out_by_others(
+    ask: Asker, asked: str, ids: set[str] | None, total: dict[str, Any]
+) -> None:
+    _, shown, _ = ask("GET", f"/search/default?q=Sea+Lark&{asked}")
+    assert shown["total"] == total
+    assert ids is None or {each["id"] for each in shown["results"]} == ids
 
 
 @pytest.mark.parametrize(
@@ -296,6 +325,13 @@ def test_suggestions_extension_and_preview(ask: Asker) -> None:
     status, page, headers = ask("GET", "/reconcile/default/preview/o/1")
     assert (status, "<b>" in page, "&lt;b&gt;" in page) == (200, False, True)
     assert headers["content-security-policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize("limit", ["9" * 5000, -1, 0, True, "²", "٣", [], None])
+def test_a_limit_that_is_no_number_of_values_stands_for_all(ask: Asker, limit: object) -> None:
+    asked = {"ids": ["p1"], "properties": [{"id": "name", "settings": {"limit": limit}}]}
+    status, shown, _ = ask("POST", "/reconcile/default", urlencode({"extend": json.dumps(asked)}).encode())
+    assert (status, len(shown["rows"]["p1"]["name"])) == (200, 2)
 
 
 def test_every_question_is_entered_in_the_journal_and_no_name_is(ask: Asker, desk: Desk) -> None:

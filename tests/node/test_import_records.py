@@ -11,6 +11,7 @@ import pytest
 from comity.clock import SteppedClock
 from comity.errors import BadInput, RefusedHere
 from comity.node import import_records
+from comity.node.check_own import check_own
 from comity.node.contribute import find_record, read_record
 from comity.node.import_records import Import
 from comity.node.show_record import show_record
@@ -87,6 +88,24 @@ def test_a_record_without_what_a_record_needs_is_refused_with_the_safeguard(term
     with pytest.raises(RefusedHere, match=cites):
         enter(held, terms=terms)
     assert count(held) == 0
+
+
+@pytest.mark.parametrize("name", ["...", "\u200b\u200b", "🙂 🙂", "a", "Ж."])
+def test_whoever_enters_what_no_check_will_find_is_told(name: str) -> None:
+    done = enter(member(), lines(entity("p1", "Tavrin Merezhko"), entity("p2", name)))
+    assert done.entered == 2
+    (said,) = done.to_read
+    assert said.startswith("people:2: register: no name of it has a word that can be looked for")
+    assert enter(member(), lines(entity("p2", name, passportNumber=["X1234567"]))).to_read == ()
+
+
+@pytest.mark.parametrize("name", ["Li", "박", "X Æ", "李", "7"])
+def test_a_short_word_is_a_word(name: str) -> None:
+    held = member()
+    assert enter(held, lines(*(PEOPLE[at][1] for at in range(3)), entity("p9", name))).to_read == ()
+    assert "p9" in [
+        hit["id"] for hit in held.act(check_own, read_queries(lines(entity("q", name))))[0]["hits"]
+    ]
 
 
 def test_a_record_about_religion_is_refused() -> None:

@@ -154,9 +154,18 @@ def _new_file(path: Path) -> TextIO:
 
 @verb("register-check")
 def register_check(
-    desk: Desk, names: tuple[bytes, ...] = (), path: str = "", limit: int = 5, threshold: float = 0.7
+    desk: Desk,
+    names: tuple[bytes, ...] = (),
+    path: str = "",
+    limit: int = 5,
+    threshold: float = 0.7,
+    only: str = "",
 ) -> list[dict[str, Any]]:
-    """Check questions, FollowTheMoney entities given one by one or as a file, against one's own register."""
+    """Check questions, FollowTheMoney entities given one by one or as a file, against one's own register.
+
+    Args:
+        only: look among the records of this schema alone.
+    """
     from comity.node.check_own import check_own
     from comity.register.book import read_queries
     from comity.register.entity_file import read_lines
@@ -165,7 +174,9 @@ def register_check(
     queries = read_queries(lines, source=Path(path).name if path else "question")
     desk.act(lambda node, transaction: node.register.write(transaction))
     answers: list[dict[str, Any]] = desk.act(
-        lambda node, transaction: check_own(node, transaction, queries, limit=limit, threshold=threshold)
+        lambda node, transaction: check_own(
+            node, transaction, queries, limit=limit, threshold=threshold, only=only
+        )
     )
     return answers
 

@@ -35,6 +35,8 @@ _OWN_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?\Z")
 _OWN_ORIGIN = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?\Z")
 #: Datasets a path may name besides the Party's own id: there is one register.
 _DATASET = "default"
+#: So many names are compared with a text (`comity.register.candidates`): there may be more where all of them fit.
+_COMPARED = 40
 #: What is less like the text looked for than this is not what was looked for.
 _FOUND = 0.05
 _SAFE = {
@@ -147,9 +149,9 @@ class _Routes:
     async def _ask(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _check(self, lines: list[bytes], limit: int, threshold: float) -> list[list[Pair]]:
+    def _check(self, lines: list[bytes], limit: int, threshold: float, only: str = "") -> list[list[Pair]]:
         """Put questions, as the command does, and look up what was found."""
-        asked = {"names": lines, "limit": limit, "threshold": threshold}
+        asked = {"names": lines, "limit": limit, "threshold": threshold, "only": only}
         answers = VERBS["register-check"](self._desk, asked)
         known: dict[str, dict[str, Any] | None] = {}
         found: list[list[Pair]] = []
@@ -190,10 +192,11 @@ class _Routes:
         cutoff = _share(request, "cutoff", 0.0)
         questions = yente.questions_of(await _body(request))
         lines = [line for _, line in questions]
-        found = await self._ask(lambda: self._check(lines, limit, threshold))
         excluded = set(request.query_params.getlist("exclude_entity_ids"))
+        # who is left out takes no one's place
+        found = await self._ask(lambda: self._check(lines, limit + len(excluded), threshold))
         answered = [
-            (key, line, [(h, e) for h, e in hits if h["score"] >= cutoff and e["id"] not in excluded])
+            (key, line, [(h, e) for h, e in hits if h["score"] >= cutoff and e["id"] not in excluded][:limit])
             for (key, line), hits in zip(questions, found, strict=True)
         ]
         return JSONResponse(
@@ -203,7 +206,7 @@ class _Routes:
     async def _search(self, request: Request) -> Response:
         limit = _number(request, "limit", 10, 1, _MAX_SEARCH)
         offset = _number(request, "offset", 0, 0, _MAX_SEARCH)
-        entities = await self._found(
+        entities, more = await self._found(
             request.query_params.get("q", ""), request.query_params.get("schema", "Thing")
         )
         countries = {code.lower() for code in request.query_params.getlist("countries")}
@@ -214,16 +217,17 @@ class _Routes:
                 for e in entities
                 if countries & {v for prop in props for v in e["properties"].get(prop, [])}
             ]
-        return JSONResponse(yente.search_response(entities, limit=limit, offset=offset))
+        return JSONResponse(yente.search_response(entities, limit=limit, offset=offset, more=more))
 
-    async def _found(self, text: str, schema: str) -> list[dict[str, Any]]:
-        """Give what is like a piece of text, of one schema unless that is the widest."""
+    async def _found(self, text: str, schema: str) -> tuple[list[dict[str, Any]], bool]:
+        """Give what is like a piece of text, of one schema unless that is the widest; and whether there may be more."""
         if not text.strip():
-            return []
+            return [], False
         line = yente.as_line("search", schema, {"name": [text[:256]]})
-        pairs = (await self._ask(lambda: self._check([line], _MAX_SEARCH, 0.7)))[0]
-        wide = schema in ("Thing", "LegalEntity")
-        return [e for hit, e in pairs if hit["score"] >= _FOUND and (wide or e["schema"] == schema)]
+        only = "" if schema in ("Thing", "LegalEntity") else schema
+        pairs = (await self._ask(lambda: self._check([line], _MAX_SEARCH, 0.7, only)))[0]
+        found = [e for hit, e in pairs if hit["score"] >= _FOUND]
+        return found, len(found) >= _COMPARED
 
     async def _entity(self, request: Request) -> Response:
         return JSONResponse(await self._one(request.path_params["id"]))
@@ -262,7 +266,7 @@ class _Routes:
         return JSONResponse(openrefine.extended(entities, properties))
 
     async def _suggest_entity(self, request: Request) -> Response:
-        entities = await self._found(request.query_params.get("prefix", ""), "Thing")
+        entities, _ = await self._found(request.query_params.get("prefix", ""), "Thing")
         return JSONResponse(openrefine.suggested_entities(entities[:20]))
 
     async def _suggest_type(self, request: Request) -> Response:

@@ -61,7 +61,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False, order=True):
     """What the door found.
 
     Attributes:
-        safeguard: its number.
+        safeguard: its number; 0 where none asks for it and a person should know.
         place: the field it was found in.
         verdict: `refused`, or `needs-reading`: a person decides.
         message: one sentence; for free text it names the words and not the text around them.
@@ -75,7 +75,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False, order=True):
     @property
     def ref(self) -> str:
         """Cite the safeguard as a decision does."""
-        return f"safeguard {self.safeguard}"
+        return f"safeguard {self.safeguard}" if self.safeguard else "register"
 
 
 class SubjectCategory(msgspec.Struct, frozen=True, gc=False):
@@ -175,6 +175,7 @@ def check_record(
     offence: str = "",
     decision: str = "",
     texts: Mapping[str, str] | None = None,
+    found: bool = True,
 ) -> tuple[Finding, ...]:
     """Check a record at the door of the register.
 
@@ -189,26 +190,32 @@ def check_record(
         offence: code of the offence an associate or contact is linked to: mere association is no ground.
         decision: reference of the decision a listed person is listed by.
         texts: its free words by field.
+        found: whether a check can find it, by a name or an identifier.
     """
-    found: list[Finding] = []
+    findings: list[Finding] = []
+    if not found:
+        said = (
+            "no name of it has a word that can be looked for, and it has no identifier: no check will find it"
+        )
+        findings.append(Finding(0, "name", "needs-reading", said))
     for name, value in fields.items():
-        found.extend(_typed(f"field `{name}`", name))
+        findings.extend(_typed(f"field `{name}`", name))
         if name == "topics":
             topics = value if isinstance(value, list | tuple) else [value]
             for topic in topics:
-                found.extend(_topic(str(topic)))
-    found.extend(
+                findings.extend(_topic(str(topic)))
+    findings.extend(
         Finding(2, place, "refused", f"the record names no {place}")
         for place, said in (("owner", owner), ("legal basis", basis))
         if not said.strip()
     )
     if review is None:
-        found.append(Finding(2, "review date", "refused", "the record names no review date"))
+        findings.append(Finding(2, "review date", "refused", "the record names no review date"))
     elif review <= today:
-        found.append(Finding(3, "review date", "refused", f"review on {review} does not lie ahead"))
+        findings.append(Finding(3, "review date", "refused", f"review on {review} does not lie ahead"))
     if about_person:
-        found.extend(_role(role, offence, decision))
-    return (*found, *check_text(texts or {}))
+        findings.extend(_role(role, offence, decision))
+    return (*findings, *check_text(texts or {}))
 
 
 #: Topics of FollowTheMoney entities that name a protected function.

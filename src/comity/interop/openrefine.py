@@ -27,6 +27,8 @@ __all__ = [
 ]
 
 _MAX_BATCH = 100
+#: Digits of a limit that are read.
+_DIGITS = 9
 _SCHEMA_SPACE = "https://followthemoney.tech/ns#"
 #: Properties offered; any other is taken as well where it is named in full.
 _PROPERTIES = {
@@ -206,8 +208,14 @@ def extension_of(text: str) -> tuple[list[str], list[tuple[str, int]]]:
             raise ForeignInput("extend: a property has no `id`")
         settings = each.get("settings")
         limit = settings.get("limit", 0) if isinstance(settings, Mapping) else 0
-        properties.append((each["id"], int(limit) if str(limit).isdecimal() else 0))
+        properties.append((each["id"], _most(limit)))
     return ids, properties
+
+
+def _most(limit: object) -> int:
+    """Read how many values are wanted; whatever is no such number stands for all."""
+    text = str(limit)
+    return int(text) if text.isdecimal() and text.isascii() and len(text) <= _DIGITS else 0
 
 
 def extended(

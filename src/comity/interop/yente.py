@@ -135,8 +135,14 @@ def _scored(hit: Mapping[str, Any], entity: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-def search_response(entities: list[dict[str, Any]], *, limit: int, offset: int) -> dict[str, Any]:
-    """Put what a search found in its shape; facets count what is on this page and the others alike."""
+def search_response(
+    entities: list[dict[str, Any]], *, limit: int, offset: int, more: bool = False
+) -> dict[str, Any]:
+    """Put what a search found in its shape; facets count what is on this page and the others alike.
+
+    Args:
+        more: there may be others, which were not looked at.
+    """
     facets = {
         "countries": _facet(
             "Countries", entities, ("country", "nationality", "citizenship", "jurisdiction", "flag")
@@ -147,7 +153,7 @@ def search_response(entities: list[dict[str, Any]], *, limit: int, offset: int) 
     return {
         "limit": limit,
         "offset": offset,
-        "total": {"value": len(entities), "relation": "eq"},
+        "total": {"value": len(entities), "relation": "gte" if more else "eq"},
         "results": entities[offset : offset + limit],
         "facets": facets,
     }

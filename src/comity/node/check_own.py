@@ -27,15 +27,21 @@ def check_own(
     *,
     limit: int = 5,
     threshold: float = THRESHOLD,
+    only: str = "",
 ) -> list[dict[str, Any]]:
     """Answer questions in order; enter in the journal how many there were, how many hits, and by which matcher.
 
     Records of other Parties are named `OWNER/ID`.
+
+    Args:
+        only: look among the records of this schema alone.
     """
     at = node.now(transaction)
     names = node.register.names(transaction)
     today = at.date()
-    alive = names.of_any_handling(f"on {today}", lambda filed: today < filed.runs_out)
+    alive = names.of_any_handling(
+        f"on {today} {only}", lambda filed: today < filed.runs_out and (not only or filed.schema == only)
+    )
     known: dict[str, bool] = {}
 
     def answers_here(key: str) -> bool:

@@ -16,9 +16,21 @@ from comity.clock import Instant
 from comity.errors import BadInput
 from comity.handling.safeguards import Finding, check_item, check_record
 from comity.identifiers import PartyId
+from comity.register.names import parse
 from comity.register.subjects import Subject
+from comity.register.words import Kind
 
-__all__ = ["EVERY_AGREEMENT", "Grading", "Handling", "Note", "Record", "Terms", "door", "strictest"]
+__all__ = [
+    "EVERY_AGREEMENT",
+    "Grading",
+    "Handling",
+    "Note",
+    "Record",
+    "Terms",
+    "can_be_found",
+    "door",
+    "strictest",
+]
 
 #: Written among the agreements a record is contributed under: all that have a register which takes it.
 EVERY_AGREEMENT = "*"
@@ -197,6 +209,18 @@ class Record(msgspec.Struct, frozen=True):
 _FREE_WORDS = ("notes", "summary", "description", "reason", "position")
 
 
+_WORD = re.compile(r"[^\W\d_]{2}")
+
+
+def can_be_found(subject: Subject) -> bool:
+    """Tell whether a check can find a subject: by a name with a word that is more than an initial, or an identifier."""
+    person = subject.is_person
+    return bool(subject.identifiers) or any(
+        _WORD.search(text) or any(unit.kind is not Kind.INITIAL for unit in parse(text, person=person).units)
+        for text in subject.names
+    )
+
+
 def door(subject: Subject, terms: Terms, today: date) -> tuple[Finding, ...]:
     """Judge a record before it is entered; see `comity.handling.safeguards.check_record`."""
     properties = subject.properties()
@@ -212,4 +236,5 @@ def door(subject: Subject, terms: Terms, today: date) -> tuple[Finding, ...]:
         offence=terms.offence,
         decision=terms.decision,
         texts={prop: " ".join(properties[prop]) for prop in _FREE_WORDS if prop in properties},
+        found=can_be_found(subject),
     )
