@@ -122,6 +122,9 @@ BAD: list[tuple[str, int, list[str]]] = [
     ("share note --to south.example --purpose network-defence --necessity --home {north}", 2,
      ["--necessity goes with --approved-by, once for each of two officers, and --because"]),
     ("necessity review absent --contest --because x --home {north}", 3, ["`absent` names no one notice"]),
+    ("necessity review absent --accept --contest --because x --home {north}", 2, [
+        "an act of necessity is accepted or contested: --accept or --contest, one of them"
+    ]),
     ("peer resume absent.example --because x --home {north}", 1,
      ["the channel of absent.example is not stopped"]),
     # pouches

@@ -6,6 +6,7 @@ import click
 
 from comity.cli.command import group
 from comity.cli.options import as_json, home_options, node_at, print_json, print_json_lines, print_table
+from comity.errors import BadInput
 from comity.languages import _, said
 
 
@@ -55,14 +56,23 @@ def list_(home: Path, passphrase_file: Path | None, json_: bool) -> None:
 
 @necessity.command("review")
 @click.argument("notice")
-@click.option("--accept/--contest", "accept", default=None, required=True, help="What is thought of it.")
+@click.option("--accept", is_flag=True, help="It was right.")
+@click.option("--contest", is_flag=True, help="It was not; needs --because.")
 @click.option("--because", default="", help="The reason; needed to contest.")
 @home_options
 @as_json
 def review(
-    notice: str, accept: bool, because: str, home: Path, passphrase_file: Path | None, json_: bool
+    notice: str,
+    accept: bool,
+    contest: bool,
+    because: str,
+    home: Path,
+    passphrase_file: Path | None,
+    json_: bool,
 ) -> None:
-    """Say what this Party thinks of NOTICE; its author hears so."""
+    """Say what this Party thinks of NOTICE, --accept or --contest; its author hears so."""
+    if accept == contest:
+        raise BadInput("an act of necessity is accepted or contested: --accept or --contest, one of them")
     with node_at(home, passphrase_file) as tell:
         shown = tell("necessity-review", notice=notice, accept=accept, because=because)
     if json_:
