@@ -260,6 +260,8 @@ def test_a_home_that_is_not_there_is_not_found(
         ("register", "check"): ["a name"],
         ("register", "threshold"): ["0.5"],
         ("withdraw",): ["note"],
+        ("review",): ["--keep"],
+        ("necessity", "review"): ["--accept"],
         ("journal", "export"): ["--evidence", "1"],
     }
     nowhere = made_land.folder / "nowhere"
