@@ -118,6 +118,9 @@ def test_a_matter_that_is_refused_comes_back_as_it_was_typed(bureau: Bureau) -> 
     assert answer.status in (403, 422), page
     assert 'value="who runs the pumps"' in control(page, "f-words", form)
     assert '<option value="south.example" selected>' in page and 'role="alert"' in page
+    answer = send(browser, form, "/new/request", {**told, "f-purpose": "The Pumps"})
+    assert answer.status == 422 and 'aria-invalid="true"' in control(answer.text, "f-purpose", form)
+    assert "purpose: `The Pumps` is not one word of small letters" in answer.text
 
 
 def test_a_step_that_is_refused_comes_back_in_its_matter(bureau: Bureau) -> None:

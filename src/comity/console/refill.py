@@ -182,9 +182,11 @@ def _beside(form: _Form, mistakes: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _names(mistake: str, control: str) -> bool:
-    """Tell whether a mistake names a field: that it is missing, or as the first thing in quotation marks."""
+    """Tell whether a mistake names a field: that it is missing, first of all, or as the first thing quoted."""
     name = control.partition("-")[2] if control[:2] in ("f-", "p-") else control
     quoted = _QUOTED.search(mistake)
+    if mistake.startswith(f"{name}: "):
+        return True
     return mistake == _("{name} is missing", name=name) or (quoted is not None and quoted[1] == name)
 
 

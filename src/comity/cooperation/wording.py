@@ -39,7 +39,7 @@ _NO_FLAG = N_("{where}: `{given}` is neither true nor false")
 _NO_CHOICE = N_("{where}: `{given}` is not one of {choices}")
 _NO_LIST = N_("{where}: a list of at most {most} was expected")
 _NO_TABLE = N_("{where}: a table of fields was expected")
-_MISSING = N_("{where} is missing")
+_MISSING = N_("{name} is missing")
 _UNKNOWN = N_("{where} is not one of {choices}")
 _OTHERWISE = N_("{where}: `{given}` is not what was expected")
 
@@ -96,7 +96,7 @@ def _in_struct(
         if name in values:
             yield from _in_value(hints[field.name], values[name], (*at, name), where, by_hand)
         elif field.required and (at or not by_hand):
-            yield _MISSING.format(where=where((*at, name)))
+            yield _MISSING.format(name=where((*at, name)))
 
 
 def _in_value(hint: Any, value: Any, at: Path, where: Callable[[Path], str], by_hand: bool) -> Iterator[str]:
