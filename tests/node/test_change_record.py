@@ -11,11 +11,14 @@ import pytest
 from comity.clock import SteppedClock
 from comity.identifiers import PartyId
 from comity.node.change_record import add_note, correct_record, renew
-from comity.node.contribute import find_record, own_records, read_record
+from comity.node.contribute import erase_record, find_record, own_records, read_record
+from comity.node.daily_duties import do_duties
 from comity.node.follow_up import follow_up, release
 from comity.node.host_register import contribute
 from comity.node.import_records import import_entities
 from comity.node.items import read_content
+from comity.node.merge_records import merge
+from comity.node.show_record import as_it_stands
 from comity.register.record import Grading, Handling
 from comity.register.subjects import read_subject
 from comity.testing.members import Member
@@ -37,6 +40,7 @@ from .registers import (
     put,
     register_world,
 )
+from .worlds import body
 
 NAME = "Tavrin Merezhko"
 AS_PUT = msgspec.structs.replace(TERMS, owner=PartyId(NORTH), review=date(2027, 3, 1))
@@ -66,6 +70,13 @@ def released(world: World) -> str:
     return row.item
 
 
+def the_day_after(world: World) -> None:
+    world.wait(timedelta(days=1))
+    for each in world.members.values():
+        each.act(do_duties)
+    world.settle()
+
+
 def item_of(world: World) -> str:
     """Give the item by which what stands in p1 has passed."""
     return world.members[NORTH].read(lambda transaction: find_record(transaction, "p1").item)
@@ -82,6 +93,16 @@ def held(world: World, party: str, item: str) -> dict[str, Any] | None:
         return record
 
     return world.members[party].read(work)
+
+
+def stands_for(world: World, item: str) -> str:
+    """Give the item that South is shown in the place of one it had."""
+
+    def work(transaction: Any) -> str:
+        row = transaction.item(item)
+        return as_it_stands(transaction, row).digest
+
+    return world.members[SOUTH].read(work)
 
 
 def said_of(record: dict[str, Any] | None, prop: str) -> list[str]:
@@ -126,6 +147,7 @@ def test_who_has_a_record_gets_what_stands_in_it_now_and_nothing_old_is_handed_o
     record = held(world, SOUTH, item_of(world))
     assert record is not None
     assert seen(record) == expected
+    assert stands_for(world, before) == item_of(world)  # a hit that was released shows it
     assert released(world) == item_of(world) != before
 
 
@@ -173,7 +195,37 @@ def test_what_is_handled_more_strictly_now_is_taken_back_and_does_not_go_again(
     put(world, NORTH, "p1", NAME)
     before = released(world)
     bring(world, msgspec.structs.replace(AS_PUT, **terms), **ANOTHER)
+    the_day_after(world)
     assert held(world, SOUTH, before) is None
+    assert (held(world, SOUTH, item_of(world)) is not None) == goes
+
+
+def silent(world: World) -> None:
+    bring(world, msgspec.structs.replace(AS_PUT, handling=Handling.SILENT), **ANOTHER)
+
+
+def silent_at_the_host(world: World) -> None:
+    put(world, EAST, "e1", "Jorvik Quillfeather", "silent")
+    names = ["e1", "north.example/p1"]
+    world.members[EAST].act(merge, names, office="identities", because="one passport")
+    correct(world)
+
+
+@pytest.mark.parametrize(("change", "goes"), [(correct, True), (silent, False), (silent_at_the_host, False)])
+def test_the_host_passes_a_correction_on_only_where_the_record_may_be_told(
+    change: Callable[[World], None], goes: bool
+) -> None:
+    world = register_world(agreement(NORTH, SOUTH, EAST, host=EAST))
+    put(world, NORTH, "p1", NAME, "open", birthDate=["1961-04-23"])
+    world.members[NORTH].act(contribute, "register-2026", purpose=PURPOSE)
+    world.settle()
+    (hit,) = hits(world, SOUTH, check(world, SOUTH, NAME, under="register-2026"))
+    assert said_of(held(world, SOUTH, hit.item), "birthDate") == ["1961-04-23"]
+    change(world)
+    world.settle()
+    the_day_after(world)
+    assert held(world, SOUTH, hit.item) is None
+    assert said_of(held(world, EAST, item_of(world)), "birthDate") == ["1975-01-01"]
     assert (held(world, SOUTH, item_of(world)) is not None) == goes
 
 
@@ -203,3 +255,17 @@ def test_importing_again_keeps_notes_and_the_days_on_which_values_were_first_sai
         ("name", "2031-03-14"),
         ("birthDate", "2031-03-23"),
     ]
+
+
+def test_erasing_a_record_destroys_what_had_passed_of_it_before_it_was_corrected() -> None:
+    world = register_world()
+    put(world, NORTH, "p1", NAME, birthDate=["1961-04-23"])
+    before = released(world)
+    correct(world)
+    now = item_of(world)
+    world.settle()
+    done = world.members[NORTH].act(erase_record, "p1", because="on the request of the person")
+    world.settle()
+    assert set(done.items) == {before, now}
+    for party in (NORTH, SOUTH):
+        assert [body(world, party, each) for each in (before, now)] == [None, None]

@@ -61,7 +61,7 @@ def test_a_watch_is_told_of_a_later_record_once() -> None:
     assert parts(world, SOUTH, name)[NORTH].state == "standing"
 
 
-@pytest.mark.parametrize("already", [9, 10, 11, 30])
+@pytest.mark.parametrize("already", [9, 10, 11, 45])
 def test_a_watch_is_told_of_the_next_record_however_many_it_knows(already: int) -> None:
     world = register_world()
     names = [f"a{number:02}" for number in range(already)]

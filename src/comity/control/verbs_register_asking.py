@@ -115,6 +115,7 @@ def register_hit(desk: Desk, hit: str) -> dict[str, Any]:
     """Show a match with the record, where it was released and still is here."""
     from comity.node.items import read_content
     from comity.node.register_names import find_hit
+    from comity.node.show_record import as_it_stands
 
     def read(transaction: Transaction) -> dict[str, Any]:
         try:
@@ -123,6 +124,7 @@ def register_hit(desk: Desk, hit: str) -> dict[str, Any]:
             row = find_hit(transaction, hit, ours=False)
         shown = hit_fields(row)
         item = transaction.item(row.item) if row.item and row.ours else None
+        item = as_it_stands(transaction, item) if item is not None else None
         if item is not None and item.state in ("held", "source-withdrawn"):
             shown.update(msgspec.json.decode(read_content(transaction, item)[1]))
         elif item is not None:

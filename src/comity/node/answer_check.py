@@ -26,7 +26,7 @@ from comity.federation.register_messages import (
 )
 from comity.node import record as journal
 from comity.node.contribute import read_record
-from comity.node.find_matches import LOOKED_AT, Match, News, find
+from comity.node.find_matches import LOOKED_AT, MANY, Match, News, find
 from comity.node.node import Node
 from comity.node.questions_asked import commitment, query_from, read_question, stored
 from comity.node.register_terms import may_pass, members_with, scope_between, spend
@@ -190,6 +190,8 @@ def _tell_own_watch(
     own = names.of_any_handling(
         f"own on {today}", lambda filed: filed.owner == node.party and today < filed.runs_out
     )
+    if len(known) > MANY:  # they would take the places of those to be found
+        own = own.only(lambda _group: True, without=known)
     hits = check(own, query, limit=LOOKED_AT + len(known), explain_from=THRESHOLD)
     told = 0
     for hit in hits:

@@ -15,7 +15,7 @@ from comity.errors import BadInput, NotFound, RefusedHere
 from comity.handling.safeguards import Finding
 from comity.node import record as journal
 from comity.node.erase import erase as erase_item
-from comity.node.forget_record import forget_record
+from comity.node.forget_record import forget_record, former_items
 from comity.node.node import Node
 from comity.node.register_index import history_of, silent_keys
 from comity.node.withdraw import withdraw as withdraw_item
@@ -156,6 +156,10 @@ def erase_record(node: Node, transaction: Transaction, identity: str, *, because
         raise BadInput("an erasure says why: on whose request, or by which rule")
     row = own_record(node, transaction, identity)
     items = _take_back(node, transaction, row, because, mode="erase")
+    for former in former_items(transaction, row):
+        if not former.on_hold:  # the law keeps what it holds, and it passes to nobody
+            erase_item(node, transaction, former, "erased", because=because, channel="", at=at)
+            items = (*items, former.digest)
     gone = journal.digest_of(node.entropy(16) + row.body)
     drop(node, transaction, row)
     hits = forget_record(transaction, row.key)

@@ -24,12 +24,14 @@ from comity.register.index import NameIndex
 from comity.register.record import Handling, Record, strictest
 from comity.register.scope import Filed, Scope
 
-__all__ = ["LOOKED_AT", "Findings", "Match", "News", "find"]
+__all__ = ["LOOKED_AT", "MANY", "Findings", "Match", "News", "find"]
 
 #: Lines told at the most, and candidates looked at.
 MOST_LINES, LOOKED_AT = 10, 40
 #: How often is looked again.
 _LOOKS = 10
+#: So many known ones leave room for others among the candidates.
+MANY = 20
 
 
 class Match(NamedTuple):
@@ -77,7 +79,7 @@ def find(
     Args:
         news: for a watch: which of them count; those known already take no place among the lines.
     """
-    most = LOOKED_AT + (len(news.told | news.met) if news is not None else 0)
+    known = news.told | news.met if news is not None else set()
     names = node.register.names(transaction)
     threshold = threshold_in_force(transaction, scope)
     today = at.date()
@@ -90,8 +92,12 @@ def find(
 
     def look(index: NameIndex) -> list[Match]:
         """Look again without what its custody keeps from this asker, until there is none among the best."""
+        if len(known) > MANY:  # they would take the places of those to be found
+            index = index.only(lambda _group: True, without=known)
         for _ in range(_LOOKS):
-            hits = check(index, query, limit=most, threshold=threshold, explain_from=POSSIBLE)
+            hits = check(
+                index, query, limit=LOOKED_AT + len(known), threshold=threshold, explain_from=POSSIBLE
+            )
             matches = _matches(node, transaction, scope, hits, asker, purpose, at, threshold)
             if len(matches) == len(hits):
                 break

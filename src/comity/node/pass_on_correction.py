@@ -12,14 +12,20 @@ from comity.federation.statements import HopStatement
 from comity.node.disclose import disclose
 from comity.node.node import Node
 from comity.node.obtain_consent import ask_consent
+from comity.node.record_kept_back import is_kept_back
 from comity.ports import Transaction
 from comity.signing import from_bytes
 
 __all__ = ["owed_corrections", "pass_on_correction"]
 
 
-def owed_corrections(transaction: Transaction, new: str, replaced: tuple[str, ...]) -> dict[str, str]:
-    """Give to whom an item is still to go in the place of others that were passed from here: Party -> purpose."""
+def owed_corrections(
+    node: Node, transaction: Transaction, new: str, replaced: tuple[str, ...]
+) -> dict[str, str]:
+    """Give to whom an item is still to go in the place of others that were passed from here: Party -> purpose.
+
+    A record goes to nobody whom its register does not tell of it any more.
+    """
     row = transaction.item(new)
     if row is None or row.state != "held":
         return {}
@@ -28,7 +34,9 @@ def owed_corrections(transaction: Transaction, new: str, replaced: tuple[str, ..
     for old in replaced:
         for passed in transaction.disclosures(old):
             hop = transaction.statement(passed.hop)
-            if hop is not None and passed.to not in has_it:
+            if hop is None or passed.to in has_it:
+                continue
+            if not is_kept_back(node, transaction, row, passed.to, passed.agreement):
                 found[passed.to] = statements.read(from_bytes(hop.signed), HopStatement).purpose
     return found
 
@@ -36,7 +44,7 @@ def owed_corrections(transaction: Transaction, new: str, replaced: tuple[str, ..
 def pass_on_correction(node: Node, transaction: Transaction, new: str) -> None:
     """Pass an item on to whoever got from here what it replaces, as far as the gate permits now."""
     replaced = node.know(transaction).acts.corrected.get(new, ())
-    for to, purpose in owed_corrections(transaction, new, replaced).items():
+    for to, purpose in owed_corrections(node, transaction, new, replaced).items():
         try:
             with transaction.piece():
                 _pass_on(node, transaction, new, to, purpose)

@@ -17,9 +17,11 @@ from comity.federation import statements
 from comity.federation.statements import HopStatement
 from comity.node.contribute import read_record
 from comity.node.disclose import disclose
-from comity.node.items import NewItem, add_item, confirm_read, read_content
+from comity.node.forget_record import MEDIA_TYPE
+from comity.node.items import NewItem, add_item, confirm_read
 from comity.node.node import Node
-from comity.node.register_index import history_of, silent_keys
+from comity.node.record_kept_back import is_kept_back, record_in
+from comity.node.register_index import history_of
 from comity.node.register_terms import scope_between
 from comity.node.withdraw import withdraw
 from comity.ports import Disclosure, ItemRow, RecordRow, Transaction
@@ -32,7 +34,6 @@ __all__ = ["MARKING", "UpToDate", "bring_up_to_date", "content_of", "pass_record
 
 #: What a record is marked with unless an officer says otherwise.
 MARKING = "TLP:AMBER"
-MEDIA_TYPE = "application/vnd.comity.record+json"
 
 
 def pass_record(
@@ -101,30 +102,36 @@ def bring_up_to_date(
         return UpToDate(row, {})
     if old.state != "held":  # its item was taken back by itself
         return UpToDate(_named(transaction, row, ""), {})
-    before, record = _record_in(transaction, old), read_record(row)
+    before, record = record_in(transaction, old), read_record(row)
     if before is not None and _told(before) == _told(record):
         return UpToDate(row, {})
-    passed, new = transaction.disclosures(old.digest), None
-    if passed:
-        try:
-            with transaction.piece():
-                new = _as_item(node, transaction, row, category=old.category, marking=old.marking, read=read)
-        except RefusedHere:  # a safeguard keeps it from being an item: what passed is taken back all the same
-            new = None
-    mode, by = ("correct", new.digest) if new is not None else ("", "")
-    withdraw(node, transaction, old.digest, reason=because[:1000], mode=mode, replaced_by=by)
-    row = _named(transaction, row, by)
-    decided: dict[str, Decision] = {}
+    had = {(each.to, each.agreement): each for each in transaction.disclosures(old.digest)}
     stricter = (
         before is None or strictest(before.terms.handling, record.terms.handling) != before.terms.handling
     )
-    for each in {(each.to, each.agreement): each for each in passed}.values() if new is not None else ():
-        if not _may_have(node, transaction, row, record, each, stricter=stricter):
-            continue
+    new: ItemRow | None = None
+    going: list[Disclosure] = []
+    try:
+        with transaction.piece():
+            new = _as_item(node, transaction, row, category=old.category, marking=old.marking, read=read)
+            going = [each for each in had.values() if _may_have(node, transaction, new, each, stricter)]
+            if not going:
+                raise RefusedHere("nobody who had it may have it still")
+    except RefusedHere:  # or a safeguard keeps it from being an item: what passed is taken back all the same
+        new = None
+    # who passed the old one on passes on what corrects it: not where somebody may not have it
+    by = new.digest if new is not None and len(going) == len(had) and not stricter else ""
+    mode = "correct" if by else ""
+    withdraw(node, transaction, old.digest, reason=because[:1000], mode=mode, replaced_by=by)
+    row = _named(transaction, row, new.digest if new is not None else "")
+    decided: dict[str, Decision] = {}
+    for each in going:
         try:
             with transaction.piece():
                 purpose = _purpose_of(transaction, each)
-                outcome = disclose(node, transaction, by, to=each.to, purpose=purpose, under=each.agreement)
+                outcome = disclose(
+                    node, transaction, row.item, to=each.to, purpose=purpose, under=each.agreement
+                )
         except ComityError:  # it cannot go there today; it goes when it is asked for or contributed again
             continue
         decided[each.to] = outcome.decision
@@ -156,34 +163,18 @@ def _named(transaction: Transaction, row: RecordRow, item: str) -> RecordRow:
     return row
 
 
-def _record_in(transaction: Transaction, item: ItemRow) -> Record | None:
-    """Give the record as an item of one's own holds it; None where that cannot be told."""
-    try:
-        return msgspec.convert(json.loads(read_content(transaction, item)[1])["record"], Record)
-    except (ComityError, KeyError, TypeError, ValueError):
-        return None
-
-
 def _told(record: Record) -> tuple[object, ...]:
     return record.subject, record.terms, record.notes
 
 
-def _may_have(
-    node: Node,
-    transaction: Transaction,
-    row: RecordRow,
-    record: Record,
-    passed: Disclosure,
-    *,
-    stricter: bool,
-) -> bool:
+def _may_have(node: Node, transaction: Transaction, new: ItemRow, passed: Disclosure, stricter: bool) -> bool:
     """Tell whether who got a record before may have what stands in it now."""
-    at = node.now(transaction)
-    scope = scope_between(node.know(transaction), passed.agreement, node.party, passed.to, at)
-    if scope is None or not scope.takes(record, at.date()):
+    if is_kept_back(node, transaction, new, passed.to, passed.agreement):
         return False
-    hosts = scope.register.host == passed.to
-    return hosts or not (stricter or row.key in silent_keys(transaction))
+    scope = scope_between(
+        node.know(transaction), passed.agreement, node.party, passed.to, node.now(transaction)
+    )
+    return not stricter or (scope is not None and scope.register.host == passed.to)
 
 
 def _purpose_of(transaction: Transaction, passed: Disclosure) -> str:

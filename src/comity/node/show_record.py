@@ -4,11 +4,32 @@ from typing import Any
 
 import msgspec
 
+from comity.federation import statements
+from comity.federation.statements import Withdrawal
 from comity.node.contribute import find_record, keys_linked, may_see, no_record, read_record
 from comity.node.node import Node
 from comity.node.register_index import entry_of, silent_keys
-from comity.ports import Transaction
+from comity.ports import ItemRow, Transaction
 from comity.register.questions import matching_keys
+from comity.signing import from_bytes
+
+
+def as_it_stands(transaction: Transaction, item: ItemRow) -> ItemRow:
+    """Give what stands in the place of an item that its originator has corrected, as far as it came here."""
+    seen = {item.digest}
+    while item.state not in ("held", "source-withdrawn"):
+        said = [
+            statements.read(from_bytes(row.signed), Withdrawal).replaced_by
+            for row in transaction.statements("withdrawal", item.digest)
+            if row.by == item.originator
+        ]
+        rows = (transaction.item(name) for name in said if name and name not in seen)
+        found = next((row for row in rows if row is not None and row.originator == item.originator), None)
+        if found is None or found.state == "known":
+            return item
+        item = found
+        seen.add(item.digest)
+    return item
 
 
 def show_record(node: Node, transaction: Transaction, identity: str) -> dict[str, Any]:
