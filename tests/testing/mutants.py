@@ -439,13 +439,13 @@ MUTANTS = (
     Mutant(
         "answers under an agreement to whose register a record was not given",
         "comity.register.scope",
-        "    if scope.agreement not in terms.under and EVERY_AGREEMENT not in terms.under:",
+        "    if scope.agreement not in filed.under and EVERY_AGREEMENT not in filed.under:",
         "    if False:",
     ),
     Mutant(
         "answers from records whose time has run out",
         "comity.register.scope",
-        "    if not record.is_alive(today):",
+        "    if today >= filed.runs_out:",
         "    if False:",
     ),
     # -- what runs out
