@@ -61,45 +61,66 @@ def owed(desk: Desk) -> list[tuple[str, dict[str, Decimal]]]:
     return [(each.ref.partition(" ")[2], dict(each.owes)) for each in entries_of(desk.held())]
 
 
-ONE_COST = [("art. 6", {SOUTH: Decimal("10.00")})]
+UNAGREED = "north-south-2030 art. 2: the two have not agreed to it: it has no costs to share"
 
 
-def test_a_request_taken_by_another_later_moves_no_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_costs_nothing_before_it_is_taken_and_then_whoever_took_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     under(monkeypatch, (VISITS, AID + VISITS))
     desk = played(
         "request",
         (NORTH, "open", {"aid": "check", "purpose": "incident-response", "words": "is it known"}),
-        (NORTH, "cost", {"what": "laboratory", **EUROS}),
     )
-    assert owed(desk) == ONE_COST
+    for party in (NORTH, SOUTH):
+        assert desk.say(party, "cost", 1, what="laboratory", **EUROS) == (UNAGREED,)
+    assert owed(desk) == []
     for by, able in ((NORTH, "well"), (SOUTH, "no")):
         assert desk.say(by, "state-means", 2, words="what there is", able=able) == ()
     said = {"taken_by": "better-placed", "taker": NORTH, "because": "its means go further"}
     assert desk.say(SOUTH, "propose", 3, **said) == desk.say(NORTH, "agree", 4) == ()
-    assert owed(desk) == ONE_COST
     assert desk.say(SOUTH, "cost", 5, what="laboratory", **EUROS) == ()
-    assert owed(desk) == [
-        *ONE_COST,
-        ("art. 6", {NORTH: Decimal("10.00")}),
-    ]  # who has taken it bears what comes now
+    assert owed(desk) == [("art. 6", {NORTH: Decimal("10.00")})]
+    refused = played(
+        "request",
+        (NORTH, "open", {"aid": "check", "purpose": "incident-response", "words": "is it known"}),
+        (SOUTH, "refuse", {"ground": "own-law"}),
+    )
+    assert refused.say(NORTH, "cost", 3, what="laboratory", **EUROS) == (UNAGREED,)
 
 
-def test_a_measure_proposed_otherwise_moves_no_cost_until_it_is_agreed(
+def test_a_measure_costs_nothing_before_it_is_agreed_and_then_as_it_was_agreed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     under(monkeypatch, (VISITS, AID + VISITS))
-    cost = (NORTH, "cost", {"what": "laboratory", **EUROS})
-    desk = played(
-        "measure",
-        (NORTH, "open", {**MEASURE, "lead": SOUTH}),
-        cost,
-        (SOUTH, "amend", {**MEASURE, "lead": NORTH}),
-        cost,
-    )
-    assert owed(desk) == ONE_COST * 2
+    desk = played("measure", (NORTH, "open", {**MEASURE, "lead": SOUTH}))
+    assert desk.say(NORTH, "cost", 0, what="laboratory", **EUROS) == (UNAGREED,)
+    assert desk.say(SOUTH, "amend", 0, **{**MEASURE, "lead": NORTH}) == ()
+    assert desk.say(NORTH, "cost", 0, what="laboratory", **EUROS) == (UNAGREED,)
     assert desk.say(NORTH, "agree", 1) == ()
     assert desk.say(SOUTH, "cost", 2, what="laboratory", **EUROS) == ()
-    assert owed(desk) == [*ONE_COST * 2, ("art. 6", {NORTH: Decimal("10.00")})]
+    assert owed(desk) == [("art. 6", {NORTH: Decimal("10.00")})]
+
+
+@pytest.mark.parametrize(
+    ("kind", "opening"),
+    [
+        ("delivery", {"form": "joint-development", "thing": "equipment", "words": "a meter", "giver": NORTH}),
+        ("training", {"year": 2031, "by": SOUTH, "places": 1}),
+    ],
+)
+def test_nothing_costs_anything_on_one_sides_word_alone(
+    monkeypatch: pytest.MonkeyPatch, kind: str, opening: dict[str, Any]
+) -> None:
+    general = f'[[expense]]\nid = "general"\nfor = "{kind}"\nitems = {{ all = "receiving" }}\n'.encode()
+    under(monkeypatch, (VISITS, general + VISITS))
+    desk = played(kind, (NORTH, "open", opening))
+    for party in (NORTH, SOUTH):
+        (ground,) = desk.say(party, "cost", 1, what="shipping", **EUROS)
+        assert ground.endswith("the two have not agreed to it: it has no costs to share")
+    assert desk.say(SOUTH, "agree", 2) == ()
+    assert desk.say(NORTH, "cost", 3, what="shipping", **EUROS) == ()
+    assert len(entries_of(desk.held())) == 1
 
 
 @pytest.mark.parametrize(
@@ -281,7 +302,7 @@ def test_what_the_article_calls_free_bears_no_cost(
 ) -> None:
     general = f'[[expense]]\nid = "general"\nfor = "{kind}"\nitems = {{ all = "receiving" }}\n'.encode()
     under(monkeypatch, (VISITS, general + VISITS), *replaced)
-    desk = played(kind, (NORTH, "open", opening))
+    desk = played(kind, (NORTH, "open", opening), (SOUTH, "agree", {}))
     grounds = desk.say(NORTH, "cost", 1, what="printing", **EUROS)
     assert grounds == ("north-south-2030 art. 5: by this article it is free: it bears no costs",)
     assert entries_of(desk.held()) == ()

@@ -234,6 +234,6 @@ def test_a_matter_with_a_stranger_is_none_of_this_agreement() -> None:
 def test_a_note_may_be_added_in_any_state_and_a_cost_needs_its_article() -> None:
     desk = asked()
     assert desk.say(SOUTH, "note", 1, words="we ask around") == ()
-    (ground,) = desk.say(SOUTH, "cost", 2, what="postage", amount="3.50", currency="EUR", on="2031-01-10")
+    *_, ground = desk.say(SOUTH, "cost", 2, what="postage", amount="3.50", currency="EUR", on="2031-01-10")
     assert ground.startswith("north-south-2030 art. 6: no expense article speaks of `postage` for `aid`")
     assert desk.say(SOUTH, "needs-protocol", 3, because="no fees are agreed", changes="expense") == ()

@@ -32,6 +32,7 @@ from comity.cooperation.kind import (
     day_of,
     step,
     stranger,
+    unagreed,
     unprovided,
 )
 from comity.cooperation.requests import Because, Nothing
@@ -132,6 +133,7 @@ class DeliveryFacts(Facts, frozen=True, kw_only=True):
         replaced: pieces that were delivered and had not arrived whole when others were delivered in their place.
         received, returned: pieces that arrived whole; those of them that went back, of which the giver has `confirmed`.
         done: who says that it is done, though not all that was agreed has arrived.
+        agreed: whether the two have agreed to it.
     """
 
     proposer: str
@@ -145,6 +147,7 @@ class DeliveryFacts(Facts, frozen=True, kw_only=True):
     replaced: int = 0
     confirmed: int = 0
     done: tuple[str, ...] = ()
+    agreed: bool = False
     numbers: tuple[str, ...] = ()
     asked_onward: tuple[str, ...] = ()
     allowed_onward: tuple[str, ...] = ()
@@ -441,6 +444,7 @@ DELIVERY = Kind(
         "terms": lambda facts, event: msgspec.structs.replace(
             facts, proposer=event.by, count=event.said.count, until=event.said.until
         ),
+        "agree": lambda facts, _event: msgspec.structs.replace(facts, agreed=True),
         "deliver": _delivered,
         "receive": _received,
         "return": _returned,
@@ -473,4 +477,5 @@ DELIVERY = Kind(
     typed=lambda said: [said.thing] if isinstance(said, Want) else [],
     deadlines=_deadlines,
     occasion=_occasion,
+    costless=lambda case, _event: () if case.facts.agreed else unagreed(case),
 )

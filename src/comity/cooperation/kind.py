@@ -46,6 +46,7 @@ __all__ = [
     "status_of",
     "step",
     "stranger",
+    "unagreed",
     "unprovided",
 ]
 
@@ -317,3 +318,8 @@ def excluded_purpose(terms: Terms, purpose: str) -> tuple[Ground, ...]:
         for each in terms.protection
         if purpose in each.purposes_excluded
     )
+
+
+def unagreed(case: Case) -> Iterable[Ground]:
+    """Say that what the two never agreed to has no costs: nobody pays on the other's word alone."""
+    yield against(case.clauses[0], "the two have not agreed to it: it has no costs to share")

@@ -27,6 +27,7 @@ from comity.cooperation.kind import (
     against,
     step,
     stranger,
+    unagreed,
     unprovided,
 )
 from comity.cooperation.requests import Because, Nothing
@@ -55,8 +56,9 @@ class Send(Said, frozen=True, kw_only=True):
 
 
 class MaterialsFacts(Facts, frozen=True, kw_only=True):
-    """What is the case: which items were sent."""
+    """What is the case: whether the two have agreed, and which items were sent."""
 
+    agreed: bool = False
     items: tuple[str, ...] = ()
 
 
@@ -130,7 +132,9 @@ def _occasion(case: Case) -> Occasion:
 
 
 def _costless(case: Case, _event: Event) -> Iterable[Ground]:
-    """What every article that provides for it calls free costs nothing."""
+    """What every article that provides for it calls free costs nothing, nor what the two never agreed to."""
+    if not case.facts.agreed:
+        yield from unagreed(case)
     free = [ground for each in case.clauses for ground in if_free(each)]
     if len(free) == len(case.clauses):
         yield free[0]
@@ -147,6 +151,7 @@ MATERIALS = Kind(
     find=_find,
     title=lambda facts: f"{facts.opening.material}: {facts.opening.words}",
     apply={
+        "agree": lambda facts, _event: msgspec.structs.replace(facts, agreed=True),
         "send": lambda facts, event: msgspec.structs.replace(facts, items=(*facts.items, *event.said.items)),
     },
     guards={"open": _may_open, "send": _may_send},

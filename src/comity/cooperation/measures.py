@@ -28,6 +28,7 @@ from comity.cooperation.kind import (
     excluded_purpose,
     step,
     stranger,
+    unagreed,
     unprovided,
 )
 from comity.cooperation.requests import Because, Nothing
@@ -218,4 +219,5 @@ MEASURE = Kind(
     typed=lambda said: [said.measure, said.purpose, *said.phases] if isinstance(said, Propose) else [],
     deadlines=_deadlines,
     occasion=_occasion,
+    costless=lambda case, _event: () if case.facts.agreed is not None else unagreed(case),
 )

@@ -32,6 +32,7 @@ from comity.cooperation.kind import (
     status_of,
     step,
     stranger,
+    unagreed,
     unprovided,
 )
 from comity.cooperation.requests import Because, Nothing
@@ -312,7 +313,7 @@ def _beginnings(facts: MeetingFacts) -> Iterable[Day]:
 def _costless(case: Case, event: Event) -> Iterable[Ground]:
     """Nobody pays for a meeting on the other's word alone, nor for what came after it was off."""
     if not case.facts.agreed:
-        yield against(case.clauses[0], "the two have not agreed to it: it has no costs to share")
+        yield from unagreed(case)
     elif case.state in ("cancelled", "declined"):
         off, on = local_day(case.since, zone_of(case.terms.zone)), event.said.on
         if on > off:

@@ -34,6 +34,7 @@ from comity.cooperation.kind import (
     status_of,
     step,
     stranger,
+    unagreed,
     unprovided,
 )
 from comity.cooperation.requests import Because, Nothing
@@ -364,6 +365,8 @@ def _roles(facts: PlaceFacts, opener: str, other: str) -> Mapping[str, str]:
 
 
 def _costless(case: Case, _event: Event) -> Iterable[Ground]:
+    if not case.facts.agreed:
+        yield from unagreed(case)
     yield from if_free(_granting(case.clauses, case.facts.places))
 
 

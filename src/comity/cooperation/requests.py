@@ -30,6 +30,7 @@ from comity.cooperation.kind import (
     against,
     excluded_purpose,
     step,
+    unagreed,
     unprovided,
 )
 from comity.cooperation.said import Items, PartyName, Remark, Said, Word, Words, means
@@ -348,4 +349,5 @@ REQUEST = Kind(
     filled={"propose": ("taken_by", "taker", "because")},
     fills=_fills,
     occasion=_occasion,
+    costless=lambda case, _event: () if case.facts.takers else unagreed(case),
 )
