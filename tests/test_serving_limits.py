@@ -66,11 +66,13 @@ def passes(homes: dict[str, Path], number: int) -> None:
 def test_a_node_without_open_files_takes_nothing_and_goes_on_once_there_are(homes: dict[str, Path]) -> None:
     with process(homes[NORTH]) as north, process(homes[SOUTH]) as south:
         passes(homes, 1)
+        assert north.stop() == 0
         open_files = len(list(Path(f"/proc/{pid_of(south)}/fd").iterdir()))
         with limited(pid_of(south), resource.RLIMIT_NOFILE, open_files), ExitStack() as links:
             for _ in range(8):  # each waits for an answer that nobody can give
                 link = links.enter_context(socket.create_connection(("127.0.0.1", port_of(homes[SOUTH]))))
                 link.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            north.start()  # anew: it has no link that is open already
             with node_at(homes[NORTH]) as tell:
                 message = share(tell, add(tell, 2))["message"]
                 tell("deliver")

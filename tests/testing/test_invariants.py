@@ -47,12 +47,12 @@ def world() -> Iterator[World]:
         yield made
 
 
-def report(world: World) -> str:
-    return world.add(NORTH, CONTENT, "incident.reports", label="report")
+def report(world: World, label: str = "report") -> str:
+    return world.add(NORTH, CONTENT, "incident.reports", label=label)
 
 
-def given(world: World) -> str:
-    digest = report(world)
+def given(world: World, label: str = "report") -> str:
+    digest = report(world, label)
     world.share(NORTH, digest, SOUTH, DEFENCE)
     world.deliver(NORTH)
     return digest
@@ -267,7 +267,7 @@ def test_p5_a_restored_home_that_never_finds_out(
 ) -> None:
     given(world)
     backup = world.members[NORTH].back_up()
-    given(world)
+    given(world, "another")
     world.deliver(SOUTH)
     world.put_back(NORTH, backup)
     assert world.restored == {NORTH: {SOUTH}}

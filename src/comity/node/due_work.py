@@ -115,7 +115,7 @@ def _next_plan(terms: Terms, peer: str, matters: list[Matter], now: Instant) -> 
         at, what, see = (
             terms.in_force_from + PLAN_AHEAD,
             f"plan for the time from {first}",
-            "comity plan open --help",
+            "comity plan new --help",
         )
     yield Found(at, "ours", what, peer, str(clause.ref), see)
 
