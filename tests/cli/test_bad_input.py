@@ -148,8 +148,8 @@ BAD: list[tuple[str, int, list[str]]] = [
     ("journal export --out {absent} --evidence 99999 --home {north}", 3, ["no item `99999` is held here"]),
     ("journal export --out {absent} --equivocation absent.example --home {north}", 3,
      ["absent.example has shown no two heads of one size"]),
-    ("verify {rubbish}", 2, ["{rubbish}: not a file of evidence"]),
-    ("verify {nothing}", 2, ["{nothing}: not a file of evidence"]),
+    ("verify {rubbish}", 6, ["{rubbish}: not a file of evidence"]),
+    ("verify {nothing}", 6, ["{nothing}: not a file of evidence"]),
     ("verify {note.txt} --root x", 2, ["--root `x` is not PARTY=ed25519:… (or root:…) with 64 digits"]),
     # homes
     ("init {north} --party north.example", 1, ["{north} is not empty"]),

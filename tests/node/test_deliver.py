@@ -18,7 +18,7 @@ from node.worlds import DEFENCE, EAST, NORTH, SOUTH, inbox, journal, report, sen
 
 
 def owing(made: World, count: int = 1, sender: str = NORTH, to: str = SOUTH) -> None:
-    digest = report(made, sender, f"of {sender}")
+    digest = report(made, sender, f"of {sender}, {len(sent(made, sender))}")
     for _ in range(count):
         made.share(sender, digest, to, DEFENCE)
 

@@ -93,10 +93,9 @@ def test_what_is_not_held_is_not_found(name: str) -> None:
 
 def test_a_label_that_names_two_items_is_not_guessed_at() -> None:
     with world() as made:
-        one, other = (
-            report(made, label="same"),
-            report(made, label="same", content=b"other words than before"),
-        )
+        one = report(made, label="same")
+        other = report(made, SOUTH, label="same", content=b"what South calls by this name")
+        give(made, other, SOUTH, NORTH)
         with pytest.raises(NotFound, match="names more than one item") as refused:
             made.members[NORTH].act(disclose, "same", to=SOUTH, purpose=DEFENCE)
         assert one[:12] in refused.value.message and other[:12] in refused.value.message

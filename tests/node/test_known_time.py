@@ -102,17 +102,21 @@ def test_a_home_that_was_off_for_months_erases_once_a_person_confirms_the_time()
             south.act(confirm_time)
 
 
+def news(made: World) -> str:
+    return f"news of {made.clock.now():%Y-%m-%d %H:%M:%S}"
+
+
 def by_letter(made: World) -> None:
-    give(made, report(made, label="news"))
+    give(made, report(made, label=news(made)))
 
 
 def by_pouch(made: World) -> None:
-    made.share(NORTH, report(made, label="news"), SOUTH, "network-defence")
+    made.share(NORTH, report(made, label=news(made)), SOUTH, "network-defence")
     made.open_pouch(SOUTH, made.pack(NORTH, SOUTH))
 
 
 def by_answer(made: World) -> None:
-    give(made, report(made, SOUTH, "news"), SOUTH, NORTH)
+    give(made, report(made, SOUTH, news(made)), SOUTH, NORTH)
 
 
 @pytest.mark.parametrize("word", [by_letter, by_pouch, by_answer])
@@ -176,7 +180,7 @@ def test_one_peer_whose_clock_is_behind_does_not_belie_it_beside_another() -> No
         for _ in range(3):
             made.clock.step(5 * DAY)
             leap(made, EAST, -5 * DAY)
-            give(made, report(made, SOUTH, "to east"), SOUTH, EAST)
+            give(made, report(made, SOUTH, f"to east, {news(made)}"), SOUTH, EAST)
         assert held(made)
         by_answer(made)
         assert not held(made)

@@ -491,7 +491,7 @@ def add(made: World, party: str, content: str = "after the restore") -> str:
         category="incident.reports",
         marking="TLP:GREEN",
         title="t",
-        label="again",
+        label=content,
     )
     return str(made.members[party].act(add_item, new)[0].digest)
 

@@ -50,7 +50,9 @@ def verify(file: Path, roots: tuple[str, ...], json_: bool) -> None:
     try:
         kind, report = _verify(file.read_bytes(), pinned)
     except _NoEvidence:
-        raise BadInput(f"{file}: not a file of evidence", hint="comity journal export makes them") from None
+        raise VerificationFailed(
+            f"{file}: not a file of evidence", hint="comity journal export makes them"
+        ) from None
     except ForeignInput as error:
         raise VerificationFailed(f"{file}: {'; '.join(error.mistakes)}") from None
     except BadInput as error:
