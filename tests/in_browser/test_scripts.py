@@ -138,11 +138,16 @@ def test_content_is_kept_as_a_file_and_never_shown_as_a_page(consoles: Consoles,
     assert headers["content-type"] == "application/octet-stream"
 
 
+def _as_label(text: str) -> str:
+    """Give as much of a text as a label may hold: one short line, nothing invisible."""
+    return "".join(each for each in text if each.isprintable())[:80]
+
+
 def _fill(consoles: Consoles, item) -> dict[str, list[str]]:
     """Put the corpus into every field that others or officers fill, at the desk of who fills it."""
     made: dict[str, list[str]] = {"items": [], "work": [], "consents": [], "register": []}
     for number, attempt in enumerate(CORPUS):
-        more: dict[str, Any] = {"caveat": attempt, "label": f"{number} {attempt}"[:100]}
+        more: dict[str, Any] = {"caveat": attempt, "label": _as_label(f"{number} {attempt}")}
         held = item(NORTH, attempt, **more)
         shared = consoles.tell(NORTH, "share", item=held, to=SOUTH, purpose="network-defence")
         assert shared["decision"] == "permitted", shared["grounds"]
