@@ -1,15 +1,12 @@
 """Correcting an item: a withdrawal that names another in its place, which goes where the gate lets it go."""
 
 from comity.errors import RefusedHere
-from comity.federation import statements
-from comity.federation.statements import HopStatement
 from comity.node.acts_known import sources_of
 from comity.node.disclose import Outcome, disclose
 from comity.node.node import Node
-from comity.node.questions import find_item
+from comity.node.questions import find_item, purpose_of
 from comity.node.withdraw import withdraw
 from comity.ports import StatementRow, Transaction
-from comity.signing import from_bytes
 
 
 def correct(
@@ -39,8 +36,7 @@ def correct(
     passed = transaction.disclosures(old.digest)
     kept = withdraw(node, transaction, old.digest, reason=reason, mode="correct", replaced_by=new.digest)
     outcomes: list[Outcome] = []
-    for to, hop in {each.to: each.hop for each in passed}.items():
-        row = transaction.statement(hop)
-        purpose = statements.read(from_bytes(row.signed), HopStatement).purpose if row is not None else ""
+    for to, last in {each.to: each for each in passed}.items():
+        purpose = purpose_of(transaction, last)
         outcomes.append(disclose(node, transaction, new.digest, to=to, purpose=purpose))
     return kept, outcomes

@@ -7,14 +7,12 @@ does the same in `correct.py`, where it takes the old item back.
 """
 
 from comity.errors import ComityError
-from comity.federation import statements
-from comity.federation.statements import HopStatement
 from comity.node.disclose import disclose
 from comity.node.node import Node
 from comity.node.obtain_consent import ask_consent
+from comity.node.questions import purpose_of
 from comity.node.record_kept_back import is_kept_back
 from comity.ports import Transaction
-from comity.signing import from_bytes
 
 __all__ = ["owed_corrections", "pass_on_correction"]
 
@@ -33,11 +31,9 @@ def owed_corrections(
     found: dict[str, str] = {}
     for old in replaced:
         for passed in transaction.disclosures(old):
-            hop = transaction.statement(passed.hop)
-            if hop is None or passed.to in has_it:
+            if passed.to in has_it or is_kept_back(node, transaction, row, passed.to, passed.agreement):
                 continue
-            if not is_kept_back(node, transaction, row, passed.to, passed.agreement):
-                found[passed.to] = statements.read(from_bytes(hop.signed), HopStatement).purpose
+            found[passed.to] = purpose_of(transaction, passed)
     return found
 
 

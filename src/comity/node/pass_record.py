@@ -13,13 +13,12 @@ import msgspec
 
 from comity.decisions.decision import Decision
 from comity.errors import ComityError, RefusedHere
-from comity.federation import statements
-from comity.federation.statements import HopStatement
 from comity.node.contribute import read_record
 from comity.node.disclose import disclose
 from comity.node.forget_record import MEDIA_TYPE
 from comity.node.items import NewItem, add_item, confirm_read
 from comity.node.node import Node
+from comity.node.questions import purpose_of
 from comity.node.record_kept_back import is_kept_back, record_in
 from comity.node.register_index import history_of
 from comity.node.register_terms import scope_between
@@ -28,7 +27,6 @@ from comity.ports import Disclosure, ItemRow, RecordRow, Transaction
 from comity.register.judgements import Clusters
 from comity.register.record import Record, strictest
 from comity.register.scope import Scope
-from comity.signing import from_bytes
 
 __all__ = ["MARKING", "UpToDate", "bring_up_to_date", "content_of", "pass_record"]
 
@@ -128,7 +126,7 @@ def bring_up_to_date(
     for each in going:
         try:
             with transaction.piece():
-                purpose = _purpose_of(transaction, each)
+                purpose = purpose_of(transaction, each)
                 outcome = disclose(
                     node, transaction, row.item, to=each.to, purpose=purpose, under=each.agreement
                 )
@@ -175,11 +173,6 @@ def _may_have(node: Node, transaction: Transaction, new: ItemRow, passed: Disclo
         node.know(transaction), passed.agreement, node.party, passed.to, node.now(transaction)
     )
     return not stricter or (scope is not None and scope.register.host == passed.to)
-
-
-def _purpose_of(transaction: Transaction, passed: Disclosure) -> str:
-    row = transaction.statement(passed.hop)
-    return statements.read(from_bytes(row.signed), HopStatement).purpose if row is not None else ""
 
 
 def content_of(transaction: Transaction, row: RecordRow) -> bytes:

@@ -8,7 +8,7 @@ from comity.federation import statements
 from comity.federation.evidence import hops_of, item_of
 from comity.federation.statements import HopStatement, Manifest
 from comity.handling.item import Item
-from comity.ports import Holding, ItemRow, Transaction
+from comity.ports import Disclosure, Holding, ItemRow, Transaction
 from comity.signing import from_bytes
 
 
@@ -28,9 +28,7 @@ class Gathered(msgspec.Struct, frozen=True):
     @property
     def rows(self) -> tuple[ItemRow, ...]:
         """The item and its lineage."""
-        return tuple(
-            {row.digest: row for row in (self.row, *(source for source, _ in self.sources))}.values()
-        )
+        return (self.row, *(source for source, _ in self.sources))
 
 
 #: States of an item that nothing is done with any more.
@@ -140,6 +138,12 @@ def statements_of(transaction: Transaction, holding: Holding) -> tuple[HopStatem
             raise NotFound(f"hop statement {digest[:12]} is missing from this home", hint="comity doctor")
         found.append(statements.read(from_bytes(row.signed), HopStatement))
     return tuple(found)
+
+
+def purpose_of(transaction: Transaction, passed: Disclosure) -> str:
+    """Give the purpose for which an item was passed from here; empty where its hop is missing."""
+    row = transaction.statement(passed.hop)
+    return statements.read(from_bytes(row.signed), HopStatement).purpose if row is not None else ""
 
 
 def as_item(transaction: Transaction, row: ItemRow, holding: Holding) -> Item:
