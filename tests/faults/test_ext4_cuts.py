@@ -95,7 +95,7 @@ def cut_under_load(disk: Disk, made: Path, seed: int) -> tuple[int, list[str]]:
             shutil.copytree(made, home, ignore=shutil.ignore_patterns("control"))
             os.sync()
         working = subprocess.Popen(
-            [sys.executable, str(_HERE / "under_load.py"), str(home)],
+            [sys.executable, str(_HERE / "under_load.py"), str(home), str(seed)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )

@@ -18,19 +18,17 @@ SOUTH = "south.example"
 AT_ONCE = 8
 
 
-def work(node: Node, transaction: Transaction, number: int) -> str:
+def work(node: Node, transaction: Transaction, label: str) -> str:
     """Add an item and share it, in one act."""
-    content = f"words of North, number {number}".encode() * 40
-    new = NewItem(
-        content=content, category="incident.reports", marking="TLP:GREEN", title="t", label=f"n{number}"
-    )
+    content = f"words of North, number {label}".encode() * 40
+    new = NewItem(content=content, category="incident.reports", marking="TLP:GREEN", title="t", label=label)
     item = add_item(node, transaction, new)[0].digest
     disclose(node, transaction, item, to=SOUTH, purpose="network-defence")
     return item
 
 
-def main(home: Path) -> None:
-    """Act until the disk fails."""
+def main(home: Path, run: str) -> None:
+    """Act until the disk fails; the home keeps what earlier runs added, so that labels tell of which run they are."""
     with open_home(home, threaded=True) as opened:
         node, number = opened.node, 0
         under_way: list[object] = []
@@ -38,11 +36,11 @@ def main(home: Path) -> None:
             while len(under_way) < AT_ONCE:
                 number += 1
                 under_way.append(
-                    node.submit(lambda transaction, at=number: work(node, transaction, at))  # type: ignore[misc]
+                    node.submit(lambda transaction, at=f"run {run}, {number}": work(node, transaction, at))  # type: ignore[misc]
                 )
             done: str = under_way.pop(0).result()  # type: ignore[attr-defined]
             os.write(1, f"{done}\n".encode())
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2])
