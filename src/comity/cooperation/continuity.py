@@ -132,7 +132,7 @@ TABLE = {
     "arranged": {
         "edition": step(EITHER, "arranged"),
         "schedule": step(EITHER, "arranged"),
-        "agree": step(EITHER, "arranged"),
+        "agree": step(EITHER, "arranged", upon=("schedule",)),
         "rehearsed": step(EITHER, "arranged"),
         "finding": step(EITHER, "arranged"),
         "mended": step(EITHER, "arranged", lives_on=True),

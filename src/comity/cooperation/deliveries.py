@@ -173,7 +173,7 @@ _ONWARD = {
 TABLE = {
     "": {"open": step(OPENER, "proposed")},
     "proposed": {
-        "agree": step("answerer", "agreed"),
+        "agree": step("answerer", "agreed", upon=("terms",)),
         "terms": step(EITHER, "proposed"),
         "decline": step("answerer", "declined", lives_on=True),
         "withdraw": step(OPENER, "withdrawn", lives_on=True),

@@ -64,16 +64,19 @@ class Step(msgspec.Struct, frozen=True):
         who: the role whose turn it is.
         to: the state it leads to.
         lives_on: it may still be done once the agreement has ended: what was begun is finished (VCLT art. 70(1)(b)).
+        upon: the steps of the other Party that change what this one agrees to: it counts only where its author had
+            seen the last of each.
     """
 
     who: str
     to: str
     lives_on: bool = False
+    upon: tuple[str, ...] = ()
 
 
-def step(who: str, to: str, *, lives_on: bool = False) -> Step:
+def step(who: str, to: str, *, lives_on: bool = False, upon: tuple[str, ...] = ()) -> Step:
     """Make a row of a table."""
-    return Step(who, to, lives_on)
+    return Step(who, to, lives_on, upon)
 
 
 class EventForm(msgspec.Struct, frozen=True):

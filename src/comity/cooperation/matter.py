@@ -9,7 +9,7 @@ that does not hold changes nothing and stays in the log with what stands against
 3. *in force*: the agreement permitted work at that instant, or the step finishes what was begun;
 4. *article*: a clause permits such a matter;
 5. *mandate*: the office that acts may, and the function is the one the article asks for;
-6. *turn*: it is this Party's turn for this event in this state;
+6. *turn*: it is this Party's turn for this event in this state, and what it agrees to is what it had seen;
 7. *terms*: what the clause says of it, and what the facts allow.
 
 All that stands against an event is gathered, not the first alone. `specs/matter.md` §4.
@@ -92,6 +92,7 @@ class Matter(msgspec.Struct, frozen=True):
         story: every event in its place.
         early: events that wait for one before them.
         costs: those that count, taken back or not, by the events that entered them.
+        tips: each Party's last event; `latest` its last event of each word that counts, by Party and word.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Matter(msgspec.Struct, frozen=True):
     early: tuple[Event, ...] = ()
     terms: Terms | None = None
     tips: Mapping[str, str] = msgspec.field(default_factory=dict)
+    latest: Mapping[tuple[str, str], str] = msgspec.field(default_factory=dict)
     costs: Mapping[str, Incurred] = msgspec.field(default_factory=dict)
 
     @property
@@ -253,6 +255,7 @@ def _take(
     changed = msgspec.structs.replace(
         matter,
         tips=tips,
+        latest={**matter.latest, (event.by, event.word): event.digest},
         facts=facts,
         state=state,
         since=matter.since if state == before and not opening else placed.at,
@@ -318,6 +321,7 @@ def _against(
     if row is None:
         yield _out_of_turn(matter, event)
         return
+    yield from _unseen(matter, event, row, names)
     if not clauses:
         return
     case = _case(matter, event, terms, clauses, opening)
@@ -415,6 +419,21 @@ def _out_of_turn(matter: Matter, event: Event) -> Ground:
     following = ", ".join(matter.kind.table.get(matter.state, {})) or "nothing more"
     text = f"`{event.word}` cannot follow while it is {matter.state or 'not opened'}; what can: {following}"
     return Ground("matter rule 6 turn", text, 6)
+
+
+def _unseen(matter: Matter, event: Event, row: Step, names: Mapping[str, Placed]) -> Iterator[Ground]:
+    """Rule 6: nobody agrees to what had not come yet when it signed."""
+    changes = {word: matter.latest.get((event.to, word), "") for word in row.upon}
+    unseen = {word: digest for word, digest in changes.items() if digest}
+    at = event.seen
+    while unseen and at in names:
+        unseen = {word: digest for word, digest in unseen.items() if digest != at}
+        at = names[at].event.previous
+    for word in unseen:
+        text = (
+            f"`{event.word}` was signed before `{word}` of {event.to} had come: look at it, and say it again"
+        )
+        yield Ground("matter rule 6 turn", text, 6)
 
 
 def _whose(matter: Matter, row: Step) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ class MeasureFacts(Facts, frozen=True, kw_only=True):
 TABLE = {
     "": {"open": step(OPENER, "proposed")},
     "proposed": {
-        "agree": step("answerer", "agreed"),
+        "agree": step("answerer", "agreed", upon=("amend",)),
         "amend": step(EITHER, "proposed"),
         "decline": step("answerer", "declined", lives_on=True),
         "withdraw": step(OPENER, "ended", lives_on=True),

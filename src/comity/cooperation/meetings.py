@@ -133,13 +133,13 @@ _OPEN = {
 TABLE = {
     "": {"open": step(OPENER, "proposed")},
     "proposed": {
-        "agree": step("answerer", "agreed"),
+        "agree": step("answerer", "agreed", upon=("move",)),
         "decline": step("answerer", "declined", lives_on=True),
         **_OPEN,
     },
     "agreed": {
         "delegation": step("visitor", "agreed"),
-        "consent": step(EITHER, "arranged"),
+        "consent": step(EITHER, "arranged", upon=("delegation",)),
         "held": step(EITHER, "held", lives_on=True),
         **_OPEN,
     },

@@ -82,7 +82,7 @@ class PassageFacts(Facts, frozen=True, kw_only=True):
 TABLE = {
     "": {"open": step(OPENER, "notified")},
     "notified": {
-        "acknowledge": step(OTHER, "acknowledged"),
+        "acknowledge": step(OTHER, "acknowledged", upon=("change",)),
         "object": step(OTHER, "objected", lives_on=True),
         "change": step(OPENER, "notified"),
         "cancel": step(OPENER, "cancelled", lives_on=True),

@@ -179,7 +179,7 @@ def _year(state: str, ends: str) -> Mapping[str, Step]:
 def _changing(ends: str) -> Mapping[str, Step]:
     """Give what may be done while another number is proposed: to answer, and all that the year lets happen."""
     return {
-        "agree": step("answerer", "open"),
+        "agree": step("answerer", "open", upon=("number",)),
         "decline": step("answerer", "open", lives_on=True),
         **_year("changing", ends),
     }
@@ -188,7 +188,7 @@ def _changing(ends: str) -> Mapping[str, Step]:
 _SETTING = {
     "": {"open": step(OPENER, "proposed")},
     "proposed": {
-        "agree": step("answerer", "open"),
+        "agree": step("answerer", "open", upon=("number",)),
         "number": step(EITHER, "proposed"),
         "decline": step("answerer", "declined", lives_on=True),
     },

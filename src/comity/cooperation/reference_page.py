@@ -29,6 +29,7 @@ def _lines() -> Iterator[str]:
     yield "This page is printed from the program (`python -m comity.cooperation.reference_page`)."
     yield "What an event is and what stands against one is fixed in [`specs/matter.md`](../../specs/matter.md)."
     yield "Every table is for both sides; a step in *italics* may be taken after the agreement has ended, too."
+    yield "A step *upon* another counts only where its author had seen the other Party's last one of these."
     yield "What follows from a step by itself stands below each table."
     for kind in KINDS.values():
         yield from _kind(kind)
@@ -52,6 +53,7 @@ def _kind(kind: Kind) -> Iterator[str]:
     for state, steps in kind.table.items():
         for word, step in steps.items():
             told = f"*`{word}`*" if step.lives_on else f"`{word}`"
+            told += "".join(f", upon `{each}`" for each in step.upon)
             yield f"| {state or '–'} | {step.who} | {told} | {step.to} |"
         if not steps:
             yield f"| {state} | – | – | the end |"
