@@ -1,12 +1,24 @@
 """The engine: whose turn it is, what stands against an event, and one matter on both sides."""
 
 import random
+from typing import Any
+
+import pytest
 
 from comity.cooperation.kinds import KINDS
 from comity.cooperation.log import in_order
 from comity.cooperation.matter import can_do, unfold, whose_turn
-from cooperation.working import EAST, NORTH, SOUTH, Desk, hours, terms_at
+from cooperation.working import EAST, LOAN, NORTH, SOUTH, Desk, hours, terms_at
 
+MEASURE = {"measure": "sweep", "aim": "find the leak", "purpose": "incident-response", "phases": ["one"]}
+CLAIM: dict[str, Any] = {
+    "begins": "2031-01-01",
+    "ends": "2031-01-09",
+    "currency": "EUR",
+    "entries": ["a" * 64],
+    "debtor": SOUTH,
+    "balance": "10.00",
+}
 CHECK = {"aid": "check", "purpose": "incident-response", "words": "is this vessel known to you"}
 
 
@@ -126,6 +138,27 @@ def test_an_ended_agreement_begins_nothing_and_lets_what_was_begun_be_finished()
     assert grounds and all("is ended: nothing new is begun under it" in each for each in grounds)
     grounds = Desk("request").say(NORTH, "open", after, **CHECK)
     assert grounds[0].startswith("north-south-2030 art. 1: ")
+
+
+@pytest.mark.parametrize(
+    ("kind", "steps", "turn"),
+    [
+        ("charge", [(NORTH, "open", CLAIM), (SOUTH, "accept", {})], SOUTH),  # it pays; either may close
+        (
+            "charge",
+            [(NORTH, "open", CLAIM), (SOUTH, "contest", {"entries": ["a" * 64], "because": "?"})],
+            NORTH,
+        ),
+        ("delivery", [(NORTH, "open", LOAN), (SOUTH, "agree", {})], NORTH),  # it delivers
+        ("delivery", [(SOUTH, "open", LOAN), (NORTH, "agree", {})], NORTH),
+        ("measure", [(NORTH, "open", {**MEASURE, "lead": SOUTH}), (SOUTH, "agree", {})], SOUTH),  # it begins
+    ],
+)
+def test_a_matter_waits_for_whoever_has_a_step_of_its_own(kind: str, steps: list[Any], turn: str) -> None:
+    desk = Desk(kind)
+    for hour, (by, word, said) in enumerate(steps):
+        assert desk.say(by, word, hour, **said) == ()
+    assert whose_turn(desk.held()) == (turn,)
 
 
 def test_all_that_stands_against_an_event_is_gathered() -> None:

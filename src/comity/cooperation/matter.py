@@ -205,14 +205,16 @@ def judge(matter: Matter | None, kind: Kind, event: Event, terms_at: TermsAt) ->
 def whose_turn(matter: Matter) -> tuple[str, ...]:
     """Give the Parties a matter waits for, sorted.
 
-    Of those that can do something else than remark: those that owe it by a day; where nobody does, those that did not
-    take the last step; where that leaves nobody, whoever can go on.
+    Of those that can do something else than remark: those that owe it by a day; where nobody does, those that have a
+    step of their own, which is not for either to take; of these, those that did not take the last step, unless that
+    leaves nobody. So an accepted charge waits for whoever pays, though either may close it.
     """
-    steps = matter.kind.table.get(matter.state, {}).values()
-    able = {party for each in steps for party in _whose(matter, each)}
+    turns = [_whose(matter, each) for each in matter.kind.table.get(matter.state, {}).values()]
+    able = {party for each in turns for party in each}
     owing = able & {deadline.by for deadline in matter.due}
+    own = {each[0] for each in turns if len(each) == 1} or able
     taken = [told.event.by for told in matter.story if told.counts and told.event.word not in SHARED]
-    return tuple(sorted(owing or able - set(taken[-1:]) or able))
+    return tuple(sorted(owing or own - set(taken[-1:]) or own))
 
 
 def can_do(matter: Matter, party: str) -> tuple[str, ...]:
