@@ -10,22 +10,26 @@ import threading
 import time
 import tomllib
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from comity import serving
 from comity.agreements.folder import read_files
 from comity.agreements.roots import with_roots
 from comity.assemble import new_home, open_home
 from comity.cards import read_card
 from comity.carriers.postman import Postman
 from comity.control import server  # noqa: F401 - registers the verbs
-from comity.control.client import node_at
+from comity.control.client import Teller, node_at
 from comity.control.verb import VERBS, Desk
 from comity.errors import ComityError, HomeInUse, StorageError
+from comity.node.node import Node
+from comity.node.receive import Taken, receive
+from comity.ports import Transaction
 from comity.serving import Serving
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -187,6 +191,35 @@ def test_two_nodes_share_and_receipt(homes: dict[str, Path]) -> None:
         assert [row["state"] for row in rows if row["kind"] == "disclosure"] == ["accepted"]
         assert north.endpoint != south.endpoint
     assert [each.name for each in threading.enumerate() if each not in before] == []
+
+
+def test_an_envelope_on_which_a_node_fails_keeps_none_beside_it_from_coming_in(
+    homes: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed: list[bytes] = []
+
+    def failing(node: Node, transaction: Transaction, data: bytes, carrier: str, via: str = "") -> Taken:
+        if not failed or data in failed:
+            failed.append(data)
+            raise OverflowError("date value out of range")
+        return receive(node, transaction, data, carrier, via)
+
+    with node_at(homes[NORTH]) as tell:
+        messages = [share(tell, add(tell, number))["message"] for number in range(3)]
+    monkeypatch.setattr(serving, "receive", failing)
+    with Serving(homes[SOUTH]), Serving(homes[NORTH]), node_at(homes[NORTH]) as tell:
+        tell("deliver")
+        states = until(
+            lambda: found if (found := _states(tell, messages)).count("receipted") == 2 else None,
+            "two of three are taken",
+        )
+        assert states.count("owed") == 1
+        (row,) = [each for each in tell("outbox", limit=9) if each["state"] == "owed"]
+        assert "a fault of the other node's own" in row["reason"]
+
+
+def _states(tell: Teller, messages: Sequence[str]) -> list[str]:
+    return [tell("delivery", message=each)["state"] for each in messages]
 
 
 def test_the_end_finishes_what_is_under_way(homes: dict[str, Path]) -> None:

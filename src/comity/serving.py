@@ -237,12 +237,18 @@ class Serving:
             for data, peer in batch
         ]
         done = await asyncio.gather(*works, return_exceptions=True)
-        return [
-            Taken("refused", reason=each.message)
-            if isinstance(each, ComityError) and not isinstance(each, StorageError)
-            else each
-            for each in done
-        ]
+        return [_refused(each) if isinstance(each, Exception) else each for each in done]
+
+
+def _refused(error: Exception) -> Taken | Exception:
+    """Tell that one envelope is not taken; where it is the disk or the memory that fails, the whole run is not."""
+    if isinstance(error, StorageError | MemoryError):
+        return error
+    if isinstance(error, ComityError):
+        return Taken("refused", reason=error.message)
+    # a fault of ours: it must not keep the envelopes beside it, and behind it, from coming in
+    log.error("envelope not taken", exc_info=error)
+    return Taken("refused", reason="a fault of the other node's own; its log says more")
 
 
 def _unnamed(envelopes: Sequence[bytes]) -> str:

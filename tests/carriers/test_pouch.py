@@ -134,10 +134,16 @@ def test_a_volume_under_another_number_is_not_taken_for_it() -> None:
 
 @pytest.mark.parametrize(
     ("size", "said"),
-    [(99, "an envelope of 100 bytes does not fit"), (0, "1 to"), (1 << 40, "1 to")],
+    [(99, "a part of 100 bytes \\(envelope\\) does not fit"), (0, "1 to"), (1 << 40, "1 to")],
 )
 def test_a_volume_that_cannot_hold_a_part_or_is_too_large_is_refused(size: int, said: str) -> None:
     with pytest.raises(BadInput, match=said):
         pack("a.example", "b.example", MADE, envelopes=MANY, receipts=(), volume_size=size)
     with pytest.raises(BadInput, match="more than 1000"):
         pack("a.example", "b.example", MADE, envelopes=[b"x"] * 1001, receipts=(), volume_size=1)
+
+
+def test_a_list_that_no_reader_would_take_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pouch, "_MAX_MANIFEST", 4000)
+    with pytest.raises(BadInput, match="50 envelopes are more than one pouch can list"):
+        pack("a.example", "b.example", MADE, envelopes=[b"x"] * 50, receipts=())

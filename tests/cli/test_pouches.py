@@ -5,12 +5,14 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cli.land import Comity, Land
 from comity.cards import read_card
 from comity.carriers.slip import read_slip, write_slip
+from comity.control import verb
 from comity.errors import ForeignInput, VerificationFailed
 from comity.keys import SigningKey
 
@@ -65,6 +67,8 @@ def test_missing_and_late_and_repeated_volumes_are_named(
     late = comity("pouch", "open", *volumes[2:], volumes[0], "--home", land.south, "--json")
     told = json.loads(late.out)
     assert (told["missing"], told["again"], told["volumes"]) == ([], [1], count)
+    twice = comity("pouch", "open", volumes[1], volumes[1], "--home", land.south)
+    assert "opened before: volume 2" in twice.err
     again = comity("pouch", "open", *volumes, "--home", land.south)
     assert "new 0" in again.out and "opened before: volume 1" in again.err
 
@@ -114,6 +118,62 @@ def test_sizes_that_cannot_be_are_refused(comity: Comity, land: Land) -> None:
         )
         assert outcome.code == 2 and said in outcome.err, (size, outcome.err)
     assert not list(land.folder.glob("x*")) and not list(land.folder.glob(".pouch-*"))
+
+
+def test_a_pouch_that_could_not_be_written_has_taken_no_receipts_along(
+    comity: Comity, land: Land, volumes: list[Path]
+) -> None:
+    comity("pouch", "open", *volumes, "--home", land.south)
+    back = land.folder / "back"
+    small = comity("pouch", "pack", NORTH, back, "--volume-size", "100", "--home", land.south)
+    assert small.code == 2 and "does not fit into a volume" in small.err
+    whole = comity("pouch", "pack", NORTH, back, "--home", land.south, "--json")
+    assert whole.code == 0 and json.loads(whole.out)["receipts"] == 1
+    more = comity("pouch", "pack", NORTH, back, "--home", land.south, "--json")
+    assert json.loads(more.out)["receipts"] == 0  # now they have gone
+
+
+def test_a_volume_larger_than_a_command_is_told_in_portions(
+    comity: Comity, land: Land, volumes: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    real = verb.VERBS["pouch-take"].run
+
+    def taking(desk: verb.Desk, **given: Any) -> Any:
+        told.append(sum(map(len, given["envelopes"])))
+        return real(desk, **given)
+
+    monkeypatch.setattr(verb.VERBS["pouch-take"], "run", taking)
+    monkeypatch.setattr("comity.cli.pouch._LOAD", 5_000)
+    whole = land.folder / "whole"
+    comity("pouch", "pack", SOUTH, whole, "--home", land.north)
+    opened = json.loads(comity("pouch", "open", whole, "--home", land.south, "--json").out)
+    assert len(told) > 1 and opened["accepted"] >= 5 and (opened["missing"], opened["again"]) == ([], [])
+    again = json.loads(comity("pouch", "open", whole, "--home", land.south, "--json").out)
+    assert (again["accepted"], again["again"]) == (0, [1])
+
+
+def test_pack_and_open_show_the_name_that_stands_on_the_slip(comity: Comity, land: Land) -> None:
+    file = land.folder / "one"
+    packed = comity("pouch", "pack", SOUTH, file, "--home", land.north)
+    name = json.loads(
+        comity("pouch", "slip", file, "--out", land.folder / "s.html", "--home", land.north, "--json").out
+    )["pouch"]
+    assert f"pouch {name}" in packed.err
+    assert f"pouch {name}" in comity("pouch", "open", file, "--home", land.south).err
+
+
+def test_a_slip_whose_code_has_no_room_for_another_hand_is_still_written_without_it(
+    comity: Comity, land: Land, volumes: list[Path]
+) -> None:
+    page = land.folder / "slip.html"
+    slip = ("pouch", "slip", *volumes, "--out", page, "--home", land.north)
+    for _ in range(12):
+        outcome = comity(*slip, "--handed-by", "ž" * 80, "--taken-by", "ž" * 80)
+        if outcome.code:
+            break
+    assert outcome.code == 1 and "the code of this slip has no room for another hand" in outcome.err
+    assert comity(*slip).code == 0 and "<svg" in page.read_text()
 
 
 def test_a_slip_says_who_handed_what_to_whom_and_its_code_is_signed(

@@ -442,11 +442,11 @@ def test_p8_what_an_owner_keeps_of_a_check_is_what_was_told(
 
 def test_p10_content_in_clear_on_a_carrier(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.share(NORTH, report(world), SOUTH, DEFENCE)
-    real = carry.load
+    real = carry.load_once
 
     def careless(*values: Any, **named: Any) -> Any:
         found = real(*values, **named)
         return carry.Load(found.envelopes, (b"for your convenience: " + CONTENT,))
 
-    monkeypatch.setattr("comity.testing.world.load", careless)
+    monkeypatch.setattr("comity.testing.world.load_once", careless)
     broken("P10: pouch of north.example: content in clear", lambda: world.pack(NORTH, SOUTH))

@@ -124,7 +124,7 @@ def divide(pieces: Sequence[Piece], volume_size: int) -> Iterator[list[Piece]]:
     for kind, data in pieces:
         if len(data) > volume_size:
             raise BadInput(
-                f"an {kind} of {len(data)} bytes does not fit into a volume of {volume_size}",
+                f"a part of {len(data)} bytes ({kind}) does not fit into a volume of {volume_size}",
                 hint="choose a larger --volume-size",
             )
         if size + len(data) > volume_size:
@@ -150,13 +150,17 @@ def manifest_of(sender: str, to: str, made: Instant, volumes: Sequence[Contents]
     """Write the manifest that stands in every volume.
 
     Raises:
-        BadInput: there are too many volumes.
+        BadInput: there are too many volumes, or too many parts for a list that a reader takes.
     """
     if len(volumes) > MAX_VOLUMES:
         raise BadInput(
             f"{len(volumes)} volumes, more than {MAX_VOLUMES}", hint="choose a larger --volume-size"
         )
-    return write_json(Manifest(from_=sender, to=to, made=format_instant(made), volumes=tuple(volumes)))
+    written = write_json(Manifest(from_=sender, to=to, made=format_instant(made), volumes=tuple(volumes)))
+    if len(written) > _MAX_MANIFEST:
+        count = sum(len(volume.parts) for volume in volumes)
+        raise BadInput(f"{count} envelopes are more than one pouch can list")
+    return written
 
 
 def volume_head(manifest: bytes, number: int) -> bytes:

@@ -12,13 +12,15 @@ from html import escape
 import msgspec
 import segno
 
-from comity.errors import VerificationFailed
+from comity.errors import RefusedHere, VerificationFailed
 from comity.keys import SigningKey, VerifyKey
 from comity.signing import pae
 from comity.strict import read_as, read_base64, write_base64, write_json
 
 _SIGNED_AS = "application/vnd.comity.pouch-slip;version=1"
 _MAX = 16 * 1024
+#: Bytes that the largest QR code takes at the level of correction of the page (ISO/IEC 18004, version 40, M).
+_MOST_CODE = 2331
 #: Empty lines for the hands still to come.
 _LINES = 6
 
@@ -49,8 +51,17 @@ class _Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def write_slip(slip: Slip, by: str, key: SigningKey) -> bytes:
-    """Sign a slip in the name of a Party; give the text of its code."""
-    return write_json(_Signed(slip, by, write_base64(key.sign(pae(_SIGNED_AS, write_json(slip))))))
+    """Sign a slip in the name of a Party; give the text of its code.
+
+    Raises:
+        RefusedHere: it is longer than a code on the page can be.
+    """
+    code = write_json(_Signed(slip, by, write_base64(key.sign(pae(_SIGNED_AS, write_json(slip))))))
+    if len(code) > _MOST_CODE:
+        raise RefusedHere(
+            "the code of this slip has no room for another hand", hint="go on with pen on its page"
+        )
+    return code
 
 
 def read_slip(data: bytes, keys: Sequence[VerifyKey]) -> tuple[Slip, str]:

@@ -15,13 +15,13 @@ from comity.languages import _, ngettext, said
 
 #: Batches delivered between two looks, looks without any change until it is given up, and seconds between these.
 _STRETCH, _STILL, _PAUSE = 16, 5, 0.2
-#: Bytes asked of the node at once.
+#: Bytes asked of the node, or told to it, at once.
 _LOAD = 64 * 1024 * 1024
 _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1024, "mi": 1024**2, "gi": 1024**3}
 
 
 class Size(click.ParamType[int]):
-    """Bytes, with a unit: 700M, 4GiB."""
+    """Bytes, with a unit: 700M, 1GiB."""
 
     name = "size"
 
@@ -33,7 +33,7 @@ class Size(click.ParamType[int]):
         digits = text.rstrip("kmgi")
         unit = _UNITS.get(text[len(digits) :])
         if not digits.isdecimal() or unit is None or not int(digits):
-            self.fail(f"`{value}` is not a size such as 700M or 4GiB", param, ctx)
+            self.fail(f"`{value}` is not a size such as 700M or 1GiB", param, ctx)
         return int(digits) * unit
 
 
@@ -46,7 +46,7 @@ def pouch() -> None:
 @click.argument("party")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
-    "--volume-size", type=Size(), default=None, metavar="SIZE", help="Divide it: 700M, 4GiB a volume."
+    "--volume-size", type=Size(), default=None, metavar="SIZE", help="Divide it: 700M, 1GiB a volume."
 )
 @home_options
 @as_json
@@ -66,14 +66,16 @@ def pack(
         PouchWriter(file, volume_size or MAX_POUCH_BYTES, several=volume_size is not None) as writer,
         node_at(home, passphrase_file) as tell,
     ):
-        after, first, shown = 0, True, dict[str, Any]()
+        after, first, shown, answered = 0, True, dict[str, Any](), list[str]()
         while first or shown["left"]:
             shown = tell("pouch-load", peer=party, after=after, most_bytes=_LOAD, receipts=first)
             for kind in ("receipt", "envelope"):
                 for data in shown[f"{kind}s"]:
                     writer.add(kind, base64.b64decode(data))
+            answered += shown["answered"]
             after, first = shown["last"], False
         made = writer.finish(shown["party"], party, shown["now"])
+        tell("pouch-packed", answered=answered)
     if json_:
         print_json(made)
         return
@@ -84,7 +86,7 @@ def pack(
     if volume_size is not None:
         for each in made["files"]:
             click.echo(f"  {each}")
-        click.echo("  " + _("pouch {pouch}", pouch=made["pouch"]), err=True)
+    click.echo("  " + _("pouch {pouch}", pouch=made["pouch"]), err=True)
 
 
 @pouch.command("open")
@@ -98,12 +100,21 @@ def open_(files: tuple[Path, ...], home: Path, passphrase_file: Path | None, jso
 
     What is damaged, or of another pouch, is named with its file, and nothing is opened.
     """
-    from comity.cli.pouch_files import check_files
+    from comity.carriers.pouch import read_volume
+    from comity.cli.pouch_files import check_files, portions
 
     with node_at(home, passphrase_file) as tell:
-        volumes = check_files(files)
-        outcomes = [tell("pouch-open", data=path.read_bytes()) for path in progressing(volumes, _("opening"))]
-    shown = _together(outcomes)
+        outcomes = []
+        for path in progressing(check_files(files), _("opening")):
+            volume = read_volume(path.read_bytes())
+            outcomes += [
+                tell(
+                    "pouch-take", pouch=volume.pouch, to=volume.manifest.to, number=volume.number,
+                    volumes=len(volume.manifest.volumes), **portion,
+                )
+                for portion in portions(volume, _LOAD)
+            ]  # fmt: skip
+    shown = _together(volume.manifest.from_, volume.manifest.made, outcomes)
     if json_:
         print_json(shown)
         return
@@ -116,6 +127,7 @@ def open_(files: tuple[Path, ...], home: Path, passphrase_file: Path | None, jso
         settled=shown["settled"],
     )
     click.echo(line)
+    click.echo("  " + _("pouch {pouch}", pouch=shown["pouch"]), err=True)
     for reason in shown["refused"]:
         click.echo("  " + _("not taken: {reason}", reason=said(reason)), err=True)
     if shown["missing"]:
@@ -195,15 +207,15 @@ def progressing(paths: list[Path], what: str) -> Any:
             bar(count + 1)
 
 
-def _together(outcomes: list[dict[str, Any]]) -> dict[str, Any]:
-    """Add up what became of each volume."""
+def _together(sender: str, made: str, outcomes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Add up what became of each portion of each volume."""
     last = outcomes[-1]
     counted = {
         name: sum(each[name] for each in outcomes) for name in ("accepted", "known", "quarantined", "settled")
     }
     return {
-        "from": last["from"],
-        "made": last["made"],
+        "from": sender,
+        "made": made,
         "pouch": last["pouch"],
         "volumes": last["volumes"],
         "missing": last["missing"],

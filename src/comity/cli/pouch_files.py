@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -12,6 +12,7 @@ from comity.carriers.pouch import (
     MAX_POUCH_BYTES,
     Contents,
     Part,
+    Volume,
     manifest_of,
     name_of,
     read_volume,
@@ -43,7 +44,10 @@ class PouchWriter:
     def __enter__(self) -> "PouchWriter":
         if not self._file.parent.is_dir():
             raise BadInput(f"{self._file} cannot be written: No such file or directory")
-        self._folder = tempfile.TemporaryDirectory(prefix=".pouch-", dir=self._file.parent)
+        try:
+            self._folder = tempfile.TemporaryDirectory(prefix=".pouch-", dir=self._file.parent)
+        except OSError as error:
+            raise BadInput(f"{self._file} cannot be written: {error.strerror}") from None
         self._begin()
         return self
 
@@ -62,7 +66,7 @@ class PouchWriter:
         """
         if len(data) > self._size:
             raise BadInput(
-                f"an {kind} of {len(data)} bytes does not fit into a volume of {self._size}",
+                f"a part of {len(data)} bytes ({kind}) does not fit into a volume of {self._size}",
                 hint="choose a larger --volume-size",
             )
         if self._filled + len(data) > self._size:
@@ -121,13 +125,13 @@ class PouchWriter:
 
 
 def check_files(files: Sequence[Path]) -> list[Path]:
-    """Look through the volumes given, one at a time; give one file of each, in order.
+    """Look through the volumes given, one at a time; give their files in order.
 
     Raises:
         BadInput: a file is too large for a volume.
         ForeignInput: something is damaged or of another pouch; everything is named, and nothing was opened.
     """
-    found: dict[int, Path] = {}
+    found: list[tuple[int, Path]] = []
     mistakes: list[str] = []
     first: tuple[Path, str] | None = None
     for file in files:
@@ -146,7 +150,25 @@ def check_files(files: Sequence[Path]) -> list[Path]:
                 f"{file}: volume {volume.number} of another pouch than {first[0]}: "
                 f"from {manifest.from_}, made {manifest.made}"
             )
-        found.setdefault(volume.number, file)
+        found.append((volume.number, file))
     if mistakes:
         raise ForeignInput(*mistakes)
-    return [found[number] for number in sorted(found)]
+    return [file for _, file in sorted(found)]
+
+
+def portions(volume: Volume, most: int) -> Iterator[dict[str, Any]]:
+    """Divide a volume into what a node is told at once: receipts first, `last` where nothing is left behind it.
+
+    Args:
+        most: bytes of a portion, unless a single part is larger.
+    """
+    portion: dict[str, list[bytes]] = {"receipts": [], "envelopes": []}
+    size = 0
+    for kind, parts in (("receipts", volume.receipts), ("envelopes", volume.envelopes)):
+        for part in parts:
+            if size and size + len(part) > most:
+                yield {**portion, "last": False}
+                portion, size = {"receipts": [], "envelopes": []}, 0
+            portion[kind].append(part)
+            size += len(part)
+    yield {**portion, "last": True}

@@ -10,7 +10,6 @@ from comity.carriers.slip import Handover, Slip, write_slip
 from comity.clock import format_instant
 from comity.control.verb import Desk, verb
 from comity.errors import NotFound
-from comity.keys import SigningKey
 from comity.node import carry, deliver, known_time, stopped_channels
 from comity.node.node import Node
 from comity.ports import CircuitRow, Transaction
@@ -20,7 +19,10 @@ from comity.ports import CircuitRow, Transaction
 def pouch_load(
     desk: Desk, peer: str, after: int = 0, most_bytes: int = carry.MOST_BYTES, receipts: bool = True
 ) -> dict[str, Any]:
-    """Gather what is owed to a Party for a pouch, from behind an envelope's number on, and receipts for it."""
+    """Gather what is owed to a Party for a pouch, from behind an envelope's number on, and receipts for it.
+
+    The receipts stay owed until `pouch-packed` says that the pouch is written.
+    """
     load = desk.act(
         lambda node, transaction: carry.load(
             node,
@@ -35,10 +37,16 @@ def pouch_load(
     return {"party": desk.node.party, "now": now, **msgspec.structs.asdict(load)}
 
 
+@verb("pouch-packed")
+def pouch_packed(desk: Desk, answered: list[str]) -> None:
+    """Note that a pouch which carries the receipts of these messages is written."""
+    desk.act(lambda _node, transaction: deliver.receipts_handed_over(transaction, answered))
+
+
 @verb("pouch-pack")
 def pouch_pack(desk: Desk, peer: str) -> dict[str, Any]:
     """Gather what is owed to a Party into a pouch of one volume."""
-    load = desk.act(lambda node, transaction: carry.load(node, transaction, peer))
+    load = desk.act(lambda node, transaction: carry.load_once(node, transaction, peer))
     now = desk.node.clock.now()
     (data,) = pouch.pack(desk.node.party, peer, now, envelopes=load.envelopes, receipts=load.receipts)
     return {"pouch": data, "envelopes": len(load.envelopes), "receipts": len(load.receipts)}
@@ -48,18 +56,39 @@ def pouch_pack(desk: Desk, peer: str) -> dict[str, Any]:
 def pouch_open(desk: Desk, data: bytes) -> dict[str, Any]:
     """Take in what a volume of a pouch holds, and tell which volumes are still to come."""
     found = pouch.unpack(data)
-    count, number = len(found.manifest.volumes), found.numbers[0]
+    manifest = found.manifest
+    shown = pouch_take(
+        desk, pouch=found.name, to=manifest.to, number=found.numbers[0], volumes=len(manifest.volumes),
+        envelopes=list(found.envelopes), receipts=list(found.receipts),
+    )  # fmt: skip
+    return {"from": manifest.from_, "made": manifest.made, **shown}
+
+
+@verb("pouch-take")
+def pouch_take(
+    desk: Desk,
+    pouch: str,
+    to: str,
+    number: int,
+    volumes: int,
+    envelopes: list[bytes],
+    receipts: list[bytes],
+    last: bool = True,
+) -> dict[str, Any]:
+    """Take in a part of a volume whose digests have been checked, and tell which volumes are still to come.
+
+    Args:
+        last: whether this is all that is left of the volume.
+    """
 
     def work(node: Node, transaction: Transaction) -> tuple[carry.Unloaded, bool, list[int]]:
-        unloaded = carry.unload(node, transaction, found.manifest.to, found.envelopes, found.receipts)
-        return unloaded, *carry.note_opened(transaction, found.name, number, count)
+        unloaded = carry.unload(node, transaction, to, envelopes, receipts)
+        return unloaded, *carry.note_opened(transaction, pouch, number if last else 0, volumes)
 
     unloaded, before, missing = desk.act(work)
     return {
-        "from": found.manifest.from_,
-        "made": found.manifest.made,
-        "pouch": found.name,
-        "volumes": count,
+        "pouch": pouch,
+        "volumes": volumes,
         "missing": missing,
         "again": [number] if before else [],
         **msgspec.to_builtins(unloaded),
@@ -78,16 +107,16 @@ def pouch_slip(
     taken_by: str = "",
 ) -> dict[str, Any]:
     """Add a hand to the slip of a pouch, where one is named, and give the slip's code, signed."""
-    node = desk.node
-    at = node.clock.now()
+    at = desk.node.clock.now()
 
-    def work(node: Node, transaction: Transaction) -> tuple[list[dict[str, str]], SigningKey]:
+    def work(node: Node, transaction: Transaction) -> tuple[list[dict[str, str]], bytes]:
         hands = carry.hand_over(transaction, pouch, by, taken_by, at)
-        return hands, node.keyring.signer(node.know(transaction).own.card, "control", at)
+        key = node.keyring.signer(node.know(transaction).own.card, "control", at)
+        written = Slip(pouch, sender, to, made, volumes, tuple(Handover(**hand) for hand in hands))
+        return hands, write_slip(written, node.party, key)
 
-    hands, key = desk.act(work)
-    written = Slip(pouch, sender, to, made, volumes, tuple(Handover(**hand) for hand in hands))
-    return {"pouch": pouch, "hands": hands, "code": write_slip(written, node.party, key)}
+    hands, code = desk.act(work)
+    return {"pouch": pouch, "hands": hands, "code": code}
 
 
 @verb("deliver", alone=True)

@@ -22,7 +22,7 @@ from comity.carriers import pouch
 from comity.carriers.postman import Postman
 from comity.clock import Instant, SteppedClock
 from comity.errors import ComityError
-from comity.node.carry import Unloaded, load, unload
+from comity.node.carry import Unloaded, load_once, unload
 from comity.node.conclude import give_notice, hold_agreement, sign_agreement
 from comity.node.daily_duties import Duties, do_duties
 from comity.node.deliver import try_now
@@ -294,7 +294,7 @@ class World:
         member, target = self.members[party], self.members[to]
 
         def work() -> bytes:
-            contents = member.act(load, to)
+            contents = member.act(load_once, to)
             now = self.clock.now()
             for data in contents.envelopes:
                 self.ledger.note(member, target, data, "pouch", now)
