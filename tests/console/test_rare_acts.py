@@ -442,9 +442,19 @@ def test_today_counts_what_is_due_in_the_register_for_whoever_keeps_it(bureau: B
     entity = json.dumps({"id": "soon", "schema": "Company", "properties": {"name": ["Grey Heron Lines"]}})
     bureau.tell("register-add", entity=entity.encode(), basis="Lists Act 2030", review=near)
     assert shown(clerk) == {
-        "2 follow-ups to answer": "/register/hits",
-        "1 hit to close": "/register/hits",
+        "2 follow-ups to answer": "/register/hits?told=1&state=asked",
+        "1 hit to look at": "/register/hits?state=told",
+        "1 hit to close": "/register/hits?state=released",
         "2 flags to settle": "/register/flags",
         "1 record to review": "/register/quotas",
     }
     assert shown(reader) == {}
+    assert '<a href="/register/records/soon">' in clerk.get("/register/quotas").text
+
+    # Once others have closed hits on records here, the same page tells what they came to.
+    closed = hit(6, ours=False, owner="north.example", state="closed", outcome="false", sources=("list A",))
+    bureau.desk.act(lambda _node, transaction: transaction.put_hit(closed))
+    page = clerk.get("/register/quotas")
+    assert page.status == 200 and "<bdi>list A</bdi>" in page.text
+    thresholds = json.loads(clerk.get("/register/quotas.json").body)["thresholds"]
+    assert thresholds == {}  # by agreement, and no register is in force under any

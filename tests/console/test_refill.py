@@ -84,6 +84,21 @@ def test_a_form_that_does_not_stand_there_is_not_filled_in(action: str, sent: li
     assert refilled(PAGE, Refused(action, sent, [])) is None
 
 
+def test_a_question_to_others_comes_back_and_is_not_asked_here_again(bureau: Bureau) -> None:
+    browser, asked = come(bureau, "asks", "case-officer"), "name=Brackwater&schema=Company"
+    page = browser.get(f"/register?{asked}").text
+    assert "<h2>Here</h2>" in page
+    before = bureau.size()
+    fields = {"name": "Brackwater", "schema": "Company", "born": "", "country": "", "identifier": ""}
+    typed = {"to": "", "under": "", "purpose": "due-diligence", "reference": "case 7", "until": "2099-01-01"}
+    answer = send(browser, "/register/ask", f"/register?{asked}", {**fields, **typed})
+    assert answer.status == 422 and "name a Party, an agreement, or both" in answer.text
+    for name in ("purpose", "reference", "until"):
+        assert f'value="{typed[name]}"' in control(answer.text, name, "/register/ask")
+    assert "<h2>Here</h2>" not in answer.text  # nothing was looked for again, and nothing entered
+    assert bureau.size() == before
+
+
 def test_a_record_that_is_refused_comes_back_as_it_was_typed(enter: Callable[[str], Browser]) -> None:
     fields = {"identity": NASTY, "name": "Brackwater Holdings", "schema": "Company", "basis": ""}
     more = dict.fromkeys(("born", "identifier", "role"), "")

@@ -135,6 +135,18 @@ def test_what_was_composed_comes_back_where_it_is_refused(bureau: Bureau, person
     assert post_form(person, {**fields, "form-token": "0"}, b"").text.count("at noon") == 0
 
 
+def test_a_long_text_that_was_typed_is_taken_in(person: Browser) -> None:
+    text = "Długi opis. " * 20_000
+    fields = {**SAID, "form-token": person.token(), "text": text}
+    answer = post_form(person, fields, b"")
+    assert answer.status == 303, answer.text
+    kept = person.get(f"{answer.headers['location']}/content")
+    assert kept.text == text.strip()
+    fields["text"] = "x" * (1024 * 1024 + 1)
+    answer = post_form(person, fields, b"")
+    assert answer.status == 422 and "keep the text in a file and choose that" in answer.text
+
+
 def test_a_file_whose_form_breaks_off_leaves_nothing(bureau: Bureau, person: Browser) -> None:
     before = held(bureau)
     fields = {**SAID, "form-token": person.token()}

@@ -91,6 +91,23 @@ def test_a_lost_network_is_said_and_typing_is_not_lost(consoles: Consoles, item)
     assert _disclosed(consoles, held) == 0
 
 
+def test_no_verdict_and_no_button_outlives_what_it_was_asked_for(consoles: Consoles, item) -> None:
+    page = consoles.enter(NORTH)
+    page.goto(consoles.origin(NORTH) + "/compose")
+    page.get_by_label("Category").fill("incident.indicators")
+    page.get_by_label("To", exact=True).select_option(SOUTH)
+    page.get_by_label("Purpose").select_option("network-defence")
+    shows(page.locator("#verdict .verdict-permitted"))
+    page.get_by_label("Purpose").select_option("")
+    page.locator("#verdict section").wait_for(state="detached")
+    # where it is about to be sent, the button is for the purpose that was asked for, and goes with it
+    _sharing(consoles, page, item(NORTH, "For one purpose"))
+    shows(page.get_by_role("button", name="Send to"))
+    page.get_by_label("Purpose").fill("marketing")
+    shows(page.locator("#verdict .verdict-refused"))
+    assert page.get_by_role("button", name="Send to").count() == 0
+
+
 def test_without_scripts_the_whole_way_is_there(consoles: Consoles, item) -> None:
     held = item(NORTH, "No scripts")
     page = consoles.enter(NORTH, java_script_enabled=False)

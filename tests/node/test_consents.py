@@ -10,7 +10,7 @@ from comity.federation import statements
 from comity.federation.statements import ConsentConfirmed, ConsentRevoked
 from comity.node import take_consent
 from comity.node.node import Node
-from comity.node.obtain_consent import ask_consent, find_request, grant, refuse, revoke, state_at
+from comity.node.obtain_consent import ask_consent, find_request, grant, reason_of, refuse, revoke, state_at
 from comity.node.routes import send_act
 from comity.node.signed_statements import sign
 from comity.node.withdraw import withdraw
@@ -147,9 +147,13 @@ def test_a_refusal_can_be_followed_by_a_grant_and_not_the_other_way() -> None:
         north.act(refuse, request, reason="not yet")
         made.settle()
         assert state(made, SOUTH) == "refused"
+        for party in (NORTH, SOUTH):  # who asked reads why
+            (row,) = requests(made, party)
+            assert made.members[party].read(lambda found, row=row: reason_of(found, row)) == "not yet"
         north.act(grant, request, until=days(made, 5))
         made.settle()
         assert state(made, SOUTH) == "granted"
+        assert north.read(lambda found: reason_of(found, find_request(found, request))) == ""
         for answer in (grant, refuse):
             named = {"until": days(made, 1)} if answer is grant else {}
             with pytest.raises(RefusedHere, match="is granted already"):

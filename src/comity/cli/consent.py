@@ -103,7 +103,7 @@ def list_(home: Path, passphrase_file: Path | None, json_: bool) -> None:
                 row["item"][:12],
                 row["to"],
                 row["purpose"],
-                said(row["state"]),
+                said(row["state"]) + (f": {row['reason']}" if row["reason"] else ""),
                 row["why"],
             ]
             for row in rows

@@ -1,7 +1,7 @@
 """From a form to a verb: what an officer sends in is read by the types of the verb's own parameters.
 
 An act that needs two officers is not done but kept until the second confirms it (`two_persons`). What an act came to is
-said in words that promise no more than is known: queued, delivered, receipted.
+said by `outcomes`.
 """
 
 import re
@@ -15,11 +15,12 @@ from starlette.datastructures import FormData, UploadFile
 
 from comity.clock import format_instant
 from comity.console import two_persons
+from comity.console.outcomes import check_permitted, told
 from comity.console.permissions import needs_second
 from comity.console.visit import Visit
 from comity.control.verb import VERBS
 from comity.errors import BadInput, NotFound
-from comity.languages import _, ngettext, said
+from comity.languages import _
 from comity.node.large_files import LIST
 
 #: Fields of every form that are no parameters.
@@ -60,6 +61,7 @@ def perform(visit: Visit, verb: str, parameters: dict[str, Any], *, back: str = 
         verb = "file-share"
         parameters = {name: value for name, value in parameters.items() if name in VERBS[verb].types}
     answer = visit.do(verb, parameters)
+    check_permitted(verb, answer)
     words, path = told(verb, answer)
     return Done(words, path or back or "/", answer)
 
@@ -148,75 +150,3 @@ async def _read(name: str, kind: Any, values: list[Any]) -> Any:
 
 def _split(text: str) -> list[str]:
     return [part for line in text.splitlines() for part in line.replace(",", " ").split()]
-
-
-def told(verb: str, answer: Any) -> tuple[str, str]:
-    """Say what an act came to, and where to look next; empty for the page it was sent from."""
-    teller = _TOLD.get(verb)
-    return teller(answer) if teller is not None else (_("done"), "")
-
-
-def _added(answer: Any) -> tuple[str, str]:
-    return _("taken in: {title}", title=answer["title"]), f"/items/{answer['id']}"
-
-
-def _shared(answer: Any) -> tuple[str, str]:
-    path = f"/items/{answer['item']['id']}"
-    if answer["decision"] != "permitted":
-        return _("{outcome}: nothing was sent", outcome=said(answer["decision"])), path
-    state = answer["delivery"]["state"] if answer["delivery"] else "owed"
-    words = {
-        "owed": _("permitted and queued: it goes as soon as the other side is reached"),
-        "receipted": _("permitted, delivered and receipted"),
-        "quarantined": _("permitted and delivered; the other side has put it in quarantine"),
-        "waiting": _("permitted and delivered; it waits there for a text"),
-    }
-    return words.get(state, said(state)), path
-
-
-def _file_shared(answer: Any) -> tuple[str, str]:
-    path = f"/items/{answer['item']['id']}"
-    if answer["decision"] != "permitted":
-        return _("{outcome}: nothing was sent", outcome=said(answer["decision"])), path
-    return _("permitted and queued in {count} parts; the list goes last", count=answer["parts"]), path
-
-
-def _asked(answer: Any) -> tuple[str, str]:
-    count = len(answer["requests"])
-    return ngettext("{count} Party is asked", "{count} Parties are asked", count), "/consents"
-
-
-def _consent(answer: Any) -> tuple[str, str]:
-    return said(answer["state"]), "/consents"
-
-
-def _withdrawn(answer: Any) -> tuple[str, str]:
-    return _("taken back; every holder is told and answers"), f"/items/{answer['item']['id']}"
-
-
-def _invited(answer: Any) -> tuple[str, str]:
-    if "link" not in answer:
-        return _("made: the account of a program"), "/officers"
-    return _(
-        "link for {handle}, once and for a day: {link}", handle=answer["handle"], link=answer["link"]
-    ), "/officers"
-
-
-def _proposed(answer: Any) -> tuple[str, str]:
-    count = len(answer["to"])
-    return ngettext("proposed to {count} Party", "proposed to {count} Parties", count), "/agreements"
-
-
-_TOLD: Mapping[str, Callable[[Any], tuple[str, str]]] = {
-    "item-add": _added,
-    "share": _shared,
-    "file-share": _file_shared,
-    "consent-ask": _asked,
-    "consent-grant": _consent,
-    "consent-refuse": _consent,
-    "consent-revoke": _consent,
-    "withdraw": _withdrawn,
-    "agreement-propose": _proposed,
-    "officer-add": _invited,
-    "officer-link": _invited,
-}

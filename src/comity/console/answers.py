@@ -18,7 +18,7 @@ from comity.console.guard import COOKIE, form_token
 from comity.console.paper import Paper, Printer
 from comity.console.refill import Refused, refilled
 from comity.console.screens import Screen, menu, screen_at, tabs
-from comity.console.visit import Visit
+from comity.console.visit import UNASKED, Visit
 from comity.control.verb import Desk
 from comity.errors import BadInput, ComityError, NotFound, RefusedHere, StorageError, VerificationFailed
 from comity.languages import _, current, is_reviewed, said, use
@@ -111,7 +111,7 @@ class Answers:
         if found is None or not found[0].open_to(visit):
             return None
         screen, ids = found
-        asked = dict(parse_qsl(query)) if screen.looks_again else {}
+        asked = dict(parse_qsl(query)) | ({} if screen.looks_again else {UNASKED: "1"})
         there = msgspec.structs.replace(visit, path=path, query=asked)
         try:
             view = await run_in_threadpool(screen.build, there, *ids)

@@ -225,8 +225,8 @@ class Console:
                 check_token(str(form.get("form-token", "")), visit.form_token)
                 because = str(form.get("because", ""))[:400]
             if answer == "confirm":
-                await run_in_threadpool(two_persons.confirm, visit, id)
-                words = _("done, confirmed by two officers")
+                came_to = await run_in_threadpool(two_persons.confirm, visit, id)
+                words = _("confirmed by two officers: {what}", what=came_to)
             elif answer == "decline":
                 await run_in_threadpool(two_persons.decline, visit, id, because)
                 words = _("declined")

@@ -74,6 +74,8 @@ def _ask(visit: Visit, given: Mapping[str, str]) -> Done:
     words = ngettext(
         "asked; {count} Party has to answer yet", "asked; {count} Parties have to answer yet", waiting
     )
+    if not waiting and "until" in parameters:
+        words = _("the watch stands; what matches later will stand here and under Today")
     return Done(words, f"/register/checks/{answer['check']}", answer)
 
 
@@ -122,6 +124,5 @@ def _correct(visit: Visit, fields: Mapping[str, str]) -> Done:
         "properties": {name: values for name, values in properties.items() if values},
     }
     answer = visit.do("register-correct", {"entity": msgspec.json.encode(entity), "because": because})
-    return Done(
-        _("corrected; whoever holds it is told"), f"/register/records/{quote(identity, safe='')}", answer
-    )
+    words = _("corrected; whoever holds it is told as soon as it is reached")
+    return Done(words, f"/register/records/{quote(identity, safe='')}", answer)

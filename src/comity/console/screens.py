@@ -46,7 +46,7 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
         verb: without it the screen is closed; empty for everybody.
         title: what the page is called.
         menu: whether it stands in the menu. `under`: else the page of the menu under which it stands as a tab.
-        looks_again: whether what was asked of the page may be asked anew without the officer: not what is entered.
+        looks_again: whether what was asked of the page may be asked anew without the officer; else it stands `UNASKED`.
     """
 
     path: str

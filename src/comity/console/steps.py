@@ -5,10 +5,10 @@ from typing import Any
 
 from comity.console.acts import Done
 from comity.console.matter_forms import said_in
+from comity.console.outcomes import check_permitted
 from comity.console.visit import Visit
 from comity.cooperation.event import OPEN
-from comity.errors import RefusedHere
-from comity.languages import _, said
+from comity.languages import _
 
 #: In place of a matter's id: one is to be opened, and the word is its kind.
 _NEW = "open"
@@ -37,10 +37,7 @@ def step(visit: Visit, matter: str, word: str, fields: Mapping[str, list[str]]) 
         what = said_in(kind, word, fields)
         given = {"matter": matter, "word": word, "said": what, "kind": kind}
         answer = visit.do("matter-act", {**given, **manner})
-    if answer["decision"] != "permitted":
-        raise RefusedHere(
-            "; ".join(f"{said(each['ref'])}: {said(each['text'])}" for each in answer["grounds"])
-        )
+    check_permitted("matter-act", answer)
     return Done(_("done, and queued for the other side"), f"/work/{answer['matter']['id']}", answer)
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from comity.agreements.folder import parse_agreement
 from comity.cards import read_card
+from comity.console.outcomes import check_permitted, told
 from comity.console.visit import Visit
 from comity.errors import ComityError, NotFound, RefusedHere
 from comity.languages import _
@@ -57,12 +58,12 @@ def _described(verb: str, parameters: dict[str, Any]) -> str:
     return f"{verb} ({', '.join(said)})"
 
 
-def confirm(visit: Visit, id: str) -> Any:
-    """Do what another officer wants.
+def confirm(visit: Visit, id: str) -> str:
+    """Do what another officer wants; say what it came to.
 
     Raises:
         NotFound: nothing of that id waits.
-        RefusedHere: it is one's own, or none of one's roles may.
+        RefusedHere: it is one's own, none of one's roles may, or the gate refuses it now.
     """
     row = _open(visit, id)
     parameters = msgspec.json.decode(row.parameters)
@@ -71,11 +72,12 @@ def confirm(visit: Visit, id: str) -> Any:
         parameters["approved_by"] = [first.name if first else row.by, visit.officer.name]
     try:
         answer = visit.ask(row.verb, **parameters)
+        check_permitted(row.verb, answer)
     except ComityError as error:
         _settle(visit, row, "failed", error.message)
         raise
     _settle(visit, row, "done", "")
-    return answer
+    return told(row.verb, answer)[0]
 
 
 def decline(visit: Visit, id: str, because: str) -> None:

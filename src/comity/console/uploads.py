@@ -29,8 +29,8 @@ log = structlog.get_logger("comity.console")
 SAID = ("title", "category", "marking", "label", "pap", "retention", "caveat", "judicial", "media_type")
 #: What is said of the whole alone.
 _OF_THE_WHOLE = ("label", "media_type", "made_from")
-#: Bytes of all fields of a form that are no file.
-_MOST_SAID = 64 * 1024
+#: Bytes of all fields of a form that are no file: a long text that was typed or pasted among them.
+_MOST_SAID = 1024 * 1024
 
 
 class Intake:
@@ -164,7 +164,12 @@ class _Form:
             return
         self._read += end - start
         if self._read > _MOST_SAID:
-            raise BadInput(_("at most {most} bytes", most=_MOST_SAID))
+            raise BadInput(
+                _(
+                    "what was typed is longer than {most} bytes; keep the text in a file and choose that",
+                    most=_MOST_SAID,
+                )
+            )
         self._value += data[start:end]
 
     def _end(self) -> None:

@@ -12,6 +12,9 @@ from comity.languages import _
 from comity.node import officers
 from comity.ports import OfficerRow, SessionRow
 
+#: Field of a query: the page is wanted without the act that the query else is, such as a check entered in the journal.
+UNASKED = "unasked"
+
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks.

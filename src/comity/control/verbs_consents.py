@@ -12,7 +12,7 @@ from comity.node import obtain_consent as consent_use
 from comity.node.consent_impact import impact_of
 from comity.node.consent_terms import Terms, consent_from
 from comity.node.node import Node
-from comity.node.obtain_consent import find_request, state_at
+from comity.node.obtain_consent import find_request, reason_of, state_at
 from comity.ports import RequestRow, Transaction
 
 
@@ -42,7 +42,10 @@ def consent_list(desk: Desk) -> list[dict[str, Any]]:
 
     def work(transaction: Transaction) -> list[dict[str, Any]]:
         return [
-            {**request_fields(desk, row), "title": _title(transaction, row.item)}
+            {
+                **request_fields(desk, row, reason_of(transaction, row)),
+                "title": _title(transaction, row.item),
+            }
             for row in transaction.requests()
         ]
 
@@ -165,7 +168,7 @@ def consent_refuse(desk: Desk, request: str, reason: str = "") -> dict[str, Any]
     """Refuse a request."""
     row = desk.act(lambda node, transaction: consent_use.refuse(node, transaction, request, reason=reason))
     desk.send()
-    return request_fields(desk, row)
+    return request_fields(desk, row, reason)
 
 
 @verb("consent-revoke")
@@ -192,8 +195,8 @@ def _title(transaction: Transaction, item: str) -> str | None:
     return held.title if held is not None else None
 
 
-def request_fields(desk: Desk, row: RequestRow) -> dict[str, Any]:
-    """Put a request as plain values."""
+def request_fields(desk: Desk, row: RequestRow, reason: str = "") -> dict[str, Any]:
+    """Put a request as plain values, with why it was refused."""
     return {
         "id": row.id,
         "ours": row.ours,
@@ -208,6 +211,7 @@ def request_fields(desk: Desk, row: RequestRow) -> dict[str, Any]:
         "grounds": list(row.grounds),
         "confirms": row.confirms or None,
         "state": state_at(row, desk.node.clock.now()),
+        "reason": reason,
     }
 
 

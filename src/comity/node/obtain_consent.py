@@ -41,6 +41,7 @@ from comity.node.questions import (
 from comity.node.routes import send_act
 from comity.node.signed_statements import keep_signed, sign
 from comity.ports import RequestRow, Transaction
+from comity.signing import from_bytes
 
 #: How long a Party has to answer where no article says.
 _ANSWER_WITHIN = Duration(days=30)
@@ -228,6 +229,12 @@ def state_at(row: RequestRow, at: Instant) -> str:
     if row.state == "asked" and row.answer_by is not None and at > row.answer_by:
         return "expired"
     return row.state
+
+
+def reason_of(transaction: Transaction, row: RequestRow) -> str:
+    """Give what its owner said for refusing a request; empty where it did not refuse, or said nothing to this Party."""
+    kept = transaction.statement(row.answer) if row.state == "refused" and row.answer else None
+    return statements.read(from_bytes(kept.signed), ConsentRefused).reason if kept is not None else ""
 
 
 def _answer_by(transaction: Transaction, gathered: Gathered, ask: Ask, at: Instant) -> Instant:

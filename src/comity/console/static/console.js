@@ -66,7 +66,10 @@ function watchVerdict() {
     }
     if (form.dataset.token) fields["form-token"] = form.dataset.token; // a form that is got has it in no address
     if (form.dataset.item) fields.item = form.dataset.item;
-    if (!fields.to || !fields.purpose) return;
+    if (!fields.to || !fields.purpose) {
+      place.replaceChildren(); // what was said of another Party or purpose says nothing of none
+      return;
+    }
     try {
       const found = await post("/verdict", fields);
       if (mine === turn) showVerdict(place, found);
@@ -75,6 +78,8 @@ function watchVerdict() {
     }
   };
   form.addEventListener("input", () => {
+    // what could be done by the verdict that was asked for is not offered beside another
+    for (const each of document.querySelectorAll("[data-decided]")) each.hidden = true;
     clearTimeout(timer);
     timer = setTimeout(ask, 250);
   });

@@ -61,6 +61,7 @@ def one(visit: Visit, id: str) -> Request:
         item: Any = visit.asked("item-show", item=found["item"])
     except NotFound:
         item = None
-    mine = not found["ours"] and found["state"] == "asked"
+    # a refusal may still become a grant; what only goes through here is another's to answer
+    mine = found["owner"] == visit.desk.node.party and found["state"] in ("asked", "refused")
     preview: Any = visit.asked("consent-preview", request=id) if mine and visit.may("consent-grant") else None
     return Request(request=found, item=item, preview=preview, may_give=mine and visit.may("consent-grant"))

@@ -144,12 +144,26 @@ def one(visit: Visit, id: str) -> Item:
         item=shown,
         picture=_picture(shown, lineage),
         lineage=[row for row in lineage["generations"] if row["depth"]],
-        withdrawal=withdrawal if withdrawal and withdrawal["withdrawn"] else None,
+        withdrawal=_withdrawal(withdrawal),
         text=_text(visit, shown),
         requests=[row for row in requests if row["item"] == shown["id"]],
         choices=choices or {"parties": [], "purposes": [], "categories": []},
         may={verb: visit.may(verb) for verb in _ACTS},
     )
+
+
+def _withdrawal(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Give a withdrawal with everyone who was told of it from here in its tree, whether they have answered or not."""
+    if not found or not found["withdrawn"]:
+        return None
+    tree = found["answers"]
+    silent = [party for party in found["sent_to"] if party not in _in_tree(tree)]
+    told = [{"party": party, "answers": [], "below": []} for party in silent]
+    return {**found, "answers": {**tree, "below": [*tree["below"], *told]}}
+
+
+def _in_tree(branch: dict[str, Any]) -> set[str]:
+    return {branch["party"]}.union(*(_in_tree(each) for each in branch["below"]))
 
 
 def came(visit: Visit) -> Letters:

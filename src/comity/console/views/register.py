@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from comity.console.view import View
-from comity.console.visit import Visit
+from comity.console.visit import UNASKED, Visit
 from comity.errors import NotFound
 
 #: What a question can be about.
@@ -22,7 +22,7 @@ class Register(View, frozen=True, kw_only=True):
         rows: records found here, best first, each with its score and why.
         fields: what was asked for.
         schemas: what a question can be about.
-        asked: whether anything was.
+        asked: whether anything was. `unasked`: whether it stands here without having been asked anew.
         parties, agreements, purposes: whom others can be asked under what, and what for.
         may_ask, may_enter: whether this officer asks others, and enters records.
     """
@@ -33,6 +33,7 @@ class Register(View, frozen=True, kw_only=True):
     fields: dict[str, str]
     schemas: list[str]
     asked: bool
+    unasked: bool
     parties: list[str]
     agreements: list[str]
     purposes: list[str]
@@ -171,6 +172,7 @@ class Quotas(View, frozen=True, kw_only=True):
         precision: of own sources: how many hits were confirmed and how many false.
         thresholds: by agreement the score above which nearly all hits were confirmed; None where too few are closed.
         due: what is due in the register.
+        reviews: records to be looked at again, the first first, each with its number and its day.
     """
 
     table: ClassVar[str] = "rows"
@@ -180,6 +182,7 @@ class Quotas(View, frozen=True, kw_only=True):
     precision: list[dict[str, Any]]
     thresholds: dict[str, Any]
     due: dict[str, int]
+    reviews: list[dict[str, Any]]
 
 
 def check(visit: Visit) -> Register:
@@ -187,7 +190,8 @@ def check(visit: Visit) -> Register:
     fields = {each: visit.query.get(each, "").strip()[:300] for each in FIELDS}
     fields["schema"] = fields["schema"] or "Person"
     rows: list[dict[str, Any]] = []
-    if fields["name"]:
+    unasked = bool(visit.query.get(UNASKED))
+    if fields["name"] and not unasked:
         answers: Any = visit.ask("register-check", names=[question(fields)], limit=10)
         rows = [{**row, "name": _name_of(visit, row["id"])} for row in answers[0]["hits"]] if answers else []
     choices: Any = visit.asked("share-choices") or {"parties": [], "purposes": []}
@@ -196,6 +200,7 @@ def check(visit: Visit) -> Register:
         fields=fields,
         schemas=list(SCHEMAS),
         asked=bool(fields["name"]),
+        unasked=unasked,
         parties=[row["party"] for row in choices["parties"]],
         agreements=sorted({name for row in choices["parties"] for name in row["agreements"]}),
         purposes=choices["purposes"],
@@ -363,6 +368,7 @@ def quotas(visit: Visit) -> Quotas:
         rows=rows,
         day=day or visit.at.date().isoformat(),
         precision=precision["sources"],
-        thresholds=precision["thresholds"],
+        thresholds={row["agreement"]: row["proposed"] for row in precision["thresholds"]},
+        reviews=due["reviews"],
         due={name: len(value) for name, value in due.items() if isinstance(value, list)},
     )

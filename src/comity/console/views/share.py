@@ -45,6 +45,7 @@ class Share(View, frozen=True, kw_only=True):
         verdict: what the gate would say; None where no Party or purpose is chosen.
         mistake: why there is no verdict, in words.
         may_ask: whether this officer may ask for consent.
+        asked: what was asked of others for this item and Party so far, newest first, with what they answered.
         necessity: what the gate would say if two officers invoked necessity; None where that would change nothing.
     """
 
@@ -54,6 +55,7 @@ class Share(View, frozen=True, kw_only=True):
     verdict: dict[str, Any] | None
     mistake: str
     may_ask: bool
+    asked: list[dict[str, Any]]
     necessity: dict[str, Any] | None
 
 
@@ -133,7 +135,12 @@ def share(visit: Visit, id: str) -> Share:
             "necessity-verdict", item=id, **{name: value for name, value in fields.items() if value}
         )
         necessity = lifted if lifted is not None and lifted["decision"] == "permitted" else None
+    requests: Any = visit.asked("consent-list") or []
+    asked = [
+        row for row in requests if row["ours"] and row["item"] == item["id"] and row["to"] == fields["to"]
+    ]
     return Share(
+        asked=asked,
         necessity=necessity,
         item=item,
         fields=fields,

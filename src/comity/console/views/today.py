@@ -71,7 +71,8 @@ def build(visit: Caller) -> Today:
 
 def _consents(visit: Caller) -> list[Count]:
     rows: Any = visit.asked("consent-list") or []
-    to_give = [row for row in rows if not row["ours"] and row["state"] == "asked"]
+    party = visit.desk.node.party
+    to_give = [row for row in rows if row["owner"] == party and row["state"] == "asked"]
     waiting = [row for row in rows if row["ours"] and row["state"] == "asked"]
     found = []
     if to_give and visit.may("consent-grant"):
@@ -160,10 +161,15 @@ def _register(visit: Caller) -> list[Count]:
     found = []
     if due["to_answer"]:
         words = ngettext("{count} follow-up to answer", "{count} follow-ups to answer", len(due["to_answer"]))
-        found.append(Count(words, "/register/hits", urgent=True))
+        found.append(Count(words, "/register/hits?told=1&state=asked", urgent=True))
+    told: Any = visit.asked("register-hits", limit=_COUNTED) or []
+    fresh = sum(row["state"] == "told" for row in told)
+    if fresh:
+        words = ngettext("{count} hit to look at", "{count} hits to look at", fresh)
+        found.append(Count(words, "/register/hits?state=told"))
     if due["to_close"]:
         words = ngettext("{count} hit to close", "{count} hits to close", len(due["to_close"]))
-        found.append(Count(words, "/register/hits", urgent=True))
+        found.append(Count(words, "/register/hits?state=released", urgent=True))
     if due["flags"]:
         words = ngettext("{count} flag to settle", "{count} flags to settle", len(due["flags"]))
         found.append(Count(words, "/register/flags"))

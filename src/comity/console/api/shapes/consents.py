@@ -21,6 +21,7 @@ class Request(Shape, frozen=True, kw_only=True):
         grounds: the articles that require consent.
         confirms: the consent that is to be confirmed; null where a new one is asked for.
         state: `asked`, `granted`, `refused`, `revoked`, `expired`, …
+        reason: why it was refused; empty where it was not, or nothing was said to this Party.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Request(Shape, frozen=True, kw_only=True):
     grounds: list[str]
     confirms: str | None
     state: str
+    reason: str
 
 
 class Asked(Verdict, frozen=True, kw_only=True):
