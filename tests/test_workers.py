@@ -1,5 +1,6 @@
 """Several processes serve one home whose rows are in PostgreSQL, and are killed at random under load."""
 
+import base64
 import random
 import threading
 from collections import Counter
@@ -11,9 +12,12 @@ import pytest
 
 import test_serving
 from comity.assemble import new_home, open_home
+from comity.cards import SignedCard
+from comity.cards.drafts import finish, read_draft, sign_draft
 from comity.control.client import node_at
 from comity.errors import BadInput, ComityError, HomeInUse, RefusedHere
 from comity.serving import Serving
+from comity.storage.key_files import read_signing_key
 from databases import drop, empty_database
 from test_serving import NORTH, SOUTH, Process, add, conclude, free_port, process, share, until
 
@@ -166,3 +170,30 @@ def test_workers_killed_at_random_under_load_lose_nothing_and_double_nothing(
     for each in (*south, north):
         assert not {"command failed", "delivery stopped", "a thread ended"} & set(each.events())
     assert sum(each.events().count("leads now") for each in south) > 0, "the one that leads was never killed"
+
+
+def test_every_worker_signs_and_opens_with_the_keys_of_the_newest_card(homes: dict[str, Path]) -> None:
+    south = homes[SOUTH]
+    with Serving(south) as one, Serving(south) as other, Serving(homes[NORTH]):
+        assert one.leads
+        old = [entry.keyid for entry in own_card(other).card.signing if "disclosure" in entry.functions]
+        with node_at(south) as tell:
+            made = tell("card-draft", roles=["everyday", "sealing"])
+            root = read_signing_key(south / "keys" / "root.key", None)
+            draft = sign_draft(read_draft(base64.b64decode(made["draft"])), root)
+            tell("card-publish", signed=finish(draft))
+        card = own_card(other)
+        assert card.card.version == 2
+        now = other.node.clock.now()
+        assert other.node.keyring.signer(card.card, "control", now).fingerprint not in old
+        held = {key.fingerprint for key in other.node.keyring.sealing_keys()}
+        assert set(card.card.sealing_keys(now)) <= held
+        until(lambda: other.node.keyring.signing_key(old[0]) is None, "what was destroyed is let go of")
+        one.close()
+        with node_at(homes[NORTH]) as tell:
+            message = share(tell, add(tell, 1))["message"]
+            until(lambda: tell("delivery", message=message)["state"] == "receipted", "a receipt")
+
+
+def own_card(serving: Serving) -> SignedCard:
+    return serving.node.act(lambda transaction: serving.node.know(transaction).own)

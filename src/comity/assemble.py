@@ -4,6 +4,7 @@
 nothing, for simulations. Everything else receives what it needs.
 """
 
+import contextlib
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -14,7 +15,7 @@ from sqlalchemy import Connection
 
 from comity.cards import read_card
 from comity.clock import Clock, Instant, SystemClock
-from comity.errors import BadInput, CannotJournal, RefusedHere, StorageError
+from comity.errors import BadInput, CannotJournal, ComityError, RefusedHere, StorageError
 from comity.identifiers import PartyId, party_id
 from comity.keys import SealingKey, SigningKey
 from comity.node.introduce import accept_card
@@ -46,6 +47,7 @@ class Home:
         close: Callable[[], None],
         passphrase: Callable[[], str] | None = None,
         mailbox_key: SigningKey | None = None,
+        marks: frozenset[tuple[str, int]] = frozenset(),
     ) -> None:
         self.folder = folder
         self.node = node
@@ -53,6 +55,7 @@ class Home:
         self.mailbox_key = mailbox_key
         self._close = close
         self._passphrase = passphrase
+        self._marks = marks
 
     @property
     def first(self) -> bool:
@@ -74,7 +77,18 @@ class Home:
 
     def reload_keys(self) -> None:
         """Read the everyday keys again: some are new, some were destroyed."""
+        marks = self.folder.key_marks()
         self.node.keyring.replace(*self.folder.keys(self._passphrase))
+        self._marks = marks
+
+    def follow_keys(self) -> None:
+        """Read the everyday keys again if another worker of this home has made or destroyed some.
+
+        Where one cannot be read, because it is being destroyed at this moment, all stays as it is until the next look.
+        """
+        with contextlib.suppress(ComityError, OSError):
+            if self.folder.key_marks() != self._marks:
+                self.reload_keys()
 
     def destroy_keys(self, ended: Collection[str]) -> list[str]:
         """Destroy everyday keys that sign and open nothing any more; give which were."""
@@ -127,6 +141,7 @@ def open_home(
         chosen = clock or SystemClock()
         given = folder.secret(passphrase)
         secret = lru_cache(maxsize=1)(given) if given is not None else None  # asked for once
+        marks = folder.key_marks()
         signing, sealing = folder.keys(secret)
         mailbox = folder.mailbox_key(secret)
         body_keys = _body_keys(path, chosen.now(), shared=beside_others)
@@ -147,7 +162,10 @@ def open_home(
     except BaseException:
         close()
         raise
-    return Home(folder, node, settings, close, secret, mailbox)
+    home = Home(folder, node, settings, close, secret, mailbox, marks)
+    if beside_others:
+        store.watch(home.follow_keys)  # another worker's new card lists keys that this one must hold
+    return home
 
 
 def _body_keys(path: Path, now: Instant, *, shared: bool) -> BodyKeys:

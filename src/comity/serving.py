@@ -149,6 +149,7 @@ class Serving:
     def _wait_to_lead(self) -> None:
         """Take over from the worker that leads once it has ended."""
         while not self._ended.wait(_LOOK_WHO_LEADS):
+            self._home.follow_keys()  # a key that the one that leads has destroyed is held by no other either
             if not self._home.lead():
                 continue
             try:

@@ -58,6 +58,17 @@ def test_a_sealing_key_overlaps_so_that_what_is_under_way_is_opened() -> None:
     assert list(card.sealing_keys(JUNE + OVERLAP)) == [NEW_BOX.fingerprint]
 
 
+@pytest.mark.parametrize(
+    ("as_of", "begins"),
+    [(None, JUNE + LEAD), (JUNE, JUNE), (JUNE - LEAD, JUNE), (JUNE + SECOND, JUNE + LEAD)],
+)
+def test_a_key_for_tls_that_was_stolen_gives_way_at_once(as_of: datetime | None, begins: datetime) -> None:
+    """Nothing else could answer in the days until a key comes that peers have had time to learn."""
+    said = [Revocation(WIRE.fingerprint, as_of, "stolen")] if as_of is not None else []
+    card = with_key(with_revocations(next_card(CARD, JUNE), said), "tls", NEW.public)
+    assert next(each.from_ for each in card.signing if each.keyid == NEW.fingerprint) == begins
+
+
 def test_a_key_for_tls_answers_only_after_peers_had_time_to_learn_it() -> None:
     card = with_key(next_card(CARD, JUNE), "tls", NEW.public)
     assert list(card.signing_keys("tls", JUNE + LEAD - SECOND)) == [WIRE.fingerprint]

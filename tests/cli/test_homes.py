@@ -85,6 +85,24 @@ def test_a_damaged_key_file_is_one_clear_line(damage: bytes, comity: Comity, lan
     assert str(file) in done.mistakes[0]
 
 
+@pytest.mark.parametrize("role", ["everyday", "sealing", "tls", "witness"])
+def test_a_key_of_the_card_that_is_gone_is_named_and_the_next_command_replaces_it(
+    role: str, comity: Comity, land: Land
+) -> None:
+    (land.north / "keys" / f"{role}.key").unlink()
+    report = comity("doctor", "--home", land.north, "--json")
+    assert report.code == 6
+    (wrong,) = [each for each in json.loads(report.out)["checks"] if not each["ok"]]
+    assert (wrong["name"], wrong["next"]) == (
+        "keys",
+        f"comity card revoke-key {role} --as-of DAY --because lost",
+    )
+    command = wrong["next"].removeprefix("comity ").replace("DAY", "2026-01-01").split()
+    done = comity(*command, "--home", land.north)
+    assert done.code == 0 and "published: card 2 of north.example" in done.out
+    assert comity("doctor", "--home", land.north).code == 0
+
+
 def test_doctor_names_modes_that_are_too_wide(comity: Comity, land: Land) -> None:
     land.north.chmod(0o755)
     (land.north / "node.db").chmod(0o644)

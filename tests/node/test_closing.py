@@ -147,6 +147,61 @@ def test_the_account_is_signed_by_both_and_equal() -> None:
         made.check_at_rest()
 
 
+def files_of_both(made: World) -> list[Any]:
+    """Check the closing file of each side, and give what it says."""
+    found = []
+    for party, peer in ((NORTH, SOUTH), (SOUTH, NORTH)):
+        node = made.members[party].node
+        file = made.members[party].read(
+            lambda transaction, node=node, peer=peer: closing_file(node, transaction, NS, peer)
+        )
+        found.append(verify_closing(read_closing(write_closing(file))))
+    return found
+
+
+@pytest.mark.parametrize("first", [(NORTH, SOUTH), (SOUTH, NORTH)])
+def test_two_that_put_the_account_forward_at_once_have_closed_it(first: tuple[str, str]) -> None:
+    made, _ = ended_world()
+    with made:
+        end(made)
+        execute(made, SOUTH, NORTH)
+        for party, peer in (first, first[::-1]):
+            made.members[party].act(sign_closing, NS, peer)  # neither has heard of the other's
+        for party in first:
+            made.deliver(party)
+        made.settle()
+        for party, peer in ((NORTH, SOUTH), (SOUTH, NORTH)):
+            assert seen(made, party, peer).signed_by == (NORTH, SOUTH)
+        reports = files_of_both(made)
+        assert reports[0] == reports[1]
+        assert [by for by, _ in reports[0].signed] == [NORTH, SOUTH]
+
+
+def test_what_arrives_after_one_has_signed_makes_another_account_that_both_can_sign() -> None:
+    short = msgspec.structs.replace(text(), notice_days=5)
+    with World.of((short,), seed="closing") as made:
+        give(made, report(made))
+        end(made, days=4)
+        assert made.share(NORTH, report(made, label="late"), SOUTH, DEFENCE).decision.permitted
+        pouch = made.pack(NORTH, SOUTH)
+        made.wait(timedelta(days=2))
+        made.members[SOUTH].act(carry_out, NS, NORTH)
+        made.members[SOUTH].act(sign_closing, NS, NORTH)
+        made.open_pouch(SOUTH, pouch)
+        made.settle()
+        assert seen(made, SOUTH, NORTH).open == 1
+        execute(made, SOUTH, NORTH)
+        with pytest.raises(RefusedHere, match="it says 0 returned, 1 destroyed"):
+            made.members[NORTH].act(sign_closing, NS, SOUTH)
+        made.members[SOUTH].act(sign_closing, NS, NORTH)
+        made.settle()
+        assert made.members[NORTH].act(sign_closing, NS, SOUTH).signed_by == (NORTH, SOUTH)
+        made.settle()
+        reports = files_of_both(made)
+        assert reports[0] == reports[1]
+        assert [each.destroyed for each in reports[0].tallies] == [2, 0]
+
+
 def test_nothing_is_signed_while_something_is_open() -> None:
     made, _ = ended_world()
     with made:

@@ -19,6 +19,7 @@ from comity.federation.equivocation_file import (
     write_equivocation,
 )
 from comity.federation.evidence_file import (
+    Asked,
     EvidenceFile,
     EvidenceReport,
     read_evidence,
@@ -122,8 +123,10 @@ def test_what_names_no_act_or_several_is_refused_with_what_it_could_be() -> None
 
 def test_a_refusal_is_evidence_too() -> None:
     with world() as made:
-        decision = made.share(NORTH, report(made, category="finance.accounts"), SOUTH, DEFENCE).decision
+        accounts = report(made, category="finance.accounts")
+        decision = made.share(NORTH, accounts, SOUTH, DEFENCE).decision
         found = checked(evidence(made, NORTH, decision.digest))
+        assert found.asked == Asked(disclose=accounts, holder=NORTH, to=SOUTH, purpose=DEFENCE)
         assert (found.kind, found.outcome, found.disclosed, found.cosigned) == (
             "decided",
             "refused",
@@ -210,9 +213,10 @@ def test_statements_beside_an_entry_that_discloses_nothing_are_refused() -> None
         message = give(made, report(made)).message
         file = evidence(made, NORTH, message)
         row = next(row for row in journal(made, NORTH) if row.kind == "decided")
-        mixed = msgspec.structs.replace(evidence(made, NORTH, row.act), custody=file.custody)
-        with pytest.raises(VerificationFailed, match="beside an entry that is none"):
-            verify_evidence(mixed)
+        for more in ({"custody": file.custody}, {"necessity": "anything"}, {"confirmations": file.custody}):
+            mixed = msgspec.structs.replace(evidence(made, NORTH, row.act), **more)
+            with pytest.raises(VerificationFailed, match="beside an entry that is none"):
+                verify_evidence(mixed)
 
 
 def test_roots_known_otherwise_are_pinned() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from comity.cards import Revocation, issue
 from comity.cards.rotation import OVERLAP, next_card, with_key, with_revocations, with_root
-from comity.errors import RefusedHere, VerificationFailed
+from comity.errors import NotFound, RefusedHere, VerificationFailed
 from comity.keys import SealingKey, SigningKey
 from comity.node.conclude import signature_problems
 from comity.node.draft_card import ended_keys, own_keys
@@ -43,6 +43,11 @@ def rotate(made: World, party: str, *roles: str, revoked: tuple[Revocation, ...]
     sealing = [*ring.sealing_keys(), *(KEYS[role] for role in roles if role == "sealing")]
     ring.replace([key for key in signing if key], sealing)
     member.act(publish_card, to_bytes(issue(with_revocations(card, revoked), root_of(party))))
+
+
+def own_card(made: World, party: str) -> bytes:
+    member = made.members[party]
+    return member.read(lambda transaction: member.node.know(transaction).own).signed
 
 
 def forget(made: World, party: str) -> frozenset[str]:
@@ -130,6 +135,34 @@ def test_a_stolen_key_signs_nothing_that_counts_from_its_day_on() -> None:
         assert stolen in book.keys(NORTH, "disclosure", day - timedelta(seconds=1))
         assert stolen not in book.keys(NORTH, "disclosure", day)
         assert [row.state for row in sent(made, NORTH) if row.kind == "card"] == ["receipted"]
+
+
+def test_a_key_whose_private_half_is_gone_is_said_to_be_lost_and_everything_goes_on() -> None:
+    """A letter waits where its receiver knows no key that signed it: such a card is given to peers as a file."""
+    with world() as made:
+        give(made, report(made))
+        made.wait(timedelta(days=1))
+        ring = made.members[NORTH].node.keyring
+        lost = made.members[NORTH].card.card.signing[0].keyid
+        keys = [ring.signing_key(entry.keyid) for entry in made.members[NORTH].card.card.signing[1:]]
+        ring.replace([key for key in keys if key], ring.sealing_keys())
+        with pytest.raises(NotFound, match="no signing key with the function `disclosure`") as refused:
+            made.share(NORTH, report(made, label="second"), SOUTH, "network-defence")
+        assert refused.value.hint == "comity card rotate --role everyday"
+        rotate(made, NORTH, "everyday", revoked=(Revocation(lost, made.clock.now(), "lost"),))
+        made.members[SOUTH].act(accept_card, own_card(made, NORTH))
+        made.settle()
+        third = report(made, label="third")
+        give(made, third)
+        assert item(made, SOUTH, third).state == "held"
+
+
+def test_a_card_that_revokes_the_last_key_that_signs_is_not_published() -> None:
+    with world() as made:
+        made.wait(timedelta(hours=1))
+        present = made.members[NORTH].card.card.signing[0].keyid
+        with pytest.raises(RefusedHere, match="no key of card 2 that signs envelopes"):
+            rotate(made, NORTH, revoked=(Revocation(present, made.clock.now(), "lost"),))
 
 
 def test_a_card_without_a_key_that_is_here_is_not_published() -> None:

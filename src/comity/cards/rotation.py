@@ -3,7 +3,8 @@
 A signing key gives way at once: the new one signs from now, and what the old one signed before stays good. A sealing
 key overlaps: others seal for the new one from now, and what they sealed for the old one before they had the new card is
 still opened until the overlap ends. A key for TLS comes later instead of leaving later: peers know it by the card, and
-must have the card before it answers.
+must have the card before it answers. Where the one before was lost or stolen nothing would answer until then, so it
+comes at once.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -20,6 +21,7 @@ from comity.cards.card import (
     RootKeys,
     SealingEntry,
     SigningEntry,
+    is_revoked,
     sealing_entry,
     signing_entry,
 )
@@ -70,6 +72,8 @@ def with_key(
 ) -> Card:
     """Put a new key in the place of those of its role that are in force when the card is issued.
 
+    Keys that were lost or stolen are said to be so before their successors are put in their place.
+
     Raises:
         BadInput: there is no such role, or the key is of the wrong kind for it.
         NotFound: the card has no key of that role whose functions the new one could take over.
@@ -85,7 +89,12 @@ def with_key(
     present = [each for each in card.signing if role_of(each) == role]
     if not present:
         raise NotFound(f"card {card.version - 1} of {card.party} has no key of the role {role}")
-    begins, ends = (at + lead, at + 2 * lead) if role == TLS else (at, at)
+    speaks = any(
+        each.from_ <= at < each.until and not is_revoked(card.revocations, each.keyid, at) for each in present
+    )
+    if role != TLS or not speaks:  # nothing is left that could answer in the meantime
+        lead = timedelta(0)
+    begins, ends = at + lead, at + 2 * lead
     functions = max(present, key=lambda each: each.from_).functions
     signing = tuple(
         _ended(each, ends) if role_of(each) == role else each

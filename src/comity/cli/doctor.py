@@ -1,8 +1,9 @@
 """`comity doctor`: check a home and this machine, each check by name, with what to do."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,6 +14,9 @@ from comity.languages import _, said
 
 #: What nobody but the node may read, beside the keys.
 _PRIVATE = ("node.db", "body-keys.db", "body-epoch.json", "control")
+
+#: Roles of keys that a node uses by itself; an officer's may well lie elsewhere.
+_NEEDED = frozenset({"everyday", "sealing", "tls", "witness"})
 
 #: Things damaged that are named.
 _NAMED = 5
@@ -79,6 +83,21 @@ def _checks(home: Path, passphrase: Callable[[], str] | None, *, full: bool) -> 
     yield from _inside(home, passphrase, full=full)
 
 
+def _keys(rows: Iterable[dict[str, Any]]) -> Iterator[Check]:
+    """See that the keys the card lists are here, of the roles without which a node can do little."""
+    present = [row for row in rows if row["role"] in _NEEDED and row["state"] == "in force"]
+    for row in present:
+        if not row["held"]:
+            yield (
+                "keys",
+                False,
+                f"the {row['role']} key {row['key'][:24]}… of the card is not here",
+                f"comity card revoke-key {row['role']} --as-of DAY --because lost",
+            )
+    for role in sorted(_NEEDED - {row["role"] for row in present}):
+        yield "keys", False, f"the card has no {role} key in force", f"comity card rotate --role {role}"
+
+
 def _inside(home: Path, passphrase: Callable[[], str] | None, *, full: bool) -> Iterator[Check]:
     """Look inside, unless a node serves the home: then its own commands look."""
     from comity.control.client import node_at as teller_at
@@ -89,6 +108,7 @@ def _inside(home: Path, passphrase: Callable[[], str] | None, *, full: bool) -> 
             if now["database"]:
                 yield "database", True, now["database"], ""
             yield "party", True, f"{now['party']} ({now['deployment']})", ""
+            yield from _keys(tell("card-keys"))
             last = now["last_entry"]
             yield (
                 "clock",

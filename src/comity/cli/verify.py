@@ -144,6 +144,15 @@ def _print_evidence(report: "EvidenceReport") -> None:
         )
         if report.said:
             click.echo(f"  {report.said}")
+        if report.asked is not None:
+            asked = _(
+                "asked: may {holder} pass item {item} to {to} for {purpose}?",
+                holder=report.asked.holder,
+                item=report.asked.disclose,
+                to=report.asked.to,
+                purpose=report.asked.purpose,
+            )
+            click.echo(f"  {asked}")
     if report.outcome:
         click.echo(_("decided: {outcome}", outcome=said(report.outcome)))
         for ref, text in report.grounds:

@@ -38,6 +38,7 @@ from comity.strict import read_json, write_json
 
 __all__ = [
     "MAX_BYTES",
+    "Asked",
     "EvidenceFile",
     "EvidenceReport",
     "read_evidence",
@@ -114,12 +115,21 @@ class Disclosed(msgspec.Struct, frozen=True):
     necessity: bool
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """What a decision answers: whether its holder may pass an item to somebody for a purpose."""
+
+    disclose: str
+    holder: str
+    to: str
+    purpose: str
+
+
 class EvidenceReport(msgspec.Struct, frozen=True):
     """What the file proves.
 
     Attributes:
         entries, root: the checkpoint that all hangs from; `cosigned`: who vouches for it, and when.
-        outcome, grounds: of the decision the entry stands for, where it is one.
+        asked: what the decision answers that the entry stands for, where it is one; outcome, grounds: its answer.
         receipted: what the recipient signed that became of it, and when; empty where no receipt came.
         roots: fingerprint of the root key of each Party; the file is worth what they are.
     """
@@ -133,6 +143,7 @@ class EvidenceReport(msgspec.Struct, frozen=True):
     entries: int
     root: str
     cosigned: tuple[tuple[str, Instant], ...]
+    asked: Asked | None
     outcome: str
     grounds: tuple[tuple[str, str], ...]
     disclosed: Disclosed | None
@@ -141,22 +152,13 @@ class EvidenceReport(msgspec.Struct, frozen=True):
     roots: dict[str, str]
 
 
-class _Asked(msgspec.Struct, frozen=True):
-    """Of a decision's question what the statements must agree with."""
-
-    disclose: str
-    holder: str
-    to: str
-    purpose: str
-
-
 class _Ground(msgspec.Struct, frozen=True):
     ref: str
     text: str
 
 
 class _Decision(msgspec.Struct, frozen=True):
-    question: _Asked
+    question: Asked
     at: str
     outcome: str
     agreement: str | None
@@ -208,7 +210,15 @@ def verify_evidence(file: EvidenceFile, roots: Mapping[str, str] | None = None) 
     decision = _decision_in(entry.kind, file.detail)
     # (4)
     disclosed = _check_disclosure(file, entry, decision, book) if entry.kind in DISCLOSURES else None
-    if disclosed is None and (file.manifest or file.custody or file.lineage or file.consents):
+    of_disclosure = (
+        file.manifest,
+        file.custody,
+        file.lineage,
+        file.consents,
+        file.confirmations,
+        file.necessity,
+    )
+    if disclosed is None and any(of_disclosure):
         raise VerificationFailed("statements of a disclosure beside an entry that is none")
     # (5)
     receipt = _check_receipt(file, entry, book) if file.receipt else None
@@ -222,6 +232,7 @@ def verify_evidence(file: EvidenceFile, roots: Mapping[str, str] | None = None) 
         entries=head.size,
         root=head.root.hex(),
         cosigned=tuple((each.name, each.at) for each in cosigned),
+        asked=decision.question if decision else None,
         outcome=decision.outcome if decision else "",
         grounds=tuple((each.ref, each.text) for each in decision.grounds) if decision else (),
         disclosed=disclosed,

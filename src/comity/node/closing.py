@@ -18,8 +18,16 @@ from comity.clock import Instant, format_instant
 from comity.errors import BadInput, RefusedHere
 from comity.federation import statements
 from comity.federation.closing_file import Closed
-from comity.federation.statements import ClosedItem, ClosingAgreed, ClosingStatement, Statement
-from comity.node.closing_acts import account_between, answer, keep_account, keep_and_send, tell_onward
+from comity.federation.statements import ClosedItem, ClosingStatement, Statement
+from comity.node.closing_acts import (
+    account_between,
+    answer,
+    countersign,
+    keep_account,
+    keep_and_send,
+    proposed_by,
+    tell_onward,
+)
 from comity.node.closing_table import HANDED_OVER, Table, table
 from comity.node.erase import HERE, erase
 from comity.node.exit_duties import ANSWERS, Due, open_due
@@ -92,7 +100,7 @@ def sign_closing(
     found = table(node, transaction, agreement, peer, limit=0)
     _check_ready(node, found)
     closed = account_between(node, transaction, found.digest, peer)
-    theirs = next((row for row in transaction.statements("closing", found.digest) if row.by == peer), None)
+    theirs = proposed_by(transaction, found.digest, peer)
     if theirs is None:
         parties = sorted((node.party, peer))
         said: Statement = ClosingStatement(
@@ -115,15 +123,7 @@ def sign_closing(
             f"the account {peer} signed differs from the one here: {_difference(signed, closed)}",
             hint=f"comity journal reconcile {peer}",
         )
-    said = ClosingAgreed(
-        by=node.party,
-        at=format_instant(at),
-        closing=theirs.digest,
-        agreement=agreement,
-        digest=found.digest,
-        lines=closed.lines,
-    )
-    keep_and_send(node, transaction, "closing-agreed", found.digest, said, peer, at)
+    countersign(node, transaction, theirs.digest, signed, peer, at)
     keep_account(node, transaction, found.digest, peer)
     return table(node, transaction, agreement, peer, limit=limit)
 

@@ -11,7 +11,14 @@ import msgspec
 
 from comity.clock import Instant, format_instant
 from comity.federation.closing_file import Closed, Newest, account_of
-from comity.federation.statements import ClosedItem, ClosingAnswer, ExitDuty, Statement
+from comity.federation.statements import (
+    ClosedItem,
+    ClosingAgreed,
+    ClosingAnswer,
+    ClosingStatement,
+    ExitDuty,
+    Statement,
+)
 from comity.node import record
 from comity.node.node import Node
 from comity.node.signed_statements import keep_signed, sign
@@ -160,6 +167,27 @@ def answer(
     )
     keep_and_send(node, transaction, "closing-answer", digest, said, peer, at)
     keep_answers(node, transaction, said)
+
+
+def proposed_by(transaction: Transaction, digest: str, party: str) -> StatementRow | None:
+    """Give the closing statement a Party signed last: an answer that came later makes another account."""
+    rows = [row for row in transaction.statements("closing", digest) if row.by == party]
+    return rows[-1] if rows else None
+
+
+def countersign(
+    node: Node, transaction: Transaction, closing: str, signed: ClosingStatement, peer: str, at: Instant
+) -> None:
+    """Countersign the other Party's closing statement, which comes to the account here."""
+    said = ClosingAgreed(
+        by=node.party,
+        at=format_instant(at),
+        closing=closing,
+        agreement=signed.agreement,
+        digest=signed.digest,
+        lines=signed.lines,
+    )
+    keep_and_send(node, transaction, "closing-agreed", signed.digest, said, peer, at)
 
 
 def keep(

@@ -83,7 +83,7 @@ def draft_card(
     at = node.now(transaction).replace(microsecond=0)
     held = node.know(transaction).own
     card = next_card(held.card, max(at, held.card.issued))
-    revoked = [_revocation(held.card, each, at) for each in revoke]
+    card = with_revocations(card, [_revocation(held.card, each, at) for each in revoke])
     for role, key in keys.items():
         card = with_key(card, role, key, overlap=overlap)
     if root:
@@ -96,7 +96,7 @@ def draft_card(
         if version <= held.card.version:
             raise BadInput(f"version {version} is not higher than {held.card.version}, which is published")
         card = msgspec.structs.replace(card, version=version)
-    return draft(with_revocations(card, revoked), held)
+    return draft(card, held)
 
 
 def _revocation(card: Card, said: Revoke, at: Instant) -> Revocation:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from comity.agreements.governing import Timeline
 from comity.cards import SignedCard, check_succession, descended, read_card
+from comity.cards.card import is_revoked
 from comity.clock import Instant
 from comity.errors import ComityError, NotFound, RefusedHere, VerificationFailed
 from comity.federation.messages import News
@@ -114,7 +115,9 @@ def _check_held(node: Node, card: SignedCard) -> None:
     if not any(
         node.keyring.signing_key(entry.keyid)
         for entry in card.card.signing
-        if "disclosure" in entry.functions and entry.until > card.card.issued
+        if "disclosure" in entry.functions
+        and entry.until > card.card.issued
+        and not is_revoked(card.card.revocations, entry.keyid, card.card.issued)
     ):
         raise RefusedHere(
             f"no key of card {card.card.version} that signs envelopes is held here",

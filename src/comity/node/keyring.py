@@ -7,6 +7,7 @@ not here: it signs cards and can stay offline.
 from collections.abc import Iterable
 
 from comity.cards import Card
+from comity.cards.rotation import EVERYDAY
 from comity.clock import Instant
 from comity.errors import NotFound
 from comity.keys import SealingKey, SigningKey
@@ -39,7 +40,7 @@ class Keyring:
             return self._signing[max(held, key=begun.__getitem__)]
         raise NotFound(
             f"no signing key with the function `{function}` is held here",
-            hint="the card lists which keys may do what: comity card show",
+            hint="comity card rotate --role everyday" if function in EVERYDAY else "comity card keys",
         )
 
     def signing_key(self, fingerprint: str) -> SigningKey | None:

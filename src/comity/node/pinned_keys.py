@@ -38,14 +38,17 @@ def own_key(node: Node, transaction: Transaction) -> SigningKey:
     if row is None:
         raise RefusedHere(f"{node.party} has no card", hint="comity init makes one")
     card = node.reader.card(row)
+    listed = card.signing_keys(TLS, at)
     for entry in sorted(card.card.signing, key=lambda entry: entry.from_):
-        if TLS in entry.functions and entry.keyid in card.signing_keys(TLS, at):
+        if entry.keyid in listed:
             key = node.keyring.signing_key(entry.keyid)
             if key is not None:
                 return key
     raise RefusedHere(
         f"card {card.card.version} of {node.party} lists no key for connections that is in force and held here",
-        hint="issue a new card",
+        hint="comity card revoke-key tls --as-of DAY --because lost"
+        if listed
+        else "comity card rotate --role tls",
     )
 
 

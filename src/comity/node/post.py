@@ -102,7 +102,8 @@ def seal_for(
     if card is None:
         raise RefusedHere(f"no card of {peer} is known here", hint="comity card accept FILE")
     name = bytes.fromhex(channel.name)
-    shown = witness.show(node, transaction, peer, message, at)
+    own = under if under is not None else knowledge.own
+    shown = witness.show(node, transaction, peer, message, at, own)
     content = write_message(
         Head(
             sender=node.party,
@@ -117,7 +118,6 @@ def seal_for(
         ),
         body,
     )
-    own = under if under is not None else knowledge.own
     signer = node.keyring.signer(own.card, "disclosure", at)
     envelope = seal(
         content,

@@ -17,12 +17,20 @@ from comity.federation.statements import (
 )
 from comity.node import record
 from comity.node.arrival import Arrival
-from comity.node.closing_acts import answer, keep_account, keep_answers, tell_onward
+from comity.node.closing_acts import (
+    answer,
+    countersign,
+    keep_account,
+    keep_answers,
+    proposed_by,
+    tell_onward,
+)
 from comity.node.erase import HERE, erase
 from comity.node.exit_duties import ANSWERS, OTHER_HANDS, ending, last_hops
 from comity.node.node import Node
 from comity.node.questions import statements_of
 from comity.ports import ItemRow, Transaction
+from comity.signing import from_bytes
 
 
 def take_closing(arrival: Arrival, statement: Statement) -> None:
@@ -56,6 +64,21 @@ def take_closing(arrival: Arrival, statement: Statement) -> None:
         keep_answers(arrival.node, arrival.transaction, statement)
     else:
         keep_account(arrival.node, arrival.transaction, statement.digest, arrival.sender)
+    if isinstance(statement, ClosingStatement):
+        _countersign_crossed(arrival, statement)
+
+
+def _countersign_crossed(arrival: Arrival, theirs: ClosingStatement) -> None:
+    """Countersign where both put the same account forward at once: one of the two statements then bears both words.
+
+    It is that of the Party whose name comes first, whichever came earlier where.
+    """
+    node, transaction = arrival.node, arrival.transaction
+    ours = proposed_by(transaction, theirs.digest, node.party)
+    if ours is None or node.party < arrival.sender:
+        return
+    if statements.read(from_bytes(ours.signed), ClosingStatement).lines == theirs.lines:
+        countersign(node, transaction, arrival.digest, theirs, arrival.sender, arrival.at)
 
 
 def _check_answers(arrival: Arrival, said: ClosingAnswer) -> None:

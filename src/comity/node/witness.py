@@ -17,6 +17,7 @@ Source: `specs/journal.md` §4; C2SP tlog-cosignature.
 
 import msgspec
 
+from comity.cards import SignedCard
 from comity.cards.card import is_revoked
 from comity.clock import Instant
 from comity.errors import ForeignInput, NotFound, VerificationFailed
@@ -67,8 +68,10 @@ _SIGNED = "signed"
 # -- what a message shows -----------------------------------------------------------------------------------------
 
 
-def show(node: Node, transaction: Transaction, peer: str, message: Message, at: Instant) -> Message:
-    """Put into a message what it shows of both journals of a channel."""
+def show(
+    node: Node, transaction: Transaction, peer: str, message: Message, at: Instant, under: SignedCard
+) -> Message:
+    """Put into a message what it shows of both journals of a channel, its own head signed under a card."""
     theirs = transaction.kept_head(peer, ours=False)
     incoming = transaction.channel(peer, "in")
     said = msgspec.structs.replace(
@@ -77,7 +80,7 @@ def show(node: Node, transaction: Transaction, peer: str, message: Message, at: 
         seen=incoming.last if incoming is not None else 0,
         seen_on=incoming.name if incoming is not None else "",
     )
-    note = own_checkpoint(node, transaction, peer, at=at)
+    note = own_checkpoint(node, transaction, peer, at=at, under=under)
     if not note:
         return said
     ours, size = transaction.kept_head(peer, ours=True), transaction.head(peer).size
@@ -88,8 +91,8 @@ def show(node: Node, transaction: Transaction, peer: str, message: Message, at: 
     return msgspec.structs.replace(said, checkpoint=note, since=since, leaves=write_base64(b"".join(hashes)))
 
 
-def own_checkpoint(node: Node, transaction: Transaction, peer: str, *, at: Instant) -> str:
-    """Sign the head of this side of the channel with a peer.
+def own_checkpoint(node: Node, transaction: Transaction, peer: str, *, at: Instant, under: SignedCard) -> str:
+    """Sign the head of this side of the channel with a peer, with a key of the card the message is sealed under.
 
     Empty before the first entry, and while the tree is no larger than one that the peer has kept and that is lost here:
     two roots for one size are never signed.
@@ -106,7 +109,7 @@ def own_checkpoint(node: Node, transaction: Transaction, peer: str, *, at: Insta
     if ours is not None and ours.size == head.size and read_note(ours.note).checkpoint != note:
         return ""
     _check_stored(transaction, peer, frontier)
-    return sign_checkpoint(note, node.keyring.signer(node.know(transaction).own.card, "journal", at))
+    return sign_checkpoint(note, node.keyring.signer(under.card, "journal", at))
 
 
 def _check_stored(transaction: Transaction, channel: str, frontier: Frontier) -> None:

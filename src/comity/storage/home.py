@@ -301,6 +301,11 @@ class HomeFolder:
         """Give the files of all private keys in the home."""
         return sorted((self.path / "keys").glob("*.key"))
 
+    def key_marks(self) -> frozenset[tuple[str, int]]:
+        """Give by what one sees that a key was made or destroyed since, without reading any."""
+        with os.scandir(self.path / "keys") as found:
+            return frozenset((each.name, each.inode()) for each in found if each.name.endswith(".key"))
+
     def add_keys(
         self, keys: Mapping[str, SigningKey | SealingKey], passphrase: Callable[[], str] | None
     ) -> list[Path]:
