@@ -159,7 +159,7 @@ BAD: list[tuple[tuple[str, ...], int, str]] = [
         "2099-01-01 has not come",
     ),
     (("draft", "--out", "d", "--name", "North"), 2, "LANGUAGE=NAME"),
-    (("draft", "--out", "d", "--endpoint", "http://north.example/"), 2, "endpoint 1"),
+    (("draft", "--out", "d", "--endpoint", "http://north.example/"), 2, "plain HTTP goes to loopback only"),
     (("draft", "--out", "d", "--root", "note.txt"), 2, "not the public half"),
     (("publish", "note.txt"), 2, "card draft"),
     (("sign", "note.txt"), 2, "card draft"),

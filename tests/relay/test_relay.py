@@ -30,6 +30,7 @@ from comity.relay.folder import RelayFolder
 from comity.relay.mailboxes import Mailbox
 from comity.relay.service import Relay
 from comity.sealing.box import seal_box
+from comity.serving import Serving
 from comity.signing import to_bytes
 from comity.testing.texts import Article, Text
 
@@ -149,6 +150,36 @@ def test_a_relay_that_is_away_and_comes_back_loses_nothing(
         assert {state(homes[NORTH], message) for message in (first, second)} == {"receipted"}
 
 
+def test_deliver_looks_into_the_mailboxes_of_a_serving_node_too(homes: dict[str, Path], relay: Relay) -> None:
+    with Serving(homes[SOUTH], port=free_port()), node_at(homes[SOUTH]) as tell:
+        assert tell("deliver")["unreachable"] == {}  # whatever its own first visit still does is over
+        shared(homes[NORTH], 1)
+        tell("deliver")
+        assert [row["state"] for row in tell("inbox") if row["kind"] == "disclosure"] == ["accepted"]
+
+
+def test_a_mailbox_that_cannot_be_emptied_is_said_by_status_and_deliver(
+    homes: dict[str, Path], relay: Relay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mailboxes = relay.mailboxes.all()
+    for each in mailboxes:
+        relay.mailboxes.dismiss(each.id)
+    why = "answered 404: no such mailbox here: whose it is asks the relay's operator to admit it"
+    with Serving(homes[SOUTH], port=free_port()), node_at(homes[SOUTH]) as tell:
+        assert tell("deliver")["unreachable"] == {NAME: f"relay {NAME} {why}"}
+        (missed,) = tell("status")["mailboxes"]
+        assert (missed["relay"], missed["reason"]) == (NAME, f"relay {NAME} {why}")
+        capsys.readouterr()
+        assert run(["status", "--home", str(homes[SOUTH])]) == 0
+        said = capsys.readouterr().out
+        assert f"mailbox at {NAME}: not emptied since {missed['since']}" in said and why in said
+        assert run(["deliver", "--home", str(homes[SOUTH])]) == 5
+        assert f"{NAME}: relay {NAME} {why}" in capsys.readouterr().out
+        for each in mailboxes:
+            relay.mailboxes.admit(each)
+        assert tell("deliver")["unreachable"] == {} and tell("status")["mailboxes"] == []
+
+
 def test_a_full_mailbox_is_said_and_what_found_no_room_goes_later(
     homes: dict[str, Path], relay: Relay
 ) -> None:
@@ -227,6 +258,17 @@ def test_a_folder_is_made_once_served_once_and_its_faults_are_named(folder: Path
         with pytest.raises(BadInput):
             RelayFolder.create(tmp_path / "new", name, listen=listen, port=1, endpoint=endpoint)
         assert not (tmp_path / "new").exists()
+    for endpoint in (
+        "r.example:1",
+        "https://r.example/x",
+        "https://a:b@r.example",
+        "https://r.example:99999",
+    ):
+        with pytest.raises(BadInput, match=r"^endpoint `"):
+            RelayFolder.create(tmp_path / "new", NAME, listen="127.0.0.1", port=1, endpoint=endpoint)
+    for name in ("Relay.third.example", "relay third", 'a"b', ""):
+        with pytest.raises(BadInput, match="is not a relay's name"):
+            RelayFolder.create(tmp_path / "new", name, listen="127.0.0.1", port=1, endpoint="")
     with Relay(folder), pytest.raises(HomeInUse, match="served by another process"):
         Relay(folder)
     (folder / "tls.key").chmod(0o644)
@@ -257,6 +299,13 @@ def test_the_command_makes_admits_lists_and_dismisses(
     assert run(["relay", "status", relay, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["mailbox"] == shown["mailbox"]
     assert run(["relay", "status", relay]) == 0 and "0/20000" in capsys.readouterr().out
+    draft = ["card", "draft", "--out", str(tmp_path / "d"), "--home", home, "--endpoint"]
+    another, nowhere = f"{address}/{'ab' * 32}", shown["endpoint"].replace(":9443", ":99999")
+    for endpoint in (nowhere, "https://h:99999", address, another):
+        assert run([*draft, endpoint]) == 2, endpoint
+        assert not (tmp_path / "d").exists()
+    assert f"next: comity relay mailbox {address}" in capsys.readouterr().err
+    assert run([*draft, shown["endpoint"]]) == 0
     assert run(["relay", "dismiss", relay, shown["mailbox"]]) == 0
     assert run(["relay", "dismiss", relay, shown["mailbox"]]) == 3
     assert run(["relay", "mailbox", "https://nowhere", "--home", home]) == 2

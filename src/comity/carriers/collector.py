@@ -5,23 +5,34 @@ it. What was taken in is durable before the relay is told; if that is cut off, t
 once.
 """
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Sequence
 
+import msgspec
 import structlog
 
 from comity.carriers.relay_client import Relays
 from comity.carriers.relay_wire import Box, RelayAddress, mailbox_key, mailbox_of, read_address
+from comity.clock import Instant
 from comity.errors import BadInput, ComityError, PeerUnreachable, StorageError
 from comity.keys import SigningKey
 from comity.node.node import Node
 from comity.node.receive import receive
-from comity.node.ways import ways_to
+from comity.node.ways import Way, ways_to
 from comity.sealing.box import open_box
 
 log = structlog.get_logger("comity.relay")
 
 #: Requests of one visit to a mailbox; the next visit goes on.
 _MOST_REQUESTS = 10_000
+
+
+class Missed(msgspec.Struct, frozen=True):
+    """A mailbox that could not be emptied: at which relay, since when, and why."""
+
+    relay: str
+    since: Instant
+    reason: str
 
 
 class Collector:
@@ -31,43 +42,57 @@ class Collector:
         node: whose they are.
         relays: moves the boxes.
         secret: the node's key from which those of its mailboxes follow; None where it has none.
+
+    Attributes:
+        missed: the mailboxes that could not be emptied at the last visit.
     """
 
     def __init__(self, node: Node, relays: Relays, secret: SigningKey | None) -> None:
         self._node = node
         self._relays = relays
         self._secret = secret
+        self._turn = threading.Lock()
+        self.missed: tuple[Missed, ...] = ()
 
     def run_once(self) -> tuple[int, dict[str, str]]:
         """Visit every mailbox once; give how many boxes were taken in, and the relays not reached, with the reason."""
         count, failed = 0, dict[str, str]()
-        for address, key in self._mailboxes():
-            try:
-                count += self._empty(address, key)
-            except PeerUnreachable as error:
-                failed[address.name] = error.message
-                log.warning("mailbox not emptied", relay=address.name, reason=error.message)
-        return count, failed
-
-    def _mailboxes(self) -> Iterator[tuple[RelayAddress, SigningKey]]:
-        """Give the mailboxes of one's own card whose key is held here."""
-        if self._secret is None:
-            return
-        ways = self._node.store.read(lambda transaction: ways_to(self._node, transaction, self._node.party))
-        for way in ways:
-            if way.by_relay:
+        with self._turn:
+            for way in self._ways():
+                relay = way.carrier.removeprefix("relay:")
                 try:
                     address = read_address(way.endpoint)
-                except BadInput as error:
-                    log.error("mailbox not emptied", reason=error.message)
-                    continue
-                key = mailbox_key(self._secret, address.key)
-                if mailbox_of(key.public.raw) == address.mailbox:
-                    yield address, key
-                else:
-                    log.error(
-                        "mailbox not emptied", relay=address.name, reason="its key is not the one held here"
-                    )
+                    count += self._empty(address, self._key_at(address))
+                except (PeerUnreachable, BadInput) as error:
+                    failed[relay] = error.message
+                    log.warning("mailbox not emptied", relay=relay, reason=error.message)
+            since, now = {each.relay: each.since for each in self.missed}, self._node.clock.now()
+            self.missed = tuple(
+                Missed(relay, since.get(relay, now), reason) for relay, reason in failed.items()
+            )
+        return count, failed
+
+    def _ways(self) -> Sequence[Way]:
+        """Give the ways of one's own card that lead to mailboxes."""
+        if self._secret is None:
+            return ()
+        ways = self._node.store.read(lambda transaction: ways_to(self._node, transaction, self._node.party))
+        return [way for way in ways if way.by_relay]
+
+    def _key_at(self, address: RelayAddress) -> SigningKey:
+        """Give the key of one's mailbox at a relay.
+
+        Raises:
+            BadInput: the mailbox that one's card names is another.
+        """
+        assert self._secret is not None
+        key = mailbox_key(self._secret, address.key)
+        if mailbox_of(key.public.raw) != address.mailbox:
+            raise BadInput(
+                f"the mailbox at {address.name} that this Party's card names is not the one whose key is held here",
+                hint="comity relay mailbox ADDRESS",
+            )
+        return key
 
     def _empty(self, address: RelayAddress, key: SigningKey) -> int:
         """Take boxes until none is left; each request tells which came in before it."""

@@ -20,6 +20,7 @@ from comity.carriers.framing import MAX_REPLY_BYTES, join_envelopes, split_reply
 from comity.carriers.tls import reason_of
 from comity.errors import BadInput, ComityError, ForeignInput, PeerUnreachable
 from comity.ports import Reply
+from comity.strict import read_json
 
 PATH = "/comity/v1/envelopes"
 MEDIA_TYPE = "application/vnd.comity.envelopes"
@@ -218,7 +219,7 @@ class HttpCarrier:
                 raise  # there never was a connection; else the answer to what was refused may be there already
         response = link.getresponse()
         if response.status != 200:
-            said = _printable(response.read(2000).decode(errors="replace"))
+            said = _said(response.read(2000))
             raise PeerUnreachable(f"{peer} answered {response.status}: {said}")
         if response.getheader("Content-Encoding", "identity") != "identity":
             raise PeerUnreachable(f"{peer} answered something else than receipts: it is compressed")
@@ -244,6 +245,15 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
     return _printable(str(error)) or type(error).__name__
+
+
+def _said(body: bytes) -> str:
+    """Say why the other end refuses: the detail of a problem (RFC 9457), else what is printable of its answer."""
+    with contextlib.suppress(ForeignInput):
+        found = read_json(body, max_bytes=2000)
+        if isinstance(found, dict) and isinstance(found.get("detail"), str):
+            return _printable(found["detail"])
+    return _printable(body.decode(errors="replace"))
 
 
 def _printable(said: str) -> str:

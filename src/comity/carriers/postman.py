@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from comity.carriers.collector import Collector
+from comity.carriers.collector import Collector, Missed
 from comity.carriers.http_sender import HttpCarrier
 from comity.carriers.relay_client import RelayClient, Relays
 from comity.carriers.relay_wire import read_address
@@ -132,6 +132,11 @@ class Postman:
         """Empty the mailboxes at relays; give the relays that could not be reached, with the reason."""
         return self._collector.run_once()[1]
 
+    @property
+    def missed(self) -> Sequence[Missed]:
+        """The mailboxes of this node that could not be emptied at the last visit."""
+        return self._collector.missed
+
     def _watch(self) -> None:
         while not self._ended.is_set():
             self._wake.wait(_LOOK_AGAIN)
@@ -240,6 +245,8 @@ class Postman:
     def _leave(self, peer: str, way: Way, rows: list[OutboxRow], receipts: list[str]) -> list[str]:
         """Leave envelopes, and receipts that are owed, in the peer's mailbox at a relay."""
         node, address = self._node, read_address(way.endpoint)
+        if not address.mailbox:
+            raise BadInput(f"the card of {peer} names no mailbox at {address.name}: ask for their next card")
         letters = [row.envelope for row in rows]
         if receipts:
             letters.append(

@@ -88,11 +88,12 @@ def read_address(text: str) -> RelayAddress:
     """
     try:
         parts = urlsplit(text.removeprefix("relay+"))
+        plain = parts.port != 0 and parts.username is None
     except ValueError as error:
         raise BadInput(f"`{text[:120]}`: {error}") from None
     pieces = parts.path.strip("/").split("/")
     good = (
-        text.startswith("relay+https://") and parts.netloc and not parts.query and not parts.fragment
+        text.startswith("relay+https://") and parts.hostname and plain and not parts.query and not parts.fragment
         and len(pieces) in (2, 3) and _NAME.match(pieces[0]) and all(_HEX.match(each) for each in pieces[1:])
     )  # fmt: skip
     if not good:
@@ -102,6 +103,18 @@ def read_address(text: str) -> RelayAddress:
     found = RelayAddress(f"https://{parts.netloc}", *pieces)
     _ = found.public  # raises BadInput where it is no key
     return found
+
+
+def check_relay_name(name: str) -> None:
+    """Refuse what agreements cannot call a relay.
+
+    Raises:
+        BadInput: it is not a DNS name in small letters.
+    """
+    if not _NAME.match(name):
+        raise BadInput(
+            f"`{name[:80]}` is not a relay's name: a DNS name in small letters, as relay.third.example"
+        )
 
 
 def mailbox_of(public: bytes) -> str:

@@ -185,6 +185,12 @@ def status(home: Path, passphrase_file: Path | None, json_: bool) -> None:
         )
         click.echo(f"  {line}")
     print_lines(shown["lines"])
+    for each in shown["mailboxes"]:
+        click.echo(
+            "  "
+            + _("mailbox at {relay}: not emptied since {since}", relay=each["relay"], since=each["since"])
+        )
+        click.echo(f"    {said(each['reason'])}")
     if shown["trouble"]:
         click.echo(f"  {shown['trouble']}")
     if shown["behind"]:

@@ -243,6 +243,9 @@ def deliver(to: str, home: Path, passphrase_file: Path | None, json_: bool) -> N
             click.echo(f"{owed}: {said(shown['unreachable'].get(peer, '')) or _('under way')}")
         if not shown["backlog"]:
             click.echo(_("nothing is owed"))
+        for name, reason in shown["unreachable"].items():
+            if name not in shown["backlog"]:
+                click.echo(f"{name}: {said(reason)}")
     if shown["unreachable"]:
         raise PeerUnreachable(f"not reached: {', '.join(sorted(shown['unreachable']))}")
 
@@ -250,10 +253,11 @@ def deliver(to: str, home: Path, passphrase_file: Path | None, json_: bool) -> N
 def _carried(tell: Callable[..., Any], to: str) -> dict[str, Any]:
     """Deliver a stretch at a time, and show how far it has come, until nothing moves any more."""
     shown: dict[str, Any] = tell("deliver", peer=to, first=True, batches=_STRETCH)
+    missed = {name: why for name, why in shown["unreachable"].items() if name not in shown["backlog"]}
     whole = sum(shown["backlog"].values())
     with progress(_("delivering"), whole) as bar:
         still = 0
-        while shown["backlog"] and not shown["unreachable"] and still < _STILL:
+        while shown["backlog"] and not (shown["unreachable"].keys() - missed) and still < _STILL:
             before = sum(shown["backlog"].values())
             shown = tell("deliver", peer=to, first=False, batches=_STRETCH)
             owed = sum(shown["backlog"].values())
@@ -261,4 +265,4 @@ def _carried(tell: Callable[..., Any], to: str) -> dict[str, Any]:
             still = still + 1 if owed >= before else 0
             if still:
                 time.sleep(_PAUSE)  # a serving node works by itself
-    return shown
+    return {**shown, "unreachable": {**missed, **shown["unreachable"]}}

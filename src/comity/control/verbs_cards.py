@@ -9,9 +9,12 @@ import msgspec
 
 from comity.cards import SignedCard
 from comity.cards.drafts import write_draft
+from comity.carriers.http_sender import check_endpoint
+from comity.carriers.relay_wire import read_address
 from comity.clock import Instant, parse_instant
 from comity.control.verb import Desk, verb
-from comity.errors import NotFound
+from comity.control.verbs_house import relay_mailbox
+from comity.errors import BadInput, NotFound
 from comity.keys import SealingKey, SigningKey, VerifyKey
 from comity.node import draft_card, introduce, record
 from comity.node.node import Node
@@ -79,6 +82,8 @@ def card_draft(
 
     `revoke` names keys lost or stolen; where `replace`, what they were present keys for gets new ones.
     """
+    for endpoint in endpoints or ():
+        _check_endpoint(desk, endpoint)
     said = [draft_card.Revoke(each.key, parse_instant(each.as_of), each.because) for each in revoke]
     wanted = list(roles)
     if said and replace:
@@ -103,6 +108,24 @@ def card_draft(
     )
     files: list[Path] = desk.home.add_keys(made)
     return {"draft": write_draft(drafted), "files": [str(file) for file in files]}
+
+
+def _check_endpoint(desk: Desk, endpoint: str) -> None:
+    """Refuse an endpoint at which nothing would ever come in.
+
+    Raises:
+        BadInput: it cannot be reached, names no mailbox, or one whose key is not held here.
+    """
+    if not endpoint.startswith("relay+"):
+        check_endpoint(endpoint)
+        return
+    address = read_address(endpoint)
+    relay = str(msgspec.structs.replace(address, mailbox=""))
+    if str(address) != relay_mailbox(desk, relay)["endpoint"]:
+        raise BadInput(
+            f"`{endpoint[:120]}` names no mailbox whose key is held here",
+            hint=f"comity relay mailbox {relay}",
+        )
 
 
 @verb("card-publish")

@@ -132,14 +132,13 @@ def deliver_now(desk: Desk, peer: str = "", first: bool = True, batches: int = 0
     relays: dict[str, str] = {}
     if first:
         desk.act(lambda node, transaction: deliver.try_now(transaction, node.clock.now(), peer or None))
-        relays = {} if desk.serving else desk.postman.visit()
+        relays = desk.postman.visit()
     unreachable = {**desk.send(peer or None, batches=batches or None), **relays}
     owed, circuits = desk.read(lambda transaction: (transaction.backlog(), transaction.circuits()))
     backlog = {name: count for name, count in owed.items() if peer in ("", name)}
     if desk.serving:
-        unreachable = {
-            row.peer: row.reason for row in circuits if row.failures and row.peer in backlog and not first
-        }
+        down = {row.peer: row.reason for row in circuits if row.failures and row.peer in backlog}
+        unreachable = {**({} if first else down), **relays}
     return {"unreachable": unreachable, "backlog": backlog}
 
 
@@ -195,6 +194,10 @@ def node_status(desk: Desk) -> dict[str, Any]:
         "time_waits": waits,
         "database": desk.home.settings.database,
         "lines": [_line(row, backlog.get(row.peer, 0)) for row in circuits],
+        "mailboxes": [
+            {"relay": each.relay, "since": format_instant(each.since), "reason": each.reason}
+            for each in desk.postman.missed
+        ],
     }
 
 

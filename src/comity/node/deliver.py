@@ -59,8 +59,7 @@ def _is_ready(node: Node, transaction: Transaction, peer: str, now: Instant) -> 
     due = transaction.next_owed(peer)
     if due is not None and due <= now:
         return True
-    relays = [way for way in ways_to(node, transaction, peer) if way.by_relay]
-    return bool(relays) and bool(receipts_for(node, transaction, peer, relays[0]))
+    return any(receipts_for(node, transaction, peer, way) for way in ways_to(node, transaction, peer))
 
 
 def batch_for(node: Node, transaction: Transaction, peer: str, way: Way | None = None) -> list[OutboxRow]:

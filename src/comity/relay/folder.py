@@ -7,7 +7,8 @@ from typing import Annotated
 
 import msgspec
 
-from comity.carriers.relay_wire import RelayAddress, read_address
+from comity.carriers.http_sender import check_endpoint
+from comity.carriers.relay_wire import RelayAddress, check_relay_name, read_address
 from comity.errors import BadInput, HomeInUse, NotFound, RefusedHere, StorageError
 from comity.keys import SigningKey
 from comity.storage.body_keys import write_private
@@ -51,11 +52,10 @@ class RelayFolder:
         """
         if path.exists() and any(path.iterdir()):
             raise RefusedHere(f"{path} is not empty", hint="choose a new folder")
-        reached = endpoint_for(listen, port, endpoint).replace("http://", "https://")
+        check_relay_name(name)
+        reached = endpoint_for(listen, port, endpoint).replace("http://", "https://").removesuffix("/")
+        check_endpoint(reached)
         key = SigningKey.generate()
-        read_address(
-            f"relay+{reached}/{name}/{_key_name(key)}"
-        )  # what is wrong in it is said before anything stands
         path.mkdir(parents=True, exist_ok=True)
         path.chmod(0o700)
         write_private(path / "tls.key", f"comity-key-v1 ed25519 {write_base64(key.raw)}\n".encode())
@@ -78,7 +78,8 @@ class RelayFolder:
         file = self.path / _FILE
         if not file.exists():
             raise NotFound(
-                f"{self.path} is not a relay's folder", hint=f"comity relay init {self.path} --name NAME"
+                f"{self.path} is not a relay's folder",
+                hint=f"comity relay init {self.path} --name NAME --port PORT",
             )
         try:
             return msgspec.convert(read_toml(file.read_text()), RelaySettings)

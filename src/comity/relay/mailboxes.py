@@ -30,6 +30,8 @@ CREATE INDEX IF NOT EXISTS boxes_by_hour ON boxes (hour);
 CREATE INDEX IF NOT EXISTS boxes_sizes ON boxes (mailbox, number, size);
 """
 _HOUR = 3600
+#: What is said of a mailbox that nobody admitted, to whoever puts in and to whoever wants to take out.
+NO_MAILBOX = "no such mailbox here: whose it is asks the relay's operator to admit it"
 
 
 class Mailbox(msgspec.Struct, frozen=True):
@@ -121,7 +123,7 @@ class Mailboxes:
         with self._writing() as run:
             row = run("SELECT most_bytes, most_boxes FROM mailboxes WHERE id = ?", (mailbox,)).fetchone()
             if row is None:
-                raise NotFound("no such mailbox")
+                raise NotFound(NO_MAILBOX)
             held = run("SELECT coalesce(sum(size), 0), count(*) FROM boxes WHERE mailbox = ?", (mailbox,))
             size, count = held.fetchone()
             whole = run("SELECT coalesce(sum(size), 0) FROM boxes").fetchone()[0]
@@ -147,7 +149,7 @@ class Mailboxes:
         """
         with self._writing() as run:
             if run("SELECT 1 FROM mailboxes WHERE id = ?", (mailbox,)).fetchone() is None:
-                raise NotFound("no such mailbox")
+                raise NotFound(NO_MAILBOX)
             for name in taken:
                 run("DELETE FROM boxes WHERE mailbox = ? AND id = ?", (mailbox, name))
             sizes = run(
