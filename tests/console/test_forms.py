@@ -136,6 +136,14 @@ def test_a_day_that_is_not_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("zone", "given"), [("America/Lima", "9999-12-31T23:59"), ("Asia/Seoul", "0001-01-01T00:00")]
+)
+def test_a_time_beyond_the_calendar_is_refused(zone: str, given: str) -> None:
+    with pytest.raises(BadInput, match=f"there is no day `{given[:10]}`"):
+        in_zone({"until": given}, zone)
+
+
+@pytest.mark.parametrize(
     ("zone", "shown"),
     [
         ("UTC", "14 Mar 2031 23:30</time>"),

@@ -1,5 +1,6 @@
 """What every request passes, and every answer carries (rows W1, W4, W7, W13, W14)."""
 
+import html
 from collections.abc import Callable
 
 import pytest
@@ -57,6 +58,17 @@ def test_a_form_without_this_sessions_token_does_nothing(
     answer = browser.post("/act/officer-suspend", {"form-token": form, "handle": "reader"})
     assert answer.status == 403
     assert all(row["state"] != "suspended" for row in office.tell("officer-list"))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["/search?words=sea+lark&party=south.example", "/items?words=a%26b%20c", "/items/a&next=x?words=%D0%B0"],
+)
+def test_who_signs_in_comes_to_what_was_asked_for_with_all_of_its_query(office: Office, asked: str) -> None:
+    path, _, following = Browser(office.app).get(asked).headers["location"].partition("?next=")
+    assert path == "/sign-in"
+    shown = Browser(office.app).get(f"/sign-in?next={following}").text
+    assert f'name="next" value="{html.escape(asked)}"' in shown
 
 
 def test_asking_for_json_opens_nothing_more(enter: Callable[[str], Browser]) -> None:

@@ -280,7 +280,13 @@ def test_an_inspectors_file_is_made_once_for_whom_an_agreement_names(bureau: Bur
     assert verify_overseer(made.body).body == named
     entries = bureau.tell("journal-page", limit=50)["entries"][: bureau.size() - before]
     assert [row["kind"] for row in entries].count("overseen") == 1
-    for wrong in ({"begin": "x", "end": "2099-12-31"}, {"begin": "2031-01-02", "end": "2031-01-01"}, {}):
+    beyond = {"begin": "2031-01-01", "end": "9999-12-31"}
+    for wrong in (
+        {"begin": "x", "end": "2099-12-31"},
+        {"begin": "2031-01-02", "end": "2031-01-01"},
+        {},
+        beyond,
+    ):
         assert send(auditor, "/journal/overseer", body=named, **wrong).status == 422
     keeper = enter(bureau, "keeper", "agreement-keeper")
     assert named not in keeper.get("/journal").text

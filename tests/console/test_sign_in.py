@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pyotp
 import pytest
 
+from comity.node import officers
 from console.authenticator import Authenticator
 from console.browser import ORIGIN, Answer, Browser
 from console.conftest import Office
@@ -124,6 +125,17 @@ def test_signing_out_ends_the_session_itself(office: Office) -> None:
     kept = browser.cookie
     assert browser.post("/sign-out", {"form-token": browser.token()}).status == 303
     assert Browser(office.app, cookie=kept).get("/items").status == 303
+
+
+def test_a_session_that_ends_while_it_is_used_stays_ended(office: Office) -> None:
+    browser, node = office.enter("reader"), office.desk.node
+    now = node.clock.now()
+    found = office.desk.read(lambda transaction: officers.whose(transaction, browser.cookie, now))
+    assert found is not None
+    office.desk.act(lambda node, transaction: officers.end_session(node, transaction, found[0]))
+    later = now + 2 * officers.NOTED  # a request that had looked before notes now that it was in use
+    office.desk.act(lambda _node, transaction: officers.note_seen(transaction, found[0], later))
+    assert browser.get("/items").status == 303
 
 
 def test_the_cookie_is_for_this_host_secure_and_out_of_reach_of_scripts(office: Office) -> None:

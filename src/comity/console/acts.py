@@ -112,7 +112,7 @@ def in_zone(parameters: dict[str, Any], zone: str) -> dict[str, Any]:
         if isinstance(value, str) and _LOCAL_TIME.fullmatch(value):
             try:
                 found[name] = format_instant(datetime.fromisoformat(value).replace(tzinfo=ZoneInfo(zone)))
-            except ValueError:
+            except (ValueError, OverflowError):
                 raise BadInput(
                     _("field `{name}`: there is no day `{value}`", name=name, value=value[:10])
                 ) from None

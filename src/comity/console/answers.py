@@ -7,7 +7,7 @@ What goes wrong on purpose (`ComityError`) becomes a page or, where JSON was ask
 import secrets
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -144,8 +144,11 @@ class Answers:
         """Answer who is not signed in."""
         if form != "html":
             return await self.refusal(401, [_("sign in first")], form, None)
-        wanted = local(request.url.path) if request.method == "GET" else ""
-        return RedirectResponse(f"/sign-in?next={wanted}" if wanted else "/sign-in", status_code=303)
+        asked = f"?{request.url.query}" if request.url.query else ""
+        wanted = local(request.url.path + asked) if request.method == "GET" else ""
+        return RedirectResponse(
+            f"/sign-in?next={quote(wanted, safe='/')}" if wanted else "/sign-in", status_code=303
+        )
 
     async def say(self, visit: Visit, words: str) -> None:
         """Keep words for the next page of a session."""

@@ -32,8 +32,8 @@ def overseer(visit: Visit, fields: Mapping[str, list[str]]) -> File:
     """
     visit.check("journal-overseer")
     body = _last(fields, "body")
-    begin, end = _day(visit, fields, "begin"), _day(visit, fields, "end") + timedelta(days=1)
-    said = {"body": body, "begin": format_instant(begin), "end": format_instant(end)}
+    begin, end = _day(visit, fields, "begin"), _day(visit, fields, "end", after=1)
+    said = {"body": body, "begin": begin, "end": end}
     made: Any = visit.do("journal-overseer", said)
     return _bytes(made), "application/json", f"overseer-{body}.json"
 
@@ -49,7 +49,7 @@ def card_draft(visit: Visit, fields: Mapping[str, list[str]]) -> File:
     roles = [each for each in fields.get("role", []) if each]
     parameters: dict[str, Any] = {"roles": roles}
     if lost := _last(fields, "lost"):
-        as_of = format_instant(_day(visit, fields, "as_of"))
+        as_of = _day(visit, fields, "as_of")
         parameters["revoke"] = [{"key": lost, "as_of": as_of, "because": _last(fields, "because")}]
     elif not roles:
         raise BadInput(_("choose which key gives way to a new one, or which was lost or stolen"))
@@ -79,17 +79,22 @@ def _last(fields: Mapping[str, list[str]], name: str) -> str:
     return (fields.get(name) or [""])[-1].strip()[:400]
 
 
-def _day(visit: Visit, fields: Mapping[str, list[str]], name: str) -> datetime:
-    """Read a day and give its first moment in the officer's zone.
+def _day(visit: Visit, fields: Mapping[str, list[str]], name: str, *, after: int = 0) -> str:
+    """Read a day and give its first moment in the officer's zone, or that of a day some days after.
 
     Raises:
-        BadInput: it is missing, or no day.
+        BadInput: it is missing, or no day, or the calendar ends before.
     """
     text = _last(fields, name)
     if not text:
         raise BadInput(_("{name} is missing", name=name))
     day = day_in(text, name)
-    return datetime.combine(day, time(), tzinfo=ZoneInfo(visit.officer.zone))
+    try:
+        return format_instant(
+            datetime.combine(day, time(), tzinfo=ZoneInfo(visit.officer.zone)) + timedelta(days=after)
+        )
+    except OverflowError:
+        raise BadInput(_("field `{name}`: there is no day `{value}`", name=name, value=text)) from None
 
 
 def _bytes(found: Any) -> bytes:

@@ -128,7 +128,7 @@ def _check_endpoint(desk: Desk, endpoint: str) -> None:
         )
 
 
-@verb("card-publish")
+@verb("card-publish", alone=True)
 def card_publish(desk: Desk, signed: bytes, root_lost: bool = False) -> dict[str, Any]:
     """Take this Party's own new card, tell the peers, and let go of keys whose days are over."""
     desk.home.reload_keys()

@@ -17,7 +17,7 @@ from comity.control.verb import Desk, verb
 from comity.control.verbs_items import item_fields
 from comity.control.verbs_matters import row_fields
 from comity.errors import BadInput, NotFound
-from comity.node.figures import MOST_MONTHS, figures, months_from
+from comity.node.figures import LAST_DAY, MOST_MONTHS, figures, months_from
 from comity.node.matter_log import read_anew
 from comity.node.node import Node
 from comity.node.peers import line_to
@@ -33,6 +33,8 @@ def flow_figures(desk: Desk, begins: date, ends: date) -> dict[str, Any]:
     """Count what passed between this Party and others, by category and month, and how soon questions were answered."""
     if ends < begins:
         raise BadInput("the last day comes before the first")
+    if ends > LAST_DAY:
+        raise BadInput(f"the last day is {LAST_DAY} at the latest")
     months = months_from(begins, ends)
     found = desk.act(lambda node, transaction: figures(node, transaction, months))
     return {

@@ -16,6 +16,8 @@ from comity.ports import Transaction
 
 #: Months at the most in one account.
 MOST_MONTHS = 36
+#: The last day that can be asked for: a month is counted up to the next, and the calendar ends with the one after.
+LAST_DAY = date(9999, 11, 30)
 #: Requests of each kind that answer times are taken from, the newest.
 _TIMED = 300
 

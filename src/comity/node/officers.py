@@ -187,9 +187,10 @@ def whose(transaction: Transaction, token: str, at: Instant) -> tuple[SessionRow
 
 def note_seen(transaction: Transaction, session: SessionRow, at: Instant) -> bool:
     """Note that a session is in use; tell whether anything had to be written."""
-    if at - session.seen_at < NOTED:
+    held = transaction.session(session.token)  # it may have ended since it was looked at
+    if held is None or at - held.seen_at < NOTED:
         return False
-    transaction.put_session(msgspec.structs.replace(session, seen_at=at))
+    transaction.put_session(msgspec.structs.replace(held, seen_at=at))
     return True
 
 

@@ -90,9 +90,10 @@ def whose_token(transaction: Transaction, token: str, at: Instant) -> tuple[Toke
 
 def note_token_used(transaction: Transaction, row: TokenRow, at: Instant) -> bool:
     """Note that a token is in use, no more often than every minute; tell whether anything was written."""
-    if row.used_at is not None and at - row.used_at < NOTED:
+    held = transaction.token(row.id)  # it may have been dropped since it was looked at
+    if held is None or (held.used_at is not None and at - held.used_at < NOTED):
         return False
-    transaction.put_token(msgspec.structs.replace(row, used_at=at))
+    transaction.put_token(msgspec.structs.replace(held, used_at=at))
     return True
 
 

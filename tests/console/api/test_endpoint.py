@@ -2,6 +2,8 @@
 
 import json
 import re
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from comity.console.api.openapi import PARAMETERS, describe
 from comity.console.api.operations import BY_ID, OPERATIONS
 from comity.console.permissions import may
 from comity.control.verb import VERBS
+from comity.node import programs
 from comity.node.roles import Role
 from console.api.conftest import Bureau, Program, told
 from console.browser import ORIGIN, Browser
@@ -282,6 +285,65 @@ def test_what_still_stands_is_not_sent_again(bureau: Bureau, liaison: Program) -
     again = liaison.get(path, headers={"if-none-match": f'"x", {version}'})
     assert (again.status, again.body, again.headers["etag"]) == (304, b"", version)
     assert liaison.get(path, headers={"if-none-match": '"x"'}).status == 200
+
+
+@pytest.mark.parametrize("query", [{}, {"limit": 1}], ids=["whole", "a page of several"])
+def test_a_list_that_has_not_changed_is_not_sent_again(
+    query: dict[str, Any], bureau: Bureau, liaison: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        bureau.add(f"Note {number}")
+    hour = bureau.desk.node.clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    versions = []
+    for second in (0, 1, 90):
+        clock = SimpleNamespace(now=lambda second=second: hour + timedelta(seconds=second))
+        with monkeypatch.context() as patched:
+            patched.setattr(bureau.desk.node, "clock", clock)
+            versions.append(liaison.get("/items", **query).headers["etag"])
+    assert len(set(versions)) == 1
+
+
+def test_a_version_that_was_weakened_on_its_way_still_counts(bureau: Bureau, liaison: Program) -> None:
+    path = f"/items/{bureau.add()}"
+    version = liaison.get(path).headers["etag"]
+    assert liaison.get(path, headers={"if-none-match": f"W/{version}"}).status == 304
+
+
+@pytest.mark.parametrize("header", ["idempotency-key", "if-match"])
+def test_a_file_says_that_it_takes_no_key_and_no_version(
+    header: str, bureau: Bureau, liaison: Program
+) -> None:
+    before = bureau.size()
+    path = "/files?title=x&category=incident.indicators&marking=TLP:GREEN"
+    answer = liaison.call("PUT", path, b"content", {header: '"k"'})
+    assert answer.status == 400 and "sent twice, it is taken in twice" in told(answer)["detail"]
+    assert bureau.size() == before
+
+
+def test_a_token_dropped_while_it_is_used_stays_dropped(bureau: Bureau) -> None:
+    made = bureau.tell("token-add", handle="program-reader", label="to be dropped")
+    now = bureau.desk.node.clock.now()
+    found = bureau.desk.read(lambda transaction: programs.whose_token(transaction, made["token"], now))
+    assert found is not None
+    bureau.tell("token-drop", token=found[0].id)
+    later = now + timedelta(minutes=2)  # a call that had looked before notes now that it was in use
+    bureau.desk.act(lambda _node, transaction: programs.note_token_used(transaction, found[0], later))
+    assert Program(bureau.app, made["token"]).get("/status").status == 401
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "status"),
+    [
+        ("0001-01-01", "0001-01-01", 200),
+        ("0001-01-01", "9999-11-30", 200),
+        ("0001-01-01", "9999-12-01", 422),
+        ("9999-12-31", "9999-12-31", 422),
+    ],
+)
+def test_figures_of_the_first_and_last_days_there_are(
+    begins: str, ends: str, status: int, liaison: Program
+) -> None:
+    assert liaison.get("/flows", begins=begins, ends=ends).status == status
 
 
 def test_the_document_says_what_the_router_does_and_nothing_else(bureau: Bureau) -> None:

@@ -14,8 +14,8 @@ from comity.clock import Instant
 from comity.console.api.problems import Stopped
 from comity.languages import _
 
-#: How long a cursor serves.
-LIFE = timedelta(days=1)
+#: How long a cursor serves: to the end of the hour a day later, so that a page that has not changed stays the same.
+LIFE, _HOUR = timedelta(days=1), 3600
 _CODE = 16
 
 
@@ -38,7 +38,8 @@ def write_cursor(key: bytes, place: Place, *, question: str, at: Instant) -> str
         key: the node's own.
         question: who asks for what, in which order; the cursor serves for nothing else.
     """
-    held = msgspec.json.encode(_Cursor(place, int((at + LIFE).timestamp())))
+    ends = (int((at + LIFE).timestamp()) // _HOUR + 1) * _HOUR
+    held = msgspec.json.encode(_Cursor(place, ends))
     return base64.urlsafe_b64encode(_code(key, held, question) + held).rstrip(b"=").decode()
 
 

@@ -148,6 +148,10 @@ class Api:
     async def _file(self, request: Request, operation: Operation, caller: Caller) -> Response:
         """Take a file in as it comes: the bytes are the body, what is said of it stands in the query."""
         said, _page = _query(request, operation)
+        if "idempotency-key" in request.headers or "if-match" in request.headers:
+            raise Stopped(
+                "malformed", _("a file takes no key and no version: sent twice, it is taken in twice")
+            )
         row = await uploads.take_stream(caller, said, request.stream())
         body = msgspec.json.encode(msgspec.convert(row, operation.answer, strict=False))
         headers = {"location": f"{ROOT}/items/{row['id']}"}
@@ -386,7 +390,7 @@ def _shown(request: Request, body: bytes, headers: dict[str, str], *, kept: bool
         return Response(body, media_type="application/json", headers=headers)
     version = version_of(body)
     headers = {**headers, "etag": version}
-    known = [each.strip() for each in request.headers.get("if-none-match", "").split(",")]
+    known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
     if version in known or "*" in known:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)

@@ -124,7 +124,7 @@ def second(visit: Visit) -> Second:
                             "by": names.get(row.by, row.by),
                             "at": row.at.isoformat(),
                             "ends_at": row.ends_at.isoformat(),
-                            "state": row.state,
+                            "state": "expired" if state == "open" and visit.at >= row.ends_at else state,
                             "second": names.get(row.second, row.second),
                             "outcome": row.outcome,
                             "mine": mine,

@@ -144,7 +144,7 @@ def _rest(visit: Caller) -> list[Count]:
     second = [
         row
         for row in visit.desk.node.store.read(lambda transaction: transaction.all_pending())
-        if row.by != visit.officer.id and visit.may(row.verb)
+        if row.by != visit.officer.id and visit.may(row.verb) and visit.at < row.ends_at
     ]
     if second:
         words = ngettext(
