@@ -405,7 +405,7 @@ def test_what_is_due_leads_to_the_page_that_shows_it() -> None:
         "comity agreement notice north-south-2026 --help": "/agreements/north-south-2026",
         "comity consent list": "/consents",
         "comity summary draw south.example --begins 2031-01-01 --ends 2031-12-31": "/summary",
-        "comity plan next --help": "/work",
+        "comity plan next --help": "/new/plan",
     }
     assert {command: page_of(command) for command in cases} == cases
 

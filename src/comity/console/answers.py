@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from comity.console.guard import COOKIE, form_token
+from comity.console.hints import at_a_page
 from comity.console.paper import Paper, Printer
 from comity.console.refill import Refused, refilled
 from comity.console.screens import Screen, menu, screen_at, tabs
@@ -96,7 +97,7 @@ class Answers:
     async def error(self, error: ComityError, form: str, visit: Visit | None, *, back: str = "") -> Response:
         """Answer with what is wrong, what to do next, and the way back to where it was asked for."""
         status, mistakes = told(error)
-        return await self.refusal(status, mistakes, form, visit, said(error.hint), back)
+        return await self.refusal(status, mistakes, form, visit, error.hint, back)
 
     async def again(
         self, error: ComityError, visit: Visit, place: Place, action: str, sent: Sequence[tuple[str, str]]
@@ -121,7 +122,7 @@ class Answers:
         zone, title = visit.officer.zone, _(screen.title)
         paper = await run_in_threadpool(self._paper, there, title, screen)
         page = await run_in_threadpool(self._printer.page, screen.template, view, paper, zone)
-        text = refilled(page, Refused(action, sent, mistakes, said(error.hint)))
+        text = refilled(page, Refused(action, sent, mistakes, *at_a_page(error.hint, visit)))
         return None if text is None else Response(text, status, media_type="text/html; charset=utf-8")
 
     async def refusal(
@@ -133,11 +134,23 @@ class Answers:
         hint: str = "",
         back: str = "",
     ) -> Response:
-        """Answer with mistakes in words."""
+        """Answer with mistakes in words; programs are told what to do next as it was said, officers by its page."""
         if form != "html":
-            problem = {"type": "about:blank", "status": status, "detail": "; ".join(mistakes), "hint": hint}
+            problem = {
+                "type": "about:blank",
+                "status": status,
+                "detail": "; ".join(mistakes),
+                "hint": said(hint),
+            }
             return JSONResponse(problem, status_code=status, media_type=PROBLEM)
-        view = {"status": status, "mistakes": mistakes, "hint": hint, "back": local(back)}
+        then = at_a_page(hint, visit)
+        view = {
+            "status": status,
+            "mistakes": mistakes,
+            "hint": then.words,
+            "page": then.path,
+            "back": local(back),
+        }
         return await self.page("error.html", view, visit, _("That did not work"), status=status)
 
     async def unknown(self, request: Request, form: str = "html") -> Response:

@@ -20,6 +20,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from comity.console.acts import OWN
+from comity.console.paper import words
 from comity.languages import _
 
 #: Kinds of input whose value is typed by nobody, or must not come back.
@@ -36,13 +37,14 @@ class Refused(msgspec.Struct, frozen=True):
     Attributes:
         action: where it was sent.
         sent: its fields as they were sent, in order.
-        mistakes: what is wrong, in the reader's language. `hint`: what to do next.
+        mistakes: what is wrong, in the reader's language. `hint`: what to do next; `page`: where.
     """
 
     action: str
     sent: Sequence[tuple[str, str]]
     mistakes: Sequence[str]
     hint: str = ""
+    page: str = ""
 
 
 class _Control(msgspec.Struct):
@@ -140,7 +142,7 @@ def refilled(page: str, refused: Refused) -> str | None:
         typed[name].append(value)
     beside = _beside(form, refused.mistakes)
     edits = [(each.begins, each.ends, _open(page[each.begins : each.ends])) for each in form.folded]
-    edits.append((form.begins, form.begins, _summary(refused.mistakes, refused.hint, focused=not beside)))
+    edits.append((form.begins, form.begins, _summary(refused, focused=not beside)))
     waits = bool(beside)
     for number, control in enumerate(form.controls):
         if control.kind in _NOT_TYPED:
@@ -190,12 +192,15 @@ def _names(mistake: str, control: str) -> bool:
     return mistake == _("{name} is missing", name=name) or (quoted is not None and quoted[1] == name)
 
 
-def _summary(mistakes: Sequence[str], hint: str, *, focused: bool) -> str:
+def _summary(refused: Refused, *, focused: bool) -> str:
     """Say that it did not work, and everything that is wrong; a reader of screens hears it at once."""
     lines = [Markup("<p><strong>{}</strong></p>").format(_("That did not work"))]
-    lines += [Markup("<p><bdi>{}</bdi></p>").format(each) for each in mistakes]
-    if hint:
-        lines.append(Markup("<p>{}</p>").format(_("next: {hint}", hint=hint)))
+    lines += [Markup("<p><bdi>{}</bdi></p>").format(each) for each in refused.mistakes]
+    if refused.hint:
+        place = (
+            Markup('<a href="{}">{}</a>').format(refused.page, refused.hint) if refused.page else refused.hint
+        )
+        lines.append(Markup("<p>{}</p>").format(words("next: {hint}", hint=place)))
     here = Markup(' tabindex="-1" autofocus') if focused else ""
     return str(Markup('<div class="mistake" role="alert"{}>{}</div>').format(here, Markup("").join(lines)))
 

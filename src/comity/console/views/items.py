@@ -7,6 +7,7 @@ from comity.console.view import View
 from comity.console.visit import Visit
 from comity.handling.markings import TLP_LEVELS
 from comity.languages import _
+from comity.ports import Transaction
 
 #: Rows a page shows.
 PAGE = 50
@@ -71,7 +72,7 @@ class Letters(View, frozen=True, kw_only=True):
     """Letters that came, or went.
 
     Attributes:
-        rows: the letters, newest first.
+        rows: the letters, newest first, each with the path of its item or check where that is here.
         state: the state looked for; empty for all.
         sent: whether these are one's own letters.
         most: how many are shown at the most, where there may be more; 0 where these are all.
@@ -179,7 +180,20 @@ def went(visit: Visit) -> Letters:
 def _letters(visit: Visit, verb: str, *, sent: bool) -> Letters:
     state = visit.query.get("state", "")
     rows: Any = visit.ask(verb, limit=_LETTERS, state=state)
+    pages = visit.desk.read(lambda transaction: [_page_of(visit, transaction, row) for row in rows])
+    rows = [{**row, "path": path} for row, path in zip(rows, pages, strict=True)]
     return Letters(rows=rows, state=state, sent=sent, most=_LETTERS if len(rows) == _LETTERS else 0)
+
+
+def _page_of(visit: Visit, transaction: Transaction, row: dict[str, Any]) -> str:
+    """Give the page of what a letter is about; empty where that is not here, or not for this officer."""
+    about = row["item"]["id"] if isinstance(row["item"], dict) else row["item"]
+    if not about:
+        return ""
+    if transaction.item(about) is not None:
+        return f"/items/{about}"
+    asked = row["kind"].startswith("register-") and visit.may("register-asked")
+    return f"/register/checks/{about}" if asked and transaction.checks(about, ours=True, limit=1) else ""
 
 
 def _picture(item: dict[str, Any], lineage: dict[str, Any]) -> plots.Plot | None:

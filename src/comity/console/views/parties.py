@@ -11,13 +11,14 @@ class Parties(View, frozen=True, kw_only=True):
 
     Attributes:
         rows: each with its card, what is owed to it, how soon its receipts come, how far both journals are cosigned.
-        may_accept: whether this officer accepts cards.
+        may_accept: whether this officer accepts cards. `may_read`: whether agreements are open to them.
     """
 
     table: ClassVar[str] = "rows"
 
     rows: list[dict[str, Any]]
     may_accept: bool
+    may_read: bool
 
 
 class Party(View, frozen=True, kw_only=True):
@@ -30,6 +31,7 @@ class Party(View, frozen=True, kw_only=True):
         names: its names by language.
         rows: the keys of its card, with what each may sign and until when.
         may_resume, may_compare: whether this officer lets a stopped channel go on, and compares journals.
+        may_read: whether agreements are open to this officer.
     """
 
     table: ClassVar[str] = "rows"
@@ -41,6 +43,7 @@ class Party(View, frozen=True, kw_only=True):
     rows: list[dict[str, Any]]
     may_resume: bool
     may_compare: bool
+    may_read: bool
 
 
 def overview(visit: Visit) -> Parties:
@@ -59,7 +62,7 @@ def overview(visit: Visit) -> Parties:
                 "next_at": line["next_at"],
             }
         )
-    return Parties(rows=rows, may_accept=visit.may("card-accept"))
+    return Parties(rows=rows, may_accept=visit.may("card-accept"), may_read=visit.may("agreement-read"))
 
 
 def one(visit: Visit, id: str) -> Party:
@@ -80,4 +83,5 @@ def one(visit: Visit, id: str) -> Party:
         rows=card["keys"],
         may_resume=visit.may("peer-resume"),
         may_compare=visit.may("journal-reconcile"),
+        may_read=visit.may("agreement-read"),
     )

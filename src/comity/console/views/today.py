@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from comity.console.view import Count, View
 from comity.console.views.share import titles_in
-from comity.console.views.year import page_of
+from comity.console.views.year import page_for
 from comity.console.visit import Caller
 from comity.languages import ngettext
 
@@ -182,7 +182,7 @@ def _register(visit: Caller) -> list[Count]:
 def _due(visit: Caller) -> list[dict[str, Any]]:
     until = visit.at.date() + DUE_AHEAD
     rows: Any = visit.asked("due-list", ours=True, until=until.isoformat(), limit=_OWED) or []
-    return [{**row, "path": page_of(row["see"])} for row in rows]
+    return [{**row, "path": page_for(visit, row["see"])} for row in rows]
 
 
 def _notices(visit: Caller) -> list[dict[str, Any]]:

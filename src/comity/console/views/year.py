@@ -31,6 +31,21 @@ _PAGES = {
     "comity register": "/register/flags",
     "comity summary": "/summary",
 }
+#: A plan that is owed begins with its form.
+_PLAN = ["plan", "next"]
+
+
+#: How a page's path begins -> the verb without which it is closed.
+_NEEDS = {
+    "/agreements/": "agreement-read",
+    "/consents": "consent-list",
+    "/items/": "item-show",
+    "/new/": "matter-open",
+    "/redress": "redress-list",
+    "/register/": "register-show",
+    "/sent": "outbox",
+    "/work": "matter-find",
+}
 
 
 class Year(View, frozen=True, kw_only=True):
@@ -39,7 +54,7 @@ class Year(View, frozen=True, kw_only=True):
     Attributes:
         year: the year.
         drawn: matters by kind as bars on a line; None where there are none.
-        rows: what has a day in that year, soonest first: ours, theirs or our own, with its article and page.
+        rows: what has a day in that year, soonest first: ours, theirs or our own, with its article and page, if open.
         titles: titles of the items that stand there, by the beginnings of their digests.
         further: from which instant the next lines are; empty at the end.
         before, after: the years beside it.
@@ -81,7 +96,7 @@ def build(visit: Visit) -> Year:
         lanes.setdefault(row["kind"], []).append((first, max(last, first), 0 if row["ours"] else 1, words))
     start = visit.query.get("from", "")[:40] or begins.isoformat()
     due, further = _due(visit, start, ends)
-    rows = [{**row, "path": page_of(row["see"])} for row in due if row["at"][:4] == str(year)]
+    rows = [{**row, "path": page_for(visit, row["see"])} for row in due if row["at"][:4] == str(year)]
     titles = titles_in(visit, [row["what"] for row in rows])
     if rows:
         lanes[_("due")] = [
@@ -141,6 +156,15 @@ def calendar_at(desk: Desk, token: str) -> bytes:
         return calendar(Caller(desk=desk, officer=officer, at=desk.node.clock.now()))
 
 
+def page_for(visit: Caller, command: str) -> str:
+    """Give the page that shows what a command shows, for this officer; empty where it is not open to them."""
+    path = page_of(command)
+    if path == "/new/plan" and not visit.may("matter-open"):
+        path = "/work"
+    needed = next((verb for start, verb in _NEEDS.items() if path.startswith(start)), "")
+    return path if not needed or visit.may(needed) else ""
+
+
 def page_of(command: str) -> str:
     """Give the page that shows what a command shows."""
     words = command.split()
@@ -152,6 +176,8 @@ def page_of(command: str) -> str:
         return f"/register/hits/{words[3]}"
     if words[1:3] == ["register", "review"]:
         return f"/register/records/{quote(words[3], safe='')}"
+    if words[1:3] == _PLAN:
+        return "/new/plan"
     if words[2:3] == ["show"] and len(words) > 3:
         return f"/work/{words[3]}"
     return _PAGES.get(" ".join(words[:2]), "/work")
