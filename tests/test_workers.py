@@ -2,6 +2,7 @@
 
 import base64
 import random
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -94,6 +95,21 @@ def test_a_home_in_postgresql_has_one_owner_for_commands_and_several_workers(
     assert not (tmp_path / "second").exists()
     with pytest.raises(BadInput, match="a password does not belong"):
         new_home(tmp_path / "second", "west.example", names={}, database="postgresql://a:b@c/d")
+
+
+def test_a_copy_of_a_home_is_refused_while_the_other_is_in_use(
+    homes: dict[str, Path], tmp_path: Path
+) -> None:
+    """What the copy took in, the other could never open: the key of a content lies in the home."""
+    south, copy = homes[SOUTH], tmp_path / "copy"
+    shutil.copytree(south, copy)
+    with open_home(south, worker=True), open_home(south, worker=True):
+        for worker in (True, False):
+            with pytest.raises(HomeInUse, match="another copy of this home"):
+                open_home(copy, worker=worker)
+    with open_home(copy), pytest.raises(HomeInUse, match="another copy of this home"):
+        open_home(south)
+    open_home(south).close()
 
 
 def test_a_worker_that_leads_is_replaced_and_what_others_conclude_is_known_to_all(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cli.land import Comity
+from comity.storage.body_keys import write_private
 from comity.storage.home import HomeFolder
 
 SECRET = "canary-correct-horse-battery"
@@ -122,6 +123,39 @@ def test_keys_are_locked_afterwards_and_the_passphrase_changed(
     assert comity("card", "keys", "--home", home, "--passphrase-file", other).code == 0
     assert comity("card", "keys", "--home", home, "--passphrase-file", words).code == 6
     assert comity("card", "rotate", "--role", "officer", "--home", home, "--passphrase-file", other).code == 0
+
+
+@pytest.mark.parametrize("done_before", range(8))
+def test_a_change_of_passphrase_that_was_cut_short_goes_on(
+    done_before: int,
+    comity: Comity,
+    tmp_path: Path,
+    locked: Path,
+    words: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = tmp_path / "other"
+    other.write_text("quite another one")
+    keyring = FakeKeyring()
+    keyring.held[("comity", "h.example")] = SECRET
+    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    change = ("--new-passphrase-file", other, "--passphrase-file", words, "--keyring", "--home", locked)
+    written: list[Path] = []
+
+    def write(file: Path, data: bytes) -> None:
+        if len(written) == done_before:
+            raise KeyboardInterrupt
+        written.append(file)
+        write_private(file, data)
+
+    with monkeypatch.context() as cut:
+        cut.setattr("comity.storage.home.write_private", write)
+        assert comity("card", "lock", *change).code == 130
+    assert keyring.held == {("comity", "h.example"): SECRET if done_before < 7 else "quite another one"}
+    assert comity("card", "lock", *change).code == 0
+    assert comity("card", "keys", "--home", locked, "--passphrase-file", other).code == 0
+    assert comity("card", "keys", "--home", locked).code == 0
+    assert keyring.held == {("comity", "h.example"): "quite another one"}
 
 
 def test_every_key_file_that_others_could_read_is_refused_and_named(comity: Comity, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ sequencer's lock writes here too, and each looks whether another began a new epo
 
 import json
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -28,6 +29,8 @@ from comity.storage.failing_disk import WriteAheadLog, is_io_failure, stop, sync
 EPOCH = timedelta(days=30)
 
 _NONCE = 12
+#: Names a machine from one start to the next, for all its containers alike.
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 class BodyKeys:
@@ -50,15 +53,16 @@ class BodyKeys:
     ) -> None:
         self._entropy = entropy
         self._epoch_file = None if folder is None else folder / "body-epoch.json"
-        path = ":memory:" if folder is None else str(folder / "body-keys.db")
+        self._file = None if folder is None else folder / "body-keys.db"
+        path = ":memory:" if self._file is None else str(self._file)
         self._shared = shared
         self._read_as: tuple[int, int] | None = None
         self._db: Any = fixed_sqlite.connect(
             path, isolation_level=None, check_same_thread=False, timeout=30.0
         )
         self._db.execute("PRAGMA secure_delete=ON")
-        if folder is not None:
-            (folder / "body-keys.db").chmod(0o600)
+        if self._file is not None:
+            self._file.chmod(0o600)
             self._db.execute("PRAGMA wal_autocheckpoint=0")
             if self._db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 self._db.execute("PRAGMA synchronous=EXTRA")
@@ -75,6 +79,15 @@ class BodyKeys:
         self._marks: list[tuple[bool, int]] = []
         self._fates: list[tuple[str, bool]] = []
         self._load(now)
+
+    @property
+    def home(self) -> str:
+        """What tells this home from a copy of it, on this machine or another; empty in memory."""
+        if self._file is None:
+            return ""
+        file = self._file.stat()
+        machine = _BOOT.read_text().strip() if _BOOT.exists() else socket.gethostname()
+        return f"{machine} {file.st_dev} {file.st_ino}"
 
     def seal(self, item: str, body: bytes) -> bytes:
         """Seal a body under a new key and keep the key, durable at the next `commit`."""

@@ -114,11 +114,11 @@ def open_engine(place: Path | str | None) -> Engine:
     return open_sqlite(place)
 
 
-def _sequencer(engine: Engine) -> Sequencer:
+def _sequencer(engine: Engine, home: str) -> Sequencer:
     if engine.dialect.name == "postgresql":
         from comity.storage.postgresql import ManyWorkers
 
-        return ManyWorkers(engine)
+        return ManyWorkers(engine, home)
     return OneProcess(engine)
 
 
@@ -145,7 +145,7 @@ class SqlStore(Generic[T]):
         self._transaction = transaction
         self._beside = beside
         self._turn = threading.Lock()
-        self._sequencer = _sequencer(engine)
+        self._sequencer = _sequencer(engine, beside.home)
         self._watching: list[Callable[[], None]] = []
         self._jobs: queue.SimpleQueue[_Job[T] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None

@@ -37,7 +37,7 @@ import msgspec
 from comity.cards import TLS, Card, alone, issue, sealing_entry, signing_entry
 from comity.cards.rotation import CARD_LIFE, EVERYDAY, with_root
 from comity.clock import Instant
-from comity.errors import BadInput, HomeInUse, NotFound, RefusedHere, StorageError
+from comity.errors import BadInput, HomeInUse, NotFound, RefusedHere, StorageError, VerificationFailed
 from comity.identifiers import PartyId, party_id
 from comity.keys import SealingKey, SigningKey, lock
 from comity.signing import to_bytes
@@ -194,8 +194,8 @@ class HomeFolder:
     ) -> list[Path]:
         """Lock every key in the home, the root's too, with a new passphrase; give the files.
 
-        Each file is replaced whole: after a crash some are under the old passphrase and some under the new one, and
-        the same command with either goes on.
+        Each file is replaced whole: after a crash some are under the present passphrase and some under the new one, and
+        the same command once more goes on. The keyring is told last: until then the present one may stand there alone.
 
         Args:
             in_keyring: the system's keyring holds the new one from now on, and `node.toml` says so.
@@ -204,11 +204,13 @@ class HomeFolder:
             VerificationFailed: the present passphrase is wrong; nothing is changed.
             BadInput: the keyring cannot be used; nothing is changed.
         """
-        keys = {file: read_key(file, present) for file in self.key_files()}
         if in_keyring:
-            os_keyring.store(self.settings().party, passphrase)
+            os_keyring.check(self.settings().party)
+        keys = {file: _read_either(file, present, passphrase) for file in self.key_files()}
         for file, key in keys.items():
             write_private(file, lock(key, passphrase))
+        if in_keyring:
+            os_keyring.store(self.settings().party, passphrase)
         self._say_where(in_keyring=in_keyring)
         return list(keys)
 
@@ -333,6 +335,16 @@ class HomeFolder:
         """Read the key from which those of mailboxes at relays follow; None where there is none."""
         file = self.path / "keys" / "mailbox.key"
         return read_signing_key(file, passphrase) if file.exists() else None
+
+
+def _read_either(file: Path, present: Callable[[], str] | None, new: str) -> SigningKey | SealingKey:
+    """Read a key under the present passphrase, or under the new one where locking was cut short."""
+    try:
+        return read_key(file, present)
+    except (BadInput, VerificationFailed):
+        with contextlib.suppress(VerificationFailed):
+            return read_key(file, lambda: new)
+        raise
 
 
 def _flock(handle: int, kind: int) -> bool:

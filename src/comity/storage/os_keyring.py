@@ -4,6 +4,7 @@ An extra: `pip install 'comity[keyring]'`. The library is imported only for a ho
 `passphrase = "keyring"`; nothing else needs it, and the passphrase is never written anywhere else.
 """
 
+import contextlib
 import importlib
 from typing import Any
 
@@ -30,6 +31,16 @@ def fetch(party: str) -> str:
             hint="comity card lock --keyring --home HOME, or --passphrase-file FILE",
         )
     return found
+
+
+def check(party: str) -> None:
+    """See that there is a keyring that can be asked, before anything is changed that it is to know of.
+
+    Raises:
+        BadInput: as for `fetch`.
+    """
+    with contextlib.suppress(NotFound):
+        fetch(party)
 
 
 def store(party: str, passphrase: str) -> None:

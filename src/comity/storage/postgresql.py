@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import RootTransaction
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from comity.errors import BadInput, StorageError
+from comity.errors import BadInput, HomeInUse, StorageError
 from comity.storage import tables
 from comity.storage.failing_disk import stop
 from comity.storage.layout import check_layout
@@ -48,6 +48,15 @@ TURN, TEXTS = "turn", "texts"
 _LOCK = int.from_bytes(hashlib.sha256(b"comity sequencer").digest()[:8], signed=True)
 
 _TAKE, _LEAVE = (f"SELECT pg_advisory_{word}({_LOCK})" for word in ("lock", "unlock"))
+
+#: Every process that writes says of which home it is, by a lock that it shares with those of the same one.
+_HOMES = int.from_bytes(hashlib.sha256(b"comity home").digest()[:4], signed=True)
+_CLAIM = "SELECT pg_advisory_lock_shared(%s::int, %s::int)"
+_OTHERS = (
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND classid = (%s::bigint & 4294967295)::oid AND objid <> (%s::bigint & 4294967295)::oid"
+)
 
 _NUMBERS = select(tables.house.c.name, tables.house.c.value).where(tables.house.c.name.in_([TURN, TEXTS]))
 _COUNT_ON = (
@@ -181,9 +190,22 @@ class ManyWorkers:
 
     shared = True
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, home: str = "") -> None:
+        """Connect.
+
+        Args:
+            home: what tells the home whose rows these are from a copy of it; empty where there is none.
+
+        Raises:
+            HomeInUse: a process that serves a copy of the home is connected.
+        """
         self._engine = engine
-        self.writer = engine.connect()
+        self._home = int.from_bytes(hashlib.sha256(home.encode()).digest()[:4], signed=True) if home else None
+        try:
+            self.writer = self._connect()
+        except HomeInUse:
+            engine.dispose()
+            raise
         self._turn = self._texts = "0"
         self._known = "0"
         self._written = False
@@ -212,7 +234,28 @@ class ManyWorkers:
     def _connect_anew(self) -> None:
         self.writer.invalidate()
         self.writer.close()
-        self.writer = self._engine.connect()
+        self.writer = self._connect()
+
+    def _connect(self) -> Connection:
+        """Connect for as long as this process lives, and say which home it is of.
+
+        The keys of contents lie in the home: what a copy of it took in, the other could never open.
+        """
+        writer = self._engine.connect()
+        if self._home is None:
+            return writer
+        raw: Any = writer.connection.driver_connection
+        raw.execute(_CLAIM, (_HOMES, self._home))
+        others = raw.execute(_OTHERS, (_HOMES, self._home)).fetchone()[0]
+        raw.rollback()
+        if others:
+            writer.invalidate()
+            writer.close()
+            raise HomeInUse(
+                "the database is in use by another copy of this home",
+                hint="stop that one: a database keeps the rows of one home",
+            )
+        return writer
 
     def begin(self) -> bool:
         """Begin a turn; tell whether another worker changed texts or acts since this one last looked."""
