@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from comity.console import uploads
+from comity.demo.stage import examples
 from comity.node import large_files
 from console.api.conftest import Bureau, Program, bureau, liaison, made_land, told
 from console.browser import ORIGIN, Browser
@@ -88,13 +89,18 @@ def test_a_form_streams_a_file_too(bureau: Bureau) -> None:
     assert browser.get(f"{came.headers['location']}/content").body == data
 
 
-def post_form(browser: Browser, fields: dict[str, str], data: bytes, *, whole: bool = True) -> Any:
+def post_form(
+    browser: Browser, fields: dict[str, str], data: bytes, *, whole: bool = True, name: str = "<x>.html"
+) -> Any:
     lines = [
         f'--cut\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in fields.items()
     ]
     lines.append(
-        b'--cut\r\ncontent-disposition: form-data; name="content"; filename="<x>.html"\r\n\r\n' + data
+        b'--cut\r\ncontent-disposition: form-data; name="content"; filename="'
+        + name.encode()
+        + b'"\r\n\r\n'
+        + data
     )
     body = b"".join(lines) + (b"\r\n--cut--\r\n" if whole else b"")
     headers = {"content-type": "multipart/form-data; boundary=cut", "origin": ORIGIN}
@@ -145,6 +151,51 @@ def test_a_long_text_that_was_typed_is_taken_in(person: Browser) -> None:
     fields["text"] = "x" * (1024 * 1024 + 1)
     answer = post_form(person, fields, b"")
     assert answer.status == 422 and "keep the text in a file and choose that" in answer.text
+
+
+@pytest.mark.parametrize("size", [20, 2500], ids=["whole", "in parts"])
+def test_a_form_sent_twice_takes_its_file_in_once(size: int, bureau: Bureau, person: Browser) -> None:
+    fields = {**SAID, "title": f"Once {size}", "form-token": person.token(), "once": "a1"}
+    first, again = (post_form(person, fields, bytes_of(size)) for _ in range(2))
+    assert first.status == again.status == 303
+    assert first.headers["location"] == again.headers["location"]
+    found = bureau.tell("item-find", words=f"Once {size}")["items"]
+    assert len([each for each in found if each["title"] == f"Once {size}"]) == 1
+    assert person.get(first.headers["location"] + "/content").body == bytes_of(size)
+    other = post_form(person, fields, bytes_of(size + 1))  # another file is another form
+    assert other.headers["location"] != first.headers["location"]
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "kept"),
+    [
+        ("report.pdf", "application/pdf", "Seen.pdf"),
+        ("list.csv", "text/csv", "Seen.csv"),
+        ("run.exe", None, "Seen.bin"),  # whatever this machine calls it
+        ("page.html", "text/html", "Seen.bin"),
+        ("", "application/octet-stream", "Seen.bin"),
+    ],
+)
+def test_a_file_is_known_by_its_type_and_kept_under_a_name_that_runs_nothing(
+    name: str, media_type: str | None, kept: str, bureau: Bureau, person: Browser
+) -> None:
+    fields = {**SAID, "title": "Seen", "form-token": person.token()}
+    place = post_form(person, fields, b"a little", name=name).headers["location"]
+    shown = bureau.tell("item-show", item=place.split("/")[2])
+    assert media_type in (None, shown["media_type"])
+    answer = person.get(place + "/content")
+    assert f'filename="{kept}"' in answer.headers["content-disposition"]
+    assert answer.headers["content-type"] == "application/octet-stream"
+
+
+def test_a_bundle_keeps_the_marking_it_brings(
+    bureau: Bureau, person: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "PART_BYTES", 1_000_000)
+    bundle = (examples() / "items" / "water-utility.stix.json").read_bytes()
+    fields = {**SAID, "title": "A bundle", "marking": "TLP:CLEAR", "form-token": person.token()}
+    place = post_form(person, fields, bundle, name="bundle.json").headers["location"]
+    assert bureau.tell("item-show", item=place.split("/")[2])["marking"] == "TLP:AMBER"
 
 
 def test_a_file_whose_form_breaks_off_leaves_nothing(bureau: Bureau, person: Browser) -> None:

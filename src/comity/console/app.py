@@ -24,7 +24,7 @@ from comity.console.answers import Answers, form_of, local
 from comity.console.api.endpoint import Api
 from comity.console.entrance import Entrance
 from comity.console.guard import MAX_UPLOAD, Guard, check_token
-from comity.console.once import Once, key_of
+from comity.console.once import FIELD, Once, key_from, key_of
 from comity.console.passkeys import Passkeys
 from comity.console.provider import provider_of
 from comity.console.screens import PLAINEST, Screen
@@ -297,15 +297,30 @@ class Console:
             composed.update(said)
             return drafting.intake(visit, said)
 
+        async def end(intake: uploads.Intake) -> acts.Done:
+            taken = []
+
+            async def take() -> acts.Done:
+                taken.append(intake)
+                row = await intake.close()
+                onward = await run_in_threadpool(drafting.taken_in, visit, composed, row["id"])
+                return acts.Done(_("taken in: {title}", title=row["title"]), onward, row)
+
+            fields = [*composed.items(), ("content", intake.digest)]
+            key = key_from(visit.session.token, request.url.path, fields) if composed.get(FIELD) else ""
+            done = await self._once.run(key, take)
+            if not taken:  # the form was sent before: what came again is let go
+                await intake.give_up()
+            return done
+
         try:
-            row = await uploads.read_form(request, begin)
-            onward = await run_in_threadpool(drafting.taken_in, visit, composed, row["id"])
+            done = await uploads.read_form(request, begin, end)
         except ComityError as error:
             return await self._refused(request, error, visit, list(composed.items()))
         except ClientDisconnect:
             return Response(status_code=400)
-        await self._answers.say(visit, _("taken in: {title}", title=row["title"]))
-        return RedirectResponse(onward, status_code=303)
+        await self._answers.say(visit, done.words)
+        return RedirectResponse(done.path, status_code=303)
 
     def _bringing(self, read: Reading, most_files: int = 1) -> Handler:
         """Take a form that brings files along and is no item."""

@@ -5,6 +5,7 @@ What an officer typed goes into a draft by the same form that takes the item in,
 
 import base64
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from comity.console.acts import Deed, Done
 from comity.console.uploads import SAID, Intake
 from comity.console.views.share import COMPOSED
 from comity.console.visit import Visit
-from comity.errors import BadInput
+from comity.errors import BadInput, NotFound
 from comity.languages import _
 
 
@@ -55,11 +56,11 @@ def intake(visit: Visit, said: Mapping[str, str]) -> Intake:
 
     def otherwise() -> tuple[bytes, str]:
         if text:
-            return text.replace("\r\n", "\n").encode(), "text/plain"
+            return text.replace("\r\n", "\n").encode(), "text.txt"
         if draft:
             held: Any = visit.ask("draft-files", draft=draft)
-            for content in held["files"].values():
-                return (base64.b64decode(content) if isinstance(content, str) else bytes(content)), ""
+            for name, content in held["files"].items():
+                return (base64.b64decode(content) if isinstance(content, str) else bytes(content)), name
         raise BadInput(_("write a text, or choose a file"))
 
     return Intake(visit, given, otherwise)
@@ -68,7 +69,8 @@ def intake(visit: Visit, said: Mapping[str, str]) -> Intake:
 def taken_in(visit: Visit, said: Mapping[str, str], item: str) -> str:
     """Let the draft of what was taken in go; give where the officer goes on."""
     if said.get("draft"):
-        visit.ask("draft-drop", draft=said["draft"])
+        with suppress(NotFound):  # it was let go in another window meanwhile
+            visit.ask("draft-drop", draft=said["draft"])
     onward = {name: said[name] for name in ("to", "purpose") if said.get(name)}
     if "to" in onward and visit.may("share"):
         return f"/items/{item}/share?{urlencode(onward)}"

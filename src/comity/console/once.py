@@ -8,7 +8,7 @@ sent again. Kept in memory: after a restart, and with scripts that send forms of
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from starlette.datastructures import FormData, UploadFile
 
@@ -53,8 +53,13 @@ def key_of(session: str, path: str, form: FormData) -> str:
     """Name a form as it was sent; empty where it has no number."""
     if not form.get(FIELD):
         return ""
+    return key_from(session, path, [(name, _text(value)) for name, value in form.multi_items()])
+
+
+def key_from(session: str, path: str, fields: Iterable[tuple[str, str]]) -> str:
+    """Name a form by its fields and by what stands for its files."""
     digest = hashlib.sha256()
-    for part in (session, path, *(f"{name}={_text(value)}" for name, value in form.multi_items())):
+    for part in (session, path, *(f"{name}={text}" for name, text in fields)):
         digest.update(len(part).to_bytes(8, "big") + part.encode())
     return digest.hexdigest()
 

@@ -7,7 +7,9 @@ by parts (`comity.node.large_files`). Where the line breaks, what has come in is
 
 import base64
 import hashlib
-from collections.abc import AsyncIterator, Callable
+import mimetypes
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +22,8 @@ from starlette.responses import Response, StreamingResponse
 
 from comity.console.visit import Caller
 from comity.errors import BadInput, ComityError, NotFound
+from comity.interop.files import describe
+from comity.interop.stix import is_stix
 from comity.languages import _
 from comity.node.large_files import LIST, MAX_FILE_BYTES, PART_BYTES, Part, part_content
 
@@ -33,13 +37,18 @@ _OF_THE_WHOLE = ("label", "media_type", "made_from")
 _MOST_SAID = 1024 * 1024
 
 
+def type_of(name: str) -> str:
+    """Give what a file is by the end of its name; nobody believes it, and no browser is told it."""
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
 class Intake:
     """Takes one file in, part by part.
 
     Args:
         caller: in whose name.
         said: what is said of the file; `title`, `category` and `marking` at the least.
-        otherwise: gives the content where none comes, and what it is said to be, where that is known.
+        otherwise: gives the content where none comes, and what it would be called as a file.
     """
 
     def __init__(
@@ -56,6 +65,18 @@ class Intake:
         self._parts: list[str] = []
         self._running = hashlib.sha256()
         self._size = 0
+        self._name = ""
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what has come in so far."""
+        return self._running.hexdigest()
+
+    def called(self, name: str) -> None:
+        """Note the name of the file, which tells its type where that was not said."""
+        self._name = name
+        if not self._said.get("media_type"):
+            self._said["media_type"] = type_of(name)
 
     async def take(self, chunk: bytes) -> None:
         """Take a chunk.
@@ -81,17 +102,25 @@ class Intake:
             RefusedHere: the door refuses it.
         """
         if not self._size and self._otherwise is not None:
-            content, media_type = await run_in_threadpool(self._otherwise)
-            self._said |= {"media_type": media_type} if media_type else {}
+            content, self._name = await run_in_threadpool(self._otherwise)
+            self._said["media_type"] = type_of(self._name)
             await self.take(content)
         last = bytes(self._held)
         self._held.clear()
         if not self._parts:
-            return await run_in_threadpool(self._caller.do, "item-add", {**self._said, "content": last})
+            return await run_in_threadpool(self._add, last)
         if last:
             await self._put(last)
         made = {**self._said, "parts": list(self._parts), "sha256": self._running.hexdigest()}
         return await run_in_threadpool(self._caller.do, "file-close", made)
+
+    def _add(self, content: bytes) -> Any:
+        """Take a file of one part in; a STIX bundle marked more strictly than was said keeps its own marking."""
+        said = self._said
+        if is_stix(content):
+            described = describe(Path(self._name), content, said["title"], said["marking"])
+            said = {**said, "marking": described.marking, "media_type": described.media_type}
+        return self._caller.do("item-add", {**said, "content": content})
 
     async def give_up(self) -> None:
         """Erase what has come in."""
@@ -128,6 +157,7 @@ class _Form:
         self.said: dict[str, str] = {}
         self.chunks: list[bytes] = []
         self.in_file = False
+        self.file = ""
         self.ended = False
         self._name = ""
         self._value = bytearray()
@@ -156,6 +186,7 @@ class _Form:
             _kind, options = parse_options_header(bytes(self._header[1]))
             self._name = options.get(b"name", b"").decode(errors="replace")[:80]
             self.in_file = b"filename" in options
+            self.file = options.get(b"filename", b"").decode(errors="replace")[:200]
         self._header = (bytearray(), bytearray())
 
     def _data(self, data: bytes, start: int, end: int) -> None:
@@ -180,11 +211,15 @@ class _Form:
         self.ended = True
 
 
-async def read_form(request: Request, begin: Callable[[dict[str, str]], Intake]) -> Any:
-    """Take a file in from a form; give its item.
+async def read_form(
+    request: Request,
+    begin: Callable[[dict[str, str]], Intake],
+    end: Callable[[Intake], Awaitable[Any]] = Intake.close,
+) -> Any:
+    """Take a file in from a form; give its item, or what `end` gives.
 
     Args:
-        begin: looks at the fields before the file and lets it in.
+        begin: looks at the fields before the file and lets it in. `end`: finishes once all of it has come.
 
     Raises:
         ComityError: it cannot be taken; then nothing of it is left.
@@ -200,6 +235,8 @@ async def read_form(request: Request, begin: Callable[[dict[str, str]], Intake])
             form.parser.write(data)
             if form.in_file and intake is None:
                 intake = begin(form.said)
+                if form.file:
+                    intake.called(form.file)
             for chunk in form.chunks:
                 if intake is not None:
                     await intake.take(chunk)
@@ -207,7 +244,7 @@ async def read_form(request: Request, begin: Callable[[dict[str, str]], Intake])
         form.parser.finalize()
         if intake is None or not form.ended:
             raise BadInput(_("the form ends before its file does"))
-        return await intake.close()
+        return await end(intake)
     except FormParserError:
         if intake is not None:
             await intake.give_up()
@@ -230,9 +267,7 @@ async def content_of(caller: Caller, item: str) -> Response:
         given: Any = await run_in_threadpool(caller.ask, "item-content", item=item)
         content = given["content"]
         data = base64.b64decode(content) if isinstance(content, str) else content
-        return Response(
-            data, media_type="application/octet-stream", headers=kept_as(f"{shown['id'][:12]}.bin")
-        )
+        return Response(data, media_type="application/octet-stream", headers=kept_as(_named(shown)))
     caller.check("item-content")
     said: Any = await run_in_threadpool(caller.ask, "file-show", item=item)
     if said["missing"]:
@@ -255,6 +290,30 @@ async def content_of(caller: Caller, item: str) -> Response:
 
     headers = {**kept_as(said["name"]), "content-length": str(said["size"])}
     return StreamingResponse(parts(), media_type="application/octet-stream", headers=headers)
+
+
+#: Types whose files are known by the end of their name and run nothing by being opened -> that end.
+_ENDS = {
+    "application/json": ".json",
+    "application/pdf": ".pdf",
+    "application/stix+json;version=2.1": ".json",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/zip": ".zip",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "text/csv": ".csv",
+    "text/plain": ".txt",
+}
+
+
+def _named(item: dict[str, Any]) -> str:
+    """Name the file that an item's content is kept as: what people call it, with the end of its type or a dull one."""
+    name: str = item["title"] or item["id"][:12]
+    end = _ENDS.get(item["media_type"], ".bin")
+    return name[: 100 - len(end)].removesuffix(end) + end
 
 
 def kept_as(name: str) -> dict[str, str]:

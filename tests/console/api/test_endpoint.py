@@ -133,7 +133,7 @@ def test_an_item_is_taken_in_shown_and_given_back(liaison: Program) -> None:
     assert content.body == b"hello"
     assert content.headers["content-type"] == "application/octet-stream"
     assert content.headers["content-disposition"] == (
-        f"attachment; filename=\"{item['id'][:12]}.bin\"; filename*=UTF-8''{item['id'][:12]}.bin"
+        "attachment; filename=\"By API.txt\"; filename*=UTF-8''By%20API.txt"
     )
     assert content.headers["x-content-type-options"] == "nosniff"
 
