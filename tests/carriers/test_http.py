@@ -13,8 +13,9 @@ import uvicorn
 
 from comity.carriers import http_endpoint, http_sender
 from comity.carriers.framing import join_envelopes, join_reply, split_reply
-from comity.carriers.http_endpoint import make_endpoint
+from comity.carriers.http_endpoint import Room, make_endpoint
 from comity.carriers.http_sender import MEDIA_TYPE, PATH, HttpCarrier, Place, check_endpoint, is_loopback
+from comity.carriers.intake import Busy
 from comity.errors import BadInput, CannotJournal, PeerUnreachable
 from comity.ports import Reply
 
@@ -154,6 +155,35 @@ def test_what_claims_or_turns_out_to_be_too_large_is_not_read(
             raw.sendall(b"64\r\n" + bytes(100) + b"\r\n")
         assert b"413" in raw.recv(4096).split(b"\r\n")[0]
     assert peer.came == []
+
+
+def test_what_is_being_read_has_room_for_all_together_and_for_each_party() -> None:
+    room = Room(most=100, each=60)
+    with (
+        room.reading("north.example") as one,
+        room.reading("south.example") as two,
+        room.reading() as nobodys,
+    ):
+        one(60)
+        with pytest.raises(Busy), room.reading("north.example") as again:
+            again(1)  # a second body of the same Party
+        two(30)
+        with pytest.raises(Busy):
+            nobodys(11)
+        nobodys(10)
+    with room.reading() as nobodys:  # all of it is free again; nobody's body has no bound but that of all
+        nobodys(100)
+
+
+def test_a_body_for_which_there_is_no_room_is_told_to_come_later(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_endpoint, "Room", lambda: Room(most=500, each=500))
+    with serving(peer) as endpoint:
+        status, _, said = post(endpoint, join_envelopes([bytes(600)]))
+        assert (status, "being read already" in said.decode()) == (429, True)
+        for _ in range(3):  # what was refused has left its room again
+            assert post(endpoint, join_envelopes([bytes(400)]))[0] == 200
 
 
 def test_a_node_that_cannot_journal_says_so_and_takes_nothing(

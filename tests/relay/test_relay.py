@@ -16,6 +16,7 @@ import pytest
 
 from comity.assemble import new_home, open_home
 from comity.cards import issue, read_card
+from comity.carriers.http_endpoint import Room
 from comity.carriers.relay_client import RelayClient
 from comity.carriers.relay_wire import mailbox_key, read_address
 from comity.cli.main import run
@@ -26,6 +27,7 @@ from comity.keys import SigningKey
 from comity.node.conclude import hold_agreement, sign_agreement
 from comity.node.introduce import accept_card
 from comity.node.node import Node
+from comity.relay import endpoint as relay_endpoint
 from comity.relay.folder import RelayFolder
 from comity.relay.mailboxes import Mailbox
 from comity.relay.service import Relay
@@ -230,6 +232,23 @@ def test_only_the_owner_takes_boxes_out_and_only_admitted_mailboxes_take_any(rel
     with pytest.raises(PeerUnreachable, match="answered 404"):
         client.collect(address, key, SystemClock().now(), 0, [])  # its own key names another mailbox
     client.close()
+
+
+def test_boxes_for_a_mailbox_that_nobody_has_take_no_memory(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are read past and not kept; for a mailbox that is there a deposit larger than the room comes later."""
+    for room, mailbox, box, said in (
+        (300_000, "cd" * 32, bytes(1_000_000), "answered 404: no such mailbox"),
+        (500, "ab" * 32, bytes(1000), "answered 429: as much as there is memory for"),
+    ):
+        monkeypatch.setattr(relay_endpoint, "Room", lambda room=room: Room(most=room))
+        client = RelayClient()
+        with Relay(folder) as relay:
+            relay.mailboxes.admit(Mailbox("ab" * 32, 64 * MIB, 1000, 30))
+            with pytest.raises(PeerUnreachable, match=said):
+                client.deposit(msgspec.structs.replace(relay.address, mailbox=mailbox), [box])
+        client.close()
 
 
 def _sealing() -> Any:

@@ -48,6 +48,8 @@ _NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\Z")
 _LENGTH, _LEFT = struct.Struct(">I"), struct.Struct(">I")
 _ASKED, _HEAD = struct.Struct(">32sQQH"), struct.Struct(">Q16sI")
 _ID = 16
+#: Bytes with which a deposit begins: what it is, and the mailbox.
+DEPOSIT_HEAD = len(_DEPOSIT) + 32
 
 
 class RelayAddress(msgspec.Struct, frozen=True):
@@ -144,7 +146,7 @@ def read_deposit(data: bytes) -> tuple[str, list[bytes]]:
     Raises:
         ForeignInput: not a deposit, cut short, or beyond a cap.
     """
-    at = len(_DEPOSIT) + 32
+    at = DEPOSIT_HEAD
     if not data.startswith(_DEPOSIT) or len(data) < at:
         raise ForeignInput("not a deposit")
     boxes: list[bytes] = []

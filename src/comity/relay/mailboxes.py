@@ -112,6 +112,23 @@ class Mailboxes:
             ).fetchall()
         return [Mailbox(*row) for row in rows]
 
+    def check(self, mailbox: str) -> None:
+        """Refuse a mailbox that nobody has.
+
+        Raises:
+            NotFound: there is no such mailbox.
+            CannotJournal: the disk refuses.
+        """
+        with self._turn:
+            try:
+                found = self._connection.execute(
+                    "SELECT 1 FROM mailboxes WHERE id = ?", (mailbox,)
+                ).fetchone()
+            except sqlite.Error as error:
+                raise CannotJournal(f"the relay cannot keep boxes ({error})") from None
+        if found is None:
+            raise NotFound(NO_MAILBOX)
+
     def deposit(self, mailbox: str, boxes: Sequence[bytes], at: Instant) -> list[bool]:
         """Keep boxes; tell of each whether it is kept. One that is here already counts as kept.
 
