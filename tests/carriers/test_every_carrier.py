@@ -245,6 +245,29 @@ def test_a_box_on_which_the_node_fails_keeps_none_behind_it_from_coming_in(
     world.close()
 
 
+def test_a_relay_that_gives_the_same_boxes_for_ever_is_left_after_two_answers() -> None:
+    world = Carried.made("relay")
+    asked: list[int] = []
+    real = world.relays.collect
+
+    def collect(
+        address: RelayAddress, key: SigningKey, at: Instant, after: int, taken: Sequence[bytes]
+    ) -> tuple[list[Box], int]:
+        asked.append(after)
+        return real(address, key, at, 0, ())  # it forgets nothing, and begins anew each time
+
+    item = world.add(NORTH, b"words", "incident.reports", label="n")
+    world.share(NORTH, item, SOUTH, "network-defence")
+    world.deliver(NORTH)
+    world.relays.collect = collect  # type: ignore[method-assign]
+    world._postmen[SOUTH][1].visit()
+    assert len(asked) == 2
+    world.relays.collect = real  # type: ignore[method-assign]
+    world.members[SOUTH].dirty = True
+    world.carry("relay")
+    world.close()
+
+
 def test_a_relay_that_the_agreement_does_not_name_carries_nothing() -> None:
     """Rule 9 decides: without the relay's name in the text, the envelope waits for another way."""
     plain = (msgspec.structs.replace(PAIR[0], relays=()),)

@@ -45,6 +45,9 @@ def test_journals_are_compared_by_pouch(comity: Comity, met: Land) -> None:
     assert re.match(r"with south\.example: \d+ messages agreed\n$", done.out)
     there = comity("journal", "reconcile", "north.example", "--last", "--json", "--home", met.south)
     assert json.loads(there.out)["clean"] is True
+    again = comity("journal", "reconcile", "south.example", "--home", met.north)
+    assert again.code == 5 and "comity journal reconcile south.example --last shows" in again.err
+    assert comity(*last).out == done.out  # until the new question is answered
 
 
 def test_what_has_no_receipt_for_so_long_is_shown(comity: Comity, met: Land) -> None:

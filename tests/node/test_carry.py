@@ -54,6 +54,25 @@ def test_receipts_stay_owed_until_the_pouch_that_carries_them_is_written() -> No
         assert not south.read(lambda transaction: transaction.receipts_owed(NORTH))
 
 
+def test_what_was_sealed_before_goes_though_receipts_can_be_sealed_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def expired(*_given: object) -> bytes:
+        raise RefusedHere(f"card 1 of {NORTH} expired")
+
+    with world() as made:
+        carried(made)
+        south = made.members[SOUTH]
+        monkeypatch.setattr(carry, "seal_receipts", expired)
+        with pytest.raises(RefusedHere, match="expired"):  # there is nothing else for North
+            south.act(load_once, NORTH)
+        made.share(SOUTH, report(made, SOUTH, "of South"), NORTH, DEFENCE)
+        packed = south.act(load_once, NORTH)
+        assert (len(packed.envelopes), packed.receipts) == (1, ())
+        monkeypatch.undo()
+        assert len(south.act(load_once, NORTH).answered) == 1  # they have waited
+
+
 def test_an_envelope_on_which_the_node_fails_keeps_none_behind_it_from_coming_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -290,6 +290,13 @@ def test_a_folder_is_made_once_served_once_and_its_faults_are_named(folder: Path
             RelayFolder.create(tmp_path / "new", name, listen="127.0.0.1", port=1, endpoint="")
     with Relay(folder), pytest.raises(HomeInUse, match="served by another process"):
         Relay(folder)
+    port = RelayFolder(folder).settings().port
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        with pytest.raises(StorageError, match="cannot be used") as refused:
+            Relay(folder)
+    assert refused.value.hint == f"the port stands in {folder / 'relay.toml'}"
     (folder / "tls.key").chmod(0o644)
     with pytest.raises(StorageError, match="is readable by others"):
         Relay(folder)

@@ -99,7 +99,8 @@ class Collector:
         count, after, taken = 0, 0, list[bytes]()
         for _ in range(_MOST_REQUESTS):
             boxes, _left = self._relays.collect(address, key, self._node.clock.now(), after, taken)
-            if not boxes:
+            boxes = [box for box in boxes if box.number > after]
+            if not boxes:  # nothing is left, or a relay gives what it gave
                 return count
             taken = []
             for box in boxes:

@@ -11,11 +11,14 @@ def endpoint_at(address: str, port: int, *, secure: bool) -> str:
     return f"{'https' if secure else 'http'}://{host}:{port}"
 
 
-def listen(address: str, port: int, *, beside: bool = False) -> socket.socket:
+def listen(
+    address: str, port: int, *, beside: bool = False, hint: str = "choose another with --port"
+) -> socket.socket:
     """Listen at an address.
 
     Args:
         beside: other workers of the same home listen there too; the kernel deals the callers out among them.
+        hint: what to do where it is taken.
 
     Raises:
         StorageError: it is taken, or not one of this machine's.
@@ -29,7 +32,5 @@ def listen(address: str, port: int, *, beside: bool = False) -> socket.socket:
         listener.listen(128)  # at once: two that only bind can both believe the port is theirs
     except OSError as error:
         listener.close()
-        raise StorageError(
-            f"port {port} on {address} cannot be used: {error.strerror}", hint="choose another with --port"
-        ) from None
+        raise StorageError(f"port {port} on {address} cannot be used: {error.strerror}", hint=hint) from None
     return listener

@@ -193,7 +193,9 @@ def _ask(tell: Any, party: str, hours: int) -> dict[str, Any]:
     asked = tell("journal-reconcile", peer=party)
     if asked["unreachable"]:
         raise PeerUnreachable(
-            asked["unreachable"], hint=f"comity pouch pack {party} FILE carries the question"
+            asked["unreachable"],
+            hint=f"comity pouch pack {party} FILE carries the question, "
+            f"comity journal reconcile {party} --last shows what came of it",
         )
     return _wait_for_answer(tell, party, before, hours)
 
@@ -227,7 +229,8 @@ def _wait_for_answer(tell: Any, party: str, before: dict[str, Any] | None, hours
             return found
         time.sleep(0.1)
     raise PeerUnreachable(
-        f"{party} has not answered yet", hint="its answer is entered when it comes: comity journal show"
+        f"{party} has not answered yet",
+        hint=f"its answer is entered when it comes: comity journal reconcile {party} --last",
     )
 
 

@@ -73,6 +73,8 @@ class _Asking(msgspec.Struct, frozen=True):
 def ask_account(node: Node, transaction: Transaction, peer: str) -> str:
     """Begin to reconcile the channel with a peer; give the id of the first question.
 
+    What the last one came to is shown until there is another outcome.
+
     Raises:
         RefusedHere: there is no agreement with that Party.
     """
@@ -81,6 +83,7 @@ def ask_account(node: Node, transaction: Transaction, peer: str) -> str:
         raise RefusedHere(f"there is no agreement with {peer}, so no channel to reconcile")
     name, horizon = node.entropy(16).hex(), transaction.head(peer).size
     sets = sets_of(node, transaction, peer, name, horizon)
+    before = transaction.reconciliation(peer, ours=True)
     row = ReconciliationRow(
         peer=peer,
         ours=True,
@@ -90,7 +93,8 @@ def ask_account(node: Node, transaction: Transaction, peer: str) -> str:
         round=1,
         state="asking",
         progress=msgspec.json.encode(_Asking(begin(sets.sent), begin(sets.received))),
-        at=at,
+        outcome=before.outcome if before is not None else b"",
+        at=before.at if before is not None else at,
     )
     transaction.put_reconciliation(row)
     witness.ask_for_proof(node, transaction, peer, at)

@@ -40,7 +40,9 @@ class Relay:
         try:
             self.mailboxes = Mailboxes(self._folder.database, settings.most_mib * _MIB)
             context = server_context(self._folder.key(), (), callers=False)
-            self._listener = listen(settings.listen, settings.port)
+            self._listener = listen(
+                settings.listen, settings.port, hint=f"the port stands in {path / 'relay.toml'}"
+            )
         except BaseException:
             self._folder.close()
             raise

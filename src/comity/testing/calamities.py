@@ -70,10 +70,9 @@ class Calamities:
             a = self._story.party()
             b, one_way = self._story.other(a), kind == 2
             network.cut(a, b, one_way=one_way)
-            how = "from" if one_way else "between"
-            self._world.step(
-                f"the way {how} {self._world.name(a)} and {self._world.name(b)} is cut", lambda: None
-            )
+            names = self._world.name(a), self._world.name(b)
+            way = "from {} to {}" if one_way else "between {} and {}"
+            self._world.step(f"the way {way.format(*names)} is cut", lambda: None)
 
     def _power(self) -> None:
         self._world.lose_power(self._story.party(), self._chance.choice(MOMENTS))
