@@ -163,6 +163,35 @@ def test_pack_and_open_show_the_name_that_stands_on_the_slip(comity: Comity, lan
     assert f"pouch {name}" in comity("pouch", "open", file, "--home", land.south).err
 
 
+def test_volumes_that_an_older_pouch_left_are_named(comity: Comity, land: Land, volumes: list[Path]) -> None:
+    again = comity(
+        "pouch", "pack", SOUTH, land.folder / "v.pouch", "--volume-size", "1M", "--home", land.north
+    )
+    left = ", ".join(map(str, volumes[1:]))
+    assert f"of an older pouch, and no part of this one: {left}" in again.err
+    for each in volumes[1:]:
+        each.unlink()
+    again = comity(
+        "pouch", "pack", SOUTH, land.folder / "v.pouch", "--volume-size", "1M", "--home", land.north
+    )
+    assert "older" not in again.err
+
+
+def test_what_comes_again_or_is_kept_apart_is_said_with_what_to_do(
+    comity: Comity, land: Land, volumes: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back = f"next: comity pouch pack {NORTH} FILE takes the receipts back"
+    why = "next: comity inbox says why something was kept apart"
+    for _ in range(2):  # opened again, it is answered again
+        opened = comity("pouch", "open", *volumes, "--home", land.south)
+        assert back in opened.err and why not in opened.err
+    real = verb.VERBS["pouch-take"].run
+    monkeypatch.setattr(
+        verb.VERBS["pouch-take"], "run", lambda desk, **given: {**real(desk, **given), "quarantined": 1}
+    )
+    assert why in comity("pouch", "open", *volumes, "--home", land.south).err
+
+
 def test_a_slip_whose_code_has_no_room_for_another_hand_is_still_written_without_it(
     comity: Comity, land: Land, volumes: list[Path]
 ) -> None:

@@ -87,6 +87,9 @@ def pack(
         for each in made["files"]:
             click.echo(f"  {each}")
     click.echo("  " + _("pouch {pouch}", pouch=made["pouch"]), err=True)
+    if made["older"]:
+        files = ", ".join(made["older"])
+        click.echo("  " + _("of an older pouch, and no part of this one: {files}", files=files), err=True)
 
 
 @pouch.command("open")
@@ -137,7 +140,10 @@ def open_(files: tuple[Path, ...], home: Path, passphrase_file: Path | None, jso
     if shown["again"]:
         numbers = ", ".join(map(str, shown["again"]))
         click.echo("  " + _("opened before: volume {numbers}", numbers=numbers), err=True)
-    if shown["accepted"] or shown["quarantined"]:
+    if shown["quarantined"]:
+        command = "comity inbox"
+        click.echo("  " + _("next: {command} says why something was kept apart", command=command), err=True)
+    if shown["accepted"] or shown["known"] or shown["quarantined"]:
         command = f"comity pouch pack {shown['from']} FILE"
         click.echo("  " + _("next: {command} takes the receipts back", command=command), err=True)
 

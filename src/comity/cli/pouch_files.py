@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from itertools import count, takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -109,6 +110,7 @@ class PouchWriter:
         except OSError as error:
             raise StorageError(f"{self._file} cannot be written: {error.strerror}") from None
         kinds = [part.kind for volume in self._volumes for part in volume]
+        behind = (self._file.with_name(f"{self._file.name}.{number}") for number in count(len(contents) + 1))
         return {
             "file": str(self._file),
             "files": [str(target) for target in targets],
@@ -116,6 +118,7 @@ class PouchWriter:
             "bytes": total,
             "envelopes": kinds.count("envelope"),
             "receipts": kinds.count("receipt"),
+            "older": [str(each) for each in takewhile(Path.exists, behind)] if self._several else [],
         }
 
     def _begin(self) -> None:
