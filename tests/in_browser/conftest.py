@@ -4,6 +4,9 @@ Whatever a page does on its own is noted: dialogs, errors of scripts, breaches o
 not expect any of them fails by them at its end.
 """
 
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +34,8 @@ ARGUMENTS = [
 ]
 #: How long what must come is waited for, in milliseconds.
 PATIENCE = 30_000
+#: How long closing windows may take, in seconds.
+CLOSING = 60
 NORTH, SOUTH, EAST = "north.example", "south.example", "east.example"
 
 
@@ -47,15 +52,18 @@ class Consoles:
     """The stage with its consoles, and the browser.
 
     Attributes:
-        stage: the three serving nodes. `chromium`: the browser.
+        stage: the three serving nodes. `start`: starts a browser; `chromium` is the one that runs.
         noted: what pages did on their own, in words.
     """
 
     stage: Stage
-    chromium: Any
+    start: Callable[[], Any]
     noted: list[str] = field(default_factory=list)
     _states: dict[tuple[str, str], Any] = field(default_factory=dict)
     _count: int = 0
+
+    def __post_init__(self) -> None:
+        self.chromium = self.start()
 
     def origin(self, party: str) -> str:
         found: str = self.stage.desk(party).home.settings.origin
@@ -102,9 +110,26 @@ class Consoles:
         return page
 
     def close_all(self) -> None:
-        """Close every window that is open, so that none goes on asking for news."""
-        for context in list(self.chromium.contexts):
-            context.close()
+        """Close every window that is open, so that none goes on asking for news.
+
+        Once in some thousand times Chromium never answers `Target.disposeBrowserContext`: another is started then.
+        """
+        from playwright.sync_api import Error
+
+        processes = self.chromium.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+        (chromium,) = (each["id"] for each in processes if each["type"] == "browser")
+        too_late = threading.Timer(CLOSING, os.kill, (chromium, signal.SIGKILL))
+        too_late.start()
+        try:
+            for context in list(self.chromium.contexts):
+                context.close()
+        except Error:
+            if self.chromium.is_connected():
+                raise
+        finally:
+            too_late.cancel()
+        if not self.chromium.is_connected():
+            self.chromium = self.start()
 
     def _answered(self, answer: Any) -> None:
         if answer.status >= 500:
@@ -134,9 +159,11 @@ def consoles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Consoles]:
         assert sharing.conclude(stage).ok
         stage.clock.catch_up()
         with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=browser(), args=ARGUMENTS)
-            yield Consoles(stage, chromium)
-            chromium.close()
+            found = Consoles(
+                stage, lambda: playwright.chromium.launch(executable_path=browser(), args=ARGUMENTS)
+            )
+            yield found
+            found.chromium.close()
 
 
 @pytest.fixture(autouse=True)
