@@ -39,6 +39,7 @@ SUBJECTS = (
     },
     {"id": "v1", "schema": "Vessel", "properties": {"name": ["Sea Lark"]}},
     {"id": "v2", "schema": "Vessel", "properties": {"name": ["Sea Larke"]}},
+    {"id": "i1", "schema": "Person", "properties": {"name": ["Sea Larken"], "nationality": ["is"]}},
     *({"id": f"n{at}", "schema": "Person", "properties": {"name": ["Sea Lark"]}} for at in range(45)),
 )
 
@@ -160,10 +161,13 @@ def test_whoever_is_left_out_takes_no_ones_place(ask: Asker, limit: int) -> None
     [
         ("schema=Vessel", {"v1", "v2"}, {"value": 2, "relation": "eq"}),
         ("schema=Company", set(), {"value": 0, "relation": "eq"}),
+        ("countries=is", {"i1"}, {"value": 1, "relation": "eq"}),
+        ("countries=IS&countries=nl", {"i1"}, {"value": 1, "relation": "eq"}),
+        ("countries=is&schema=Vessel", set(), {"value": 0, "relation": "eq"}),
         ("limit=2", None, {"value": 40, "relation": "gte"}),
     ],
 )
-def test_a_search_of_one_schema_is_not_crowded_out_by_others(
+def test_a_search_of_one_schema_or_country_is_not_crowded_out_by_others(
     ask: Asker, asked: str, ids: set[str] | None, total: dict[str, Any]
 ) -> None:
     _, shown, _ = ask("GET", f"/search/default?q=Sea+Lark&{asked}")

@@ -160,11 +160,13 @@ def register_check(
     limit: int = 5,
     threshold: float = 0.7,
     only: str = "",
+    countries: tuple[str, ...] = (),
 ) -> list[dict[str, Any]]:
     """Check questions, FollowTheMoney entities given one by one or as a file, against one's own register.
 
     Args:
         only: look among the records of this schema alone.
+        countries: look among the records that name one of these countries alone, by lower-case codes.
     """
     from comity.node.check_own import check_own
     from comity.register.book import read_queries
@@ -175,7 +177,7 @@ def register_check(
     desk.act(lambda node, transaction: node.register.write(transaction))
     answers: list[dict[str, Any]] = desk.act(
         lambda node, transaction: check_own(
-            node, transaction, queries, limit=limit, threshold=threshold, only=only
+            node, transaction, queries, limit=limit, threshold=threshold, only=only, countries=countries
         )
     )
     return answers

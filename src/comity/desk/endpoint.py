@@ -8,7 +8,7 @@ their own, so that a slow one never holds up the node.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
@@ -149,9 +149,18 @@ class _Routes:
     async def _ask(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _check(self, lines: list[bytes], limit: int, threshold: float, only: str = "") -> list[list[Pair]]:
+    def _check(
+        self,
+        lines: list[bytes],
+        limit: int,
+        threshold: float,
+        only: str = "",
+        countries: Sequence[str] = (),
+    ) -> list[list[Pair]]:
         """Put questions, as the command does, and look up what was found."""
-        asked = {"names": lines, "limit": limit, "threshold": threshold, "only": only}
+        asked = {"names": lines, "limit": limit, "threshold": threshold, "only": only} | {
+            "countries": list(countries)
+        }
         answers = VERBS["register-check"](self._desk, asked)
         known: dict[str, dict[str, Any] | None] = {}
         found: list[list[Pair]] = []
@@ -207,25 +216,25 @@ class _Routes:
         limit = _number(request, "limit", 10, 1, _MAX_SEARCH)
         offset = _number(request, "offset", 0, 0, _MAX_SEARCH)
         entities, more = await self._found(
-            request.query_params.get("q", ""), request.query_params.get("schema", "Thing")
+            request.query_params.get("q", ""),
+            request.query_params.get("schema", "Thing"),
+            [code.lower() for code in request.query_params.getlist("countries") if code],
         )
-        countries = {code.lower() for code in request.query_params.getlist("countries")}
-        if countries:
-            props = ("country", "nationality", "citizenship", "jurisdiction", "flag", "mainCountry")
-            entities = [
-                e
-                for e in entities
-                if countries & {v for prop in props for v in e["properties"].get(prop, [])}
-            ]
         return JSONResponse(yente.search_response(entities, limit=limit, offset=offset, more=more))
 
-    async def _found(self, text: str, schema: str) -> tuple[list[dict[str, Any]], bool]:
-        """Give what is like a piece of text, of one schema unless that is the widest; and whether there may be more."""
+    async def _found(
+        self, text: str, schema: str, countries: Sequence[str] = ()
+    ) -> tuple[list[dict[str, Any]], bool]:
+        """Give what is like a piece of text, of one schema unless that is the widest; and whether there may be more.
+
+        Args:
+            countries: of one of these alone; of any where none is named.
+        """
         if not text.strip():
             return [], False
         line = yente.as_line("search", schema, {"name": [text[:256]]})
         only = "" if schema in ("Thing", "LegalEntity") else schema
-        pairs = (await self._ask(lambda: self._check([line], _MAX_SEARCH, 0.7, only)))[0]
+        pairs = (await self._ask(lambda: self._check([line], _MAX_SEARCH, 0.7, only, countries)))[0]
         found = [e for hit, e in pairs if hit["score"] >= _FOUND]
         return found, len(found) >= _COMPARED
 

@@ -4,12 +4,13 @@ What has run out answers nobody, its owner neither. Of records that others contr
 those answer that were told to this Party in full; the others are met by a check under their agreement.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from comity.node import record
 from comity.node.contribute import may_see
 from comity.node.node import Node
+from comity.node.register_index import entry_of
 from comity.ports import Transaction
 from comity.register.book import check_batch
 from comity.register.examination import Query
@@ -28,6 +29,7 @@ def check_own(
     limit: int = 5,
     threshold: float = THRESHOLD,
     only: str = "",
+    countries: Collection[str] = (),
 ) -> list[dict[str, Any]]:
     """Answer questions in order; enter in the journal how many there were, how many hits, and by which matcher.
 
@@ -35,6 +37,7 @@ def check_own(
 
     Args:
         only: look among the records of this schema alone.
+        countries: look among the records that name one of these countries alone, by lower-case codes.
     """
     at = node.now(transaction)
     names = node.register.names(transaction)
@@ -47,7 +50,8 @@ def check_own(
     def answers_here(key: str) -> bool:
         if key not in known:
             row = transaction.record(key)
-            known[key] = row is not None and may_see(node, transaction, row)
+            meant = row is not None and not (countries and set(countries).isdisjoint(entry_of(row).countries))
+            known[key] = row is not None and meant and may_see(node, transaction, row)
         return known[key]
 
     def look(asked: Sequence[Query], index: NameIndex) -> list[dict[str, Any]]:
