@@ -40,6 +40,7 @@ def test_an_item_is_taken_in_by_a_form(enter: Callable[[str], Browser]) -> None:
     ("fields", "words"),
     [
         ({"surprise": "1"}, "field `surprise` is unknown"),
+        ({"item": "x", "purpose": "p"}, "to is missing"),
         ({"item": "x", "to": "south.example", "purpose": "p", "route": "1e9"}, "not a whole number"),
         ({"item": "x" * 200_000}, "longer than"),
     ],

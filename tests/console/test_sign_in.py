@@ -59,6 +59,11 @@ def test_password_and_code_let_in_and_the_code_only_once(office: Office) -> None
     assert Browser(office.app).post("/sign-in", fields).status == 403
 
 
+def test_a_handle_is_typed_once(office: Office) -> None:
+    answer = Browser(office.app).post("/sign-in", {"handle": "<by>", "password": "x", "code": "1"})
+    assert answer.status == 403 and 'name="handle" type="text" value="&lt;by&gt;"' in answer.text
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -111,6 +116,35 @@ def test_a_code_is_kept_only_once_the_device_has_shown_it(office: Office) -> Non
         lambda t: {each.kind for each in t.credentials(t.officer_by_handle("reader").id)}
     )
     assert kinds == set()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"code": "000000"}, "not the one of this moment"), ({"password": "short"}, "12 to 256 characters")],
+)
+def test_a_slip_does_not_ask_for_another_secret(change: dict[str, str], words: str, office: Office) -> None:
+    handle = f"slips-{words[:2]}"
+    office.tell("officer-add", handle=handle, roles=["reader"])
+    browser = office.enter(handle)
+    fields = {"form-token": browser.token(), "password": PASSWORD, "secret": SECRET, "code": code(office)}
+    answer = browser.post("/me/password", {**fields, **change})
+    assert answer.status == 422 and words in answer.text
+    assert (
+        f'<input type="hidden" name="secret" value="{SECRET}">' in answer.text
+    )  # the device holds it by now
+    assert f"<code>{SECRET}</code>" in answer.text and PASSWORD not in answer.text
+    assert (
+        f'name="secret" value="{SECRET}"' not in browser.get(f"/me?secret={SECRET}").text
+    )  # no address sets it
+    assert browser.post("/me/password", {**fields, "code": code(office)}).status == 303
+
+
+def test_what_is_amiss_on_ones_own_page_stands_there(office: Office) -> None:
+    browser = with_password(office, "own-page")
+    fields = {"form-token": browser.token(), "notify": "daily", "address": "no address"}
+    answer = browser.post("/me/notify", fields)
+    assert answer.status == 422 and 'value="no address"' in answer.text and "is no address" in answer.text
+    assert '<option value="daily" selected>' in answer.text
 
 
 def test_another_officers_way_in_cannot_be_removed(office: Office) -> None:

@@ -76,7 +76,7 @@ async def parameters_from(form: FormData, verb: str) -> dict[str, Any]:
 
     Raises:
         NotFound: there is no such verb.
-        BadInput: a field is unknown or not of its type; all of them at once.
+        BadInput: a field is unknown, missing or not of its type; all of them at once.
     """
     if verb not in VERBS:
         raise NotFound(_("there is no such act"))
@@ -96,6 +96,8 @@ async def parameters_from(form: FormData, verb: str) -> dict[str, Any]:
             continue
         if read is not None:
             found[name] = read
+        elif name in VERBS[verb].needed:
+            mistakes.append(_("{name} is missing", name=name))
     if mistakes:
         raise BadInput(*mistakes)
     return found

@@ -113,7 +113,7 @@ class Answers:
             return None
         screen, ids = found
         asked = dict(parse_qsl(query)) | ({} if screen.looks_again else {UNASKED: "1"})
-        there = msgspec.structs.replace(visit, path=path, query=asked)
+        there = msgspec.structs.replace(visit, path=path, query=asked, brought=dict(sent))
         try:
             view = await run_in_threadpool(screen.build, there, *ids)
         except ComityError:

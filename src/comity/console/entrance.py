@@ -57,14 +57,19 @@ class Entrance:
         visit = await self._answers.visit(request)
         if visit is None:
             return await self._answers.unknown(request)
-        what = request.path_params["what"]
+        what, sent = request.path_params["what"], []
         try:
             async with request.form(max_files=0, max_fields=20) as form:
                 given = {key: str(value)[:100_000] for key, value in form.items()}
             check_token(given.get("form-token", ""), visit.form_token)
+            sent = [(name, value) for name, value in given.items() if name != "password"]
             answer = await run_in_threadpool(self._change_me, visit, what, given)
         except ComityError as error:
-            return await self._answers.error(error, "json" if what == "passkey" else "html", visit)
+            if what == "passkey":
+                return await self._answers.error(error, "json", visit)
+            place, path = ("/me", ""), request.url.path
+            page = await self._answers.again(error, visit, place, path, sent) if sent else None
+            return page or await self._answers.error(error, "html", visit, back="/me")
         if answer is not None:
             return JSONResponse(answer)
         await self._answers.say(visit, _("done"))
@@ -124,7 +129,7 @@ class Entrance:
             )
             return officers.begin_session(node, transaction, officer, by="password")
 
-        return await self._come_in(work, local(given.get("next", "")))
+        return await self._come_in(work, local(given.get("next", "")), handle=given.get("handle", ""))
 
     async def _passkey(self, request: Request) -> Response:
         use(reader_language(request))
@@ -140,8 +145,9 @@ class Entrance:
 
         return await self._come_in(work, local(given.get("next", "")), form="json")
 
-    def _signing_in(self, path: str, mistake: str = "") -> dict[str, object]:
-        return {"mistake": mistake, "next": path, "provider": self._provider is not None}
+    def _signing_in(self, path: str, mistake: str = "", handle: str = "") -> dict[str, object]:
+        provider = self._provider is not None
+        return {"mistake": mistake, "next": path, "provider": provider, "handle": handle[:64]}
 
     async def _to_provider(self, request: Request) -> Response:
         """Send a browser to the provider: to sign in, or, of an officer who is here, to bind an account there."""
@@ -211,7 +217,9 @@ class Entrance:
 
         return await self._come_in(work, "/me")
 
-    async def _come_in(self, work: Callable[[Any], str], path: str, form: str = "html") -> Response:
+    async def _come_in(
+        self, work: Callable[[Any], str], path: str, form: str = "html", handle: str = ""
+    ) -> Response:
         try:
             token = await run_in_threadpool(self._answers.desk.node.act, work)
         except Failed as error:
@@ -221,7 +229,7 @@ class Entrance:
                 lambda transaction: officers.note_failure(self._answers.desk.node, transaction, names),
             )
             return await self._answers.page(
-                "sign-in.html", self._signing_in(path, error.message), None, _("Sign in"), status=403
+                "sign-in.html", self._signing_in(path, error.message, handle), None, _("Sign in"), status=403
             )
         except Copied as error:
             copied = error.credential

@@ -94,9 +94,11 @@ class Visit(Caller, frozen=True, kw_only=True):
         path: what was asked for, without the query.
         query: the query's fields; of one given twice the last.
         form_token: what a form must bring back, so that no other site can send it.
+        brought: what a form brought that was refused, where its page is shown again; never from an address.
     """
 
     session: SessionRow
     path: str
     query: dict[str, str]
     form_token: str
+    brought: dict[str, str] = {}

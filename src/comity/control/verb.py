@@ -95,7 +95,7 @@ _Whole = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 
 
 class Verb:
-    """A verb under its name, with the types its parameters must have (`types`).
+    """A verb under its name, with the types its parameters must have (`types`); it cannot do without some (`needed`).
 
     `alone`: it works in several pieces by itself, so it is part of no other.
     """
@@ -111,6 +111,7 @@ class Verb:
             for each in list(inspect.signature(run).parameters.values())[1:]
         ]
         self.types = {each[0]: each[1] for each in fields}
+        self.needed = tuple(each[0] for each in fields if len(each) == 2)
         bounded = [(each[0], _Whole if each[1] is int else each[1], *each[2:]) for each in fields]
         self._parameters = msgspec.defstruct(
             f"Parameters_{name}", bounded, forbid_unknown_fields=True, kw_only=True

@@ -171,7 +171,8 @@ def me(visit: Visit) -> Me:
         ],
         by=visit.session.by,
         zones=sorted(available_timezones()),
-        fresh_secret=new_secret(),
+        fresh_secret=visit.brought.get("secret")
+        or new_secret(),  # the one that an authenticator holds by now
         notify=visit.officer.notify,
         address=visit.officer.address,
         mail_goes_to=list(settings.mail_goes_to) if settings.mail_server else [],
