@@ -79,6 +79,7 @@ def test_what_works_in_several_pieces_is_no_part_of_another(desk: Desk, name: st
         "register-import": {"path": "/x", "basis": "b", "review": "2031-01-01"},
         "register-import-more": {"name": "x"},
         "register-export": {"path": "/x"},
+        "card-publish": {"signed": b"x"},
         "file-share": {"item": "a", "to": "south.example", "purpose": "x"},
     }.get(name, {})
     with pytest.raises(RuntimeError, match="no part of another"):

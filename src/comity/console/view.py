@@ -40,7 +40,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
             return None
         rows: Sequence[Row] = getattr(self, self.table)
         out = io.StringIO()
-        heads = list(rows[0]) if rows else []
+        heads = list(dict.fromkeys(head for row in rows for head in row))  # not every row has every column
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow(heads)
         for row in rows:
