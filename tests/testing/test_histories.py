@@ -166,3 +166,13 @@ def test_many_can_be_played_quietly(capsys: pytest.CaptureFixture[str]) -> None:
     first, second = capsys.readouterr().out.splitlines()
     assert first == "2 histories of 12 steps: every promise held"
     assert "permitted" in second and "histories 2" in second
+
+
+def test_a_history_in_which_a_node_falls_over_is_named_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def falls(*_given: Any, **_named: Any) -> Any:
+        raise TypeError("a fault of its own")
+
+    monkeypatch.setattr("comity.testing.world.World.add", falls)
+    with pytest.raises(TypeError, match="a fault of its own") as fallen:
+        play("falls", 3, steps=16)
+    assert fallen.value.__notes__ == ["see it again: python -m comity.testing --seed falls-1 --steps 16"]

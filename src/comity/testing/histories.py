@@ -102,6 +102,9 @@ class History:
             self.world.settle()
         except Broken as broken:
             raise Broken(f"{broken}\n  see it again: {self.command}") from None
+        except Exception as error:  # a node fell over
+            error.add_note(f"see it again: {self.command}")
+            raise
         finally:
             self._calamities.close()
         return self.world
