@@ -3,11 +3,18 @@
 import json
 import time
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pyotp
 import pytest
 
+from comity.assemble import new_home, open_home
+from comity.carriers.postman import Postman
+from comity.console import app as console_app
+from comity.console.app import Console
+from comity.control.verb import Desk
 from comity.node import officers
 from console.authenticator import Authenticator
 from console.browser import ORIGIN, Answer, Browser
@@ -91,6 +98,64 @@ def test_after_some_failures_the_next_waits_whatever_the_spelling(office: Office
     right = {"handle": "tried", "password": PASSWORD, "code": code(office)}
     answer = Browser(office.app).post("/sign-in", right)
     assert answer.status == 403 and "too many attempts" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("origin", "others", "waits"),
+    [
+        (
+            "https://console.north.example",
+            "198.51.100.7, 203.0.113.9",
+            False,
+        ),  # seen by the proxy: another network
+        (
+            "https://console.north.example",
+            "203.0.113.9, 192.0.2.77",
+            True,
+        ),  # what a browser made up stands before
+        ("https://console.north.example", "", False),  # not by way of the proxy
+        (ORIGIN, "203.0.113.9", True),  # no proxy: nobody says where they come from
+    ],
+)
+def test_attempts_count_for_the_network_that_the_proxy_saw(
+    origin: str, others: str, waits: bool, tmp_path: Path
+) -> None:
+    new_home(tmp_path / "home", "north.example", names={"en": "N"}, console=8201, console_origin=origin)
+    with open_home(tmp_path / "home", threaded=True) as home:
+        desk = Desk(home, Postman(home.node), serving=False)
+        app = Console(desk, origin).app
+
+        def come_in(number: int, seen: str) -> str:
+            sent = {"host": urlsplit(origin).netloc, "origin": origin} | (
+                {"x-forwarded-for": seen} if seen else {}
+            )
+            said = {"handle": f"nobody-{number}", "password": "x" * 12, "code": "1"}
+            return Browser(app).post("/sign-in", said, **sent).text
+
+        for number in range(officers.FREE_ATTEMPTS):
+            assert "do not go together" in come_in(number, "192.0.2.5")
+        assert ("too many attempts" in come_in(9, others)) is waits
+
+
+def test_news_end_with_the_session(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console_app, "_LOOK", 0.001)
+    browser = office.enter("reader")
+    found = office.desk.read(
+        lambda transaction: officers.whose(transaction, browser.cookie, office.desk.node.clock.now())
+    )
+    assert found is not None
+    reads, read = 0, office.desk.node.store.read
+
+    def ending(work: Any) -> Any:
+        nonlocal reads
+        reads += 1
+        if reads == 3:  # who asks, the first look; then the officer signs out
+            office.desk.act(lambda node, transaction: officers.end_session(node, transaction, found[0]))
+        return read(work)
+
+    monkeypatch.setattr(office.desk.node.store, "read", ending)
+    answer = browser.get("/events")
+    assert answer.body.count(b"event: entries") == 1  # signing out is an entry, too, and is not told any more
 
 
 def test_a_handle_that_is_not_there_costs_as_much_time(office: Office) -> None:

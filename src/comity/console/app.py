@@ -23,7 +23,7 @@ from comity.console import acts, drafting, files, forms, made_files, texts, two_
 from comity.console.answers import Answers, form_of, local
 from comity.console.api.endpoint import Api
 from comity.console.entrance import Entrance
-from comity.console.guard import MAX_UPLOAD, Guard, check_token
+from comity.console.guard import COOKIE, MAX_UPLOAD, Guard, check_token
 from comity.console.once import FIELD, Once, key_from, key_of
 from comity.console.passkeys import Passkeys
 from comity.console.provider import provider_of
@@ -34,6 +34,8 @@ from comity.control.verb import Desk
 from comity.errors import ComityError, NotFound, RefusedHere
 from comity.languages import _, said
 from comity.languages.page_words import named
+from comity.node import officers
+from comity.ports import Transaction
 
 log = structlog.get_logger("comity.console")
 
@@ -351,10 +353,19 @@ class Console:
             return Response(status_code=401)
         store = self._desk.node.store
 
+        token = request.cookies.get(COOKIE, "")
+
+        def look(transaction: Transaction) -> int | None:
+            """Give how long the journal is, as long as the session lasts."""
+            here = officers.whose(transaction, token, self._desk.node.clock.now())
+            return transaction.head("").size if here is not None else None
+
         async def news() -> AsyncIterator[bytes]:
             seen = -1
             for _turn in range(int(_STREAM / _LOOK)):
-                size = await run_in_threadpool(store.read, lambda transaction: transaction.head("").size)
+                size = await run_in_threadpool(store.read, look)
+                if size is None:
+                    return
                 if size != seen:
                     yield f"event: entries\ndata: {size}\n\n".encode()
                     seen = size

@@ -115,7 +115,7 @@ class Entrance:
             )
         async with request.form(max_files=0, max_fields=10) as form:
             given = {key: str(value)[:1000] for key, value in form.items()}
-        network = network_of(request.client.host if request.client else "")
+        network = network_of(_seen_from(request, self._answers.desk.home.settings.origin))
 
         def work(transaction: Any) -> str:
             node = self._answers.desk.node
@@ -263,6 +263,16 @@ class Entrance:
         answer = RedirectResponse("/sign-in", status_code=303)
         answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax", path="/")
         return answer
+
+
+def _seen_from(request: Request, origin: str) -> str:
+    """Give the address a request comes from: where a proxy with TLS stands before, the one it saw, which it puts last.
+
+    Without it whoever fails to come in would make everybody wait: the proxy's own address is the same for all.
+    """
+    told = request.headers.getlist("x-forwarded-for") if origin.startswith("https://") else []
+    last = told[-1].rpartition(",")[2].strip() if told else ""
+    return last or (request.client.host if request.client else "")
 
 
 def _forgetting(answer: Response) -> Response:
