@@ -60,3 +60,16 @@ def test_a_released_record_is_told_in_words(office: Office) -> None:
     )
     assert "<bdi>Brackwater Holdings</bdi>" in shown and "<bdi>Lists Act 2030</bdi>" in shown
     assert "<pre" not in shown and "statements" not in shown and "offence" not in shown
+
+
+def test_why_a_record_was_not_released_is_read_by_who_asked(office: Office) -> None:
+    hit = {
+        "hit": "a" * 64, "owner": "south.example", "party": "north.example", "state": "refused", "score": 0.9,
+        "why": [], "purpose": "due-diligence", "at": "2030-01-02T00:00:00Z", "because": "they shipped the pumps",
+        "due": None, "outcome": "", "words": "the case is closed", "item": "", "record": "c-7",
+    }  # fmt: skip
+    view = one_hit(Seeing(office, hit), "a" * 12)  # type: ignore[arg-type]
+    paper = Paper(title="Hit", path="/", party="north.example", deployment="demo")
+    shown = Printer().page("hit.html", view, paper, "UTC")
+    assert "<dt>Answer</dt><dd><bdi>the case is closed</bdi></dd>" in shown
+    assert "<dt>Why</dt>" not in shown  # nothing was told of it

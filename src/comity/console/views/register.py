@@ -67,7 +67,7 @@ class Check(View, frozen=True, kw_only=True):
         names: whom it is about.
         parties: each Party's part and how far it has come.
         rows: the hits told so far, best first.
-        may_end: whether this officer ends watches.
+        may_end: whether there is a watch that stands, and this officer ends watches.
         entries: entries of the journal when it was looked at; more of them is news.
     """
 
@@ -266,7 +266,8 @@ def one_check(visit: Visit, id: str) -> Check:
         names=found["parties"][0]["names"],
         parties=found["parties"],
         rows=found["hits"],
-        may_end=visit.may("register-unwatch"),
+        may_end=visit.may("register-unwatch")
+        and any(each["state"] == "standing" for each in found["parties"]),
         entries=entries,
     )
 

@@ -111,6 +111,7 @@ def _rest(visit: Caller) -> list[Count]:
     if matters["waiting"]:
         words = ngettext("{count} matter waits for us", "{count} matters wait for us", matters["waiting"])
         found.append(Count(words, "/work", urgent=bool(matters["dated"])))
+    found += _asked_by_persons(visit)
     late: Any = visit.asked("withdrawals-overdue") or []
     if late:
         words = ngettext(
@@ -126,7 +127,8 @@ def _rest(visit: Caller) -> list[Count]:
             len(review),
         )
         found.append(Count(words, "/items?state=source-withdrawn", urgent=True))
-    proposals: Any = visit.asked("agreement-proposals") or []
+    shown: Any = visit.asked("agreement-proposals") or []
+    proposals = [row for row in shown if row["state"] == "open" and row["by"] != visit.desk.node.party]
     if proposals:
         words = ngettext("{count} text proposed to sign", "{count} texts proposed to sign", len(proposals))
         found.append(Count(words, "/agreements", urgent=True))
@@ -151,6 +153,24 @@ def _rest(visit: Caller) -> list[Count]:
             "{count} act waits for a second officer", "{count} acts wait for a second officer", len(second)
         )
         found.append(Count(words, "/second", urgent=True))
+    return found
+
+
+def _asked_by_persons(visit: Caller) -> list[Count]:
+    """Count persons' requests that wait for an answer here, and acts of necessity that wait for a review."""
+    if not visit.may("redress-grant"):
+        return []
+    party, waits, found = visit.desk.node.party, ("waiting", "overdue"), []
+    requests: Any = visit.asked("redress-list") or []
+    open_ = sum(row["of"] == party and row["state"] in waits for row in requests)
+    if open_:
+        words = ngettext("{count} person's request to answer", "{count} persons' requests to answer", open_)
+        found.append(Count(words, "/redress", urgent=True))
+    notices: Any = visit.asked("necessity-list") or []
+    unread = sum(row["by"] != party and row["state"] in waits for row in notices)
+    if unread:
+        words = ngettext("{count} act of necessity to review", "{count} acts of necessity to review", unread)
+        found.append(Count(words, "/redress", urgent=True))
     return found
 
 
