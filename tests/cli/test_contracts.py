@@ -154,7 +154,10 @@ def test_verify_and_doctor_end_with_six_on_an_altered_journal(comity: Comity, la
 def test_reconcile_with_a_peer_out_of_reach_ends_with_five(comity: Comity, land: Land) -> None:
     done = comity("journal", "reconcile", "south.example", "--home", land.north)
     assert (done.code, done.out) == (5, "")
-    assert done.err.splitlines()[-1] == "  next: comity pouch pack south.example FILE carries the question"
+    assert done.err.splitlines()[-1] == (
+        "  next: comity pouch pack south.example FILE carries the question, "
+        "comity journal reconcile south.example --last shows what came of it"
+    )
 
 
 def test_a_changed_copy_ends_with_six(comity: Comity, land: Land) -> None:

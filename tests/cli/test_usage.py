@@ -238,7 +238,7 @@ def refuses_another_form(
             wrong(comity(*given("")), f"{name} is empty")
     elif isinstance(kind, Size):
         for value in ("many", "0", "-1", "4 parsecs"):
-            wrong(comity(*given(value)), f"{name}: `{value}` is not a size such as 700M or 4GiB")
+            wrong(comity(*given(value)), f"{name}: `{value}` is not a size such as 700M or 1GiB")
     else:
         pytest.fail(f"nobody has said yet what {name} of {' '.join(path)} must refuse: {kind!r}")
 
