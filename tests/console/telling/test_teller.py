@@ -345,6 +345,29 @@ def test_mail_that_is_not_taken_stays_owed_with_the_reason(
     assert len(box.mails) == 1
 
 
+@pytest.mark.parametrize("leaves", ["suspended", "wants it no more", "wants it elsewhere"])
+def test_mail_still_owed_does_not_go_to_who_has_left(
+    leaves: str, opened: Open, mailing: Callable[..., Letterbox]
+) -> None:
+    box = mailing("smtps")
+    box.refuses = "keeper"
+    watch = opened(mail_server=box.url, mail_from="comity@north.example")
+    want(watch, "at-once", "keeper@north.example")
+    watch.await_something()
+    watch.teller.round()
+    assert len(owed(watch)) == 1
+    if leaves == "suspended":
+        watch.tell("officer-suspend", handle="keeper-2")
+    else:
+        elsewhere = "other@north.example"
+        want(watch, *(("off", "") if leaves == "wants it no more" else ("at-once", elsewhere)))
+    box.refuses = ""
+    watch.move(timedelta(seconds=7))
+    watch.teller.round()
+    assert "keeper@north.example" not in [mail["to"] for mail in box.mails]
+    assert owed(watch, "failed")[0]["reason"] == "nobody wants to be told there any more"
+
+
 def test_a_server_that_shows_another_name_is_told_nothing(
     opened: Open, mailing: Callable[..., Letterbox], tmp_path: Path
 ) -> None:

@@ -61,6 +61,15 @@ def is_behind(transaction: Transaction) -> bool:
     return transaction.mark(_MARK) != str(transaction.head("").size)
 
 
+def who_wants_to_be_told(transaction: Transaction) -> list[OfficerRow]:
+    """Give the officers at work who want to be told what awaits them."""
+    return [
+        each
+        for each in transaction.officers()
+        if each.state == "active" and each.notify != "off" and each.address
+    ]
+
+
 def owe_note(desk: Desk, officer: OfficerRow, at: Instant, origin: str) -> bool:
     """Enter what is owed to an officer who wants to be told; tell whether anything is."""
     told = desk.read(lambda transaction: transaction.told(officer.id))

@@ -79,16 +79,19 @@ class Teller:
         """Ask what awaits whoever wants to be told; only once something has happened, or an hour has begun."""
         size = self._desk.read(lambda transaction: transaction.head("").size)
         hour = (at.toordinal(), at.hour)
-        officers = self._desk.read(lambda transaction: transaction.officers())
-        wanting = [
-            each for each in officers if each.state == "active" and each.notify != "off" and each.address
-        ]
-        for officer in wanting:
+        for officer in self._desk.read(queueing.who_wants_to_be_told):
             if officer.notify == "daily" or size != self._seen or hour != self._hour:
                 queueing.owe_note(self._desk, officer, at, self._origin)
         self._seen, self._hour = size, hour
 
-    def _send_mail(self, rows: list[OutgoingRow], at: Instant) -> None:
+    def _send_mail(self, owed: list[OutgoingRow], at: Instant) -> None:
+        if not owed:
+            return
+        wanted = {each.address for each in self._desk.read(queueing.who_wants_to_be_told)}
+        rows = [row for row in owed if row.to in wanted]
+        for row in owed:
+            if row.to not in wanted:  # who has left since, or wants it no more
+                self._settle(row, "nobody wants to be told there any more", at, for_good=True)
         if not rows:
             return
         reasons: dict[str, str] = {}
