@@ -34,7 +34,8 @@ def test_a_record_is_entered_and_found_by_its_name(enter: Callable[[str], Browse
     assert answer.status == 303 and answer.headers["location"] == "/register/records/b-1"
     assert "Brackwater Holdings" in browser.get("/register/records/b-1").text
     assert "/register/records/b-1" in browser.get("/register?name=Brackwater+Holdings&schema=Company").text
-    assert "b-1" in browser.get("/search?words=Brackwater+Holdings").text
+    found = browser.get("/search?words=Brackwater+Holdings").text
+    assert '<a href="/register/records/b-1"><bdi>Brackwater Holdings</bdi></a>' in found
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,16 @@ def test_everyone_who_was_told_of_a_withdrawal_stands_in_its_tree(bureau: Bureau
     assert "<bdi>south.example</bdi>" in tree and "no answer yet" in tree
 
 
+def test_what_is_only_on_its_way_is_not_shown_as_passed(bureau: Bureau) -> None:
+    officer, item = enter(bureau, "both", "liaison", "consent-giver"), bureau.add("Pumps")
+    assert send(officer, "/act/share", item=item, to="south.example", purpose=PURPOSE).status == 303
+    page = officer.get(f"/items/{item}").text
+    passed = page.partition("<h2>Passed to</h2>")[2].partition("</ul>")[0]
+    assert '<span class="state state-owed">owed</span>' in passed
+    picture = page.partition("<svg")[2].partition("</svg>")[0]
+    assert ">owed</text>" in picture and "north-south-2026" not in picture
+
+
 def test_what_the_gate_refuses_is_refused_to_the_second_officer_too(bureau: Bureau) -> None:
     first, second = enter(bureau, "first", "liaison"), enter(bureau, "second", "liaison")
     item = bureau.add("The valves")

@@ -7,6 +7,7 @@ from comity.console.view import View
 from comity.console.visit import Visit
 from comity.handling.markings import TLP_LEVELS
 from comity.languages import _
+from comity.languages.page_words import on_a_page
 from comity.ports import Transaction
 
 #: Rows a page shows.
@@ -48,7 +49,7 @@ class Item(View, frozen=True, kw_only=True):
     """One item.
 
     Attributes:
-        item: its facts, with custody, sources and disclosures.
+        item: its facts, with custody, sources and disclosures, each with how far it has come.
         picture: custody and lineage drawn: hands it passed through, what it was made from, what was made from it.
         lineage: the same in words: generations of items, sources before, what was made from it after.
         withdrawal: what became of its withdrawal; None where nobody took it back.
@@ -137,6 +138,9 @@ def one(visit: Visit, id: str) -> Item:
         NotFound: it is not held here.
     """
     shown: Any = visit.ask("item-show", item=id)
+    shown["disclosed"] = visit.desk.read(
+        lambda transaction: [_with_state(transaction, each) for each in shown["disclosed"]]
+    )
     withdrawal: Any = visit.asked("withdrawal", item=id)
     requests: Any = visit.asked("consent-list") or []
     choices: Any = visit.asked("share-choices") if visit.may("share") else None
@@ -151,6 +155,12 @@ def one(visit: Visit, id: str) -> Item:
         choices=choices or {"parties": [], "purposes": [], "categories": []},
         may={verb: visit.may(verb) for verb in _ACTS},
     )
+
+
+def _with_state(transaction: Transaction, disclosed: dict[str, Any]) -> dict[str, Any]:
+    """Give a disclosure with how far its letter has come; empty where no letter tells."""
+    letter = transaction.outbox(disclosed["message"])
+    return {**disclosed, "state": letter.state if letter is not None else ""}
 
 
 def _withdrawal(found: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -214,7 +224,7 @@ def _picture(item: dict[str, Any], lineage: dict[str, Any]) -> plots.Plot | None
             at = 0
         columns[at].extend(column)
     taken = [
-        (f"to {place} {each['to']}", plots.Box(0, 0, 0, 0, (each["to"], each["agreement"])))
+        (f"to {place} {each['to']}", plots.Box(0, 0, 0, 0, (each["to"], _how_far(each))))
         for place, each in enumerate(item["disclosed"][:12])
     ]
     if taken:
@@ -223,6 +233,12 @@ def _picture(item: dict[str, Any], lineage: dict[str, Any]) -> plots.Plot | None
         columns[place + 1].extend(taken)
         edges += [(item["id"], name) for name, _box_of in taken]
     return plots.layers(columns, [*edges, *before])
+
+
+def _how_far(disclosed: dict[str, Any]) -> str:
+    """Give under what an item was passed, or, while it is only on its way, that it is."""
+    arrived = disclosed["state"] in ("", "receipted")
+    return str(disclosed["agreement"]) if arrived else on_a_page(disclosed["state"])
 
 
 def _hands(item: dict[str, Any]) -> tuple[list[list[tuple[str, plots.Box]]], list[tuple[str, str]]]:

@@ -193,7 +193,7 @@ def check(visit: Visit) -> Register:
     unasked = bool(visit.query.get(UNASKED))
     if fields["name"] and not unasked:
         answers: Any = visit.ask("register-check", names=[question(fields)], limit=10)
-        rows = [{**row, "name": _name_of(visit, row["id"])} for row in answers[0]["hits"]] if answers else []
+        rows = [{**row, "name": name_of(visit, row["id"])} for row in answers[0]["hits"]] if answers else []
     choices: Any = visit.asked("share-choices") or {"parties": [], "purposes": []}
     return Register(
         rows=rows,
@@ -209,7 +209,7 @@ def check(visit: Visit) -> Register:
     )
 
 
-def _name_of(visit: Visit, identity: str) -> str:
+def name_of(visit: Visit, identity: str) -> str:
     """Give what the subject of a record is called; empty where this officer may not see it, or it has gone."""
     try:
         found: Any = visit.asked("register-show", identity=identity)

@@ -9,6 +9,7 @@ import msgspec
 
 from comity.console.view import View
 from comity.console.views.journal import entries
+from comity.console.views.register import name_of
 from comity.console.visit import Visit
 from comity.errors import NotFound
 from comity.handling.markings import TLP_LEVELS
@@ -184,9 +185,9 @@ def _records(visit: Visit, sought: Sought) -> _Found:
     return [
         _row(
             "record",
-            hit["id"],
-            f"/register?name={quote(sought.words, safe='')}",
-            "; ".join(said(each) for each in hit["why"]),
+            name_of(visit, hit["id"]) or hit["id"],
+            f"/register/records/{quote(hit['id'], safe='')}",
+            "; ".join([hit["id"], *(said(each) for each in hit["why"])]),
             "hit",
         )
         for hit in (answers[0]["hits"] if answers else ())
