@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,16 @@ def test_news_end_with_the_session(office: Office, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(office.desk.node.store, "read", ending)
     answer = browser.get("/events")
     assert answer.body.count(b"event: entries") == 1  # signing out is an entry, too, and is not told any more
+
+
+def test_attempts_made_at_once_are_counted_one_by_one(tmp_path: Path) -> None:
+    new_home(tmp_path / "home", "north.example", names={"en": "N"}, console=8201, console_origin=ORIGIN)
+    with open_home(tmp_path / "home", threaded=True) as home, ThreadPoolExecutor(16) as together:
+        app = Console(Desk(home, Postman(home.node), serving=False), ORIGIN).app
+        guess = {"handle": "officer", "password": "x" * 12, "code": "1"}
+        answers = list(together.map(lambda _: Browser(app).post("/sign-in", guess).text, range(16)))
+    assert sum("do not go together" in text for text in answers) == officers.FREE_ATTEMPTS
+    assert sum("too many attempts" in text for text in answers) == 16 - officers.FREE_ATTEMPTS
 
 
 def test_a_handle_that_is_not_there_costs_as_much_time(office: Office) -> None:

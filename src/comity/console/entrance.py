@@ -220,17 +220,19 @@ class Entrance:
     async def _come_in(
         self, work: Callable[[Any], str], path: str, form: str = "html", handle: str = ""
     ) -> Response:
+        def counted(transaction: Any) -> str | Failed:
+            """Try, and count what fails, as one piece of work: many that come at once are no way around the wait."""
+            try:
+                return work(transaction)
+            except Failed as error:
+                officers.note_failure(self._answers.desk.node, transaction, error.names)
+                return error
+
         try:
-            token = await run_in_threadpool(self._answers.desk.node.act, work)
-        except Failed as error:
-            names = error.names
-            await run_in_threadpool(
-                self._answers.desk.node.act,
-                lambda transaction: officers.note_failure(self._answers.desk.node, transaction, names),
-            )
-            return await self._answers.page(
-                "sign-in.html", self._signing_in(path, error.message, handle), None, _("Sign in"), status=403
-            )
+            token = await run_in_threadpool(self._answers.desk.node.act, counted)
+            if isinstance(token, Failed):
+                mistaken = self._signing_in(path, token.message, handle)
+                return await self._answers.page("sign-in.html", mistaken, None, _("Sign in"), status=403)
         except Copied as error:
             copied = error.credential
             await run_in_threadpool(
