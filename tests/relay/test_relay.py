@@ -262,7 +262,7 @@ def test_a_relay_with_another_key_than_the_address_names_gets_nothing(relay: Rel
     wrong = msgspec.structs.replace(
         relay.address, key=SigningKey.generate().public.raw.hex(), mailbox="ab" * 32
     )
-    with pytest.raises(PeerUnreachable, match="shows a key of connections that no accepted card lists"):
+    with pytest.raises(PeerUnreachable, match="it shows another key than its address names"):
         client.deposit(wrong, [b"x"])
     client.close()
 

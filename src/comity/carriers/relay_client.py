@@ -1,5 +1,6 @@
 """Putting boxes into mailboxes at relays, and taking one's own out, over TLS with the key the address names."""
 
+import ssl
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -81,7 +82,14 @@ class RelayClient:
         self._http.close()
 
     def _post(self, address: RelayAddress, path: str, body: bytes, most: int) -> bytes:
-        return self._http.exchange(
-            f"relay {address.name}", address.endpoint, path, body, MEDIA_TYPE, most,
-            secure=lambda _relay: client_context(None, [address.public]),
-        )  # fmt: skip
+        try:
+            return self._http.exchange(
+                f"relay {address.name}", address.endpoint, path, body, MEDIA_TYPE, most,
+                secure=lambda _relay: client_context(None, [address.public]),
+            )  # fmt: skip
+        except PeerUnreachable as error:
+            if not isinstance(error.__cause__, ssl.SSLCertVerificationError):
+                raise
+            raise PeerUnreachable(
+                f"relay {address.name} at {address.endpoint}: it shows another key than its address names"
+            ) from error
