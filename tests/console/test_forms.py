@@ -131,6 +131,11 @@ def test_a_time_typed_is_one_of_the_readers_zone(zone: str, given: str, expected
     assert in_zone({"until": given, "n": 1}, zone) == {"until": expected, "n": 1}
 
 
+@pytest.mark.parametrize("name", ["title", "because", "label"])
+def test_words_that_look_like_a_time_stay_as_they_were_typed(name: str) -> None:
+    assert in_zone({name: "2031-03-14T10:00"}, "Europe/Oslo") == {name: "2031-03-14T10:00"}
+
+
 def test_a_day_that_is_not_is_refused() -> None:
     with pytest.raises(BadInput, match="there is no day `2031-02-30`"):
         in_zone({"until": "2031-02-30T10:00"}, "UTC")

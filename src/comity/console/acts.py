@@ -27,6 +27,8 @@ from comity.node.large_files import LIST
 OWN = frozenset({"form-token", "back", "back-query", "verb", "once"})
 #: Parameters that name a file of the node's own machine: nobody reaches those from afar.
 OF_THE_MACHINE = frozenset({"path"})
+#: Parameters that are instants; a title may look like one and is none.
+_TIMES = ("begins", "effective", "until")
 #: A time as browsers send it from a field for one, without a zone.
 _LOCAL_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 #: The longest text a field holds.
@@ -111,7 +113,7 @@ def in_zone(parameters: dict[str, Any], zone: str) -> dict[str, Any]:
     """
     found = dict(parameters)
     for name, value in parameters.items():
-        if isinstance(value, str) and _LOCAL_TIME.fullmatch(value):
+        if name in _TIMES and isinstance(value, str) and _LOCAL_TIME.fullmatch(value):
             try:
                 found[name] = format_instant(datetime.fromisoformat(value).replace(tzinfo=ZoneInfo(zone)))
             except (ValueError, OverflowError):
