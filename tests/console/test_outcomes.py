@@ -122,6 +122,8 @@ def test_what_the_gate_refuses_is_refused_to_the_second_officer_too(bureau: Bure
     }
     assert send(first, "/act/share", **wanted).headers["location"] == "/second"
     (waiting,) = pending(second)
+    page = second.get("/second").text
+    assert "<h2>pass an item on by necessity</h2>" in page and "the dam breaks tonight" in page
     answer = send(second, f"/second/{waiting['id']}/confirm")
     assert answer.status == 403 and "refused: nothing was sent; rule 2 in force" in answer.text
     past = json.loads(second.get("/second.json").body)["past"]

@@ -7,10 +7,19 @@ from babel import Locale
 from comity.console.view import View
 from comity.console.visit import Visit
 from comity.languages.reading import TAGS, _
+from comity.languages.words import N_
 from comity.node.roles import Role
 
 #: Entries a page shows.
 PAGE = 50
+#: An act that needs two officers -> what it is called.
+_ACTS = {
+    **dict.fromkeys(("agreement-sign", "agreement-sign-named", "agreement-sign-part"), N_("sign a text")),
+    "agreement-closing-sign": N_("sign the account of an end"),
+    "agreement-notice": N_("give a notice"),
+    "card-publish": N_("publish a card with new keys"),
+    "share": N_("pass an item on by necessity"),
+}
 
 
 class Officers(View, frozen=True, kw_only=True):
@@ -33,7 +42,7 @@ class Second(View, frozen=True, kw_only=True):
     """Acts that wait for a second officer.
 
     Attributes:
-        rows: each with who wants it, and whether the one who looks may confirm it.
+        rows: each with what is wanted, in words and in detail, by whom, and whether the one who looks may confirm it.
         past: what became of earlier ones.
     """
 
@@ -120,7 +129,12 @@ def second(visit: Visit) -> Second:
                         {
                             "id": row.id,
                             "verb": row.verb,
+                            "what": _(_ACTS[row.verb]) if row.verb in _ACTS else row.verb,
                             "words": row.words,
+                            "details": row.words.removeprefix(row.verb)
+                            .strip()
+                            .removeprefix("(")
+                            .removesuffix(")"),
                             "by": names.get(row.by, row.by),
                             "at": row.at.isoformat(),
                             "ends_at": row.ends_at.isoformat(),
