@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -193,6 +194,8 @@ def test_every_worker_signs_and_opens_with_the_keys_of_the_newest_card(homes: di
     with Serving(south) as one, Serving(south) as other, Serving(homes[NORTH]):
         assert one.leads
         old = [entry.keyid for entry in own_card(other).card.signing if "disclosure" in entry.functions]
+        first = max(entry.from_ for entry in own_card(other).card.signing)
+        until(lambda: other.node.clock.now() > first + timedelta(seconds=1), "a key that can end at once")
         with node_at(south) as tell:
             made = tell("card-draft", roles=["everyday", "sealing"])
             root = read_signing_key(south / "keys" / "root.key", None)
