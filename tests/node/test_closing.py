@@ -206,9 +206,15 @@ def test_nothing_is_signed_while_something_is_open() -> None:
     made, _ = ended_world()
     with made:
         end(made)
-        for party, peer in ((NORTH, SOUTH), (SOUTH, NORTH)):
-            with pytest.raises(RefusedHere, match="1 items of north-south-2026 are still open"):
+        for party, peer, whose, next_ in (
+            (NORTH, SOUTH, ": south.example has yet to answer for them", ""),
+            (SOUTH, NORTH, "", " --execute"),
+        ):
+            with pytest.raises(RefusedHere) as refused:
                 made.members[party].act(sign_closing, NS, peer)
+            said = f"1 items of {NS} are still open between {party} and {peer}{whose}"
+            assert refused.value.message == said
+            assert refused.value.hint == f"comity agreement closing {NS} --with {peer}{next_}"
 
 
 @pytest.mark.parametrize("kind", ["in force", "under notice"])

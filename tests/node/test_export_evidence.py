@@ -12,6 +12,7 @@ from hypothesis import given as cases
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from comity.cards import Revocation
 from comity.errors import BadInput, ComityError, NotFound, RefusedHere, VerificationFailed
 from comity.federation.equivocation_file import (
     read_equivocation,
@@ -34,6 +35,7 @@ from comity.node.export_overseer import overseers_file
 from comity.node.obtain_consent import ask_consent, grant
 from comity.testing.world import World
 from node.fuller import Fuller, quiet
+from node.test_rotation import rotate
 from node.worlds import DEFENCE, EAST, NORTH, SOUTH, SOUTH_EAST, give, journal, kinds, report, requests, world
 
 INSPECTOR = "inspectorate.north.example"
@@ -141,6 +143,22 @@ def test_a_signed_act_is_shown_with_who_signed_it() -> None:
         made.members[SOUTH].act(ask_consent, digest, to=EAST, purpose=DEFENCE)
         row = next(row for row in journal(made, SOUTH) if row.kind == "sent-act")
         assert checked(evidence(made, SOUTH, row.act)).said.startswith(f"consent-request of {SOUTH}")
+
+
+def test_what_rests_on_a_stolen_key_is_refused_as_evidence_with_the_reason() -> None:
+    """The entry stays and is flagged; but nobody who has only the file could tell its owner's word from the thief's."""
+    with world() as made:
+        message = give(made, report(made)).message
+        stolen = made.members[NORTH].card.card.signing[0].keyid
+        as_of = made.clock.now()
+        made.wait(timedelta(hours=1))
+        rotate(made, NORTH, "everyday", revoked=(Revocation(stolen, as_of, "stolen"),))
+        made.settle()
+        for party in (NORTH, SOUTH):
+            with pytest.raises(VerificationFailed) as refused:
+                evidence(made, party, message)
+            assert f"key {stolen[:24]}… of {NORTH} was stolen at 2026-03-01" in refused.value.message
+            assert refused.value.hint == "comity journal verify"
 
 
 def test_what_was_erased_is_no_evidence_any_more() -> None:

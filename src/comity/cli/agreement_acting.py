@@ -189,7 +189,7 @@ def list_(home: Path, passphrase_file: Path | None, json_: bool) -> None:
             [
                 row["id"],
                 said(row["status"]["state"]),
-                row["status"]["until"] or _("no end"),
+                row["status"]["until"] or ("" if row["status"]["state"] == "ended" else _("no end")),
                 ", ".join(row["parties"]),
                 row["title"],
             ]

@@ -220,9 +220,16 @@ def _print_equivocation(report: "EquivocationReport") -> None:
 
 
 def _print_overseer(report: "OverseerReport") -> None:
-    click.echo(f"{report.by} to {report.body}: {report.from_} to {report.until}")
+    span = _(
+        "{by} to {body}: {begin} to {end}",
+        by=report.by,
+        body=report.body,
+        begin=report.from_,
+        end=report.until,
+    )
+    click.echo(span)
     for mandate in report.mandates:
-        click.echo(f"  by {mandate}")
+        click.echo("  " + _("by {grounds}", grounds=mandate))
     for peer, counts in report.counts.items():
         proven = _("every entry is here") if peer in report.complete else _("as {by} says", by=report.by)
         click.echo(
@@ -244,16 +251,31 @@ def _print_overseer(report: "OverseerReport") -> None:
 
 def _print_closing(report: "ClosingReport") -> None:
     one, other = report.parties
-    click.echo(f"{report.agreement} is closed between {one} and {other}: {report.event}")
+    click.echo(
+        _(
+            "{agreement} is closed between {one} and {other}: {event}",
+            agreement=report.agreement,
+            one=one,
+            other=other,
+            event=said(report.event.replace("-", " ")),
+        )
+    )
     for party, at in report.signed:
-        click.echo(f"  signed by {party} at {at}")
+        click.echo("  " + _("signed by {party} at {at}", party=party, at=at))
     for each in report.tallies:
         click.echo(
-            f"from {each.giver} to {each.holder}: {each.returned} returned, {each.destroyed} destroyed, "
-            f"{each.retained} retained"
+            _(
+                "from {giver} to {holder}: {returned} returned, {destroyed} destroyed, {retained} retained",
+                giver=each.giver,
+                holder=each.holder,
+                returned=each.returned,
+                destroyed=each.destroyed,
+                retained=each.retained,
+            )
         )
     for item in report.retained:
-        click.echo(f"  retained {item.item}: {item.ground}: {item.because}")
+        told = f"{item.ground}: {item.because}" if item.because else item.ground
+        click.echo("  " + _("retained {item}: {ground}", item=item.item, ground=told))
 
 
 def _print_roots(roots: Mapping[str, str], pinned: Mapping[str, str]) -> None:

@@ -98,7 +98,7 @@ def sign_closing(
     """
     at = node.now(transaction)
     found = table(node, transaction, agreement, peer, limit=0)
-    _check_ready(node, found)
+    _check_ready(node, transaction, found)
     closed = account_between(node, transaction, found.digest, peer)
     theirs = proposed_by(transaction, found.digest, peer)
     if theirs is None:
@@ -150,10 +150,11 @@ def _close(node: Node, transaction: Transaction, found: Table, due: Due, how: st
     return msgspec.structs.replace(line, backups_until=gone.backups_until)
 
 
-def _check_ready(node: Node, found: Table) -> None:
+def _check_ready(node: Node, transaction: Transaction, found: Table) -> None:
     who = f"{node.party} and {found.peer}"
     if found.state != "ended":
-        raise RefusedHere(f"{found.agreement} is {found.state} between {who}: there is nothing to close yet")
+        state = found.state.replace("-", " ")
+        raise RefusedHere(f"{found.agreement} is {state} between {who}: there is nothing to close yet")
     if len(found.signed_by) == 2:
         raise RefusedHere(f"the closing of {found.agreement} between {who} is signed by both already")
     if node.party in found.signed_by:
@@ -163,6 +164,14 @@ def _check_ready(node: Node, found: Table) -> None:
     if found.under_way:
         raise RefusedHere(
             f"{found.under_way} letters to {found.peer} are still under way", hint="comity deliver"
+        )
+    if found.open and not transaction.passed_lines(
+        found.agreement, found.peer, giver=found.peer, open=True, limit=1
+    ):
+        raise RefusedHere(
+            f"{found.open} items of {found.agreement} are still open between {who}: "
+            f"{found.peer} has yet to answer for them",
+            hint=f"comity agreement closing {found.agreement} --with {found.peer}",
         )
     if found.open:
         raise RefusedHere(

@@ -17,7 +17,7 @@ import msgspec
 from comity.cards import SignedCard
 from comity.clock import Instant
 from comity.decisions.question import Question
-from comity.errors import NotFound
+from comity.errors import NotFound, VerificationFailed
 from comity.federation import statements
 from comity.federation.equivocation_file import EquivocationFile, verify_equivocation
 from comity.federation.evidence import consent_of
@@ -28,6 +28,7 @@ from comity.handling.consent import Consent
 from comity.journal.checkpoint import Checkpoint, origin_of_channel, read_note, sign_checkpoint
 from comity.journal.merkle import Frontier
 from comity.node.channel_trees import tree_of
+from comity.node.flagged import of_entries
 from comity.node.gather_evidence import signed_confirmations
 from comity.node.node import Node
 from comity.node.questions import find_item
@@ -83,7 +84,16 @@ def evidence_of(node: Node, transaction: Transaction, name: str) -> EvidenceFile
     cards = [card for card in knowledge.cards_upstream.all() if card.party in named]
     file = msgspec.structs.replace(file, cards=_in_order(cards))
     # (6)
-    verify_evidence(file)
+    try:
+        verify_evidence(file)
+    except VerificationFailed as error:
+        doubts = of_entries(node, transaction, [row])
+        if row.number not in doubts:
+            raise
+        raise VerificationFailed(
+            f"entry {row.number} proves nothing to others: {doubts[row.number]}; {error.message}",
+            hint="comity journal verify",
+        ) from None
     return file
 
 
