@@ -18,14 +18,13 @@ from comity.clock import Instant
 from comity.errors import PeerUnreachable
 from comity.keys import SigningKey
 from comity.node.introduce import accept_card
-from comity.node.node import Node
-from comity.node.receive import Taken, receive
-from comity.ports import Transaction
+from comity.node.receive import receive
 from comity.sealing.box import check_box
 from comity.signing import to_bytes
 from comity.testing.members import Member
 from comity.testing.texts import Article, Text
 from comity.testing.world import World
+from node.worlds import failing_on_the_first
 
 NORTH, SOUTH = "north.example", "south.example"
 RELAY = "relay.third.example"
@@ -224,15 +223,7 @@ def test_a_box_on_which_the_node_fails_keeps_none_behind_it_from_coming_in(
     world.deliver(NORTH)
     (mailbox,) = world.relays.boxes
     assert len(world.relays.boxes[mailbox]) == 4
-    failed: list[bytes] = []
-
-    def failing(node: Node, transaction: Transaction, data: bytes, carrier: str) -> Taken:
-        if not failed or data in failed:
-            failed.append(data)
-            raise OverflowError("date value out of range")
-        return receive(node, transaction, data, carrier)
-
-    monkeypatch.setattr(collector, "receive", failing)
+    monkeypatch.setattr(collector, "receive", failing_on_the_first())
     south = world.members[SOUTH]
     world._postmen[SOUTH][1].visit()
     assert len(south.read(lambda transaction: transaction.received(states=("accepted",)))) == 3

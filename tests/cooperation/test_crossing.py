@@ -17,9 +17,10 @@ YEAR = {"year": 2031, "by": SOUTH, "places": 2}
 STAYS = {**YEAR, "quota": "stays"}
 
 Step = tuple[str, dict[str, Any]]
+Taken = tuple[str, str, dict[str, Any]]
 
 #: Kind, how it is opened by North, what both did then, what North changes, what South agrees to.
-CROSSED: list[tuple[str, dict[str, Any], list[tuple[str, str, dict[str, Any]]], Step, Step]] = [
+CROSSED: list[tuple[str, dict[str, Any], list[Taken], Step, Step]] = [
     ("meeting", VISIT, [], ("move", {**DAYS, "ends": "2031-06-09"}), ("agree", {})),
     (
         "meeting",
@@ -56,19 +57,17 @@ CROSSED: list[tuple[str, dict[str, Any], list[tuple[str, str, dict[str, Any]]], 
 ]
 
 
-def begun(kind: str, opening: dict[str, Any], steps: list[tuple[str, str, dict[str, Any]]]) -> Desk:
-    return fine(opened(kind, **opening), *steps)
+@pytest.fixture(params=CROSSED, ids=lambda case: f"{case[0]} {case[3][0]}")
+def crossed(request: pytest.FixtureRequest) -> tuple[Desk, Step, Step]:
+    """Give a matter in which something is proposed, what North changes, what South agrees to."""
+    kind, opening, steps, changes, agrees = request.param
+    return fine(opened(kind, **opening), *steps), changes, agrees
 
 
-@pytest.mark.parametrize(("kind", "opening", "steps", "changes", "agrees"), CROSSED)
 def test_an_agreement_that_crosses_a_change_counts_once_it_is_said_again(
-    kind: str,
-    opening: dict[str, Any],
-    steps: list[tuple[str, str, dict[str, Any]]],
-    changes: Step,
-    agrees: Step,
+    crossed: tuple[Desk, Step, Step],
 ) -> None:
-    desk = begun(kind, opening, steps)
+    desk, changes, agrees = crossed
     assert desk.say(NORTH, changes[0], 5, alone=True, **changes[1]) == ()
     before = desk.held(NORTH)
     assert desk.say(SOUTH, agrees[0], 6, alone=True, **agrees[1]) == ()
@@ -86,15 +85,8 @@ def test_an_agreement_that_crosses_a_change_counts_once_it_is_said_again(
     assert desk.held() != before
 
 
-@pytest.mark.parametrize(("kind", "opening", "steps", "changes", "agrees"), CROSSED)
-def test_what_was_seen_stays_seen_whatever_comes_after_it(
-    kind: str,
-    opening: dict[str, Any],
-    steps: list[tuple[str, str, dict[str, Any]]],
-    changes: Step,
-    agrees: Step,
-) -> None:
-    desk = begun(kind, opening, steps)
+def test_what_was_seen_stays_seen_whatever_comes_after_it(crossed: tuple[Desk, Step, Step]) -> None:
+    desk, changes, agrees = crossed
     assert desk.say(NORTH, changes[0], 5, **changes[1]) == ()
     assert desk.say(NORTH, "note", 6, alone=True, words="a room is found") == ()
     assert desk.say(SOUTH, agrees[0], 7, alone=True, **agrees[1]) == ()

@@ -7,10 +7,10 @@ from comity.errors import BadInput, RefusedHere
 from comity.node import carry
 from comity.node.carry import hand_over, load, load_once, unload
 from comity.node.node import Node
-from comity.node.receive import Taken, receive
+from comity.node.receive import receive
 from comity.ports import Transaction
 from comity.testing.world import World
-from node.worlds import DEFENCE, NORTH, SOUTH, inbox, report, sent, world
+from node.worlds import DEFENCE, NORTH, SOUTH, failing_on_the_first, inbox, report, sent, world
 
 
 def carried(made: World, count: int = 1) -> None:
@@ -76,16 +76,8 @@ def test_what_was_sealed_before_goes_though_receipts_can_be_sealed_no_more(
 def test_an_envelope_on_which_the_node_fails_keeps_none_behind_it_from_coming_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    failed: list[bytes] = []
-
-    def failing(node: Node, transaction: Transaction, data: bytes, carrier: str) -> Taken:
-        if not failed or data in failed:
-            failed.append(data)
-            raise OverflowError("date value out of range")
-        return receive(node, transaction, data, carrier)
-
     with world() as made:
-        monkeypatch.setattr(carry, "receive", failing)
+        monkeypatch.setattr(carry, "receive", failing_on_the_first())
         carried(made, 3)
         assert len([row for row in inbox(made, SOUTH) if row.kind == "disclosure"]) == 2
         monkeypatch.setattr(carry, "receive", receive)

@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import Executable, select, update
 
 from comity.node.disclose import Outcome
-from comity.ports import InboxRow, ItemRow, JournalRow, OutboxRow, RequestRow
+from comity.node.node import Node
+from comity.node.receive import Taken, receive
+from comity.ports import InboxRow, ItemRow, JournalRow, OutboxRow, RequestRow, Transaction
 from comity.storage import tables
 from comity.testing.texts import Article, Text
 from comity.testing.world import World
@@ -95,6 +97,19 @@ def behind_its_back(made: World, party: str, *statements: Executable) -> None:
             transaction._connection.execute(each)
 
     made.members[party].node.act(work)
+
+
+def failing_on_the_first() -> Callable[[Node, Transaction, bytes, str], Taken]:
+    """Give a way to receive on which the node itself fails with the first envelope, however often it comes."""
+    failed: list[bytes] = []
+
+    def failing(node: Node, transaction: Transaction, data: bytes, carrier: str) -> Taken:
+        if not failed or data in failed:
+            failed.append(data)
+            raise OverflowError("date value out of range")
+        return receive(node, transaction, data, carrier)
+
+    return failing
 
 
 def alter_leaf(made: World, party: str, number: int, said: bytes, instead: bytes) -> None:

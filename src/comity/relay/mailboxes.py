@@ -6,7 +6,7 @@ Of a box the relay keeps the mailbox, the bytes and the hour in which it came: n
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -121,13 +121,9 @@ class Mailboxes:
         """
         with self._turn:
             try:
-                found = self._connection.execute(
-                    "SELECT 1 FROM mailboxes WHERE id = ?", (mailbox,)
-                ).fetchone()
+                _check_admitted(self._connection.execute, mailbox)
             except sqlite.Error as error:
                 raise CannotJournal(f"the relay cannot keep boxes ({error})") from None
-        if found is None:
-            raise NotFound(NO_MAILBOX)
 
     def deposit(self, mailbox: str, boxes: Sequence[bytes], at: Instant) -> list[bool]:
         """Keep boxes; tell of each whether it is kept. One that is here already counts as kept.
@@ -165,8 +161,7 @@ class Mailboxes:
             NotFound: there is no such mailbox.
         """
         with self._writing() as run:
-            if run("SELECT 1 FROM mailboxes WHERE id = ?", (mailbox,)).fetchone() is None:
-                raise NotFound(NO_MAILBOX)
+            _check_admitted(run, mailbox)
             for name in taken:
                 run("DELETE FROM boxes WHERE mailbox = ? AND id = ?", (mailbox, name))
             sizes = run(
@@ -215,3 +210,8 @@ class Mailboxes:
                 self._connection.execute("COMMIT")
             except sqlite.Error as error:
                 raise CannotJournal(f"the relay cannot keep boxes ({error})") from None
+
+
+def _check_admitted(run: Callable[..., Any], mailbox: str) -> None:
+    if run("SELECT 1 FROM mailboxes WHERE id = ?", (mailbox,)).fetchone() is None:
+        raise NotFound(NO_MAILBOX)

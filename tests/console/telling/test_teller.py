@@ -329,15 +329,21 @@ def test_nobody_is_told_at_an_address_the_operator_has_not_named(address: str, o
     assert want(watch, "at-once", address) == 422
 
 
-def test_mail_that_is_not_taken_stays_owed_with_the_reason(
-    opened: Open, mailing: Callable[..., Letterbox]
-) -> None:
+def refused(opened: Open, mailing: Callable[..., Letterbox]) -> tuple[Watch, Letterbox]:
+    """Let the keeper want mail of what awaits it, at a letterbox that does not take it."""
     box = mailing("smtps")
     box.refuses = "keeper"
     watch = opened(mail_server=box.url, mail_from="comity@north.example")
     want(watch, "at-once", "keeper@north.example")
     watch.await_something()
     watch.teller.round()
+    return watch, box
+
+
+def test_mail_that_is_not_taken_stays_owed_with_the_reason(
+    opened: Open, mailing: Callable[..., Letterbox]
+) -> None:
+    watch, box = refused(opened, mailing)
     assert owed(watch)[0]["reason"] == "answered 550 no such mailbox"
     box.refuses = ""
     watch.move(timedelta(seconds=7))
@@ -349,12 +355,7 @@ def test_mail_that_is_not_taken_stays_owed_with_the_reason(
 def test_mail_still_owed_does_not_go_to_who_has_left(
     leaves: str, opened: Open, mailing: Callable[..., Letterbox]
 ) -> None:
-    box = mailing("smtps")
-    box.refuses = "keeper"
-    watch = opened(mail_server=box.url, mail_from="comity@north.example")
-    want(watch, "at-once", "keeper@north.example")
-    watch.await_something()
-    watch.teller.round()
+    watch, box = refused(opened, mailing)
     assert len(owed(watch)) == 1
     if leaves == "suspended":
         watch.tell("officer-suspend", handle="keeper-2")
